@@ -1,0 +1,68 @@
+/** What can be asked for, reserved and used up. Bytes, bytes, cores, seconds. */
+export const RESOURCES = ["memory", "disk_space", "cpu_count", "duration"] as const;
+export type Resource = (typeof RESOURCES)[number];
+
+/** An amount for some of the resources. */
+export type Amounts = Partial<Record<Resource, number>>;
+
+/** What a submitter, a workflow or a task demands. Amounts win over estimates; bounds hold for every lower source. */
+export type Requirements = Amounts & {
+  /** Never allocate less. */
+  min?: Amounts;
+  /** Never allocate more. */
+  max?: Amounts;
+  /** The worker must have all of these. */
+  tags?: string[];
+};
+
+/** Where an amount came from, highest rank first; `retry` stands above all, when a death raised it. */
+export const AMOUNT_SOURCES = ["retry", "request", "workflow", "task", "history", "default"] as const;
+export type AmountSource = (typeof AMOUNT_SOURCES)[number];
+
+/** One allocated amount and why it is what it is. */
+export type AllocatedAmount = {
+  amount: number;
+  source: AmountSource;
+  /** For `history`: how it was estimated. */
+  evidence?: EstimateEvidence;
+  /** A sentence where the amount was bounded or clamped. */
+  note?: string;
+};
+
+/** What a run is given; the scheduler reads nothing else. */
+export type Allocation = Record<Resource, AllocatedAmount> & { tags: string[] };
+
+/** How exactly the history matched: the levels of `DESIGN.md` §5, finest first. */
+export const ESTIMATE_LEVELS = ["key", "subject", "context", "task", "default"] as const;
+
+/**
+ * - `key`: same task, subject and context;
+ * - `subject`: same task and subject, any context;
+ * - `context`: same task and context, any subject;
+ * - `task`: same task;
+ * - `default`: no history at all.
+ */
+export type EstimateLevel = (typeof ESTIMATE_LEVELS)[number];
+
+/** On what an estimate stands. */
+export type EstimateEvidence = {
+  level: EstimateLevel;
+  /** How many finished runs it was made from. */
+  runs: number;
+  /** The name of the rule, as `docs/estimates.md` explains it. */
+  method: string;
+};
+
+/** What history predicts for one resource, in that resource's unit. */
+export type ResourceEstimate = {
+  p50: number;
+  p95: number;
+  /** The amount to allocate. */
+  allocate: number;
+  /** What to allocate after a death at the amount before: strictly increasing, at most a few steps. */
+  ladder: number[];
+  evidence: EstimateEvidence;
+};
+
+/** What history predicts; a resource is absent where nothing is known. */
+export type Estimate = Partial<Record<Resource, ResourceEstimate>>;

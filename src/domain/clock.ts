@@ -1,0 +1,20 @@
+/** A moment as RFC 3339 in UTC with milliseconds: `2026-11-22T17:16:02.123Z`. Sorts as text. */
+export type Timestamp = string;
+
+/** Where time comes from; passed in, so that tests and the simulator have their own. */
+export type Clock = {
+  /** Wall clock, milliseconds since 1970. */
+  readonly nowMs: () => number;
+  /** Never goes back; only differences mean something. Milliseconds, with fractions. */
+  readonly monotonicMs: () => number;
+};
+
+/** The timestamp of a wall clock reading in milliseconds. */
+export function timestamp(epochMs: number): Timestamp {
+  return new Date(epochMs).toISOString();
+}
+
+/** Milliseconds since 1970 of a timestamp. */
+export function epochMs(at: Timestamp): number {
+  return Date.parse(at);
+}

@@ -1,0 +1,36 @@
+import type { Timestamp } from "./clock.ts";
+import type { RunId, WorkRequestId, WorkerName } from "./ids.ts";
+
+/** What happened, in the order in which it was committed. */
+export const EVENT_KINDS = [
+  "created",
+  "unblocked",
+  "allocated",
+  "waiting",
+  "placed",
+  "started",
+  "progress",
+  "run_ended",
+  "retried",
+  "completed",
+  "aborted",
+  "abort_requested",
+  "priority_changed",
+  "worker_joined",
+  "worker_changed",
+  "worker_removed",
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** One recorded change; the record of a request is the list of its events. */
+export type Event = {
+  /** Counted up; never reused. */
+  id: number;
+  at: Timestamp;
+  kind: EventKind;
+  work_request_id?: WorkRequestId;
+  run_id?: RunId;
+  worker_name?: WorkerName;
+  /** More by kind, for people and for live pages. */
+  data: Record<string, unknown>;
+};

@@ -1,0 +1,33 @@
+import type { Allocation } from "./allocation.ts";
+import type { Timestamp } from "./clock.ts";
+import type { RunId, WorkRequestId } from "./ids.ts";
+import type { Outcome } from "./outcome.ts";
+import type { MeasuredFigure, RuntimeStatistics } from "./runtime-statistics.ts";
+import type { HistoryKey } from "./task.ts";
+import type { Result } from "./work-request.ts";
+
+/** One finished run in the history of its key. Outlives the work request, whose id may name nothing any more. */
+export type HistoryEntry = HistoryKey & {
+  /** Counted up by the database. */
+  id: number;
+  /** Absent for imported entries and for runs made by `almanac run`. */
+  work_request_id?: WorkRequestId;
+  run_id?: RunId;
+  completed_at: Timestamp;
+  result: Result;
+  outcome: Outcome;
+  runtime_statistics: RuntimeStatistics;
+  /** Finer than the statistics where known: milliseconds. */
+  duration_ms?: number;
+  cpu_time_ms?: number;
+  lower_bounds: MeasuredFigure[];
+  allocation?: Allocation;
+  worker_name?: string;
+  cpu_model?: string;
+  /** Size of the task's input in bytes, if the task gave one. */
+  input_size?: number;
+  /** False for runs of untrusted origin, which do not train shared estimates. */
+  trusted: boolean;
+  /** Where an imported entry came from: `nextflow`, `sacct`, …; `run` for `almanac run`. */
+  origin?: string;
+};

@@ -1,0 +1,82 @@
+import type { Allocation, Requirements } from "./allocation.ts";
+import type { Timestamp } from "./clock.ts";
+import type { WorkRequestId } from "./ids.ts";
+import type { OutputData } from "./output-data.ts";
+import type { HistoryKey } from "./task.ts";
+
+/** `blocked` → `pending` → `running` → `completed`, or `aborted` from any of the first three. */
+export const STATUSES = ["blocked", "pending", "running", "completed", "aborted"] as const;
+
+/**
+ * - `blocked`: waits for its dependencies, or for a person when `unblock_strategy` is `manual`;
+ * - `pending`: could run; waits for a worker;
+ * - `running`: one of its runs is placed on a worker (the run tells whether it has started);
+ * - `completed`: has a result and `output_data`;
+ * - `aborted`: ended by a person, or because a dependency failed.
+ */
+export type Status = (typeof STATUSES)[number];
+
+/** What came out of a completed request. */
+export const RESULTS = ["success", "failure", "error", "skipped"] as const;
+
+/** `failure` is the work's fault; `error` is not (worker lost, could not be set up, bad configuration). */
+export type Result = (typeof RESULTS)[number];
+
+export const UNBLOCK_STRATEGIES = ["deps", "manual"] as const;
+
+/** `deps`: when all dependencies completed and each succeeded or is allowed to fail; `manual`: by a person. */
+export type UnblockStrategy = (typeof UNBLOCK_STRATEGIES)[number];
+
+/** Why a request waits: recorded when it changes, and answered by `why`. */
+export type WaitingReason = {
+  code: "dependencies" | "manual" | "not_planned_yet" | "no_worker" | "no_room" | "never_fits" | "backoff";
+  /** The sentence for people, with its numbers. */
+  message: string;
+  /** When this reason began to hold. */
+  since: Timestamp;
+};
+
+/** Who or what ended an aborted request. */
+export type AbortRecord = { at: Timestamp; by: string; reason?: string };
+
+/** One asked-for execution of a task. */
+export type WorkRequest = HistoryKey & {
+  id: WorkRequestId;
+  /** The name given in the submission, unique within it; empty if none. */
+  name: string;
+  status: Status;
+  result: Result | null;
+  task_data: Record<string, unknown>;
+  /** From the task's `dynamicData()` when the request became pending. */
+  parameter_summary: string | null;
+  input_size: number | null;
+  requirements: Requirements;
+  /** What the newest run is, or the next will be, given; null until the request became pending. */
+  allocation: Allocation | null;
+  priority_base: number;
+  priority_adjustment: number;
+  unblock_strategy: UnblockStrategy;
+  /** True: dependents go on although this request fails. */
+  allow_failure: boolean;
+  /** False: the run does not train shared estimates. */
+  trusted: boolean;
+  dependencies: WorkRequestId[];
+  /** The request that this one was made again from. */
+  supersedes: WorkRequestId | null;
+  superseded_by: WorkRequestId | null;
+  created_at: Timestamp;
+  /** The name of the token that submitted it. */
+  created_by: string;
+  /** When it last became pending. */
+  pending_at: Timestamp | null;
+  /** When its first run started. */
+  started_at: Timestamp | null;
+  completed_at: Timestamp | null;
+  /** Seconds after its end when the request, its runs, logs and outputs are deleted; null: never. */
+  expire_after: number | null;
+  aborted: AbortRecord | null;
+  waiting: WaitingReason | null;
+  output_data: OutputData | null;
+  /** How many runs it has had. */
+  run_count: number;
+};

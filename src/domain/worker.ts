@@ -1,0 +1,35 @@
+import type { Timestamp } from "./clock.ts";
+import type { WorkerName } from "./ids.ts";
+
+export const WORKER_STATES = ["online", "draining", "offline"] as const;
+
+/**
+ * - `online`: was heard from within its lease time; takes runs;
+ * - `draining`: finishes what it has and takes nothing new, until resumed;
+ * - `offline`: was not heard from.
+ */
+export type WorkerState = (typeof WORKER_STATES)[number];
+
+/** What a worker can give to runs in all. Bytes, bytes, cores. */
+export type Capacity = { memory: number; disk_space: number; cpu_count: number };
+
+/** Task names that a worker may run: all of `allow` (empty: any) but those of `deny`. `*` matches any characters. */
+export type TaskFilter = { allow: string[]; deny: string[] };
+
+/** A machine that runs work. */
+export type Worker = {
+  worker_name: WorkerName;
+  state: WorkerState;
+  capacity: Capacity;
+  /** What was free on the machine at the last heartbeat, bytes. */
+  available_memory: number | null;
+  available_disk_space: number | null;
+  tags: string[];
+  tasks: TaskFilter;
+  cpu_model: string;
+  version: string;
+  /** How the worker measures: `cgroup2`, `cgroup1` or `proc`. */
+  measure_method: string;
+  joined_at: Timestamp;
+  last_seen_at: Timestamp;
+};

@@ -1,0 +1,122 @@
+import { RESOURCES } from "../domain/allocation.ts";
+import type { AllocatedAmount, Allocation, Amounts, Estimate, Requirements, Resource } from "../domain/allocation.ts";
+import type { Capacity } from "../domain/worker.ts";
+
+/** Who may demand amounts, highest rank first. */
+export const REQUIREMENT_SOURCES = ["request", "workflow", "task"] as const;
+export type RequirementSource = (typeof REQUIREMENT_SOURCES)[number];
+
+/** What each source demands; absent: nothing. */
+export type RequirementsBySource = Partial<Record<RequirementSource, Requirements>>;
+
+/** What to allocate from. */
+export type AllocationQuery = {
+  estimate: Estimate;
+  requirements: RequirementsBySource;
+  /** What the largest worker has, by resource; absent: no worker is known, nothing is clamped. */
+  largest?: Partial<Capacity>;
+  /** What a run is given where nothing else is known. */
+  defaults: Record<Resource, number>;
+};
+
+/** What amounts are rounded up to: 1 MiB, 1 MiB, a tenth of a core, a second. */
+const QUANTUM: Record<Resource, number> = { memory: 2 ** 20, disk_space: 2 ** 20, cpu_count: 0.1, duration: 1 };
+
+/**
+ * What a run is given (`DESIGN.md` §6). For each resource the highest source that has an amount decides:
+ * request > workflow > task > history > default. Bounds hold for all sources below the one that sets them; of
+ * two that contradict each other the higher one wins. What no person demanded is clamped to the largest worker.
+ */
+export function allocate(query: AllocationQuery): Allocation {
+  const one = (resource: Resource): AllocatedAmount => amountOf(resource, query);
+  return {
+    memory: one("memory"),
+    disk_space: one("disk_space"),
+    cpu_count: one("cpu_count"),
+    duration: one("duration"),
+    tags: tagsOf(query.requirements),
+  };
+}
+
+function amountOf(resource: Resource, query: AllocationQuery): AllocatedAmount {
+  const { requirements, estimate, defaults, largest } = query;
+  for (const [rank, source] of REQUIREMENT_SOURCES.entries()) {
+    const amount = requirements[source]?.[resource];
+    if (amount !== undefined) return bounded({ amount, source }, resource, requirements, rank);
+  }
+  const known = estimate[resource];
+  const found: AllocatedAmount =
+    known === undefined
+      ? { amount: defaults[resource], source: "default" }
+      : { amount: roundUp(known.allocate, resource), source: "history", evidence: known.evidence };
+  return bounded(clamped(found, resource, largest), resource, requirements, REQUIREMENT_SOURCES.length);
+}
+
+/** At most what the largest worker has: a measurement can never make a task unschedulable. */
+export function clamped(
+  found: AllocatedAmount,
+  resource: Resource,
+  largest: Partial<Capacity> | undefined,
+): AllocatedAmount {
+  const limit = resource === "duration" ? undefined : largest?.[resource];
+  if (limit === undefined || found.amount <= limit) return found;
+  return { ...found, amount: limit, note: "clamped to the largest worker" };
+}
+
+/** Within the bounds of the sources above `rank`; applied from the lowest up, so that the highest has the last word. */
+function bounded(
+  found: AllocatedAmount,
+  resource: Resource,
+  requirements: RequirementsBySource,
+  rank: number,
+): AllocatedAmount {
+  let result = found;
+  for (const source of REQUIREMENT_SOURCES.slice(0, rank).toReversed()) {
+    const { min, max } = requirements[source] ?? {};
+    result = atLeast(result, min?.[resource], source);
+    result = atMost(result, max?.[resource], source);
+  }
+  return result;
+}
+
+function atLeast(found: AllocatedAmount, bound: number | undefined, source: RequirementSource): AllocatedAmount {
+  if (bound === undefined || found.amount >= bound) return found;
+  return { ...found, amount: bound, note: `raised to the minimum of the ${source}` };
+}
+
+function atMost(found: AllocatedAmount, bound: number | undefined, source: RequirementSource): AllocatedAmount {
+  if (bound === undefined || found.amount <= bound) return found;
+  return { ...found, amount: bound, note: `lowered to the maximum of the ${source}` };
+}
+
+/** The least maximum that any source sets. */
+export function lowestMaximum(resource: Resource, requirements: RequirementsBySource): number | undefined {
+  const all = REQUIREMENT_SOURCES.map((source) => requirements[source]?.max?.[resource]).filter(
+    (max) => max !== undefined,
+  );
+  return all.length === 0 ? undefined : Math.min(...all);
+}
+
+/** An amount rounded up to the resource's quantum. */
+export function roundUp(amount: number, resource: Resource): number {
+  const quantum = QUANTUM[resource];
+  const steps = Math.max(1, Math.ceil(amount / quantum - 1e-9));
+  return resource === "cpu_count" ? steps / 10 : steps * quantum;
+}
+
+function tagsOf(requirements: RequirementsBySource): string[] {
+  const all = REQUIREMENT_SOURCES.flatMap((source) => requirements[source]?.tags ?? []);
+  return [...new Set(all)].sort();
+}
+
+/** The amounts that people demanded, the highest source's where there are several. */
+export function askedAmounts(requirements: RequirementsBySource): Amounts {
+  const asked: Amounts = {};
+  for (const resource of RESOURCES) {
+    for (const source of REQUIREMENT_SOURCES) {
+      const amount = requirements[source]?.[resource];
+      if (amount !== undefined) asked[resource] ??= amount;
+    }
+  }
+  return asked;
+}

@@ -10,8 +10,8 @@ export type Clock = {
 };
 
 /** The timestamp of a wall clock reading in milliseconds. */
-export function timestamp(epochMs: number): Timestamp {
-  return new Date(epochMs).toISOString();
+export function timestamp(msSince1970: number): Timestamp {
+  return new Date(msSince1970).toISOString();
 }
 
 /** Milliseconds since 1970 of a timestamp. */

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { parseRunId, type RunId, type WorkRequestId, type WorkerName } from "../domain/ids.ts";
+
+/** A schema whose output carries a brand; at run time it is the schema given. */
+function branded<Branded extends string | number>(schema: z.ZodType<string> | z.ZodType<number>): z.ZodType<Branded> {
+  return schema as unknown as z.ZodType<Branded>; // the brand exists in types only
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is refused
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** Text on one line: what people name things with. Any letters, `:` and `/` included. */
+function label(maxLength: number): z.ZodString {
+  return z
+    .string({ error: "text" })
+    .max(maxLength, { error: `at most ${maxLength} characters` })
+    .refine((text) => !CONTROL.test(text), { error: "text without control characters" });
+}
+
+export const taskName = label(200).min(1, { error: "a name of 1 to 200 characters" });
+export const subject = label(500);
+export const context = label(500);
+
+/** The name of a request within its submission. */
+export const requestName = label(200).min(1, { error: "a name of 1 to 200 characters" });
+
+export const workRequestId = branded<WorkRequestId>(z.int({ error: "the number of a work request" }).min(1));
+export const runIdSchema = branded<RunId>(
+  z.string().refine((text) => parseRunId(text) !== undefined, { error: "the id of a run, like 5122.1" }),
+);
+export const workerName = branded<WorkerName>(
+  z.string({ error: "a worker's name" }).regex(/^[\w.-]{1,100}$/, { error: "1 to 100 letters, digits or . _ -" }),
+);
+
+/** The id of a work request in a path: `5122`. */
+export const workRequestIdParam = branded<WorkRequestId>(
+  z.coerce.number({ error: "the number of a work request" }).pipe(z.int().min(1)),
+);
+
+export const timestampSchema = z.iso.datetime({ error: "a time like 2026-11-22T17:16:02.123Z" });

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { AppError, ERRORS, type ErrorCode } from "./errors.ts";
+
+/** One reason in a problem's `errors` list, or in `output_data.errors`. */
+export const errorEntrySchema = z.looseObject({ message: z.string(), code: z.string() });
+
+/** An RFC 9457 problem document: every error answer of the API. */
+export const problemSchema = z.object({
+  /** Where the code is explained, relative to the documentation. */
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  retryable: z.boolean(),
+  /** What to do. */
+  action: z.string(),
+  request_id: z.string().optional(),
+  errors: z.array(errorEntrySchema).optional(),
+});
+export type Problem = z.output<typeof problemSchema>;
+
+/** The problem document of a fault. The details' `errors` list is passed on. */
+export function problemOf(error: AppError, requestId?: string): Problem {
+  const definition: { status?: number; retryable: boolean; action: string } = ERRORS[error.code];
+  const errors = z.array(errorEntrySchema).safeParse(error.details["errors"]);
+  return {
+    type: `docs/errors.md#${error.code}`,
+    title: error.code.replaceAll("-", " "),
+    status: definition.status ?? 500,
+    detail: error.message,
+    code: error.code,
+    retryable: definition.retryable,
+    action: definition.action,
+    ...(requestId !== undefined && { request_id: requestId }),
+    ...(errors.success && { errors: errors.data }),
+  };
+}
+
+/** The fault that a problem document tells of, as the client throws it. */
+export function errorOfProblem(problem: Problem): AppError {
+  const isKnown = problem.code in ERRORS;
+  // Just checked; a newer server's code is told apart from ours by its own detail text.
+  const code = isKnown ? (problem.code as ErrorCode) : "internal-error";
+  const error = new AppError(code, { request_id: problem.request_id, errors: problem.errors });
+  error.message = problem.detail;
+  return error;
+}

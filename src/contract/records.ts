@@ -1,0 +1,289 @@
+import { z } from "zod";
+import { AMOUNT_SOURCES, ESTIMATE_LEVELS, RESOURCES, type Allocation, type Estimate } from "../domain/allocation.ts";
+import type { Event } from "../domain/event.ts";
+import { EVENT_KINDS } from "../domain/event.ts";
+import type { HistoryEntry } from "../domain/history.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import type { OutputData } from "../domain/output-data.ts";
+import { CANDIDATE_VERDICTS, RUN_STATES, type Run } from "../domain/run.ts";
+import {
+  MEASURED_FIGURES,
+  MEASURE_METHODS,
+  type Measurement,
+  type RuntimeStatistics,
+} from "../domain/runtime-statistics.ts";
+import { TASK_TYPES } from "../domain/task.ts";
+import { RESULTS, STATUSES, UNBLOCK_STRATEGIES, type WorkRequest } from "../domain/work-request.ts";
+import { WORKER_STATES, type Worker } from "../domain/worker.ts";
+import { runIdSchema, timestampSchema, workRequestId, workerName } from "./names.ts";
+import { errorEntrySchema } from "./problem.ts";
+
+/*
+ * The records of `domain`, as they cross the wire. Each schema is declared to give its record, and
+ * `test/contract/records.test.ts` checks that the two types are equal.
+ */
+
+const bytes = z.int().min(0);
+const amount = z.number().positive();
+
+/**
+ * Declares that a schema gives a record of `domain`. Optional fields of a record are absent, never
+ * undefined, on the wire; zod's own type says "or undefined", which is the one difference cast away.
+ */
+function recordOf<Record>(schema: z.ZodType): z.ZodType<Record> {
+  return schema as z.ZodType<Record>; // see above; compared by the test
+}
+
+export const runtimeStatisticsSchema = recordOf<RuntimeStatistics>(
+  z.object({
+    duration: bytes.optional().describe("seconds"),
+    cpu_time: bytes.optional().describe("seconds, user + system"),
+    disk_space: bytes.optional().describe("bytes, most during the run"),
+    memory: bytes.optional().describe("bytes, most during the run"),
+    available_disk_space: bytes.optional().describe("bytes free when the run started"),
+    available_memory: bytes.optional().describe("bytes free when the run started"),
+    cpu_count: z.int().min(1).optional().describe("cores of the worker"),
+  }),
+);
+
+const milliseconds = z.number().min(0);
+
+export const measurementSchema = recordOf<Measurement>(
+  z.object({
+    method: z.enum(MEASURE_METHODS),
+    duration_ms: milliseconds,
+    cpu_user_ms: milliseconds.optional(),
+    cpu_system_ms: milliseconds.optional(),
+    memory_bytes: bytes.optional(),
+    memory_peak_at_ms: milliseconds.optional(),
+    page_cache_bytes: bytes.optional(),
+    disk_bytes: bytes.optional(),
+    disk_peak_at_ms: milliseconds.optional(),
+    read_bytes: bytes.optional(),
+    write_bytes: bytes.optional(),
+    process_count: bytes.optional(),
+    oom_kills: bytes.optional(),
+    left_behind: bytes.optional(),
+    lower_bounds: z.array(z.enum(MEASURED_FIGURES)),
+    memory_raises: z.array(z.object({ at_ms: milliseconds, from: bytes, to: bytes })).optional(),
+    curve: z
+      .object({
+        at_ms: z.array(milliseconds).max(600),
+        memory: z.array(bytes).max(600),
+        cpu_millicores: z.array(milliseconds).max(600),
+        disk_space: z.array(bytes).max(600),
+      })
+      .optional(),
+  }),
+);
+
+export const outcomeSchema: z.ZodType<Outcome> = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("exited"), code: z.int() }),
+  z.object({ kind: z.literal("signalled"), signal: z.string().max(20) }),
+  z.object({ kind: z.literal("out_of_memory"), limit: z.number() }),
+  z.object({ kind: z.literal("out_of_disk"), limit: z.number() }),
+  z.object({ kind: z.literal("timed_out"), limit: z.number() }),
+  z.object({ kind: z.literal("start_failed"), errors: z.array(errorEntrySchema) }),
+  z.object({ kind: z.literal("aborted"), by: z.string() }),
+  z.object({ kind: z.literal("worker_lost") }),
+]);
+
+const evidenceSchema = z.object({ level: z.enum(ESTIMATE_LEVELS), runs: z.int().min(0), method: z.string() });
+
+const allocatedAmountSchema = z.object({
+  amount,
+  source: z.enum(AMOUNT_SOURCES),
+  evidence: evidenceSchema.optional(),
+  note: z.string().optional(),
+});
+
+export const allocationSchema = recordOf<Allocation>(
+  z.object({
+    memory: allocatedAmountSchema,
+    disk_space: allocatedAmountSchema,
+    cpu_count: allocatedAmountSchema,
+    duration: allocatedAmountSchema,
+    tags: z.array(z.string()),
+  }),
+);
+
+const resourceEstimateSchema = z.object({
+  p50: z.number(),
+  p95: z.number(),
+  allocate: z.number(),
+  ladder: z.array(z.number()),
+  evidence: evidenceSchema,
+});
+
+export const estimateSchema = recordOf<Estimate>(
+  z.object({
+    memory: resourceEstimateSchema.optional(),
+    disk_space: resourceEstimateSchema.optional(),
+    cpu_count: resourceEstimateSchema.optional(),
+    duration: resourceEstimateSchema.optional(),
+  }),
+);
+
+export const outputDataSchema = recordOf<OutputData>(
+  z.object({
+    runtime_statistics: runtimeStatisticsSchema,
+    errors: z.array(errorEntrySchema).optional(),
+    skip_reason: z.string().optional(),
+  }),
+);
+
+export const historyKeyFields = {
+  task_type: z.enum(TASK_TYPES),
+  task_name: z.string(),
+  subject: z.string(),
+  context: z.string(),
+};
+
+const amounts = z.object(Object.fromEntries(RESOURCES.map((resource) => [resource, amount.optional()])));
+const requirementsSchema = amounts.extend({
+  min: amounts.optional(),
+  max: amounts.optional(),
+  tags: z.array(z.string()).optional(),
+});
+
+export const workRequestSchema = recordOf<WorkRequest>(
+  z.object({
+    id: workRequestId,
+    ...historyKeyFields,
+    name: z.string(),
+    status: z.enum(STATUSES),
+    result: z.enum(RESULTS).nullable(),
+    task_data: z.record(z.string(), z.unknown()),
+    parameter_summary: z.string().nullable(),
+    input_size: z.number().nullable(),
+    requirements: requirementsSchema,
+    allocation: allocationSchema.nullable(),
+    priority_base: z.int(),
+    priority_adjustment: z.int(),
+    unblock_strategy: z.enum(UNBLOCK_STRATEGIES),
+    allow_failure: z.boolean(),
+    trusted: z.boolean(),
+    dependencies: z.array(workRequestId),
+    supersedes: workRequestId.nullable(),
+    superseded_by: workRequestId.nullable(),
+    created_at: timestampSchema,
+    created_by: z.string(),
+    pending_at: timestampSchema.nullable(),
+    started_at: timestampSchema.nullable(),
+    completed_at: timestampSchema.nullable(),
+    expire_after: z.number().nullable(),
+    aborted: z.object({ at: timestampSchema, by: z.string(), reason: z.string().optional() }).nullable(),
+    waiting: z
+      .object({
+        code: z.enum(["dependencies", "manual", "not_planned_yet", "no_worker", "no_room", "never_fits", "backoff"]),
+        message: z.string(),
+        since: timestampSchema,
+      })
+      .nullable(),
+    output_data: outputDataSchema.nullable(),
+    run_count: z.int().min(0),
+  }),
+);
+
+const candidateSchema = z.object({
+  worker_name: workerName,
+  verdict: z.enum(CANDIDATE_VERDICTS),
+  resource: z.enum(RESOURCES).optional(),
+  available: z.number().optional(),
+  needed: z.number().optional(),
+  tag: z.string().optional(),
+});
+
+export const placementSchema = z.object({
+  at: timestampSchema,
+  worker_name: workerName,
+  rule: z.string(),
+  candidates: z.array(candidateSchema),
+  candidate_count: z.int().min(0),
+});
+
+export const runOutputSchema = z.object({ path: z.string(), size: bytes, sha256: z.string() });
+export const runLogSchema = z.object({ size: bytes, cut_bytes: bytes });
+
+export const runSchema = recordOf<Run>(
+  z.object({
+    id: runIdSchema,
+    work_request_id: workRequestId,
+    attempt: z.int().min(1),
+    state: z.enum(RUN_STATES),
+    worker_name: workerName,
+    cpu_model: z.string().nullable(),
+    allocation: allocationSchema,
+    estimate: estimateSchema,
+    placement: placementSchema,
+    assigned_at: timestampSchema,
+    started_at: timestampSchema.nullable(),
+    ended_at: timestampSchema.nullable(),
+    abort_requested_by: z.string().nullable(),
+    outcome: outcomeSchema.nullable(),
+    runtime_statistics: runtimeStatisticsSchema,
+    measurement: measurementSchema.nullable(),
+    outputs: z.array(runOutputSchema),
+    log: runLogSchema,
+  }),
+);
+
+export const capacitySchema = z.object({ memory: bytes, disk_space: bytes, cpu_count: z.number().positive() });
+export const taskFilterSchema = z.object({ allow: z.array(z.string().max(200)), deny: z.array(z.string().max(200)) });
+
+export const workerSchema: z.ZodType<Worker> = z.object({
+  worker_name: workerName,
+  state: z.enum(WORKER_STATES),
+  capacity: capacitySchema,
+  available_memory: bytes.nullable(),
+  available_disk_space: bytes.nullable(),
+  tags: z.array(z.string()),
+  tasks: taskFilterSchema,
+  cpu_model: z.string(),
+  version: z.string(),
+  measure_method: z.string(),
+  joined_at: timestampSchema,
+  last_seen_at: timestampSchema,
+});
+
+const historyEntryFields = {
+  ...historyKeyFields,
+  completed_at: timestampSchema,
+  result: z.enum(RESULTS),
+  outcome: outcomeSchema,
+  runtime_statistics: runtimeStatisticsSchema,
+  duration_ms: milliseconds.optional(),
+  cpu_time_ms: milliseconds.optional(),
+  lower_bounds: z.array(z.enum(MEASURED_FIGURES)),
+  allocation: allocationSchema.optional(),
+  worker_name: z.string().max(200).optional(),
+  cpu_model: z.string().max(200).optional(),
+  input_size: z.number().min(0).optional(),
+  trusted: z.boolean(),
+  origin: z.string().max(50).optional(),
+};
+
+export const historyEntrySchema = recordOf<HistoryEntry>(
+  z.object({
+    id: z.int(),
+    work_request_id: workRequestId.optional(),
+    run_id: runIdSchema.optional(),
+    ...historyEntryFields,
+  }),
+);
+
+/** An entry made elsewhere: as in history, without the ids that only this server gives. */
+export const importedEntrySchema = recordOf<ImportedEntry>(z.strictObject(historyEntryFields));
+export type ImportedEntry = Omit<HistoryEntry, "id" | "work_request_id" | "run_id">;
+
+export const eventSchema = recordOf<Event>(
+  z.object({
+    id: z.int(),
+    at: timestampSchema,
+    kind: z.enum(EVENT_KINDS),
+    work_request_id: workRequestId.optional(),
+    run_id: runIdSchema.optional(),
+    worker_name: workerName.optional(),
+    data: z.record(z.string(), z.unknown()),
+  }),
+);

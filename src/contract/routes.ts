@@ -1,0 +1,392 @@
+import { z } from "zod";
+import { TASK_TYPES } from "../domain/task.ts";
+import { RESULTS, STATUSES } from "../domain/work-request.ts";
+import {
+  estimateSchema,
+  eventSchema,
+  historyEntrySchema,
+  importedEntrySchema,
+  placementSchema,
+  runOutputSchema,
+  runSchema,
+  workerSchema,
+  workRequestSchema,
+} from "./records.ts";
+import { durationInput } from "./amounts.ts";
+import { route, SCOPES } from "./route.ts";
+import { prioritySchema, submissionSchema } from "./submission.ts";
+import { joinAnswerSchema, joinRequestSchema, syncAnswerSchema, syncRequestSchema } from "./worker-protocol.ts";
+import { context, runIdSchema, subject, taskName, timestampSchema, workerName, workRequestIdParam } from "./names.ts";
+
+/** The page size of lists, and the place to go on from: the `next_cursor` of the page before. */
+const pageQuery = {
+  limit: z.coerce.number().pipe(z.int().min(1).max(1000)).default(100),
+  cursor: z.string().max(200).optional(),
+};
+
+function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+}
+
+const requestIdParams = z.strictObject({ id: workRequestIdParam });
+const runIdParams = z.strictObject({ run_id: runIdSchema });
+const workerParams = z.strictObject({ worker_name: workerName });
+
+const keyQuery = {
+  task_type: z.enum(TASK_TYPES).default("worker"),
+  task_name: taskName,
+};
+
+const tokenFields = {
+  id: z.int(),
+  name: z.string(),
+  scope: z.enum(SCOPES),
+  worker_name: workerName.nullable(),
+  created_at: timestampSchema,
+  expires_at: timestampSchema.nullable(),
+  last_used_at: timestampSchema.nullable(),
+};
+
+/** Why a request waits, was placed where it is, or ended as it did: from recorded facts. */
+export const whySchema = z.object({
+  work_request: workRequestSchema,
+  /** The answer in one sentence. */
+  sentence: z.string(),
+  /** The newest run's placement; null while there is none. */
+  placement: placementSchema.nullable(),
+  /** For a request that waits: how each worker stands to it now. */
+  candidates: placementSchema.shape.candidates,
+  candidate_count: z.int(),
+  /** What has happened to the request so far, oldest first. */
+  events: z.array(eventSchema),
+});
+export type Why = z.output<typeof whySchema>;
+
+const counts = z.object({
+  blocked: z.int(),
+  pending: z.int(),
+  running: z.int(),
+  completed: z.int(),
+  aborted: z.int(),
+});
+
+export const statusSchema = z.object({
+  version: z.string(),
+  database: z.enum(["sqlite", "postgres"]),
+  started_at: timestampSchema,
+  counts,
+  workers: z.int(),
+});
+
+export const importAnswerSchema = z.object({ imported: z.int(), duplicates: z.int() });
+
+/** The route table: name → call. The order is the order of the OpenAPI document. */
+export const routes = {
+  status: route({
+    method: "GET",
+    path: "/api/v1/status",
+    summary: "The server, and how much there is",
+    scope: "read",
+    response: statusSchema,
+  }),
+  openapi: route({
+    method: "GET",
+    path: "/api/v1/openapi.json",
+    summary: "This document",
+    scope: "read",
+    response: z.record(z.string(), z.unknown()),
+  }),
+
+  submit: route({
+    method: "POST",
+    path: "/api/v1/work-requests",
+    summary: "Submit one or many work requests",
+    scope: "submit",
+    body: submissionSchema,
+    status: 201,
+    response: z.object({ work_requests: z.array(workRequestSchema) }),
+  }),
+  listWorkRequests: route({
+    method: "GET",
+    path: "/api/v1/work-requests",
+    summary: "Work requests, newest first",
+    scope: "read",
+    query: z.strictObject({
+      ...pageQuery,
+      status: z.enum(STATUSES).optional(),
+      result: z.enum(RESULTS).optional(),
+      task_name: taskName.optional(),
+      subject: subject.optional(),
+      context: context.optional(),
+      worker: workerName.optional(),
+      created_by: z.string().max(200).optional(),
+    }),
+    response: pageOf(workRequestSchema),
+  }),
+  getWorkRequest: route({
+    method: "GET",
+    path: "/api/v1/work-requests/:id",
+    summary: "One work request with its runs",
+    scope: "read",
+    params: requestIdParams,
+    response: z.object({ work_request: workRequestSchema, runs: z.array(runSchema) }),
+  }),
+  whyWorkRequest: route({
+    method: "GET",
+    path: "/api/v1/work-requests/:id/why",
+    summary: "Why it waits, runs where it runs, or ended",
+    scope: "read",
+    params: requestIdParams,
+    response: whySchema,
+  }),
+  abortWorkRequest: route({
+    method: "POST",
+    path: "/api/v1/work-requests/:id/abort",
+    summary: "End it; a running one with its whole process tree",
+    scope: "submit",
+    params: requestIdParams,
+    body: z.strictObject({ reason: z.string().max(1000).optional() }),
+    response: z.object({ work_request: workRequestSchema }),
+  }),
+  retryWorkRequest: route({
+    method: "POST",
+    path: "/api/v1/work-requests/:id/retry",
+    summary: "Make it again, with the dependents that it took down",
+    scope: "submit",
+    params: requestIdParams,
+    body: z.strictObject({}),
+    status: 201,
+    response: z.object({ work_requests: z.array(workRequestSchema) }),
+  }),
+  unblockWorkRequest: route({
+    method: "POST",
+    path: "/api/v1/work-requests/:id/unblock",
+    summary: "Release a request that waits for a person",
+    scope: "submit",
+    params: requestIdParams,
+    body: z.strictObject({}),
+    response: z.object({ work_request: workRequestSchema }),
+  }),
+  changeWorkRequest: route({
+    method: "PATCH",
+    path: "/api/v1/work-requests/:id",
+    summary: "Change the priority adjustment",
+    scope: "submit",
+    params: requestIdParams,
+    body: z.strictObject({ priority_adjustment: prioritySchema }),
+    response: z.object({ work_request: workRequestSchema }),
+  }),
+
+  getRun: route({
+    method: "GET",
+    path: "/api/v1/runs/:run_id",
+    summary: "One run",
+    scope: "read",
+    params: runIdParams,
+    response: z.object({ run: runSchema }),
+  }),
+  getRunLog: route({
+    method: "GET",
+    path: "/api/v1/runs/:run_id/log",
+    summary: "The log, in the stored form; see the guide on logs",
+    scope: "read",
+    params: runIdParams,
+    query: z.strictObject({
+      /** First byte wanted. */
+      from: z.coerce.number().pipe(z.int().min(0)).optional(),
+      /** Only the last so many lines. */
+      tail: z.coerce.number().pipe(z.int().min(0).max(1_000_000)).optional(),
+      /** `true`: the answer goes on until the run ends. */
+      follow: z.enum(["true", "false"]).default("false"),
+    }),
+    response: "bytes",
+  }),
+  listRunOutputs: route({
+    method: "GET",
+    path: "/api/v1/runs/:run_id/outputs",
+    summary: "The files kept with a run",
+    scope: "read",
+    params: runIdParams,
+    response: z.object({ outputs: z.array(runOutputSchema) }),
+  }),
+  getRunOutput: route({
+    method: "GET",
+    path: "/api/v1/runs/:run_id/output",
+    summary: "One file kept with a run",
+    scope: "read",
+    params: runIdParams,
+    query: z.strictObject({ path: z.string().min(1).max(4096) }),
+    response: "bytes",
+  }),
+
+  listHistory: route({
+    method: "GET",
+    path: "/api/v1/history",
+    summary: "Finished runs of a task, newest first",
+    scope: "read",
+    query: z.strictObject({
+      ...pageQuery,
+      ...keyQuery,
+      subject: subject.optional(),
+      context: context.optional(),
+      since: timestampSchema.optional(),
+    }),
+    response: pageOf(historyEntrySchema),
+  }),
+  lookup: route({
+    method: "GET",
+    path: "/api/v1/lookup/:name",
+    summary: "One entry by name: last-entry:, last-success: or last-failure: and TYPE:NAME:SUBJECT:CONTEXT",
+    scope: "read",
+    params: z.strictObject({ name: z.string().max(5000) }),
+    response: z.object({ entry: historyEntrySchema }),
+  }),
+  importHistory: route({
+    method: "POST",
+    path: "/api/v1/history",
+    summary: "Take over history made elsewhere; an entry that is there already is not taken twice",
+    scope: "admin",
+    body: z.strictObject({ entries: z.array(importedEntrySchema).max(20_000) }),
+    response: importAnswerSchema,
+  }),
+  estimate: route({
+    method: "GET",
+    path: "/api/v1/estimate",
+    summary: "What history predicts",
+    scope: "read",
+    query: z.strictObject({
+      ...keyQuery,
+      subject: subject.default(""),
+      context: context.default(""),
+      input_size: z.coerce.number().pipe(z.number().min(0)).optional(),
+    }),
+    response: z.object({ estimate: estimateSchema }),
+  }),
+
+  listWorkers: route({
+    method: "GET",
+    path: "/api/v1/workers",
+    summary: "All workers by name",
+    scope: "read",
+    response: z.object({ workers: z.array(workerSchema) }),
+  }),
+  getWorker: route({
+    method: "GET",
+    path: "/api/v1/workers/:worker_name",
+    summary: "One worker with what runs on it",
+    scope: "read",
+    params: workerParams,
+    response: z.object({ worker: workerSchema, runs: z.array(runSchema) }),
+  }),
+  drainWorker: route({
+    method: "POST",
+    path: "/api/v1/workers/:worker_name/drain",
+    summary: "Finish what runs, take nothing new",
+    scope: "admin",
+    params: workerParams,
+    body: z.strictObject({}),
+    response: z.object({ worker: workerSchema }),
+  }),
+  resumeWorker: route({
+    method: "POST",
+    path: "/api/v1/workers/:worker_name/resume",
+    summary: "Take work again",
+    scope: "admin",
+    params: workerParams,
+    body: z.strictObject({}),
+    response: z.object({ worker: workerSchema }),
+  }),
+  removeWorker: route({
+    method: "DELETE",
+    path: "/api/v1/workers/:worker_name",
+    summary: "Forget a worker without runs, and its token",
+    scope: "admin",
+    params: workerParams,
+    response: z.object({ removed: workerName }),
+  }),
+
+  listTokens: route({
+    method: "GET",
+    path: "/api/v1/tokens",
+    summary: "Tokens, without their secrets",
+    scope: "admin",
+    response: z.object({ tokens: z.array(z.object(tokenFields)) }),
+  }),
+  createToken: route({
+    method: "POST",
+    path: "/api/v1/tokens",
+    summary: "A new token; its secret is shown this once",
+    scope: "admin",
+    body: z.strictObject({
+      name: z.string().min(1).max(100),
+      scope: z.enum(["read", "submit", "admin", "join"]),
+      /** Seconds until it ends; absent: never (a join token: one hour). */
+      expires_in: durationInput.optional(),
+    }),
+    status: 201,
+    response: z.object({ token: z.object(tokenFields), secret: z.string() }),
+  }),
+  revokeToken: route({
+    method: "DELETE",
+    path: "/api/v1/tokens/:id",
+    summary: "End a token at once",
+    scope: "admin",
+    params: z.strictObject({ id: z.coerce.number().pipe(z.int().min(1)) }),
+    response: z.object({ revoked: z.int() }),
+  }),
+
+  events: route({
+    method: "GET",
+    path: "/api/v1/events",
+    summary: "What happens, as server-sent events; Last-Event-ID goes on from there",
+    scope: "read",
+    query: z.strictObject({
+      /** Comma-separated: `requests`, `workers`, `r5122`; absent: all. */
+      topics: z.string().max(2000).optional(),
+      /** As the header Last-Event-ID, for clients that cannot set it. */
+      after: z.coerce.number().pipe(z.int().min(0)).optional(),
+    }),
+    response: "events",
+  }),
+
+  join: route({
+    method: "POST",
+    path: "/api/v1/worker/join",
+    summary: "Become a worker with a one-time token",
+    scope: "join",
+    body: joinRequestSchema,
+    status: 201,
+    response: joinAnswerSchema,
+  }),
+  sync: route({
+    method: "POST",
+    path: "/api/v1/worker/sync",
+    summary: "A worker's heartbeat, reports and request for work",
+    scope: "worker",
+    body: syncRequestSchema,
+    response: syncAnswerSchema,
+  }),
+  appendLog: route({
+    method: "POST",
+    path: "/api/v1/worker/runs/:run_id/log",
+    summary: "More of a run's log",
+    scope: "worker",
+    params: runIdParams,
+    query: z.strictObject({ offset: z.coerce.number().pipe(z.int().min(0)), lease_token: z.string().max(100) }),
+    body: "bytes",
+    response: z.object({ size: z.int() }),
+  }),
+  putOutput: route({
+    method: "PUT",
+    path: "/api/v1/worker/runs/:run_id/output",
+    summary: "One output file of a run",
+    scope: "worker",
+    params: runIdParams,
+    query: z.strictObject({ path: z.string().min(1).max(4096), lease_token: z.string().max(100) }),
+    body: "bytes",
+    response: runOutputSchema,
+  }),
+} as const;
+
+export type Routes = typeof routes;
+export type RouteName = keyof Routes;

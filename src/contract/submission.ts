@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { TASK_TYPES } from "../domain/task.ts";
+import { UNBLOCK_STRATEGIES } from "../domain/work-request.ts";
+import { durationInput, requirementsInput } from "./amounts.ts";
+import { context, requestName, subject, taskName, workRequestId } from "./names.ts";
+
+/** How many requests one submission may hold. */
+export const MAX_SUBMISSION = 10_000;
+
+const PRIORITY_EXPECTED = "a whole number from -1000000 to 1000000";
+
+export const prioritySchema = z
+  .int({ error: PRIORITY_EXPECTED })
+  .min(-1_000_000, { error: PRIORITY_EXPECTED })
+  .max(1_000_000, { error: PRIORITY_EXPECTED });
+
+/** One request as it is asked for. */
+export const requestSubmission = z.strictObject({
+  /** Names the request for `depends_on` of others in the same submission. */
+  name: requestName.optional(),
+  task_type: z.enum(TASK_TYPES, { error: `one of ${TASK_TYPES.join(", ")}` }).default("worker"),
+  /** What the history is kept under. A name that no configuration defines is an ad-hoc task with a command. */
+  task_name: taskName,
+  /** What the task is applied to, as far as it should behave alike. */
+  subject: subject.default(""),
+  /** The circumstances that change behaviour. */
+  context: context.default(""),
+  task_data: z.record(z.string(), z.unknown(), { error: "an object" }).default({}),
+  requirements: requirementsInput.default({}),
+  /** Higher goes first. */
+  priority: prioritySchema.default(0),
+  /** Names in this submission, or numbers of existing requests. */
+  depends_on: z
+    .array(z.union([requestName, workRequestId], { error: "the name of a request in this submission, or a number" }))
+    .max(MAX_SUBMISSION)
+    .default([]),
+  unblock_strategy: z.enum(UNBLOCK_STRATEGIES, { error: `one of ${UNBLOCK_STRATEGIES.join(", ")}` }).default("deps"),
+  /** True: dependents go on although this request fails. */
+  allow_failure: z.boolean({ error: "true or false" }).default(false),
+  /** False: the run does not train shared estimates. */
+  trusted: z.boolean({ error: "true or false" }).default(true),
+  /** Seconds after its end when the request is deleted; its history stays. Absent: the server's setting. */
+  expire_after: durationInput.optional(),
+});
+export type RequestSubmission = z.output<typeof requestSubmission>;
+
+/** One or many requests, taken all or not at all. */
+export const submissionSchema = z.strictObject({
+  /** Chosen by the client: the same key again answers with the requests made the first time. */
+  submission_key: z
+    .string()
+    .regex(/^[\w.:-]{8,100}$/, { error: "8 to 100 letters, digits or . _ : -" })
+    .optional(),
+  work_requests: z
+    .array(requestSubmission, { error: "a list of work requests" })
+    .min(1, { error: "at least one work request" })
+    .max(MAX_SUBMISSION, { error: `at most ${MAX_SUBMISSION} work requests` }),
+});
+export type SubmissionInput = z.input<typeof submissionSchema>;
+export type Submission = z.output<typeof submissionSchema>;

@@ -1,0 +1,249 @@
+import type { ImportedEntry } from "../../contract/records.ts";
+import type { Scope } from "../../contract/route.ts";
+import type { Requirements } from "../../domain/allocation.ts";
+import type { Timestamp } from "../../domain/clock.ts";
+import type { Event } from "../../domain/event.ts";
+import type { HistoryEntry } from "../../domain/history.ts";
+import type { RunId, WorkRequestId, WorkerName } from "../../domain/ids.ts";
+import type { Run } from "../../domain/run.ts";
+import type { HistoryKey } from "../../domain/task.ts";
+import type { Result, Status, UnblockStrategy, WorkRequest } from "../../domain/work-request.ts";
+import type { Worker } from "../../domain/worker.ts";
+
+/*
+ * What the rest of the server may ask of the database. Everything that knows SQL is behind this;
+ * what the states mean and how they follow each other is decided in `server/loop`.
+ */
+
+/** One page of a list, and where the next begins; null at the end. */
+export type Page<Item> = { items: Item[]; next_cursor: string | null };
+export type PageQuery = { limit: number; cursor?: string | undefined };
+
+/** A request to insert. Its id is given by the database; dependencies by position among those inserted with it, or by id. */
+export type NewWorkRequest = HistoryKey & {
+  name: string;
+  status: "blocked" | "pending";
+  task_data: Record<string, unknown>;
+  requirements: Requirements;
+  priority_base: number;
+  unblock_strategy: UnblockStrategy;
+  allow_failure: boolean;
+  trusted: boolean;
+  expire_after: number | null;
+  supersedes: WorkRequestId | null;
+  depends_on: ({ index: number } | { id: WorkRequestId })[];
+};
+
+/** Fields of a request that change after its creation. */
+export type WorkRequestPatch = Partial<
+  Pick<
+    WorkRequest,
+    | "status"
+    | "result"
+    | "subject"
+    | "context"
+    | "parameter_summary"
+    | "input_size"
+    | "allocation"
+    | "priority_adjustment"
+    | "superseded_by"
+    | "pending_at"
+    | "started_at"
+    | "completed_at"
+    | "aborted"
+    | "waiting"
+    | "output_data"
+    | "run_count"
+  >
+> & {
+  /** Not planned before this moment: a retry's back-off. */
+  not_before?: Timestamp | null;
+};
+
+export type WorkRequestFilter = {
+  status?: Status | undefined;
+  result?: Result | undefined;
+  task_name?: string | undefined;
+  subject?: string | undefined;
+  context?: string | undefined;
+  worker?: WorkerName | undefined;
+  created_by?: string | undefined;
+};
+
+/** What planning reads of a pending request. */
+export type PendingRequest = Pick<
+  WorkRequest,
+  | "id"
+  | "task_type"
+  | "task_name"
+  | "subject"
+  | "context"
+  | "input_size"
+  | "requirements"
+  | "allocation"
+  | "priority_base"
+  | "priority_adjustment"
+  | "pending_at"
+  | "waiting"
+  | "run_count"
+> & { not_before: Timestamp | null };
+
+/** A run together with the lease that fences its worker's writes. */
+export type LeasedRun = Run & { lease_token: string; lease_expires_at: Timestamp };
+
+export type NewRun = Pick<
+  Run,
+  "id" | "work_request_id" | "attempt" | "worker_name" | "cpu_model" | "allocation" | "estimate" | "placement"
+> & { lease_token: string; lease_expires_at: Timestamp };
+
+export type RunPatch = Partial<
+  Pick<
+    Run,
+    | "state"
+    | "started_at"
+    | "ended_at"
+    | "abort_requested_by"
+    | "outcome"
+    | "runtime_statistics"
+    | "measurement"
+    | "outputs"
+    | "log"
+  >
+> & { lease_expires_at?: Timestamp };
+
+export type NewHistoryEntry = Omit<HistoryEntry, "id">;
+
+/** A token without its secret. */
+export type TokenRecord = {
+  id: number;
+  name: string;
+  scope: Scope;
+  worker_name: WorkerName | null;
+  created_at: Timestamp;
+  expires_at: Timestamp | null;
+  last_used_at: Timestamp | null;
+};
+/** `secret_hash` is the SHA-256 of the secret, hex; secrets are long and random, so it needs no salt. */
+export type NewToken = Pick<TokenRecord, "name" | "scope" | "worker_name" | "expires_at"> & { secret_hash: string };
+
+/** A worker as stored: its state follows from `drain` and `last_seen_at`, so it is not stored. */
+export type WorkerRow = Omit<Worker, "state"> & { drain: boolean };
+
+/** Which entries of a key are kept: always the last success and the last failure, and the newest so many. */
+export type Retention = { old_items_to_keep: number; max_age_days?: number };
+
+/** Reading; inside a transaction it sees that transaction's own writes. */
+export type StoreReader = {
+  /** The database's clock: it decides leases and order. */
+  now(): Promise<Timestamp>;
+
+  workRequest(id: WorkRequestId): Promise<WorkRequest | undefined>;
+  workRequests(filter: WorkRequestFilter, page: PageQuery): Promise<Page<WorkRequest>>;
+  existingWorkRequestIds(ids: readonly WorkRequestId[]): Promise<Set<WorkRequestId>>;
+  countByStatus(): Promise<Record<Status, number>>;
+  /** The requests made by an earlier submission with this key, with the hash it had; undefined if there was none. */
+  submission(key: string): Promise<{ body_hash: string; ids: WorkRequestId[] } | undefined>;
+  /** Requests that directly depend on the one given. */
+  dependentsOf(id: WorkRequestId): Promise<WorkRequest[]>;
+  /** Status, result and allow_failure of what a request depends on. */
+  dependencyStates(id: WorkRequestId): Promise<Pick<WorkRequest, "id" | "status" | "result" | "allow_failure">[]>;
+  /** Pending requests that may be planned at `now`, highest priority first, then longest pending; at most `limit`. */
+  pending(now: Timestamp, limit: number): Promise<PendingRequest[]>;
+  /** Pending requests without an allocation, oldest first: their needs are still to be worked out. */
+  unprepared(limit: number): Promise<WorkRequest[]>;
+  /** The earliest `not_before` after `now` of a pending request. */
+  nextNotBefore(now: Timestamp): Promise<Timestamp | undefined>;
+
+  run(id: RunId): Promise<LeasedRun | undefined>;
+  runsOf(id: WorkRequestId): Promise<Run[]>;
+  /** Runs that have not ended, of one worker or of all. */
+  activeRuns(worker?: WorkerName): Promise<LeasedRun[]>;
+  expiredRuns(now: Timestamp): Promise<LeasedRun[]>;
+
+  workers(): Promise<WorkerRow[]>;
+  worker(name: WorkerName): Promise<WorkerRow | undefined>;
+
+  history(
+    key: {
+      task_type: HistoryKey["task_type"];
+      task_name: string;
+      subject?: string | undefined;
+      context?: string | undefined;
+    },
+    page: PageQuery & { since?: Timestamp | undefined },
+  ): Promise<Page<HistoryEntry>>;
+  /** `entry`: the newest; `success`: the newest success; `failure`: the newest failure or error. */
+  lastEntry(which: "entry" | "success" | "failure", key: HistoryKey): Promise<HistoryEntry | undefined>;
+  /** The estimator's states by their keys; those that do not exist are absent. */
+  estimateStates(keys: readonly string[]): Promise<Map<string, unknown>>;
+
+  tokenByHash(secretHash: string): Promise<TokenRecord | undefined>;
+  tokens(): Promise<TokenRecord[]>;
+
+  /** Events after an id, oldest first; of one request if given. */
+  events(after: number, limit: number, workRequestId?: WorkRequestId): Promise<Event[]>;
+  /** The id of the newest event; 0 if there is none. */
+  lastEventId(): Promise<number>;
+};
+
+/** Reading and writing in one transaction. */
+export type StoreTransaction = StoreReader & {
+  /** As `workRequest`, and nobody else changes it until the transaction ends. */
+  lockWorkRequest(id: WorkRequestId): Promise<WorkRequest | undefined>;
+  insertWorkRequests(
+    requests: readonly NewWorkRequest[],
+    submission: { created_by: string; key?: string | undefined; body_hash: string },
+  ): Promise<WorkRequestId[]>;
+  updateWorkRequest(id: WorkRequestId, patch: WorkRequestPatch): Promise<void>;
+  /** Deletes ended requests whose time has come, with runs and events; gives the deleted runs' ids, for their files. */
+  deleteExpired(now: Timestamp, limit: number): Promise<RunId[]>;
+
+  insertRun(run: NewRun): Promise<void>;
+  /**
+   * Changes a run that has not ended and whose lease is the one given; false if that is not so any more.
+   * With `lease_token` undefined the server itself writes (it takes the lease away).
+   */
+  updateRun(id: RunId, lease_token: string | undefined, patch: RunPatch): Promise<boolean>;
+  /** Renews, in one statement, the leases given; answers with the ids that were still held. */
+  renewLeases(leases: readonly { run_id: RunId; lease_token: string }[], until: Timestamp): Promise<Set<RunId>>;
+  /** All active leases last at least until then: a server that was away gives its workers time to be heard. */
+  extendAllLeases(until: Timestamp): Promise<void>;
+  /** Hands a late result in: writes the end of a run that was given up as lost, and only that. */
+  reviveLostRun(id: RunId, lease_token: string, patch: RunPatch): Promise<boolean>;
+
+  upsertWorker(worker: WorkerRow): Promise<void>;
+  setDrain(name: WorkerName, drain: boolean): Promise<boolean>;
+  deleteWorker(name: WorkerName): Promise<boolean>;
+
+  insertHistory(entry: NewHistoryEntry): Promise<number>;
+  /** Inserts entries that are not there yet (same key, time, origin and figures); says how many were new. */
+  importHistory(entries: readonly ImportedEntry[]): Promise<{ imported: number; duplicates: number }>;
+  /** Deletes what `Retention` does not keep of one key; at most 1,000 entries a call. */
+  trimHistory(key: HistoryKey, retention: Retention): Promise<void>;
+  putEstimateStates(states: ReadonlyMap<string, { key: HistoryKey; state: unknown }>): Promise<void>;
+
+  insertToken(token: NewToken): Promise<TokenRecord>;
+  deleteToken(id: number): Promise<boolean>;
+  deleteTokensOfWorker(name: WorkerName): Promise<void>;
+  touchToken(id: number): Promise<void>;
+
+  /** Appends to the record; the listeners of `onEvents` hear of it once the transaction is committed. */
+  appendEvents(events: readonly Omit<Event, "id" | "at">[]): Promise<void>;
+  trimEvents(keepNewest: number): Promise<void>;
+};
+
+/** An open database. */
+export type Store = {
+  readonly kind: "sqlite" | "postgres";
+  readonly read: StoreReader;
+  /**
+   * Runs the work in one transaction and commits it; when this resolves, it is on disk. The work may be
+   * run again after a serialisation failure, so it must do nothing but read and write through `tx`.
+   */
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
+  /** Calls back after each commit that appended events, in order, also for commits of other servers on the same database. */
+  onEvents(listener: (events: readonly Event[]) => void): () => void;
+  /** Becomes the one planner of this database, until released or the process dies; undefined if another is. */
+  lead(): Promise<{ release(): Promise<void> } | undefined>;
+  close(): Promise<void>;
+};

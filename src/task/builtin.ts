@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { commandTask } from "./command.ts";
+import { defineTask, type TaskDefinition } from "./define-task.ts";
+
+/** Ends at once with success, without a process. */
+const noop = defineTask({
+  task_type: "worker",
+  task_name: "noop",
+  data: z.strictObject({}),
+  execution: () => ({ kind: "noop" }),
+});
+
+/** A point where dependencies meet: succeeds as soon as it is unblocked. */
+const synchronise = defineTask({ task_type: "internal", task_name: "synchronise", data: z.strictObject({}) });
+
+/** The tasks that are always there. */
+export const BUILTIN_TASKS: readonly TaskDefinition[] = [commandTask("command"), noop, synchronise];

@@ -16,6 +16,8 @@ export const problemSchema = z.object({
   /** What to do. */
   action: z.string(),
   request_id: z.string().optional(),
+  /** The values that `detail` is made from, by name: where a program needs them. */
+  details: z.record(z.string(), z.unknown()).optional(),
   errors: z.array(errorEntrySchema).optional(),
 });
 export type Problem = z.output<typeof problemSchema>;
@@ -23,7 +25,8 @@ export type Problem = z.output<typeof problemSchema>;
 /** The problem document of a fault. The details' `errors` list is passed on. */
 export function problemOf(error: AppError, requestId?: string): Problem {
   const definition: { status?: number; retryable: boolean; action: string } = ERRORS[error.code];
-  const errors = z.array(errorEntrySchema).safeParse(error.details["errors"]);
+  const { errors: entries, ...details } = error.details;
+  const errors = z.array(errorEntrySchema).safeParse(entries);
   return {
     type: `docs/errors.md#${error.code}`,
     title: error.code.replaceAll("-", " "),
@@ -33,6 +36,7 @@ export function problemOf(error: AppError, requestId?: string): Problem {
     retryable: definition.retryable,
     action: definition.action,
     ...(requestId !== undefined && { request_id: requestId }),
+    ...(Object.keys(details).length > 0 && { details }),
     ...(errors.success && { errors: errors.data }),
   };
 }
@@ -42,7 +46,7 @@ export function errorOfProblem(problem: Problem): AppError {
   const isKnown = problem.code in ERRORS;
   // Just checked; a newer server's code is told apart from ours by its own detail text.
   const code = isKnown ? (problem.code as ErrorCode) : "internal-error";
-  const error = new AppError(code, { request_id: problem.request_id, errors: problem.errors });
+  const error = new AppError(code, { ...problem.details, request_id: problem.request_id, errors: problem.errors });
   error.message = problem.detail;
   return error;
 }

@@ -69,9 +69,17 @@ export function writeServerRecord(home: string, record: ServerRecord): void {
 export function readServerRecord(home: string): ServerRecord | undefined {
   const { serverFile } = homePaths(home);
   if (!existsSync(serverFile)) return undefined;
-  const record: unknown = JSON.parse(readFileSync(serverFile, "utf8"));
+  const record = parseRecord(readFileSync(serverFile, "utf8"));
   if (!isServerRecord(record)) throw new TypeError(`${serverFile} is not a record of a server; delete it`);
   return record;
+}
+
+function parseRecord(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // reported by the caller, with the name of the file
+  }
 }
 
 /** Takes the record away if it is still this process's own: a newer server may have written its one. */

@@ -80,12 +80,10 @@ test("a reading call is tried again after a lost connection, at most as often as
 
 test("a submission is sent again with the same key, so that it can be recognised", async () => {
   const keys: unknown[] = [];
-  await using server = await listen((request, response) => {
-    void bodyOf(request).then((text) => {
-      keys.push((JSON.parse(text) as { submission_key: string }).submission_key);
-      if (keys.length === 1) request.socket.destroy();
-      else answerJson(response, 201, { work_requests: [] });
-    });
+  await using server = await listen(async (request, response) => {
+    keys.push((JSON.parse(await bodyOf(request)) as { submission_key: string }).submission_key);
+    if (keys.length === 1) request.socket.destroy();
+    else answerJson(response, 201, { work_requests: [] });
   });
   await clientOf(server.url).call("submit", { body: { work_requests: [{ task_name: "a" }] } });
   expect(keys).toHaveLength(2);
@@ -147,24 +145,21 @@ test("a signal ends a call with its own reason", async () => {
 
 test("bytes go up from a source that is opened anew for each attempt, and down as a stream", async () => {
   const bodies: string[] = [];
-  await using server = await listen((request, response) => {
+  await using server = await listen(async (request, response) => {
     if (request.method === "GET") {
       response.writeHead(200, { "content-type": "application/octet-stream" });
       response.write("one ");
       response.end("two");
       return;
     }
-    void bodyOf(request).then((text) => {
-      bodies.push(text);
-      if (bodies.length === 1) request.socket.destroy();
-      else answerJson(response, 200, { size: text.length });
-    });
+    bodies.push(await bodyOf(request));
+    if (bodies.length === 1) request.socket.destroy();
+    else answerJson(response, 200, { size: 11 });
   });
   const client = clientOf(server.url);
   const sent = await client.upload("appendLog", {
     params: { run_id: "5.1" },
     query: { offset: 0, lease_token: "t" },
-    // oxlint-disable-next-line require-yield -- generators are the shortest source
     body: async function* () {
       yield Buffer.from("hello ");
       yield Buffer.from("world");

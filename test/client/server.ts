@@ -1,9 +1,11 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
 /** A real HTTP server on loopback that answers as the test says, in the place of Almanac's. */
-export async function listen(handler: RequestListener): Promise<{ url: string; server: Server } & AsyncDisposable> {
-  const server = createServer(handler);
+export async function listen(handler: Handler): Promise<{ url: string; server: Server } & AsyncDisposable> {
+  const server = createServer((request, response) => void handler(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo; // it listens on TCP
   return {

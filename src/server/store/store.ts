@@ -195,6 +195,8 @@ export type StoreTransaction = StoreReader & {
     submission: { created_by: string; key?: string | undefined; body_hash: string },
   ): Promise<WorkRequestId[]>;
   updateWorkRequest(id: WorkRequestId, patch: WorkRequestPatch): Promise<void>;
+  /** Forgets the allocation of the key's pending requests that have had no run, so that new history is used for them. */
+  forgetAllocations(key: HistoryKey): Promise<void>;
   /** Deletes ended requests whose time has come, with runs and events; gives the deleted runs' ids, for their files. */
   deleteExpired(now: Timestamp, limit: number): Promise<RunId[]>;
 

@@ -1,0 +1,56 @@
+import type { Resource } from "../../domain/allocation.ts";
+import type { Clock } from "../../domain/clock.ts";
+import type { RetryLimits } from "../../verdict/decide-retry.ts";
+import type { TaskRegistry } from "../../task/registry.ts";
+import type { RunFiles } from "../files/run-files.ts";
+import type { Retention, Store } from "../store/store.ts";
+import type { Live } from "./live.ts";
+
+/** What can be set for a server; `DEFAULT_SETTINGS` says what it is otherwise. */
+export type ServerSettings = {
+  /** How long a worker may be silent before its runs are given up, milliseconds. */
+  leaseMs: number;
+  /** How often a worker with runs reports, milliseconds; at most half of `leaseMs`. */
+  heartbeatMs: number;
+  /** What a run is given of a resource of which nothing is known. Bytes, bytes, cores, seconds. */
+  defaults: Record<Resource, number>;
+  /** Seconds after its end when a request is deleted, unless it says otherwise; null: never. */
+  expireAfter: number | null;
+  retention: Retention;
+  retryLimits: RetryLimits;
+  /** Events that are kept beside those of existing requests. */
+  eventsToKeep: number;
+};
+
+const GIB = 1024 ** 3;
+const DAY_SECONDS = 86_400;
+
+export const DEFAULT_SETTINGS: ServerSettings = {
+  leaseMs: 60_000,
+  heartbeatMs: 2_000,
+  defaults: { memory: 2 * GIB, disk_space: 4 * GIB, cpu_count: 1, duration: DAY_SECONDS },
+  expireAfter: 90 * DAY_SECONDS,
+  retention: { old_items_to_keep: 200 },
+  retryLimits: { infrastructure: 3, resource: 4 },
+  eventsToKeep: 100_000,
+};
+
+/** The part of a logger that the loop uses; pino's own shape. */
+export type Log = {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+};
+
+/** What every part of the server's loop is given. */
+export type LoopContext = {
+  store: Store;
+  tasks: TaskRegistry;
+  files: RunFiles;
+  live: Live;
+  settings: ServerSettings;
+  clock: Clock;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  log: Log;
+};

@@ -1,0 +1,90 @@
+import type { Amounts, Estimate } from "../../domain/allocation.ts";
+import type { HistoryEntry } from "../../domain/history.ts";
+import type { HistoryKey } from "../../domain/task.ts";
+import { estimate } from "../../estimate/estimate.ts";
+import { learn } from "../../estimate/learn.ts";
+import { levelKeysOf, type LevelKey } from "../../estimate/levels.ts";
+import { observationOf } from "../../estimate/observation.ts";
+import { parseState, type EstimateState, type LevelStates } from "../../estimate/state.ts";
+import type { StoreReader, StoreTransaction } from "../store/store.ts";
+
+/** How many of the newest entries a state is made from, when it has to be made anew. */
+const REBUILD_ENTRIES = 256;
+
+/** What history predicts for a key. */
+export async function estimateFor(
+  reader: StoreReader,
+  key: HistoryKey,
+  query: { input_size?: number | undefined; asked?: Amounts },
+): Promise<Estimate> {
+  const states = await statesFor(reader, key);
+  const { input_size, asked } = query;
+  return estimate(key, states, {
+    elastic: false,
+    ...(input_size !== undefined && { input_size }),
+    ...(asked !== undefined && { asked }),
+  });
+}
+
+/** Takes a finished run into the estimator's states, in the transaction that keeps its history. */
+export async function learnFrom(tx: StoreTransaction, entry: HistoryEntry): Promise<void> {
+  const observation = observationOf(entry);
+  if (observation === undefined) return;
+  const learnt = learn(entry, await statesFor(tx, entry), observation);
+  const changed = levelKeysOf(entry).flatMap((levelKey) => {
+    const state = learnt[levelKey.level];
+    return state === undefined ? [] : [[stateKey(levelKey), { key: historyKeyOf(levelKey, entry), state }] as const];
+  });
+  await tx.putEstimateStates(new Map(changed));
+}
+
+/** The stored states of a key's levels; one that is missing or of an older form is made from the history. */
+async function statesFor(reader: StoreReader, key: HistoryKey): Promise<LevelStates> {
+  const levelKeys = levelKeysOf(key);
+  const stored = await reader.estimateStates(levelKeys.map(stateKey));
+  const states: LevelStates = {};
+  for (const levelKey of levelKeys) {
+    const state = parseState(stored.get(stateKey(levelKey))) ?? (await rebuild(reader, key, levelKey));
+    if (state !== undefined) states[levelKey.level] = state;
+  }
+  return states;
+}
+
+async function rebuild(reader: StoreReader, key: HistoryKey, levelKey: LevelKey): Promise<EstimateState | undefined> {
+  if (levelKey.level === "default") return undefined; // over everything: learnt as runs come, never made from a scan
+  const page = await reader.history(
+    {
+      task_type: key.task_type,
+      task_name: key.task_name,
+      ...(levelKey.subject !== "" && { subject: key.subject }),
+      ...(levelKey.context !== "" && { context: key.context }),
+    },
+    { limit: REBUILD_ENTRIES },
+  );
+  let states: LevelStates = {};
+  for (const entry of page.items.toReversed()) {
+    const observation = observationOf(entry);
+    if (observation !== undefined) states = learn(entry, ofLevel(states, levelKey), observation);
+  }
+  return states[levelKey.level];
+}
+
+/** Only the one level is kept from entry to entry: the others belong to other keys. */
+function ofLevel(states: LevelStates, levelKey: LevelKey): LevelStates {
+  const state = states[levelKey.level];
+  return state === undefined ? {} : { [levelKey.level]: state };
+}
+
+function stateKey(levelKey: LevelKey): string {
+  return JSON.stringify([levelKey.task_type, levelKey.task_name, levelKey.subject, levelKey.context]);
+}
+
+/** The stored row names its task, so that an import can make a task's states invalid. */
+function historyKeyOf(levelKey: LevelKey, entry: HistoryKey): HistoryKey {
+  return {
+    task_type: levelKey.task_type === "" ? entry.task_type : levelKey.task_type,
+    task_name: levelKey.task_name,
+    subject: levelKey.subject,
+    context: levelKey.context,
+  };
+}

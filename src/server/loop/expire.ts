@@ -1,0 +1,16 @@
+import type { LoopContext } from "./context.ts";
+
+/** How many requests one transaction deletes: others must not wait long for it. */
+const BATCH = 200;
+
+/** Deletes ended requests whose time has come, with their runs, logs and outputs, and events beyond the limit. */
+export async function expire(context: LoopContext): Promise<void> {
+  const { store, files, settings } = context;
+  // ends: every round deletes something, until there is nothing left
+  for (;;) {
+    const runs = await store.transaction(async (tx) => tx.deleteExpired(await tx.now(), BATCH));
+    for (const run of runs) await files.remove(run);
+    if (runs.length < BATCH) break;
+  }
+  await store.transaction((tx) => tx.trimEvents(settings.eventsToKeep));
+}

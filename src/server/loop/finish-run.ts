@@ -1,0 +1,215 @@
+import type { EndedReport } from "../../contract/worker-protocol.ts";
+import { errorEntry } from "../../contract/errors.ts";
+import type { Allocation } from "../../domain/allocation.ts";
+import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
+import type { HistoryEntry } from "../../domain/history.ts";
+import type { WorkerName } from "../../domain/ids.ts";
+import { isCutShort, resultOf, type Outcome } from "../../domain/outcome.ts";
+import type { OutputData, WorkRequestError } from "../../domain/output-data.ts";
+import { RESOURCES } from "../../domain/allocation.ts";
+import type { Run } from "../../domain/run.ts";
+import type { WorkRequest } from "../../domain/work-request.ts";
+import { nextAfterDeath } from "../../estimate/next-after-death.ts";
+import { decideRetry, type RetryDecision, type RetryQuestion } from "../../verdict/decide-retry.ts";
+import type { LeasedRun, RunPatch, StoreTransaction } from "../store/store.ts";
+import type { LoopContext } from "./context.ts";
+import { learnFrom } from "./estimates.ts";
+import { largestFor } from "./prepare.ts";
+import { abort, complete } from "./transitions.ts";
+
+/** The end of a run as it is told: by its worker, or by the server about a worker that is silent. */
+export type Ending = Pick<EndedReport, "ended_at" | "outcome" | "runtime_statistics" | "outputs" | "log"> &
+  Partial<Pick<EndedReport, "started_at" | "measurement">>;
+
+/** `kept`: it is in the database (now, or since an earlier report); `lost`: the lease is not the reporter's any more. */
+export type HandIn = "kept" | "lost";
+
+/**
+ * Takes in the end of a run: the run's record, its history, and what follows for the request (another run,
+ * its completion, its abortion), all in one transaction. The same report again changes nothing.
+ */
+export function handInRun(
+  context: LoopContext,
+  worker: WorkerName,
+  report: Pick<EndedReport, "run_id" | "lease_token"> & Ending,
+): Promise<HandIn> {
+  return context.store.transaction(async (tx) => {
+    const run = await tx.run(report.run_id);
+    if (run === undefined || run.worker_name !== worker || run.lease_token !== report.lease_token) return "lost";
+    if (run.state === "ended") return handInLate(context, tx, run, report);
+    return finishRun(context, tx, run, report);
+  });
+}
+
+/** A worker that was given up as lost is back with the end of its run: taken if no newer run has started. */
+async function handInLate(context: LoopContext, tx: StoreTransaction, run: LeasedRun, ending: Ending): Promise<HandIn> {
+  if (run.outcome?.kind !== "worker_lost" || ending.outcome.kind === "worker_lost") return "kept";
+  const request = await tx.lockWorkRequest(run.work_request_id);
+  if (request?.status !== "pending" || request.run_count !== run.attempt) return "lost";
+  if (!(await tx.reviveLostRun(run.id, run.lease_token, patchOf(ending)))) return "lost";
+  await tx.appendEvents([
+    { kind: "run_ended", work_request_id: request.id, run_id: run.id, data: { outcome: ending.outcome, late: true } },
+  ]);
+  await settle(context, tx, request, run, ending);
+  return "kept";
+}
+
+/** Ends an active run in the given transaction. */
+export async function finishRun(
+  context: LoopContext,
+  tx: StoreTransaction,
+  run: LeasedRun,
+  ending: Ending,
+): Promise<HandIn> {
+  const request = await tx.lockWorkRequest(run.work_request_id);
+  if (request === undefined) return "lost";
+  if (!(await tx.updateRun(run.id, run.lease_token, { state: "ended", ...patchOf(ending) }))) return "lost";
+  await tx.appendEvents([
+    { kind: "run_ended", work_request_id: request.id, run_id: run.id, data: { outcome: ending.outcome } },
+  ]);
+  await settle(context, tx, request, run, ending);
+  return "kept";
+}
+
+function patchOf(ending: Ending): RunPatch {
+  return {
+    ended_at: ending.ended_at,
+    outcome: ending.outcome,
+    runtime_statistics: ending.runtime_statistics,
+    outputs: ending.outputs,
+    log: ending.log,
+    ...(ending.started_at !== undefined && { started_at: ending.started_at }),
+    ...(ending.measurement !== undefined && { measurement: ending.measurement }),
+  };
+}
+
+/** What follows from the end of a run: history first, then the request. */
+async function settle(
+  context: LoopContext,
+  tx: StoreTransaction,
+  request: WorkRequest,
+  run: Run,
+  ending: Ending,
+): Promise<void> {
+  const now = await tx.now();
+  await remember(tx, request, run, ending, now);
+  const output: OutputData = { runtime_statistics: ending.runtime_statistics };
+  const abortedBy = ending.outcome.kind === "aborted" ? ending.outcome.by : run.abort_requested_by;
+  if (abortedBy !== null) return abort(tx, request.id, { at: now, by: abortedBy }, output);
+  const decision = decideRetry(await retryQuestion(context, tx, run, ending.outcome));
+  if (await retry(context, tx, request, run, ending.outcome, decision, now)) return undefined;
+  const errors = errorsOf(ending.outcome, run);
+  const result = resultOf(ending.outcome) ?? "error";
+  return complete(tx, request.id, result, { ...output, ...(errors.length > 0 && { errors }) }, now);
+}
+
+/** Keeps the run in the history of its key, and lets the estimates learn from it. */
+async function remember(
+  tx: StoreTransaction,
+  request: WorkRequest,
+  run: Run,
+  ending: Ending,
+  now: Timestamp,
+): Promise<void> {
+  const result = resultOf(ending.outcome);
+  if (result === undefined) return; // aborted: it says nothing of the work; its figures stay with the run
+  const { task_type, task_name, subject, context, trusted, input_size } = request;
+  const { measurement, outcome, runtime_statistics } = ending;
+  const entry: Omit<HistoryEntry, "id"> = {
+    task_type,
+    task_name,
+    subject,
+    context,
+    trusted,
+    result,
+    outcome,
+    runtime_statistics,
+    work_request_id: request.id,
+    run_id: run.id,
+    completed_at: now,
+    lower_bounds: measurement?.lower_bounds ?? (isCutShort(outcome) ? ["duration", "cpu_time", "memory"] : []),
+    allocation: run.allocation,
+    worker_name: run.worker_name,
+    ...(run.cpu_model !== null && { cpu_model: run.cpu_model }),
+    ...(input_size !== null && { input_size }),
+    ...(measurement !== undefined && figuresOf(measurement)),
+  };
+  const id = await tx.insertHistory(entry);
+  await learnFrom(tx, { ...entry, id });
+  await tx.forgetAllocations({ task_type, task_name, subject, context });
+}
+
+function figuresOf(measurement: NonNullable<Ending["measurement"]>): { duration_ms?: number; cpu_time_ms?: number } {
+  const { duration_ms, cpu_user_ms, cpu_system_ms } = measurement;
+  const hasCpu = cpu_user_ms !== undefined && cpu_system_ms !== undefined;
+  return { duration_ms, ...(hasCpu && { cpu_time_ms: cpu_user_ms + cpu_system_ms }) };
+}
+
+async function retryQuestion(
+  context: LoopContext,
+  tx: StoreTransaction,
+  run: Run,
+  outcome: Outcome,
+): Promise<RetryQuestion> {
+  const runs = await tx.runsOf(run.work_request_id);
+  const earlier = runs.flatMap((other) => (other.id === run.id || other.outcome === null ? [] : [other.outcome]));
+  // Object.fromEntries forgets the keys' type; they are the resources
+  const sources = Object.fromEntries(
+    RESOURCES.map((resource) => [resource, run.allocation[resource].source]),
+  ) as RetryQuestion["sources"];
+  return { outcome, earlier, sources, limits: context.settings.retryLimits };
+}
+
+/** Queues the request again when the decision says so; false when the run was its last. */
+async function retry(
+  context: LoopContext,
+  tx: StoreTransaction,
+  request: WorkRequest,
+  run: Run,
+  outcome: Outcome,
+  decision: RetryDecision,
+  now: Timestamp,
+): Promise<boolean> {
+  if (decision.kind === "final") return false;
+  const isGrowing = decision.kind === "grow";
+  const allocation = isGrowing ? await grown(tx, request, run, decision, outcome) : run.allocation;
+  if (allocation === undefined) return false;
+  const delaySeconds = isGrowing ? 0 : decision.delaySeconds * (0.5 + context.random());
+  const message = isGrowing
+    ? `its run ${run.id} ran out of ${decision.resource.replace("_", " ")}; it is queued again with more`
+    : `its run ${run.id} was lost through no fault of its own; it is queued again`;
+  await tx.updateWorkRequest(request.id, {
+    status: "pending",
+    pending_at: now,
+    allocation,
+    waiting: { code: "backoff", message, since: now },
+    not_before: timestamp(epochMs(now) + Math.round(delaySeconds * 1000)),
+  });
+  const data = { budget: decision.budget, outcome, delay_seconds: delaySeconds };
+  await tx.appendEvents([{ kind: "retried", work_request_id: request.id, run_id: run.id, data }]);
+  return true;
+}
+
+async function grown(
+  tx: StoreTransaction,
+  request: WorkRequest,
+  run: Run,
+  decision: RetryDecision & { kind: "grow" },
+  outcome: Outcome,
+): Promise<Allocation | undefined> {
+  const largest = largestFor(request.task_name, await tx.workers());
+  return nextAfterDeath({
+    allocation: run.allocation,
+    estimate: run.estimate,
+    exhausted: decision.resource,
+    requirements: { request: request.requirements },
+    ...("limit" in outcome && { limit: outcome.limit }),
+    ...(largest !== undefined && { largest }),
+  });
+}
+
+function errorsOf(outcome: Outcome, run: Run): WorkRequestError[] {
+  if (outcome.kind === "start_failed") return outcome.errors;
+  if (outcome.kind === "worker_lost") return [errorEntry("worker-lost", { count: run.attempt, run_id: run.id })];
+  return [];
+}

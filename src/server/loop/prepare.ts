@@ -1,0 +1,105 @@
+import { errorEntry } from "../../contract/errors.ts";
+import type { Estimate } from "../../domain/allocation.ts";
+import type { WorkRequestError } from "../../domain/output-data.ts";
+import type { HistoryKey } from "../../domain/task.ts";
+import type { WorkRequest } from "../../domain/work-request.ts";
+import type { Capacity } from "../../domain/worker.ts";
+import { allocate, askedAmounts, type RequirementsBySource } from "../../estimate/allocate.ts";
+import { mayRun } from "../../schedule/fit.ts";
+import type { DynamicData } from "../../task/define-task.ts";
+import { dynamicDataOf, type ResolvedTask } from "../../task/registry.ts";
+import type { WorkerRow } from "../store/store.ts";
+import type { LoopContext } from "./context.ts";
+import { estimateFor } from "./estimates.ts";
+import { complete } from "./transitions.ts";
+
+/** What a pending request was found to need, or why it cannot be run at all. */
+type Prepared =
+  | { kind: "ready"; key: HistoryKey; dynamic: DynamicData; requirements: RequirementsBySource; estimate: Estimate }
+  | { kind: "synchronised" }
+  | { kind: "failed"; errors: WorkRequestError[] };
+
+/**
+ * Works out, for one request that has become pending, its dynamic data and its allocation (`DESIGN.md` §6).
+ * What the task throws ends the request as `completed`/`error`.
+ */
+export async function prepare(
+  context: LoopContext,
+  request: WorkRequest,
+  workers: readonly WorkerRow[],
+): Promise<void> {
+  const prepared = await work(context, request);
+  await context.store.transaction(async (tx) => {
+    const current = await tx.lockWorkRequest(request.id);
+    if (current?.status !== "pending" || current.allocation !== null) return; // changed in the meantime
+    const now = await tx.now();
+    if (prepared.kind === "synchronised") return complete(tx, request.id, "success", { runtime_statistics: {} }, now);
+    if (prepared.kind === "failed") {
+      return complete(tx, request.id, "error", { runtime_statistics: {}, errors: prepared.errors }, now);
+    }
+    const { key, dynamic, requirements, estimate } = prepared;
+    const largest = largestFor(key.task_name, workers);
+    const allocation = allocate({
+      estimate,
+      requirements,
+      defaults: context.settings.defaults,
+      ...(largest !== undefined && { largest }),
+    });
+    await tx.updateWorkRequest(request.id, {
+      allocation,
+      subject: key.subject,
+      context: key.context,
+      ...(dynamic.parameter_summary !== undefined && { parameter_summary: dynamic.parameter_summary }),
+      ...(dynamic.input_size !== undefined && { input_size: dynamic.input_size }),
+    });
+    await tx.appendEvents([{ kind: "allocated", work_request_id: request.id, data: { allocation } }]);
+  });
+}
+
+/** The requirements of a request by who demanded them; the task's own are part of its dynamic data. */
+export function requirementsOf(request: Pick<WorkRequest, "requirements">, dynamic: DynamicData): RequirementsBySource {
+  const task = { ...dynamic.requirements, tags: [...(dynamic.requirements?.tags ?? []), ...(dynamic.tags ?? [])] };
+  return { request: request.requirements, task };
+}
+
+/** The largest amount of each resource that a worker which may run the task has; undefined when there is none. */
+export function largestFor(taskName: string, workers: readonly WorkerRow[]): Partial<Capacity> | undefined {
+  const able = workers.filter((worker) => mayRun(worker.tasks, taskName)).map((worker) => worker.capacity);
+  if (able.length === 0) return undefined;
+  const largest = (resource: keyof Capacity) => Math.max(...able.map((capacity) => capacity[resource]));
+  return { memory: largest("memory"), disk_space: largest("disk_space"), cpu_count: largest("cpu_count") };
+}
+
+async function work(context: LoopContext, request: WorkRequest): Promise<Prepared> {
+  const resolved = context.tasks.resolve(request);
+  if (!resolved.ok) return { kind: "failed", errors: resolved.errors };
+  if (request.task_type === "internal") return { kind: "synchronised" };
+  const dynamic = await dynamicDataOrErrors(request, resolved);
+  if ("errors" in dynamic) return { kind: "failed", errors: dynamic.errors };
+  const { task_type, task_name } = request;
+  const key = {
+    task_type,
+    task_name,
+    subject: dynamic.data.subject ?? request.subject,
+    context: dynamic.data.context ?? request.context,
+  };
+  const requirements = requirementsOf(request, dynamic.data);
+  const estimate = await estimateFor(context.store.read, key, {
+    input_size: dynamic.data.input_size,
+    asked: askedAmounts(requirements),
+  });
+  return { kind: "ready", key, dynamic: dynamic.data, requirements, estimate };
+}
+
+async function dynamicDataOrErrors(
+  request: WorkRequest,
+  resolved: ResolvedTask & { ok: true },
+): Promise<{ data: DynamicData } | { errors: WorkRequestError[] }> {
+  try {
+    return { data: await dynamicDataOf(resolved) };
+  } catch (error) {
+    // The task's own code failed: that is the request's end, not the server's.
+    const reason = error instanceof Error ? error.message : String(error);
+    return { errors: [errorEntry("dynamic-data-failed", { task_name: request.task_name, reason })] };
+  }
+}

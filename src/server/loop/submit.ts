@@ -1,0 +1,158 @@
+import { createHash } from "node:crypto";
+import { AppError, errorEntry } from "../../contract/errors.ts";
+import type { RequestSubmission, Submission } from "../../contract/submission.ts";
+import { describeValue, formatPath, summaryOf } from "../../contract/validation.ts";
+import type { WorkRequestId } from "../../domain/ids.ts";
+import type { WorkRequest } from "../../domain/work-request.ts";
+import type { NewWorkRequest, StoreTransaction } from "../store/store.ts";
+import type { LoopContext } from "./context.ts";
+import { findCycle } from "./find-cycle.ts";
+import { settleBlocked } from "./transitions.ts";
+
+type Entry = ReturnType<typeof errorEntry>;
+
+/** How many reasons one refusal names. */
+const MAX_ERRORS = 50;
+
+/**
+ * Takes a submission whole, or refuses it whole with `invalid-submission`. The same submission key with
+ * the same body again gives the requests made the first time.
+ */
+export async function submit(context: LoopContext, submission: Submission, createdBy: string): Promise<WorkRequest[]> {
+  const { work_requests, submission_key } = submission;
+  const errors = [...taskErrors(context, work_requests), ...nameErrors(work_requests)];
+  const indexByName = new Map(work_requests.map(({ name }, index) => [name, index]));
+  errors.push(...nameReferenceErrors(work_requests, indexByName), ...cycleErrors(work_requests, indexByName));
+  refuseIfAny(errors);
+
+  const body_hash = createHash("sha256").update(JSON.stringify(work_requests)).digest("hex");
+  const ids = await context.store.transaction(async (tx) => {
+    const earlier = submission_key === undefined ? undefined : await tx.submission(`${createdBy}/${submission_key}`);
+    if (earlier !== undefined) return sameSubmission(earlier, body_hash);
+    await refuseUnknownIds(tx, work_requests);
+    const requests = work_requests.map((request) => newRequest(request, indexByName, context.settings.expireAfter));
+    const key = submission_key === undefined ? undefined : `${createdBy}/${submission_key}`;
+    const inserted = await tx.insertWorkRequests(requests, { created_by: createdBy, key, body_hash });
+    await tx.appendEvents(inserted.map((id) => ({ kind: "created" as const, work_request_id: id, data: {} })));
+    await settleInserted(tx, requests, inserted);
+    return inserted;
+  });
+  const found = await Promise.all(ids.map((id) => context.store.read.workRequest(id)));
+  return found.filter((request) => request !== undefined);
+}
+
+/** Refuses with the list of reasons, when there are any. */
+function refuseIfAny(errors: readonly Entry[]): void {
+  if (errors.length === 0) return;
+  throw new AppError("invalid-submission", { summary: summaryOf(errors), errors: errors.slice(0, MAX_ERRORS) });
+}
+
+function sameSubmission(earlier: { body_hash: string; ids: WorkRequestId[] }, body_hash: string): WorkRequestId[] {
+  if (earlier.body_hash !== body_hash) {
+    const expected = "a new key: this one was used for another submission";
+    refuseIfAny([errorEntry("invalid-value", { path: "submission_key", found: "a used key", expected })]);
+  }
+  return earlier.ids;
+}
+
+function taskErrors(context: LoopContext, requests: readonly RequestSubmission[]): Entry[] {
+  return requests.flatMap((request, index) => {
+    const resolved = context.tasks.resolve(request, ["work_requests", index]);
+    return resolved.ok ? [] : (resolved.errors as Entry[]); // made by `errorEntry`
+  });
+}
+
+function nameErrors(requests: readonly RequestSubmission[]): Entry[] {
+  const first = new Map<string, number>();
+  return requests.flatMap(({ name }, index) => {
+    if (name === undefined) return [];
+    const earlier = first.get(name);
+    if (earlier === undefined) {
+      first.set(name, index);
+      return [];
+    }
+    const path = formatPath(["work_requests", index, "name"]);
+    return [errorEntry("duplicate-name", { path, name, first: formatPath(["work_requests", earlier, "name"]) })];
+  });
+}
+
+type IndexByName = ReadonlyMap<string | undefined, number>;
+
+function nameReferenceErrors(requests: readonly RequestSubmission[], indexByName: IndexByName): Entry[] {
+  return requests.flatMap(({ depends_on }, index) =>
+    depends_on.flatMap((dependency, position) => {
+      if (typeof dependency === "number" || indexByName.has(dependency)) return [];
+      const path = formatPath(["work_requests", index, "depends_on", position]);
+      return [errorEntry("unknown-dependency", { path, found: describeValue(dependency) })];
+    }),
+  );
+}
+
+function cycleErrors(requests: readonly RequestSubmission[], indexByName: IndexByName): Entry[] {
+  const edges = requests.map(({ depends_on }) =>
+    depends_on.flatMap((dependency) => {
+      const index = typeof dependency === "string" ? indexByName.get(dependency) : undefined;
+      return index === undefined ? [] : [index];
+    }),
+  );
+  const cycle = findCycle(edges);
+  if (cycle === undefined) return [];
+  const names = cycle.slice(0, 20).map((index) => requests[index]?.name ?? `work_requests[${index}]`);
+  const path = formatPath(["work_requests", cycle[0] ?? 0, "depends_on"]);
+  return [errorEntry("dependency-cycle", { path, cycle: [...names, names[0]].join(" → ") })];
+}
+
+async function refuseUnknownIds(tx: StoreTransaction, requests: readonly RequestSubmission[]): Promise<void> {
+  const named = new Set(requests.flatMap(({ depends_on }) => depends_on.filter((id) => typeof id === "number")));
+  if (named.size === 0) return;
+  const existing = await tx.existingWorkRequestIds([...named]);
+  refuseIfAny(
+    requests.flatMap(({ depends_on }, index) =>
+      depends_on.flatMap((id, position) => {
+        if (typeof id !== "number" || existing.has(id)) return [];
+        const path = formatPath(["work_requests", index, "depends_on", position]);
+        return [errorEntry("unknown-dependency", { path, found: `#${id}` })];
+      }),
+    ),
+  );
+}
+
+function newRequest(request: RequestSubmission, indexByName: IndexByName, expireAfter: number | null): NewWorkRequest {
+  const depends_on = [...new Set(request.depends_on)].map((dependency) =>
+    // every name is in the map: the references were checked
+    typeof dependency === "number" ? { id: dependency } : { index: indexByName.get(dependency)! },
+  );
+  const { task_type, task_name, subject, context, task_data, requirements } = request;
+  const isBlocked = depends_on.length > 0 || request.unblock_strategy === "manual";
+  return {
+    task_type,
+    task_name,
+    subject,
+    context,
+    task_data,
+    requirements,
+    depends_on,
+    name: request.name ?? "",
+    status: isBlocked ? "blocked" : "pending",
+    priority_base: request.priority,
+    unblock_strategy: request.unblock_strategy,
+    allow_failure: request.allow_failure,
+    trusted: request.trusted,
+    expire_after: request.expire_after ?? expireAfter,
+    supersedes: null,
+  };
+}
+
+/** Requests that depend on existing ones only may be free to go, or hopeless, from the start. */
+export async function settleInserted(
+  tx: StoreTransaction,
+  requests: readonly NewWorkRequest[],
+  ids: readonly WorkRequestId[],
+): Promise<void> {
+  const now = await tx.now();
+  for (const [index, request] of requests.entries()) {
+    if (!request.depends_on.some((dependency) => "id" in dependency)) continue;
+    const inserted = await tx.lockWorkRequest(ids[index]!); // one id for each request, in the same order
+    if (inserted !== undefined) await settleBlocked(tx, inserted, now);
+  }
+}

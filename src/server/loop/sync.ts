@@ -1,0 +1,169 @@
+import type { Assignment, RunReport, SyncAnswer, SyncRequest } from "../../contract/worker-protocol.ts";
+import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
+import type { Event } from "../../domain/event.ts";
+import type { RunId, WorkerName } from "../../domain/ids.ts";
+import type { LeasedRun, StoreReader, StoreTransaction } from "../store/store.ts";
+import type { LoopContext } from "./context.ts";
+import { finishRun, handInRun } from "./finish-run.ts";
+import { lostEnding } from "./lost-runs.ts";
+import { recordSelf } from "./workers.ts";
+
+/** How long a worker without runs may be left waiting for news, as a part of the lease. */
+const IDLE_WAIT_SHARE = 1 / 3;
+
+/**
+ * One call of a worker: takes in what it reports, renews its leases, and answers with what it should do.
+ * Without news the answer waits, at most `wait_ms`, for some. Every part may be repeated.
+ */
+export async function sync(
+  context: LoopContext,
+  worker: WorkerName,
+  request: SyncRequest,
+  signal: AbortSignal,
+): Promise<SyncAnswer> {
+  const { acknowledged, lost } = await takeEnded(context, worker, request.runs);
+  const held = request.runs.filter((report) => report.state !== "ended");
+  const gone = await context.store.transaction((tx) => takeHeld(context, tx, worker, request, held));
+  lost.push(...gone);
+
+  const known = new Set(request.runs.map((report) => report.run_id));
+  const answer = await readNews(context, worker, request, known);
+  const result = { ...answer, acknowledged, lost };
+  if (hasNews(result) || request.wait_ms === 0) return result;
+
+  const waitMs = Math.min(request.wait_ms, context.settings.leaseMs * IDLE_WAIT_SHARE);
+  await context.live.waitFor((event) => concerns(event, worker), waitMs, signal);
+  return { ...(await readNews(context, worker, request, known)), acknowledged, lost };
+}
+
+async function takeEnded(
+  context: LoopContext,
+  worker: WorkerName,
+  reports: readonly RunReport[],
+): Promise<{ acknowledged: RunId[]; lost: RunId[] }> {
+  const acknowledged: RunId[] = [];
+  const lost: RunId[] = [];
+  for (const report of reports) {
+    if (report.state !== "ended") continue;
+    try {
+      await context.files.seal(report.run_id, report.log.size);
+      const handIn = await handInRun(context, worker, report);
+      (handIn === "kept" ? acknowledged : lost).push(report.run_id);
+    } catch (error) {
+      // Not acknowledged, so the worker keeps it and reports it again; the others must not suffer.
+      context.log.error({ err: error, run_id: report.run_id }, "could not take in the end of a run");
+    }
+  }
+  return { acknowledged, lost };
+}
+
+/** Renews the leases of the runs that the worker holds, keeps their figures; gives the ids that it must drop. */
+async function takeHeld(
+  context: LoopContext,
+  tx: StoreTransaction,
+  worker: WorkerName,
+  request: SyncRequest,
+  held: readonly RunReport[],
+): Promise<RunId[]> {
+  const now = await tx.now();
+  await recordSelf(tx, worker, request.self, now);
+  const until = timestamp(epochMs(now) + context.settings.leaseMs);
+  const active = await tx.activeRuns(worker);
+  await giveUpMissing(context, tx, active, request, now);
+  const renewed = await tx.renewLeases(held, until);
+  for (const report of held) {
+    const run = active.find(({ id }) => id === report.run_id);
+    if (report.state === "running" && run !== undefined && renewed.has(run.id))
+      await takeProgress(context, tx, run, report);
+  }
+  return held.filter((report) => !renewed.has(report.run_id)).map((report) => report.run_id);
+}
+
+/** A run that had started and that its worker does not name any more is gone: the worker lost its state. */
+async function giveUpMissing(
+  context: LoopContext,
+  tx: StoreTransaction,
+  active: readonly LeasedRun[],
+  request: SyncRequest,
+  now: Timestamp,
+): Promise<void> {
+  const named = new Set(request.runs.map((report) => report.run_id));
+  for (const run of active) {
+    if (run.state === "running" && !named.has(run.id)) await finishRun(context, tx, run, lostEnding(run, now));
+  }
+}
+
+async function takeProgress(
+  context: LoopContext,
+  tx: StoreTransaction,
+  run: LeasedRun,
+  report: RunReport & { state: "running" },
+): Promise<void> {
+  const { runtime_statistics, measurement, started_at } = report;
+  await tx.updateRun(run.id, run.lease_token, {
+    state: "running",
+    started_at,
+    runtime_statistics,
+    ...(measurement !== undefined && { measurement }),
+  });
+  context.live.publishProgress({
+    work_request_id: run.work_request_id,
+    run_id: run.id,
+    runtime_statistics,
+    measurement,
+  });
+  if (run.state === "running") return;
+  const isFirst = run.attempt === 1;
+  if (isFirst) await tx.updateWorkRequest(run.work_request_id, { started_at });
+  await tx.appendEvents([
+    { kind: "started", work_request_id: run.work_request_id, run_id: run.id, worker_name: run.worker_name, data: {} },
+  ]);
+}
+
+async function readNews(
+  context: LoopContext,
+  worker: WorkerName,
+  request: SyncRequest,
+  known: ReadonlySet<RunId>,
+): Promise<Omit<SyncAnswer, "acknowledged" | "lost">> {
+  const { read } = context.store;
+  const active = await read.activeRuns(worker);
+  const fresh = active.filter((run) => run.state === "assigned" && !known.has(run.id));
+  const assignments = request.wants_work ? await Promise.all(fresh.map((run) => assignmentOf(read, run))) : [];
+  const aborts = active.flatMap((run) =>
+    run.abort_requested_by === null || !known.has(run.id) ? [] : [{ run_id: run.id, by: run.abort_requested_by }],
+  );
+  const row = await read.worker(worker);
+  return {
+    assignments: assignments.filter((assignment) => assignment !== undefined),
+    aborts,
+    draining: row?.drain ?? false,
+    heartbeat_ms: context.settings.heartbeatMs,
+  };
+}
+
+async function assignmentOf(read: StoreReader, run: LeasedRun): Promise<Assignment | undefined> {
+  const request = await read.workRequest(run.work_request_id);
+  if (request === undefined) return undefined;
+  const { task_type, task_name, subject, context, task_data } = request;
+  return {
+    task_type,
+    task_name,
+    subject,
+    context,
+    task_data,
+    run_id: run.id,
+    lease_token: run.lease_token,
+    work_request_id: run.work_request_id,
+    allocation: run.allocation,
+  };
+}
+
+function hasNews(answer: SyncAnswer): boolean {
+  return [answer.assignments, answer.aborts, answer.acknowledged, answer.lost].some((list) => list.length > 0);
+}
+
+function concerns(event: Event, worker: WorkerName): boolean {
+  const kinds = ["placed", "abort_requested", "worker_changed"];
+  return event.worker_name === worker && kinds.includes(event.kind);
+}

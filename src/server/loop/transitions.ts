@@ -1,0 +1,101 @@
+import type { Timestamp } from "../../domain/clock.ts";
+import type { WorkRequestId } from "../../domain/ids.ts";
+import type { OutputData } from "../../domain/output-data.ts";
+import type { AbortRecord, Result, WorkRequest } from "../../domain/work-request.ts";
+import type { StoreTransaction } from "../store/store.ts";
+
+/*
+ * How a request goes from one status to the next, and what that does to those that depend on it.
+ *
+ *   blocked ──► pending ──► running ──► completed
+ *      │           │  ▲________│ another run
+ *      └───────────┴───────────┴─────► aborted
+ */
+
+/** Makes a blocked request pending. */
+export async function unblock(tx: StoreTransaction, id: WorkRequestId, now: Timestamp): Promise<void> {
+  await tx.updateWorkRequest(id, {
+    status: "pending",
+    pending_at: now,
+    waiting: { code: "not_planned_yet", message: "it has just become pending", since: now },
+  });
+  await tx.appendEvents([{ kind: "unblocked", work_request_id: id, data: {} }]);
+}
+
+/** Ends a request with a result, and settles those that depend on it. */
+export async function complete(
+  tx: StoreTransaction,
+  id: WorkRequestId,
+  result: Result,
+  output_data: OutputData,
+  now: Timestamp,
+): Promise<void> {
+  await tx.updateWorkRequest(id, { status: "completed", result, output_data, completed_at: now, waiting: null });
+  await tx.appendEvents([{ kind: "completed", work_request_id: id, data: { result } }]);
+  await settleDependents(tx, [id], now);
+}
+
+/** Ends a request that is not to be finished, and settles those that depend on it. */
+export async function abort(
+  tx: StoreTransaction,
+  id: WorkRequestId,
+  aborted: AbortRecord,
+  output_data: OutputData | null = null,
+): Promise<void> {
+  await recordAbort(tx, id, aborted, output_data);
+  await settleDependents(tx, [id], aborted.at);
+}
+
+async function recordAbort(
+  tx: StoreTransaction,
+  id: WorkRequestId,
+  aborted: AbortRecord,
+  output_data: OutputData | null,
+): Promise<void> {
+  await tx.updateWorkRequest(id, {
+    status: "aborted",
+    aborted,
+    completed_at: aborted.at,
+    waiting: null,
+    ...(output_data !== null && { output_data }),
+  });
+  await tx.appendEvents([{ kind: "aborted", work_request_id: id, data: { ...aborted } }]);
+}
+
+/** Unblocks what waited for these requests, or aborts it when one of them failed; and so on down the graph. */
+async function settleDependents(tx: StoreTransaction, ended: readonly WorkRequestId[], now: Timestamp): Promise<void> {
+  const queue = [...ended];
+  // ends: each round settles requests that were blocked and are not afterwards
+  for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+    for (const dependent of await tx.dependentsOf(id)) {
+      if (await settleBlocked(tx, dependent, now)) queue.push(dependent.id);
+    }
+  }
+}
+
+/** Looks at a blocked request's dependencies; true when it had to be aborted. */
+export async function settleBlocked(tx: StoreTransaction, request: WorkRequest, now: Timestamp): Promise<boolean> {
+  if (request.status !== "blocked") return false;
+  const dependencies = await tx.dependencyStates(request.id);
+  const failed = dependencies.find(hasFailed);
+  if (failed !== undefined) {
+    const how = failed.status === "aborted" ? "was aborted" : `ended with ${failed.result ?? "no result"}`;
+    const aborted = { at: now, by: "dependency", reason: `its dependency #${failed.id} ${how}` };
+    await recordAbort(tx, request.id, aborted, null);
+    return true;
+  }
+  const open = dependencies.filter((dependency) => !hasEnded(dependency));
+  if (open.length === 0 && request.unblock_strategy === "deps") await unblock(tx, request.id, now);
+  return false;
+}
+
+type DependencyState = Pick<WorkRequest, "status" | "result" | "allow_failure">;
+
+function hasEnded(dependency: DependencyState): boolean {
+  return dependency.status === "completed" || dependency.status === "aborted";
+}
+
+function hasFailed(dependency: DependencyState): boolean {
+  if (!hasEnded(dependency) || dependency.allow_failure) return false;
+  return dependency.result !== "success" && dependency.result !== "skipped";
+}

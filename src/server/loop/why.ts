@@ -1,0 +1,105 @@
+import { AppError } from "../../contract/errors.ts";
+import type { Why } from "../../contract/routes.ts";
+import { epochMs, type Timestamp } from "../../domain/clock.ts";
+import type { WorkRequestId } from "../../domain/ids.ts";
+import type { Outcome } from "../../domain/outcome.ts";
+import { assertNever } from "../../domain/assert-never.ts";
+import type { Candidate, Run } from "../../domain/run.ts";
+import { formatBytes, formatDuration } from "../../domain/units.ts";
+import type { WorkRequest } from "../../domain/work-request.ts";
+import { candidateFor } from "../../schedule/fit.ts";
+import { keptCandidates } from "../../schedule/plan.ts";
+import type { LoopContext } from "./context.ts";
+import { planWorkers } from "./place.ts";
+
+const EVENTS_SHOWN = 500;
+
+/** Answers why a request waits, runs where it runs, or ended as it did, from what was recorded. */
+export async function why(context: LoopContext, id: WorkRequestId): Promise<Why> {
+  const { read } = context.store;
+  const work_request = await read.workRequest(id);
+  if (work_request === undefined) throw new AppError("not-found", { what: "work request", id: `#${id}` });
+  const now = await read.now();
+  const runs = await read.runsOf(id);
+  const newest = runs.at(-1);
+  const candidates = work_request.status === "pending" ? await candidatesNow(context, work_request, now) : [];
+  return {
+    work_request,
+    sentence: sentenceOf(work_request, newest, now),
+    placement: newest?.placement ?? null,
+    candidates: keptCandidates(candidates),
+    candidate_count: candidates.length,
+    events: await read.events(0, EVENTS_SHOWN, id),
+  };
+}
+
+async function candidatesNow(context: LoopContext, request: WorkRequest, now: Timestamp): Promise<Candidate[]> {
+  const { allocation, task_name } = request;
+  if (allocation === null) return [];
+  const workers = await planWorkers(context.store.read, now, context.settings.leaseMs);
+  return workers.map((worker) => candidateFor({ allocation, task_name }, worker));
+}
+
+function sentenceOf(request: WorkRequest, run: Run | undefined, now: Timestamp): string {
+  const since = (from: Timestamp) => formatDuration((epochMs(now) - epochMs(from)) / 1000);
+  switch (request.status) {
+    case "blocked":
+      return request.unblock_strategy === "manual"
+        ? `waits for a person since ${since(request.created_at)}: almanac unblock ${request.id}`
+        : `waits since ${since(request.created_at)} for ${listIds(request.dependencies)}`;
+    case "pending":
+      return `waits since ${since(request.pending_at ?? request.created_at)}: ${request.waiting?.message ?? "it was not planned yet"}`;
+    case "running":
+      return run === undefined ? "is being placed" : runningSentence(run, since);
+    case "completed":
+      return `ended with ${request.result ?? "no result"}: ${endSentence(request, run)}`;
+    case "aborted":
+      return `was aborted by ${request.aborted?.by ?? "somebody"}${request.aborted?.reason === undefined ? "" : `: ${request.aborted.reason}`}`;
+    default:
+      return assertNever(request.status);
+  }
+}
+
+function runningSentence(run: Run, since: (from: Timestamp) => string): string {
+  const state =
+    run.started_at === null
+      ? `is starting since ${since(run.assigned_at)}`
+      : `has been running for ${since(run.started_at)}`;
+  return `${state} on ${run.worker_name}: ${run.placement.rule}`;
+}
+
+function endSentence(request: WorkRequest, run: Run | undefined): string {
+  const errors = request.output_data?.errors ?? [];
+  if (errors[0] !== undefined) return errors[0].message;
+  if (request.output_data?.skip_reason !== undefined) return `skipped: ${request.output_data.skip_reason}`;
+  if (run?.outcome === null || run === undefined) return "it had nothing to run";
+  return `run ${run.id} on ${run.worker_name} ${outcomeText(run.outcome)}`;
+}
+
+function outcomeText(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "exited":
+      return `exited with ${outcome.code}`;
+    case "signalled":
+      return `was ended by ${outcome.signal}`;
+    case "out_of_memory":
+      return `ran out of its ${formatBytes(outcome.limit)} memory`;
+    case "out_of_disk":
+      return `ran out of its ${formatBytes(outcome.limit)} disk`;
+    case "timed_out":
+      return `was not done after ${formatDuration(outcome.limit)}`;
+    case "start_failed":
+      return "could not be started";
+    case "aborted":
+      return `was aborted by ${outcome.by}`;
+    case "worker_lost":
+      return "was lost with its worker";
+    default:
+      return assertNever(outcome);
+  }
+}
+
+function listIds(ids: readonly WorkRequestId[]): string {
+  const shown = ids.slice(0, 5).map((id) => `#${id}`);
+  return ids.length > 5 ? `${shown.join(", ")} and ${ids.length - 5} more` : shown.join(", ");
+}

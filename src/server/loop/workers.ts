@@ -1,0 +1,80 @@
+import { randomBytes } from "node:crypto";
+import { AppError } from "../../contract/errors.ts";
+import type { WorkerSelf } from "../../contract/worker-protocol.ts";
+import { epochMs, type Timestamp } from "../../domain/clock.ts";
+import type { WorkerName } from "../../domain/ids.ts";
+import type { Worker } from "../../domain/worker.ts";
+import type { StoreTransaction, WorkerRow } from "../store/store.ts";
+import type { LoopContext } from "./context.ts";
+import { createToken } from "./tokens.ts";
+
+/** A worker for people and for planning: its state follows from when it was last heard from. */
+export function workerOf(row: WorkerRow, now: Timestamp, leaseMs: number): Worker {
+  const { drain, ...worker } = row;
+  const isSilent = epochMs(now) - epochMs(row.last_seen_at) > leaseMs;
+  return { ...worker, state: isSilent ? "offline" : drain ? "draining" : "online" };
+}
+
+/** Makes a new worker of whoever holds a join token; the token is used up. */
+export function joinWorker(
+  context: LoopContext,
+  joinTokenId: number,
+  worker_name: WorkerName,
+  self: WorkerSelf,
+): Promise<{ worker_name: WorkerName; token: string }> {
+  return context.store.transaction(async (tx) => {
+    const now = await tx.now();
+    const existing = await tx.worker(worker_name);
+    // Its name again, from a worker that is silent: the machine was set up anew.
+    const isTaken = existing !== undefined && workerOf(existing, now, context.settings.leaseMs).state !== "offline";
+    if (isTaken) throw new AppError("worker-name-taken", { worker_name });
+    if (!(await tx.deleteToken(joinTokenId))) throw new AppError("join-refused", { reason: "it was used already" });
+    await tx.deleteTokensOfWorker(worker_name);
+    await tx.upsertWorker({ ...self, worker_name, drain: false, joined_at: now, last_seen_at: now });
+    await tx.appendEvents([{ kind: "worker_joined", worker_name, data: { capacity: self.capacity } }]);
+    const { secret } = await createToken(tx, { name: worker_name, scope: "worker", worker_name, expires_at: null });
+    return { worker_name, token: secret };
+  });
+}
+
+/** Keeps what a worker tells of itself; says so as an event when something that people see has changed. */
+export async function recordSelf(
+  tx: StoreTransaction,
+  worker_name: WorkerName,
+  self: WorkerSelf,
+  now: Timestamp,
+): Promise<void> {
+  const row = await tx.worker(worker_name);
+  if (row === undefined) throw new AppError("not-found", { what: "worker", id: worker_name });
+  await tx.upsertWorker({ ...row, ...self, last_seen_at: now });
+  const told = (of: WorkerSelf) => JSON.stringify([of.capacity, of.tags, of.tasks, of.version]);
+  if (told(row) !== told(self)) {
+    await tx.appendEvents([{ kind: "worker_changed", worker_name, data: { capacity: self.capacity } }]);
+  }
+}
+
+/** Drains or resumes a worker. */
+export async function setDrain(context: LoopContext, worker_name: WorkerName, drain: boolean): Promise<Worker> {
+  const row = await context.store.transaction(async (tx) => {
+    if (!(await tx.setDrain(worker_name, drain))) throw new AppError("not-found", { what: "worker", id: worker_name });
+    await tx.appendEvents([{ kind: "worker_changed", worker_name, data: { drain } }]);
+    return { row: (await tx.worker(worker_name))!, now: await tx.now() }; // it was just changed, in this transaction
+  });
+  return workerOf(row.row, row.now, context.settings.leaseMs);
+}
+
+/** Forgets a worker that has no runs, and its token. */
+export async function removeWorker(context: LoopContext, worker_name: WorkerName): Promise<void> {
+  await context.store.transaction(async (tx) => {
+    const { length: count } = await tx.activeRuns(worker_name);
+    if (count > 0) throw new AppError("worker-has-runs", { worker_name, count });
+    if (!(await tx.deleteWorker(worker_name))) throw new AppError("not-found", { what: "worker", id: worker_name });
+    await tx.deleteTokensOfWorker(worker_name);
+    await tx.appendEvents([{ kind: "worker_removed", worker_name, data: {} }]);
+  });
+}
+
+/** A new lease's token: long, random, and worth nothing once the run has ended. */
+export function newLeaseToken(): string {
+  return randomBytes(16).toString("base64url");
+}

@@ -1,0 +1,92 @@
+import type { ChildProcess } from "node:child_process";
+import type { WorkRequestError } from "../../domain/output-data.ts";
+import type { RuntimeStatistics } from "../../domain/runtime-statistics.ts";
+import { availableDiskSpace, availableMemory, cpuCount } from "../measure/machine.ts";
+import type { Account, Meter } from "../measure/meter.ts";
+import { Recorder } from "../measure/recorder.ts";
+import { ActiveRun } from "./active-run.ts";
+import { findCommand, startError } from "./find-command.ts";
+import { launch } from "./launch.ts";
+import type { EndedRun, RunHandle, RunSpec } from "./run-spec.ts";
+
+/** What a worker has, as the statistics show it. */
+type Surroundings = Pick<RuntimeStatistics, "available_memory" | "available_disk_space" | "cpu_count">;
+
+/**
+ * Runs one command, measured and limited. A command that cannot be started is an outcome
+ * (`start_failed`), not an exception. The run is over when `ended` resolves, and then nothing of it is left.
+ */
+export function startRun(spec: RunSpec, meter: Meter): RunHandle {
+  const surroundings = lookAround(spec);
+  const command = findCommand(spec.argv[0], spec);
+  if ("error" in command) return neverStarted(meter, surroundings, command.error);
+  const opened = openAccount(meter, spec);
+  if ("error" in opened) return neverStarted(meter, surroundings, opened.error);
+  const startedMs = performance.now();
+  const child = tryLaunch(spec, opened.account);
+  if ("error" in child) {
+    opened.account.remove();
+    return neverStarted(meter, surroundings, child.error);
+  }
+  const run = new ActiveRun({
+    spec,
+    meter,
+    account: opened.account,
+    child: child.process,
+    startedMs,
+    path: command.path,
+  });
+  return {
+    pid: child.process.pid,
+    figures: () => run.figures(),
+    abort: (by) => {
+      run.end({ kind: "aborted", by });
+    },
+    ended: run.ended().then((end) => ({ ...end, runtime_statistics: { ...end.runtime_statistics, ...surroundings } })),
+  };
+}
+
+function lookAround(spec: RunSpec): Surroundings {
+  const disk = availableDiskSpace(spec.watchDirectory ?? spec.cwd);
+  return {
+    available_memory: availableMemory(),
+    cpu_count: cpuCount(),
+    ...(disk === undefined ? {} : { available_disk_space: disk }),
+  };
+}
+
+function openAccount(meter: Meter, spec: RunSpec): { account: Account } | { error: WorkRequestError } {
+  try {
+    const account = meter.open();
+    const { memory, process_count } = spec.limits;
+    if (memory !== undefined) account.limitMemory(memory);
+    if (memory !== undefined && spec.raiseMemory !== undefined) account.holdAtLimit(true);
+    if (process_count !== undefined) account.limitTasks(process_count);
+    return { account };
+  } catch (error) {
+    return { error: startError("measuring-failed", `no cgroup for the run: ${messageOf(error)}`, {}) };
+  }
+}
+
+function tryLaunch(spec: RunSpec, account: Account): { process: ChildProcess } | { error: WorkRequestError } {
+  try {
+    return { process: launch(spec, account) };
+  } catch (error) {
+    // what spawn refuses at once: a zero byte in an argument, arguments that are too long
+    return { error: startError("start-failed", `the command cannot be started: ${messageOf(error)}`, {}) };
+  }
+}
+
+function neverStarted(meter: Meter, surroundings: Surroundings, error: WorkRequestError): RunHandle {
+  const { curve: _, ...measurement } = new Recorder(meter.method).measurement(0);
+  const end: EndedRun = {
+    outcome: { kind: "start_failed", errors: [error] },
+    runtime_statistics: surroundings,
+    measurement,
+  };
+  return { pid: undefined, figures: () => measurement, abort: () => undefined, ended: Promise.resolve(end) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -7,6 +7,8 @@ export type HomePaths = {
   root: string;
   /** How the commands of this user find the running server: `ServerRecord`, mode 0600. */
   serverFile: string;
+  /** The administrator's token of the home's own server, mode 0600; outlives the server. */
+  adminTokenFile: string;
   /** The server's embedded database. */
   databaseFile: string;
   /** Logs and outputs kept with runs, by the server. */
@@ -38,6 +40,7 @@ export function homePaths(home: string): HomePaths {
   return {
     root: home,
     serverFile: join(home, "server.json"),
+    adminTokenFile: join(home, "admin-token"),
     databaseFile: join(home, "almanac.db"),
     filesDirectory: join(home, "files"),
     localHistoryFile: join(home, "local-history.db"),

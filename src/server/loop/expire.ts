@@ -3,7 +3,10 @@ import type { LoopContext } from "./context.ts";
 /** How many requests one transaction deletes: others must not wait long for it. */
 const BATCH = 200;
 
-/** Deletes ended requests whose time has come, with their runs, logs and outputs, and events beyond the limit. */
+/**
+ * Deletes ended requests whose time has come, with their runs, logs and outputs; tokens that have ended;
+ * and events beyond the limit.
+ */
 export async function expire(context: LoopContext): Promise<void> {
   const { store, files, settings } = context;
   // ends: every round deletes something, until there is nothing left
@@ -12,5 +15,11 @@ export async function expire(context: LoopContext): Promise<void> {
     for (const run of runs) await files.remove(run);
     if (runs.length < BATCH) break;
   }
-  await store.transaction((tx) => tx.trimEvents(settings.eventsToKeep));
+  await store.transaction(async (tx) => {
+    const now = await tx.now();
+    for (const token of await tx.tokens()) {
+      if (token.expires_at !== null && token.expires_at <= now) await tx.deleteToken(token.id);
+    }
+    await tx.trimEvents(settings.eventsToKeep);
+  });
 }

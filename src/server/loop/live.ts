@@ -10,13 +10,19 @@ export type Progress = {
   measurement: Measurement | undefined;
 };
 
-type Listener = { onEvents?: (events: readonly Event[]) => void; onProgress?: (progress: Progress) => void };
+type Listener = {
+  onEvents?: (events: readonly Event[]) => void;
+  onProgress?: (progress: Progress) => void;
+  /** More of a run's log has arrived. */
+  onLog?: (run: RunId) => void;
+};
 
 /** Where this server's live streams, waiting workers and planner hear of what happens. */
 export type Live = {
   listen(listener: Listener): () => void;
   publishEvents(events: readonly Event[]): void;
   publishProgress(progress: Progress): void;
+  publishLog(run: RunId): void;
   /** Resolves when an event that the test accepts is published, or after the time, or when the signal aborts. */
   waitFor(test: (event: Event) => boolean, timeoutMs: number, signal?: AbortSignal): Promise<void>;
 };
@@ -35,6 +41,9 @@ export function createLive(): Live {
     },
     publishProgress(progress) {
       for (const listener of listeners) listener.onProgress?.(progress);
+    },
+    publishLog(run) {
+      for (const listener of listeners) listener.onLog?.(run);
     },
     waitFor(test, timeoutMs, signal) {
       return new Promise((resolve) => {

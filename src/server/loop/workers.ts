@@ -47,10 +47,13 @@ export async function recordSelf(
   const row = await tx.worker(worker_name);
   if (row === undefined) throw new AppError("not-found", { what: "worker", id: worker_name });
   await tx.upsertWorker({ ...row, ...self, last_seen_at: now });
-  const told = (of: WorkerSelf) => JSON.stringify([of.capacity, of.tags, of.tasks, of.version]);
-  if (told(row) !== told(self)) {
+  if (visiblePart(row) !== visiblePart(self)) {
     await tx.appendEvents([{ kind: "worker_changed", worker_name, data: { capacity: self.capacity } }]);
   }
+}
+
+function visiblePart(self: WorkerSelf): string {
+  return JSON.stringify([self.capacity, self.tags, self.tasks, self.version]);
 }
 
 /** Drains or resumes a worker. */

@@ -1,0 +1,111 @@
+import cookie from "@fastify/cookie";
+import formbody from "@fastify/formbody";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { z } from "zod";
+import { AppError } from "../../contract/errors.ts";
+import type { Route } from "../../contract/route.ts";
+import { routes, type RouteName } from "../../contract/routes.ts";
+import { parseOrThrow } from "../../contract/validation.ts";
+import type { LoopContext } from "../loop/context.ts";
+import { authenticate } from "./authenticate.ts";
+import { BODY_LIMIT_BYTES, sendFault } from "./faults.ts";
+import type { Call, Handlers } from "./handler.ts";
+import { historyHandlers } from "./handlers/history.ts";
+import { runHandlers } from "./handlers/runs.ts";
+import { systemHandlers } from "./handlers/system.ts";
+import { tokenHandlers } from "./handlers/tokens.ts";
+import { workRequestHandlers } from "./handlers/work-requests.ts";
+import { workerCallHandlers } from "./handlers/worker-calls.ts";
+import { workerHandlers } from "./handlers/workers.ts";
+import { addPages } from "./pages.ts";
+
+/** What the web framework is given beside the loop. */
+export type HttpOptions = {
+  /** pino's level: `silent`, `info`, … */
+  logLevel: string;
+  startedAt: string;
+  /** Aborted when the server closes: ends streams and waiting calls. */
+  closing: AbortSignal;
+};
+
+/** One parameter of a path may be long: names of history entries are made of four names. */
+const MAX_PARAM_LENGTH = 16_384;
+
+/** The web application: every route of the contract, the pages, and one way to answer faults. */
+export async function createApp(context: LoopContext, options: HttpOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    forceCloseConnections: true,
+    logger: { level: options.logLevel, redact: ["req.headers.authorization", "req.headers.cookie"] },
+    // every call of every worker, several a second, says nothing; faults are logged where they are answered
+    disableRequestLogging: true,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+  });
+  app.setErrorHandler(sendFault);
+  app.setNotFoundHandler((request) => {
+    throw new AppError("route-not-found", { method: request.method, path: request.url.slice(0, 200) });
+  });
+  await app.register(cookie);
+  await app.register(formbody);
+  // bodies of bytes are streamed to disk by their handlers
+  app.addContentTypeParser("application/octet-stream", (_request, payload, done) => done(null, payload));
+  bindRoutes(app, context, handlersOf(context, options), options.closing);
+  addPages(app, context);
+  return app;
+}
+
+function handlersOf(context: LoopContext, options: HttpOptions): Handlers {
+  return {
+    ...systemHandlers(context, options.startedAt),
+    ...workRequestHandlers(context),
+    ...runHandlers(context),
+    ...historyHandlers(context),
+    ...workerHandlers(context),
+    ...workerCallHandlers(context),
+    ...tokenHandlers(context),
+  };
+}
+
+function bindRoutes(app: FastifyInstance, context: LoopContext, handlers: Handlers, closing: AbortSignal): void {
+  for (const [name, route] of Object.entries(routes) as [RouteName, Route][]) {
+    // Each handler is typed against its own route; here they are all alike.
+    const handler = handlers[name] as (call: Call<Route>) => unknown;
+    app.route({
+      method: route.method,
+      url: route.path,
+      ...(route.body === "bytes" && { bodyLimit: Number.MAX_SAFE_INTEGER }),
+      handler: async (request, reply) => {
+        const token = await authenticate(context.store, request, route.scope);
+        const signal = AbortSignal.any([closing, goneSignal(request)]);
+        const answer = await handler({ ...parse(route, request), token, signal, request, reply } as Call<Route>);
+        return typeof route.response === "string" ? reply : send(route, reply, answer);
+      },
+    });
+  }
+}
+
+function send(route: Route, reply: FastifyReply, answer: unknown): FastifyReply {
+  return reply
+    .code(route.status ?? 200)
+    .type("application/json")
+    .send(JSON.stringify(answer));
+}
+
+/** The parts of a call by the route's schemas; throws one list of all that is wrong. */
+function parse(route: Route, request: FastifyRequest) {
+  const isSubmission = route === routes.submit;
+  return {
+    params: route.params && parseOrThrow(route.params, request.params, "invalid-request"),
+    query: route.query && parseOrThrow(route.query, request.query, "invalid-request"),
+    body:
+      route.body instanceof z.ZodType
+        ? parseOrThrow(route.body, request.body ?? {}, isSubmission ? "invalid-submission" : "invalid-request")
+        : undefined,
+  };
+}
+
+function goneSignal(request: FastifyRequest): AbortSignal {
+  const gone = new AbortController();
+  request.raw.socket.once("close", () => gone.abort());
+  return gone.signal;
+}

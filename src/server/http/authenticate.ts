@@ -1,0 +1,36 @@
+import type { FastifyRequest } from "fastify";
+import { AppError } from "../../contract/errors.ts";
+import type { Scope } from "../../contract/route.ts";
+import { findToken } from "../loop/tokens.ts";
+import type { Store, TokenRecord } from "../store/store.ts";
+
+/** The cookie that a signed-in browser shows. Only reading is allowed with it: it travels by itself. */
+export const SESSION_COOKIE = "almanac_session";
+
+/** Scopes that include others. */
+const INCLUDED: Record<Scope, readonly Scope[]> = {
+  read: ["read"],
+  submit: ["read", "submit"],
+  admin: ["read", "submit", "admin"],
+  worker: ["worker"],
+  join: ["join"],
+};
+
+/** The token of a call that may do what the scope stands for; throws `unauthenticated` or `forbidden`. */
+export async function authenticate(store: Store, request: FastifyRequest, needed: Scope): Promise<TokenRecord> {
+  const secret = secretOf(request);
+  if (secret === undefined) throw new AppError("unauthenticated", { reason: "the call has none" });
+  const token = await findToken(store.read, secret);
+  if (token === undefined) throw new AppError("unauthenticated", { reason: "the one given is unknown or has ended" });
+  if (!INCLUDED[token.scope].includes(needed)) {
+    throw new AppError("forbidden", { token: token.name, scope: token.scope, needed });
+  }
+  return token;
+}
+
+function secretOf(request: FastifyRequest): string | undefined {
+  const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "");
+  if (bearer !== null) return bearer[1];
+  const isReading = request.method === "GET" || request.method === "HEAD";
+  return isReading ? request.cookies[SESSION_COOKIE] : undefined;
+}

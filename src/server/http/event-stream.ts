@@ -1,0 +1,128 @@
+import type { FastifyReply } from "fastify";
+import { AppError } from "../../contract/errors.ts";
+import type { Event } from "../../domain/event.ts";
+import type { LoopContext } from "../loop/context.ts";
+import type { Progress } from "../loop/live.ts";
+
+const MAX_STREAMS = 500;
+/** A comment this often shows both ends that the other is there. */
+const KEEP_ALIVE_MS = 15_000;
+/** A reader that is this far behind is let go: it comes again with its last id. */
+const MAX_BUFFERED_BYTES = 4 * 1024 ** 2;
+const REPLAY_PAGE = 1_000;
+
+let openStreams = 0;
+
+/** What a reader wants: topics (`requests`, `workers`, `r5122`), and the id of the last event it has seen. */
+export type EventQuery = { topics: string | undefined; after: number | undefined };
+
+/**
+ * Sends events as they are committed until the reader goes away. With `after`, first those that it missed;
+ * when they are no longer kept, one `reset` event says so.
+ */
+export async function streamEvents(
+  context: LoopContext,
+  reply: FastifyReply,
+  query: EventQuery,
+  signal: AbortSignal,
+): Promise<void> {
+  if (openStreams >= MAX_STREAMS) throw new AppError("too-many-open", { limit: MAX_STREAMS });
+  const wanted = topicFilter(query.topics);
+  const { raw } = reply.hijack();
+  raw.writeHead(200, {
+    "content-type": "text/event-stream",
+    "cache-control": "no-store",
+    "x-accel-buffering": "no",
+  });
+  raw.write(": open\n\n");
+  const send = (text: string) => {
+    raw.write(text);
+    if (raw.writableLength > MAX_BUFFERED_BYTES) raw.destroy();
+  };
+  openStreams += 1;
+  const keepAlive = setInterval(() => send(": still here\n\n"), KEEP_ALIVE_MS);
+  const stop = await startSending(context, query.after, wanted, send);
+  await new Promise<void>((resolve) => {
+    raw.once("close", resolve);
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  stop();
+  clearInterval(keepAlive);
+  openStreams -= 1;
+  raw.end();
+}
+
+/** Listens first, then reads what was missed, so that nothing falls between; each event is sent once, in order. */
+async function startSending(
+  context: LoopContext,
+  after: number | undefined,
+  wanted: (event: Topical) => boolean,
+  send: (text: string) => void,
+): Promise<() => void> {
+  let lastId = after ?? 0;
+  let waiting: Event[] | undefined = [];
+  const pass = (events: readonly Event[]) => {
+    for (const event of events) {
+      if (event.id <= lastId) continue;
+      lastId = event.id;
+      if (wanted(event)) send(formatEvent(event));
+    }
+  };
+  const stop = context.live.listen({
+    onEvents: (events) => (waiting === undefined ? pass(events) : void waiting.push(...events)),
+    onProgress: (progress) => {
+      if (wanted(progress)) send(formatProgress(progress, lastId));
+    },
+  });
+  if (after !== undefined) await replay(context, after, pass, send);
+  const missed = waiting;
+  waiting = undefined;
+  pass(missed);
+  return stop;
+}
+
+async function replay(
+  context: LoopContext,
+  after: number,
+  pass: (events: readonly Event[]) => void,
+  send: (text: string) => void,
+): Promise<void> {
+  const { read } = context.store;
+  const oldest = (await read.events(0, 1))[0];
+  // A gap: something between the reader's last event and the oldest that is kept is gone.
+  if (after > (await read.lastEventId()) || (oldest !== undefined && oldest.id > after + 1)) {
+    send("event: reset\ndata: {}\n\n");
+  }
+  let position = after;
+  // ends: with the first page that is not full
+  for (;;) {
+    const page = await read.events(position, REPLAY_PAGE);
+    pass(page);
+    position = page.at(-1)?.id ?? position;
+    if (page.length < REPLAY_PAGE) return;
+  }
+}
+
+type Topical = Pick<Event, "work_request_id" | "worker_name">;
+
+function topicFilter(topics: string | undefined): (event: Topical) => boolean {
+  if (topics === undefined) return () => true;
+  const names = new Set(topics.split(",").map((topic) => topic.trim()));
+  return ({ work_request_id, worker_name }) =>
+    (names.has("requests") && work_request_id !== undefined) ||
+    (names.has("workers") && worker_name !== undefined) ||
+    names.has(`r${work_request_id ?? ""}`);
+}
+
+function formatEvent(event: Event): string {
+  return `id: ${event.id}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`;
+}
+
+/** Progress has no id of its own: it is not kept, so nobody can ask for it again. */
+function formatProgress(progress: Progress, lastId: number): string {
+  const { work_request_id, run_id, runtime_statistics, measurement } = progress;
+  const at = new Date().toISOString();
+  const data = { id: lastId, at, kind: "progress", work_request_id, run_id, data: { runtime_statistics, measurement } };
+  return `event: progress\ndata: ${JSON.stringify(data)}\n\n`;
+}

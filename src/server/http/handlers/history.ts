@@ -1,0 +1,26 @@
+import { AppError } from "../../../contract/errors.ts";
+import { parseLookupName } from "../../../history/lookup-name.ts";
+import type { LoopContext } from "../../loop/context.ts";
+import { estimateFor } from "../../loop/estimates.ts";
+import type { Handlers } from "../handler.ts";
+
+type Names = "listHistory" | "lookup" | "importHistory" | "estimate";
+
+export function historyHandlers(context: LoopContext): Pick<Handlers, Names> {
+  const { store } = context;
+  return {
+    listHistory: ({ query: { limit, cursor, since, ...key } }) => store.read.history(key, { limit, cursor, since }),
+    async lookup({ params }) {
+      const parsed = parseLookupName(params.name);
+      if (!parsed.ok)
+        throw new AppError("invalid-request", { summary: parsed.errors[0]?.message, errors: parsed.errors });
+      const entry = await store.read.lastEntry(parsed.lookup.which, parsed.lookup.key);
+      if (entry === undefined) throw new AppError("not-found", { what: "history entry", id: params.name });
+      return { entry };
+    },
+    importHistory: ({ body }) => store.transaction((tx) => tx.importHistory(body.entries)),
+    async estimate({ query: { input_size, ...key } }) {
+      return { estimate: await estimateFor(store.read, key, { input_size }) };
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { LoopContext } from "../../loop/context.ts";
+import { streamEvents } from "../event-stream.ts";
+import type { Handlers } from "../handler.ts";
+import { openApiDocument } from "../openapi.ts";
+import { VERSION } from "../../version.ts";
+
+export function systemHandlers(
+  context: LoopContext,
+  startedAt: string,
+): Pick<Handlers, "status" | "openapi" | "events"> {
+  const { store } = context;
+  let document: Record<string, unknown> | undefined;
+  return {
+    async status() {
+      const [counts, workers] = await Promise.all([store.read.countByStatus(), store.read.workers()]);
+      return { version: VERSION, database: store.kind, started_at: startedAt, counts, workers: workers.length };
+    },
+    openapi: () => (document ??= openApiDocument(VERSION)),
+    async events({ query, request, reply, signal }) {
+      const header = request.headers["last-event-id"];
+      const after =
+        query.after ?? (typeof header === "string" && /^\d{1,15}$/.test(header) ? Number(header) : undefined);
+      await streamEvents(context, reply, { topics: query.topics, after }, signal);
+      return undefined;
+    },
+  };
+}

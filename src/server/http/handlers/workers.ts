@@ -1,0 +1,30 @@
+import { AppError } from "../../../contract/errors.ts";
+import type { LoopContext } from "../../loop/context.ts";
+import { removeWorker, setDrain, workerOf } from "../../loop/workers.ts";
+import type { Handlers } from "../handler.ts";
+import { publicRun } from "../public-run.ts";
+
+type Names = "listWorkers" | "getWorker" | "drainWorker" | "resumeWorker" | "removeWorker";
+
+export function workerHandlers(context: LoopContext): Pick<Handlers, Names> {
+  const { read } = context.store;
+  const { leaseMs } = context.settings;
+  return {
+    async listWorkers() {
+      const now = await read.now();
+      return { workers: (await read.workers()).map((row) => workerOf(row, now, leaseMs)) };
+    },
+    async getWorker({ params: { worker_name } }) {
+      const row = await read.worker(worker_name);
+      if (row === undefined) throw new AppError("not-found", { what: "worker", id: worker_name });
+      const runs = await read.activeRuns(worker_name);
+      return { worker: workerOf(row, await read.now(), leaseMs), runs: runs.map(publicRun) };
+    },
+    drainWorker: async ({ params }) => ({ worker: await setDrain(context, params.worker_name, true) }),
+    resumeWorker: async ({ params }) => ({ worker: await setDrain(context, params.worker_name, false) }),
+    async removeWorker({ params: { worker_name } }) {
+      await removeWorker(context, worker_name);
+      return { removed: worker_name };
+    },
+  };
+}

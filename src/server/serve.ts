@@ -1,0 +1,111 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { homePaths, makeHome, removeServerRecord, writeServerRecord } from "../client/home.ts";
+import { epochMs, timestamp, type Clock } from "../domain/clock.ts";
+import { createTaskRegistry } from "../task/registry.ts";
+import { createRunFiles } from "./files/run-files.ts";
+import { createApp } from "./http/app.ts";
+import { DEFAULT_SETTINGS, type LoopContext, type ServerSettings } from "./loop/context.ts";
+import { startLeader } from "./loop/leader.ts";
+import { createLive } from "./loop/live.ts";
+import { createToken, findToken } from "./loop/tokens.ts";
+import { openStore } from "./store/open.ts";
+import type { Store } from "./store/store.ts";
+
+/** How to run a server. */
+export type ServerOptions = {
+  /** Where its state lives; made when it does not exist. */
+  home: string;
+  /** Address to listen on; default 127.0.0.1. */
+  host?: string;
+  /** Default 4747; 0 takes any free port. */
+  port?: number;
+  /** A file's path or `postgres://…`; default: a file in the home. */
+  database?: string;
+  /** pino's level; default `warn`. */
+  logLevel?: string;
+  settings?: Partial<ServerSettings>;
+  clock?: Clock;
+  /** Uniform in [0, 1). */
+  random?: () => number;
+};
+
+/** A running server. */
+export type Server = {
+  url: string;
+  /** The secret of the administrator's token, also in the home's `server.json`. */
+  adminToken: string;
+  /** A one-time secret with which a worker joins. */
+  createJoinToken(): Promise<string>;
+  /** Stops listening, planning and writing, in that order; resolves when all is on disk. */
+  close(): Promise<void>;
+};
+
+const DEFAULT_PORT = 4747;
+/** The local worker joins within seconds, or not at all. */
+const JOIN_TOKEN_MS = 3_600_000;
+
+const systemClock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+/** Builds a server of its parts and starts it. Throws when the address or the database cannot be used. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  makeHome(options.home);
+  const paths = homePaths(options.home);
+  const store = await openStore(options.database ?? paths.databaseFile);
+  const closing = new AbortController();
+  const live = createLive();
+  const clock = options.clock ?? systemClock;
+  const parts = {
+    store,
+    live,
+    clock,
+    tasks: createTaskRegistry(),
+    files: createRunFiles(paths.filesDirectory),
+    settings: { ...DEFAULT_SETTINGS, ...options.settings },
+    random: options.random ?? Math.random,
+  };
+  // the web application brings the logger that the loop writes to
+  const context: LoopContext = { ...parts, log: console };
+  const app = await createApp(context, {
+    logLevel: options.logLevel ?? "warn",
+    startedAt: timestamp(clock.nowMs()),
+    closing: closing.signal,
+  });
+  context.log = app.log;
+  const stopEvents = store.onEvents((events) => live.publishEvents(events));
+  const adminToken = await adminTokenOf(store, paths.adminTokenFile);
+  const url = await app.listen({ host: options.host ?? "127.0.0.1", port: options.port ?? DEFAULT_PORT });
+  const leader = startLeader(context);
+  writeServerRecord(options.home, { url, token: adminToken, pid: process.pid });
+  return {
+    url,
+    adminToken,
+    createJoinToken: () => createJoinToken(store),
+    async close() {
+      closing.abort();
+      await app.close();
+      await leader.close();
+      stopEvents();
+      removeServerRecord(options.home);
+      await store.close();
+    },
+  };
+}
+
+/** The token that the home remembers, if the database knows it; else a new one, kept there for the next start. */
+async function adminTokenOf(store: Store, file: string): Promise<string> {
+  const remembered = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+  if ((await findToken(store.read, remembered))?.scope === "admin") return remembered;
+  const created = await store.transaction((tx) =>
+    createToken(tx, { name: "local", scope: "admin", worker_name: null, expires_at: null }),
+  );
+  writeFileSync(file, `${created.secret}\n`, { mode: 0o600 });
+  return created.secret;
+}
+
+async function createJoinToken(store: Store): Promise<string> {
+  const created = await store.transaction(async (tx) => {
+    const expires_at = timestamp(epochMs(await tx.now()) + JOIN_TOKEN_MS);
+    return createToken(tx, { name: "join", scope: "join", worker_name: null, expires_at });
+  });
+  return created.secret;
+}

@@ -1,0 +1,44 @@
+import { sql, type Kysely, type RawBuilder, type SelectQueryBuilder } from "kysely";
+import type { Timestamp } from "../../domain/clock.ts";
+import type { WorkRequestId } from "../../domain/ids.ts";
+import type { Tables } from "./tables.ts";
+
+/** The query builder that all statements are written with; it runs on either engine. */
+export type Database = Kysely<Tables>;
+
+/** What the two engines say differently. Everything else of a statement is the same text. */
+export type Engine = {
+  readonly kind: "sqlite" | "postgres";
+  /** The database's clock, milliseconds. */
+  readonly now: RawBuilder<Timestamp>;
+  /** For a row of `work_requests`: the moment `expire_after` seconds after the one given; null where there is none. */
+  expiry(end: Timestamp): RawBuilder<Timestamp | null>;
+  /** For a row of `work_requests`: what it depends on, in order. */
+  readonly dependencies: RawBuilder<WorkRequestId[]>;
+  /** Nobody else changes the selected rows until the transaction ends. */
+  forUpdate<Query extends SelectQueryBuilder<Tables, never, unknown>>(query: Query): Query;
+};
+
+/** SQLite: a transaction has the whole database to itself, so nothing needs to be locked. */
+export const sqliteEngine: Engine = {
+  kind: "sqlite",
+  now: sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`,
+  expiry: (end) => sql`strftime('%Y-%m-%dT%H:%M:%fZ', ${end}, format('%+.3f seconds', expire_after))`,
+  dependencies: sql`(
+    select json_group_array(depends_on order by depends_on) from work_request_dependencies
+    where work_request_id = work_requests.id
+  )`,
+  forUpdate: (query) => query,
+};
+
+/** PostgreSQL: `clock_timestamp`, because `now()` is the start of the transaction. */
+export const postgresEngine: Engine = {
+  kind: "postgres",
+  now: sql`date_trunc('milliseconds', clock_timestamp())`,
+  expiry: (end) => sql`cast(${end} as timestamptz) + make_interval(secs => expire_after)`,
+  dependencies: sql`(
+    select coalesce(json_agg(depends_on order by depends_on), '[]') from work_request_dependencies
+    where work_request_id = work_requests.id
+  )`,
+  forUpdate: (query) => query.forUpdate() as typeof query, // the same selection, with its lock
+};

@@ -1,0 +1,206 @@
+-- compatible
+--
+-- Written in PostgreSQL's words; for SQLite `migrations.ts` exchanges the types and makes tables strict.
+-- Allowed values are those of the `as const` lists in `src/domain`: a test compares them.
+-- Times are UTC with milliseconds. Bytes and counts are bigint; what may have a fraction is double precision.
+
+create table submissions (
+  id bigint generated always as identity primary key,
+  created_by text not null,
+  submission_key text not null,
+  body_hash text not null,
+  created_at timestamptz not null,
+  -- When the last of its requests was deleted; the key is remembered for a while after that.
+  orphaned_at timestamptz
+);
+
+-- Finds an earlier submission by its key, and lets only one of two at the same moment in.
+create unique index submissions_key on submissions (submission_key, created_by);
+create index submissions_orphaned on submissions (orphaned_at) where orphaned_at is not null;
+
+create table work_requests (
+  id bigint generated always as identity primary key,
+  name text not null,
+  task_type text not null check (task_type in ('worker', 'server', 'workflow', 'wait', 'internal')),
+  task_name text not null,
+  subject text not null,
+  context text not null,
+  status text not null check (status in ('blocked', 'pending', 'running', 'completed', 'aborted')),
+  result text check (result in ('success', 'failure', 'error', 'skipped')),
+  task_data json not null,
+  parameter_summary text,
+  input_size double precision,
+  requirements json not null,
+  allocation json,
+  priority_base bigint not null,
+  priority_adjustment bigint not null default 0,
+  unblock_strategy text not null check (unblock_strategy in ('deps', 'manual')),
+  allow_failure boolean not null,
+  trusted boolean not null,
+  -- No foreign keys: the other may have expired, and its number is still worth showing.
+  supersedes bigint,
+  superseded_by bigint,
+  submission_id bigint references submissions (id),
+  created_at timestamptz not null,
+  created_by text not null,
+  pending_at timestamptz,
+  not_before timestamptz,
+  started_at timestamptz,
+  completed_at timestamptz,
+  -- Seconds after the end; expires_at is the moment that follows from it, set when the request ends.
+  expire_after double precision,
+  expires_at timestamptz,
+  aborted json,
+  waiting json,
+  output_data json,
+  run_count bigint not null default 0,
+  check ((status = 'completed') = (result is not null)),
+  check (status <> 'aborted' or aborted is not null)
+);
+
+-- What planning reads, in the order in which it reads.
+create index work_requests_pending on work_requests ((priority_base + priority_adjustment) desc, pending_at, id)
+  where status = 'pending' and allocation is not null;
+create index work_requests_unprepared on work_requests (id) where status = 'pending' and allocation is null;
+create index work_requests_not_before on work_requests (not_before)
+  where status = 'pending' and not_before is not null;
+create index work_requests_pending_key on work_requests (task_type, task_name, subject, context)
+  where status = 'pending';
+create index work_requests_expiry on work_requests (expires_at) where expires_at is not null;
+create index work_requests_submission on work_requests (submission_id, id) where submission_id is not null;
+-- Lists, newest first, one filter each; the first also counts by status and finds what is blocked.
+create index work_requests_by_status on work_requests (status, id);
+create index work_requests_by_result on work_requests (result, id) where result is not null;
+create index work_requests_by_task on work_requests (task_name, id);
+create index work_requests_by_subject on work_requests (subject, id);
+create index work_requests_by_context on work_requests (context, id);
+create index work_requests_by_creator on work_requests (created_by, id);
+
+create table work_request_dependencies (
+  work_request_id bigint not null references work_requests (id) on delete cascade,
+  depends_on bigint not null references work_requests (id) on delete cascade,
+  primary key (work_request_id, depends_on)
+);
+
+create index work_request_dependents on work_request_dependencies (depends_on, work_request_id);
+
+create table runs (
+  id text not null primary key,
+  work_request_id bigint not null references work_requests (id) on delete cascade,
+  attempt bigint not null,
+  state text not null check (state in ('assigned', 'running', 'ended')),
+  -- No foreign key: a worker may be removed, its runs stay.
+  worker_name text not null,
+  cpu_model text,
+  allocation json not null,
+  estimate json not null,
+  placement json not null,
+  assigned_at timestamptz not null,
+  started_at timestamptz,
+  ended_at timestamptz,
+  abort_requested_by text,
+  outcome json,
+  runtime_statistics json not null,
+  measurement json,
+  outputs json not null,
+  log json not null,
+  lease_token text not null,
+  lease_expires_at timestamptz not null,
+  unique (work_request_id, attempt),
+  check ((state = 'ended') = (outcome is not null))
+);
+
+create index runs_active on runs (worker_name, assigned_at) where state <> 'ended';
+create index runs_lease on runs (lease_expires_at) where state <> 'ended';
+create index runs_by_worker on runs (worker_name, work_request_id);
+
+create table workers (
+  worker_name text not null primary key,
+  drain boolean not null,
+  capacity json not null,
+  available_memory bigint,
+  available_disk_space bigint,
+  tags json not null,
+  tasks json not null,
+  cpu_model text not null,
+  version text not null,
+  measure_method text not null,
+  joined_at timestamptz not null,
+  last_seen_at timestamptz not null
+);
+
+create table history (
+  id bigint generated always as identity primary key,
+  task_type text not null check (task_type in ('worker', 'server', 'workflow', 'wait', 'internal')),
+  task_name text not null,
+  subject text not null,
+  context text not null,
+  -- No foreign keys: history outlives the requests.
+  work_request_id bigint,
+  run_id text,
+  completed_at timestamptz not null,
+  result text not null check (result in ('success', 'failure', 'error', 'skipped')),
+  outcome json not null,
+  runtime_statistics json not null,
+  duration_ms double precision,
+  cpu_time_ms double precision,
+  lower_bounds json not null,
+  allocation json,
+  worker_name text,
+  cpu_model text,
+  input_size double precision,
+  trusted boolean not null,
+  origin text,
+  -- Of imported entries: what must be equal for an entry to be there already.
+  import_hash text
+);
+
+-- One for each level at which history is read, newest first; the first also serves retention.
+create index history_by_key on history (task_type, task_name, subject, context, completed_at, id);
+create index history_by_subject on history (task_type, task_name, subject, completed_at, id);
+create index history_by_context on history (task_type, task_name, context, completed_at, id);
+create index history_by_task on history (task_type, task_name, completed_at, id);
+create index history_last_success on history (task_type, task_name, subject, context, completed_at, id)
+  where result = 'success';
+create index history_last_failure on history (task_type, task_name, subject, context, completed_at, id)
+  where result in ('failure', 'error');
+create unique index history_imported on history (import_hash) where import_hash is not null;
+
+create table estimate_states (
+  state_key text not null primary key,
+  task_type text not null,
+  task_name text not null,
+  state json not null,
+  updated_at timestamptz not null
+);
+
+create index estimate_states_by_task on estimate_states (task_type, task_name);
+
+create table tokens (
+  id bigint generated always as identity primary key,
+  name text not null,
+  scope text not null check (scope in ('read', 'submit', 'admin', 'worker', 'join')),
+  worker_name text,
+  secret_hash text not null unique,
+  created_at timestamptz not null,
+  expires_at timestamptz,
+  last_used_at timestamptz
+);
+
+create index tokens_by_worker on tokens (worker_name) where worker_name is not null;
+
+create table events (
+  id bigint generated always as identity primary key,
+  at timestamptz not null,
+  kind text not null check (kind in ('created', 'unblocked', 'allocated', 'waiting', 'placed', 'started', 'progress',
+    'run_ended', 'retried', 'completed', 'aborted', 'abort_requested', 'priority_changed', 'worker_joined',
+    'worker_changed', 'worker_removed')),
+  -- No foreign keys: each check would lock the request's row once more. Deleting a request deletes its events.
+  work_request_id bigint,
+  run_id text,
+  worker_name text,
+  data json not null
+);
+
+create index events_by_request on events (work_request_id, id) where work_request_id is not null;
+create index events_of_none on events (id) where work_request_id is null;

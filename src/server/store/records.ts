@@ -1,0 +1,45 @@
+import { sql } from "kysely";
+import type { Timestamp } from "../../domain/clock.ts";
+import { workRequestWriter } from "./change-work-requests.ts";
+import type { Database, Engine } from "./engine.ts";
+import { events, insertEvents, lastEventId, trimEvents, type NewEvent } from "./events.ts";
+import { historyReader, historyWriter } from "./history.ts";
+import { runReader, runWriter } from "./runs.ts";
+import type { StoreReader, StoreTransaction } from "./store.ts";
+import { tokenReader, tokenWriter } from "./tokens.ts";
+import { workRequestReader } from "./work-requests.ts";
+import { workerReader, workerWriter } from "./workers.ts";
+
+/** All that can be read through a connection. */
+export function readerOn(db: Database, engine: Engine): StoreReader {
+  return {
+    now: () => databaseTime(db, engine),
+    ...workRequestReader(db, engine),
+    ...runReader(db),
+    ...workerReader(db),
+    ...historyReader(db),
+    ...tokenReader(db),
+    events: (after, limit, workRequestId) => events(db, after, limit, workRequestId),
+    lastEventId: () => lastEventId(db),
+  };
+}
+
+/** All that a transaction can read and write. */
+export function transactionOn(db: Database, engine: Engine): StoreTransaction {
+  const now = () => databaseTime(db, engine);
+  return {
+    ...readerOn(db, engine),
+    ...workRequestWriter(db, engine),
+    ...runWriter(db, engine),
+    ...workerWriter(db),
+    ...historyWriter(db, engine, now),
+    ...tokenWriter(db, engine, now),
+    appendEvents: (newEvents: readonly NewEvent[]) => insertEvents(db, engine, newEvents),
+    trimEvents: (keepNewest) => trimEvents(db, keepNewest),
+  };
+}
+
+async function databaseTime(db: Database, engine: Engine): Promise<Timestamp> {
+  const { rows } = await sql<{ now: Timestamp }>`select ${engine.now} as now`.execute(db);
+  return rows[0]!.now; // a select without a table has one row
+}

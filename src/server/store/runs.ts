@@ -1,0 +1,43 @@
+import type { Database, Engine } from "./engine.ts";
+import { activeRuns, expiredRuns, runById } from "./statements/active-runs.ts";
+import { extendAllLeases, renewLeases } from "./statements/renew-leases.ts";
+import { reviveLostRun, updateRun } from "./statements/update-run.ts";
+import type { NewRun, StoreReader, StoreTransaction } from "./store.ts";
+import { RUN_COLUMNS } from "./tables.ts";
+
+type RunReader = Pick<StoreReader, "run" | "runsOf" | "activeRuns" | "expiredRuns">;
+type RunWriter = Pick<
+  StoreTransaction,
+  "insertRun" | "updateRun" | "renewLeases" | "extendAllLeases" | "reviveLostRun"
+>;
+
+/** What can be asked about runs. */
+export function runReader(db: Database): RunReader {
+  return {
+    run: (id) => runById(db, id),
+    // Served by the unique index on request and attempt.
+    runsOf: (id) =>
+      db.selectFrom("runs").select(RUN_COLUMNS).where("work_request_id", "=", id).orderBy("attempt").execute(),
+    activeRuns: (worker) => activeRuns(db, worker),
+    expiredRuns: (now) => expiredRuns(db, now),
+  };
+}
+
+/** What a transaction can do to runs. */
+export function runWriter(db: Database, engine: Engine): RunWriter {
+  return {
+    insertRun: (run) => insertRun(db, engine, run),
+    updateRun: (id, leaseToken, patch) => updateRun(db, id, leaseToken, patch),
+    renewLeases: (leases, until) => renewLeases(db, leases, until),
+    extendAllLeases: (until) => extendAllLeases(db, until),
+    reviveLostRun: (id, leaseToken, patch) => reviveLostRun(db, id, leaseToken, patch),
+  };
+}
+
+async function insertRun(db: Database, engine: Engine, run: NewRun): Promise<void> {
+  const nothingYet = { runtime_statistics: {}, outputs: [], log: { size: 0, cut_bytes: 0 } };
+  await db
+    .insertInto("runs")
+    .values({ ...run, ...nothingYet, state: "assigned", assigned_at: engine.now })
+    .execute();
+}

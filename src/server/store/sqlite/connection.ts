@@ -1,0 +1,130 @@
+import { Worker } from "node:worker_threads";
+import { AppError } from "../../../contract/errors.ts";
+import { openError, statementError } from "./fault.ts";
+import type { Answer, Call, FromThread, SqliteValue, ThreadFault, ToThread } from "./protocol.ts";
+
+/** What a statement gave: rows as lists of values in the order of `columns`. */
+export type StatementResult = { columns: string[]; rows: unknown[][]; changes: number | bigint };
+
+type Waiting = { sql: string; resolve: (result: StatementResult) => void; reject: (error: Error) => void };
+
+/**
+ * One connection in a thread of its own.
+ *
+ * - *starting*: the thread loads; `open` sends it to its file and waits;
+ * - *open*: statements are sent in the order of `execute`, those of one turn of the event loop together, and
+ *   answered in that order;
+ * - *ended*: by `close`, or because the thread died: everything waiting and everything new is refused with
+ *   `unavailable`.
+ */
+export class SqliteConnection {
+  readonly #worker: Worker;
+  readonly #file: string;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #exited: Promise<void>;
+  #outbox: Call[] = [];
+  #nextId = 1;
+  #ended: Error | undefined;
+  #opening: PromiseWithResolvers<void> | undefined;
+
+  constructor(file: string, role: "writer" | "reader") {
+    this.#file = file;
+    this.#worker = new Worker(new URL("./thread.ts", import.meta.url), {
+      workerData: { file, role },
+      name: `almanac-sqlite-${role}`,
+    });
+    this.#worker.on("message", (message: FromThread) => this.#receive(message));
+    this.#worker.on("error", (cause) => this.#end(unavailable("the database thread failed", cause)));
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on("exit", () => {
+        this.#end(unavailable("the database is closed"));
+        resolve();
+      });
+    });
+  }
+
+  /** Opens the file; refused with `unsupported-database` or `newer-schema`. */
+  open(): Promise<void> {
+    this.#opening = Promise.withResolvers();
+    if (this.#ended === undefined) this.#post({ kind: "open" });
+    else this.#opening.reject(this.#ended);
+    return this.#opening.promise;
+  }
+
+  /** Runs one statement after all those given before it. */
+  execute(sql: string, parameters: SqliteValue[] = []): Promise<StatementResult> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    const id = this.#nextId;
+    this.#nextId += 1;
+    if (this.#outbox.length === 0) queueMicrotask(() => this.#flush());
+    this.#outbox.push({ id, sql, parameters });
+    return new Promise((resolve, reject) => this.#waiting.set(id, { sql, resolve, reject }));
+  }
+
+  /** Lets what was given finish, closes the file and ends the thread. */
+  async close(): Promise<void> {
+    if (this.#ended === undefined) {
+      this.#flush();
+      this.#post({ kind: "close" });
+    }
+    await this.#exited;
+  }
+
+  #flush(): void {
+    const calls = this.#outbox;
+    if (calls.length === 0 || this.#ended !== undefined) return;
+    this.#outbox = [];
+    this.#post({ kind: "calls", calls });
+  }
+
+  #post(message: ToThread): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    this.#worker.postMessage(message);
+  }
+
+  #receive(message: FromThread): void {
+    switch (message.kind) {
+      case "opened":
+        return this.#opening?.resolve();
+      case "refused":
+        return this.#opening?.reject(openError(this.#file, message.fault));
+      case "answers":
+        for (const answer of message.answers) this.#settle(answer);
+    }
+  }
+
+  #settle(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (waiting === undefined) return; // refused already, when the thread was given up
+    if ("fault" in answer) waiting.reject(faultToThrow(answer.fault, waiting.sql));
+    else waiting.resolve(answer);
+  }
+
+  /** The first reason stays. */
+  #end(reason: Error): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = reason;
+    this.#opening?.reject(reason);
+    for (const { reject } of this.#waiting.values()) reject(reason);
+    this.#waiting.clear();
+  }
+}
+
+/** Faults after which the transaction is gone, as opposed to the one statement. */
+const transactionLosers = new WeakSet<Error>();
+
+/** True when the statement's failure took the whole open transaction with it. */
+export function hasLostTransaction(error: unknown): boolean {
+  return error instanceof Error && transactionLosers.has(error);
+}
+
+function faultToThrow(fault: ThreadFault, sql: string): Error {
+  const error = statementError(fault, sql);
+  if (fault.has_lost_transaction) transactionLosers.add(error);
+  return error;
+}
+
+function unavailable(reason: string, cause?: unknown): AppError {
+  return new AppError("unavailable", { reason }, { cause });
+}

@@ -1,0 +1,32 @@
+import { closeSync, openSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+
+/** Held while this process leads; undefined when another does. */
+export type Leadership = { release(): Promise<void> };
+
+/** SQLite's result code for a file that another connection has locked. */
+const BUSY = 5;
+
+/**
+ * Becomes the leader of a database by an exclusive lock on a small file beside it. The lock is the kernel's:
+ * it goes when the process dies, however it dies.
+ */
+export function tryToLead(databaseFile: string): Leadership | undefined {
+  const file = `${databaseFile}.leader`;
+  closeSync(openSync(file, "a", 0o600));
+  const lock = new DatabaseSync(file, { timeout: 0 });
+  try {
+    lock.exec("begin exclusive");
+  } catch (error) {
+    lock.close();
+    if (error instanceof Error && "errcode" in error && error.errcode === BUSY) return undefined;
+    throw error;
+  }
+  let isHeld = true;
+  return {
+    async release() {
+      if (isHeld) lock.close();
+      isHeld = false;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { sql } from "kysely";
+import type { Timestamp } from "../../../domain/clock.ts";
+import type { WorkerName } from "../../../domain/ids.ts";
+import type { Database } from "../engine.ts";
+import type { LeasedRun } from "../store.ts";
+import { RUN_COLUMNS } from "../tables.ts";
+
+/** Stands as a literal, so that the partial indexes of active runs are seen to fit. */
+export const IS_ACTIVE = sql<boolean>`state <> 'ended'`;
+
+function leasedRuns(db: Database) {
+  return db.selectFrom("runs").select([...RUN_COLUMNS, "lease_token", "lease_expires_at"]);
+}
+
+/** One run with its lease. Served by the primary key. */
+export function runById(db: Database, id: LeasedRun["id"]): Promise<LeasedRun | undefined> {
+  return leasedRuns(db).where("id", "=", id).executeTakeFirst();
+}
+
+/** Runs that have not ended, oldest first, of one worker or of all. Served by the partial index `runs_active`. */
+export function activeRuns(db: Database, worker: WorkerName | undefined): Promise<LeasedRun[]> {
+  return leasedRuns(db)
+    .where(IS_ACTIVE)
+    .$if(worker !== undefined, (query) => query.where("worker_name", "=", worker!)) // just checked
+    .orderBy("assigned_at")
+    .orderBy("id")
+    .execute();
+}
+
+/** Active runs whose lease was over at `now`. Served by the partial index `runs_lease`. */
+export function expiredRuns(db: Database, now: Timestamp): Promise<LeasedRun[]> {
+  return leasedRuns(db).where(IS_ACTIVE).where("lease_expires_at", "<=", now).orderBy("lease_expires_at").execute();
+}

@@ -1,0 +1,63 @@
+import type { WorkRequestId } from "../../../domain/ids.ts";
+import { chunksOf } from "../chunks.ts";
+import type { Database, Engine } from "../engine.ts";
+import type { NewWorkRequest } from "../store.ts";
+
+type Submission = { created_by: string; key?: string | undefined; body_hash: string };
+
+/** Requests in one statement: 18 parameters each. */
+const CHUNK = 500;
+
+/**
+ * Inserts requests and what they depend on; gives their ids in the order given. With a key that is there
+ * already it fails on `submissions_key`: the caller has looked for it, so another transaction was faster.
+ */
+export async function insertWorkRequests(
+  db: Database,
+  engine: Engine,
+  requests: readonly NewWorkRequest[],
+  submission: Submission,
+): Promise<WorkRequestId[]> {
+  const submissionId = submission.key === undefined ? null : await insertSubmission(db, engine, submission);
+  const ids: WorkRequestId[] = [];
+  for (const chunk of chunksOf(requests, CHUNK)) {
+    const rows = await db
+      .insertInto("work_requests")
+      .values(chunk.map((request) => rowOf(request, engine, submission.created_by, submissionId)))
+      .returning("id")
+      .execute();
+    // Numbers are given in the order of the list; the order in which they come back is not promised.
+    ids.push(...rows.map(({ id }) => id).sort((a, b) => a - b));
+  }
+  await insertDependencies(db, requests, ids);
+  return ids;
+}
+
+async function insertSubmission(db: Database, engine: Engine, submission: Submission): Promise<number> {
+  const { key, created_by, body_hash } = submission;
+  const row = await db
+    .insertInto("submissions")
+    .values({ submission_key: key!, created_by, body_hash, created_at: engine.now }) // the caller saw that there is one
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return row.id;
+}
+
+function rowOf(request: NewWorkRequest, engine: Engine, created_by: string, submission_id: number | null) {
+  const { depends_on: _, ...columns } = request;
+  const pending_at = request.status === "pending" ? engine.now : null;
+  return { ...columns, submission_id, created_by, created_at: engine.now, pending_at };
+}
+
+async function insertDependencies(
+  db: Database,
+  requests: readonly NewWorkRequest[],
+  ids: readonly WorkRequestId[],
+): Promise<void> {
+  const rows = requests.flatMap(({ depends_on }, index) => {
+    const work_request_id = ids[index]!; // one id for each request
+    const all = depends_on.map((target) => ("id" in target ? target.id : ids[target.index]!)); // a position among them
+    return [...new Set(all)].map((target) => ({ work_request_id, depends_on: target }));
+  });
+  for (const chunk of chunksOf(rows, 5000)) await db.insertInto("work_request_dependencies").values(chunk).execute();
+}

@@ -1,0 +1,176 @@
+import type { Generated } from "kysely";
+import type { Timestamp } from "../../domain/clock.ts";
+import type { Event } from "../../domain/event.ts";
+import type { HistoryEntry } from "../../domain/history.ts";
+import type { WorkRequestId } from "../../domain/ids.ts";
+import type { Run } from "../../domain/run.ts";
+import type { WorkRequest } from "../../domain/work-request.ts";
+import type { TokenRecord, WorkerRow } from "./store.ts";
+
+/*
+ * The schema as the queries see it, the same on both engines: the records of `domain`, with the columns
+ * that only the store needs. `columns.ts` turns stored values into these types.
+ */
+
+type WorkRequestTable = Omit<WorkRequest, "id" | "dependencies" | "priority_adjustment" | "run_count"> & {
+  id: Generated<WorkRequestId>;
+  priority_adjustment: Generated<number>;
+  run_count: Generated<number>;
+  submission_id: number | null;
+  not_before: Timestamp | null;
+  expires_at: Timestamp | null;
+};
+
+type SubmissionTable = {
+  id: Generated<number>;
+  created_by: string;
+  submission_key: string;
+  body_hash: string;
+  created_at: Timestamp;
+  orphaned_at: Timestamp | null;
+};
+
+type DependencyTable = { work_request_id: WorkRequestId; depends_on: WorkRequestId };
+
+type RunTable = Run & { lease_token: string; lease_expires_at: Timestamp };
+
+/** In the record these are absent when there is nothing; in the table they are null. */
+type NullableInHistory =
+  | "work_request_id"
+  | "run_id"
+  | "duration_ms"
+  | "cpu_time_ms"
+  | "allocation"
+  | "worker_name"
+  | "cpu_model"
+  | "input_size"
+  | "origin";
+
+type Nulled<Of> = { [Key in keyof Of]-?: Exclude<Of[Key], undefined> | null };
+
+type HistoryTable = Omit<HistoryEntry, "id" | NullableInHistory> &
+  Nulled<Pick<HistoryEntry, NullableInHistory>> & { id: Generated<number>; import_hash: string | null };
+
+type EstimateStateTable = {
+  state_key: string;
+  task_type: string;
+  task_name: string;
+  /** JSON text: any document. */
+  state: string;
+  updated_at: Timestamp;
+};
+
+type TokenTable = Omit<TokenRecord, "id"> & { id: Generated<number>; secret_hash: string };
+
+type EventTable = Pick<Event, "at" | "kind" | "data"> &
+  Nulled<Pick<Event, "work_request_id" | "run_id" | "worker_name">> & { id: Generated<number> };
+
+export type Tables = {
+  submissions: SubmissionTable;
+  work_requests: WorkRequestTable;
+  work_request_dependencies: DependencyTable;
+  runs: RunTable;
+  workers: WorkerRow;
+  history: HistoryTable;
+  estimate_states: EstimateStateTable;
+  tokens: TokenTable;
+  events: EventTable;
+};
+
+/** The columns of a `WorkRequest`, without its dependencies. */
+export const WORK_REQUEST_COLUMNS = [
+  "id",
+  "name",
+  "task_type",
+  "task_name",
+  "subject",
+  "context",
+  "status",
+  "result",
+  "task_data",
+  "parameter_summary",
+  "input_size",
+  "requirements",
+  "allocation",
+  "priority_base",
+  "priority_adjustment",
+  "unblock_strategy",
+  "allow_failure",
+  "trusted",
+  "supersedes",
+  "superseded_by",
+  "created_at",
+  "created_by",
+  "pending_at",
+  "started_at",
+  "completed_at",
+  "expire_after",
+  "aborted",
+  "waiting",
+  "output_data",
+  "run_count",
+] as const satisfies readonly (keyof WorkRequest)[];
+
+export const RUN_COLUMNS = [
+  "id",
+  "work_request_id",
+  "attempt",
+  "state",
+  "worker_name",
+  "cpu_model",
+  "allocation",
+  "estimate",
+  "placement",
+  "assigned_at",
+  "started_at",
+  "ended_at",
+  "abort_requested_by",
+  "outcome",
+  "runtime_statistics",
+  "measurement",
+  "outputs",
+  "log",
+] as const satisfies readonly (keyof Run)[];
+
+export const HISTORY_COLUMNS = [
+  "id",
+  "task_type",
+  "task_name",
+  "subject",
+  "context",
+  "work_request_id",
+  "run_id",
+  "completed_at",
+  "result",
+  "outcome",
+  "runtime_statistics",
+  "duration_ms",
+  "cpu_time_ms",
+  "lower_bounds",
+  "allocation",
+  "worker_name",
+  "cpu_model",
+  "input_size",
+  "trusted",
+  "origin",
+] as const satisfies readonly (keyof HistoryEntry)[];
+
+export const TOKEN_COLUMNS = [
+  "id",
+  "name",
+  "scope",
+  "worker_name",
+  "created_at",
+  "expires_at",
+  "last_used_at",
+] as const satisfies readonly (keyof TokenRecord)[];
+
+export const EVENT_COLUMNS = [
+  "id",
+  "at",
+  "kind",
+  "work_request_id",
+  "run_id",
+  "worker_name",
+  "data",
+] as const satisfies readonly (keyof Event)[];

@@ -1,0 +1,143 @@
+import { sql } from "kysely";
+import type { WorkRequestId } from "../../domain/ids.ts";
+import { STATUSES, type Status, type WorkRequest } from "../../domain/work-request.ts";
+import { chunksOf } from "./chunks.ts";
+import { idOfCursor, pageOf } from "./cursor.ts";
+import type { Database, Engine } from "./engine.ts";
+import { pendingRequests } from "./statements/pending.ts";
+import type { PageQuery, StoreReader, WorkRequestFilter } from "./store.ts";
+import { WORK_REQUEST_COLUMNS } from "./tables.ts";
+
+type WorkRequestReader = Pick<
+  StoreReader,
+  | "workRequest"
+  | "workRequests"
+  | "existingWorkRequestIds"
+  | "countByStatus"
+  | "submission"
+  | "dependentsOf"
+  | "dependencyStates"
+  | "pending"
+  | "unprepared"
+  | "nextNotBefore"
+>;
+
+/** What can be asked about work requests. */
+export function workRequestReader(db: Database, engine: Engine): WorkRequestReader {
+  return {
+    workRequest: (id) => selectWorkRequests(db, engine).where("id", "=", id).executeTakeFirst(),
+    workRequests: (filter, page) => workRequests(db, engine, filter, page),
+    existingWorkRequestIds: (ids) => existingIds(db, ids),
+    countByStatus: () => countByStatus(db),
+    submission: (key) => submission(db, key),
+    dependentsOf: (id) => dependentsOf(db, engine, id),
+    dependencyStates: (id) => dependencyStates(db, id),
+    pending: (now, limit) => pendingRequests(db, now, limit),
+    // Served by the partial index `work_requests_unprepared`.
+    unprepared: (limit) =>
+      selectWorkRequests(db, engine)
+        .where(sql<boolean>`status = 'pending' and allocation is null`)
+        .orderBy("id")
+        .limit(limit)
+        .execute(),
+    nextNotBefore: async (now) => {
+      // Served by the partial index `work_requests_not_before`.
+      const row = await db
+        .selectFrom("work_requests")
+        .select("not_before")
+        .where(sql<boolean>`status = 'pending' and not_before is not null`)
+        .where("not_before", ">", now)
+        .orderBy("not_before")
+        .limit(1)
+        .executeTakeFirst();
+      return row?.not_before ?? undefined;
+    },
+  };
+}
+
+/** Whole records, dependencies included, in one statement, so that they are of one moment. */
+export function selectWorkRequests(db: Database, engine: Engine) {
+  return db.selectFrom("work_requests").select([...WORK_REQUEST_COLUMNS, engine.dependencies.as("dependencies")]);
+}
+
+/** Served by the primary key, or by the index `work_requests_by_…` of the filter that leaves least. */
+async function workRequests(db: Database, engine: Engine, filter: WorkRequestFilter, page: PageQuery) {
+  const { worker, ...equal } = filter;
+  let query = selectWorkRequests(db, engine);
+  // Every other field of the filter is a column of that name.
+  for (const [column, value] of Object.entries(equal) as [Exclude<keyof WorkRequestFilter, "worker">, string][]) {
+    if (value !== undefined) query = query.where(column, "=", value);
+  }
+  if (worker !== undefined) {
+    const ofWorker = db.selectFrom("runs").select("work_request_id").where("worker_name", "=", worker);
+    query = query.where("id", "in", ofWorker);
+  }
+  if (page.cursor !== undefined) query = query.where("id", "<", idOfCursor(page.cursor) as WorkRequestId); // made from one
+  const rows = await query
+    .orderBy("id", "desc")
+    .limit(page.limit + 1)
+    .execute();
+  return pageOf<WorkRequest, WorkRequest>(
+    rows,
+    page.limit,
+    (row) => row,
+    ({ id }) => [id],
+  );
+}
+
+async function existingIds(db: Database, ids: readonly WorkRequestId[]): Promise<Set<WorkRequestId>> {
+  const found = new Set<WorkRequestId>();
+  for (const chunk of chunksOf(ids, 1000)) {
+    const rows = await db.selectFrom("work_requests").select("id").where("id", "in", chunk).execute();
+    for (const { id } of rows) found.add(id);
+  }
+  return found;
+}
+
+/** Served by `work_requests_by_status` alone: no row is read. */
+async function countByStatus(db: Database): Promise<Record<Status, number>> {
+  const rows = await db
+    .selectFrom("work_requests")
+    .select(["status", (eb) => eb.fn.countAll<number>().as("count")])
+    .groupBy("status")
+    .execute();
+  const counts = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>; // one for each
+  for (const { status, count } of rows) counts[status] = count;
+  return counts;
+}
+
+async function submission(db: Database, key: string): ReturnType<StoreReader["submission"]> {
+  const found = await db
+    .selectFrom("submissions")
+    .select(["id", "body_hash"])
+    .where("submission_key", "=", key)
+    .orderBy("id", "desc")
+    .executeTakeFirst();
+  if (found === undefined) return undefined;
+  const rows = await db
+    .selectFrom("work_requests")
+    .select("id")
+    .where("submission_id", "=", found.id)
+    .orderBy("id")
+    .execute();
+  return { body_hash: found.body_hash, ids: rows.map(({ id }) => id) };
+}
+
+/** Served by `work_request_dependents`; in the order of ids, so that locks are always taken in one order. */
+function dependentsOf(db: Database, engine: Engine, id: WorkRequestId): Promise<WorkRequest[]> {
+  const dependents = db.selectFrom("work_request_dependencies").select("work_request_id").where("depends_on", "=", id);
+  return selectWorkRequests(db, engine).where("id", "in", dependents).orderBy("id").execute();
+}
+
+function dependencyStates(db: Database, id: WorkRequestId): ReturnType<StoreReader["dependencyStates"]> {
+  const dependencies = db
+    .selectFrom("work_request_dependencies")
+    .select("depends_on")
+    .where("work_request_id", "=", id);
+  return db
+    .selectFrom("work_requests")
+    .select(["id", "status", "result", "allow_failure"])
+    .where("id", "in", dependencies)
+    .orderBy("id")
+    .execute();
+}

@@ -1,0 +1,44 @@
+import type { WorkerName } from "../../domain/ids.ts";
+import type { Database } from "./engine.ts";
+import type { StoreReader, StoreTransaction, WorkerRow } from "./store.ts";
+
+type WorkerReader = Pick<StoreReader, "workers" | "worker">;
+type WorkerWriter = Pick<StoreTransaction, "upsertWorker" | "setDrain" | "deleteWorker">;
+
+/** What can be asked about workers. */
+export function workerReader(db: Database): WorkerReader {
+  return {
+    workers: () => db.selectFrom("workers").selectAll().orderBy("worker_name").execute(),
+    worker: (name) => db.selectFrom("workers").selectAll().where("worker_name", "=", name).executeTakeFirst(),
+  };
+}
+
+/** What a transaction can do to workers. */
+export function workerWriter(db: Database): WorkerWriter {
+  return {
+    upsertWorker: (worker) => upsertWorker(db, worker),
+    setDrain: (name, drain) => setDrain(db, name, drain),
+    deleteWorker: async (name) => {
+      const result = await db.deleteFrom("workers").where("worker_name", "=", name).executeTakeFirst();
+      return result.numDeletedRows === 1n;
+    },
+  };
+}
+
+/**
+ * A worker that is there already keeps `joined_at` and `drain`: the caller may have read them before somebody
+ * drained it, and `setDrain` alone changes that.
+ */
+async function upsertWorker(db: Database, worker: WorkerRow): Promise<void> {
+  const { worker_name, joined_at, drain, ...changing } = worker;
+  await db
+    .insertInto("workers")
+    .values({ worker_name, joined_at, drain, ...changing })
+    .onConflict((conflict) => conflict.column("worker_name").doUpdateSet(changing))
+    .execute();
+}
+
+async function setDrain(db: Database, name: WorkerName, drain: boolean): Promise<boolean> {
+  const result = await db.updateTable("workers").set({ drain }).where("worker_name", "=", name).executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}

@@ -19,22 +19,40 @@ import { runIdSchema, timestampSchema, workRequestId, workerName } from "./names
 import { errorEntrySchema } from "./problem.ts";
 
 /*
- * The records of `domain`, as they cross the wire. Each schema is declared to give its record, and
- * `test/contract/records.test.ts` checks that the two types are equal.
+ * The records of `domain`, as they cross the wire. Each schema is declared to give its record, and does not
+ * compile when it gives anything else.
  */
 
 const bytes = z.int().min(0);
 const amount = z.number().positive();
 
 /**
- * Declares that a schema gives a record of `domain`. Optional fields of a record are absent, never
- * undefined, on the wire; zod's own type says "or undefined", which is the one difference cast away.
+ * A type without the "or undefined" that zod adds to optional fields: on the wire, as in a record, a field
+ * that is not there is absent.
  */
-function recordOf<Record>(schema: z.ZodType): z.ZodType<Record> {
-  return schema as z.ZodType<Record>; // see above; compared by the test
+type WithoutUndefined<Value> = Value extends string | number | boolean | null
+  ? Value
+  : Value extends readonly (infer Item)[]
+    ? WithoutUndefined<Item>[]
+    : Value extends object
+      ? { [Key in keyof Value]: WithoutUndefined<Exclude<Value[Key], undefined>> }
+      : Value;
+
+/** A schema, if it gives exactly the record: each can be used where the other is expected. */
+type Exactly<Schema extends z.ZodType, Record> =
+  WithoutUndefined<z.output<Schema>> extends Record
+    ? Record extends WithoutUndefined<z.output<Schema>>
+      ? Schema
+      : "the schema demands more than the record has"
+    : "the schema does not give the record";
+
+/** Declares which record a schema gives, and has the compiler check it. */
+function recordOf<Record>() {
+  return <Schema extends z.ZodType>(schema: Exactly<Schema, Record>): z.ZodType<Record> =>
+    schema as unknown as z.ZodType<Record>; // the parameter's type has just shown that it is one
 }
 
-export const runtimeStatisticsSchema = recordOf<RuntimeStatistics>(
+export const runtimeStatisticsSchema = recordOf<RuntimeStatistics>()(
   z.object({
     duration: bytes.optional().describe("seconds"),
     cpu_time: bytes.optional().describe("seconds, user + system"),
@@ -48,7 +66,7 @@ export const runtimeStatisticsSchema = recordOf<RuntimeStatistics>(
 
 const milliseconds = z.number().min(0);
 
-export const measurementSchema = recordOf<Measurement>(
+export const measurementSchema = recordOf<Measurement>()(
   z.object({
     method: z.enum(MEASURE_METHODS),
     duration_ms: milliseconds,
@@ -97,7 +115,7 @@ const allocatedAmountSchema = z.object({
   note: z.string().optional(),
 });
 
-export const allocationSchema = recordOf<Allocation>(
+export const allocationSchema = recordOf<Allocation>()(
   z.object({
     memory: allocatedAmountSchema,
     disk_space: allocatedAmountSchema,
@@ -115,7 +133,7 @@ const resourceEstimateSchema = z.object({
   evidence: evidenceSchema,
 });
 
-export const estimateSchema = recordOf<Estimate>(
+export const estimateSchema = recordOf<Estimate>()(
   z.object({
     memory: resourceEstimateSchema.optional(),
     disk_space: resourceEstimateSchema.optional(),
@@ -124,7 +142,7 @@ export const estimateSchema = recordOf<Estimate>(
   }),
 );
 
-export const outputDataSchema = recordOf<OutputData>(
+export const outputDataSchema = recordOf<OutputData>()(
   z.object({
     runtime_statistics: runtimeStatisticsSchema,
     errors: z.array(errorEntrySchema).optional(),
@@ -139,14 +157,19 @@ export const historyKeyFields = {
   context: z.string(),
 };
 
-const amounts = z.object(Object.fromEntries(RESOURCES.map((resource) => [resource, amount.optional()])));
+const amounts = z.object({
+  memory: amount.optional(),
+  disk_space: amount.optional(),
+  cpu_count: amount.optional(),
+  duration: amount.optional(),
+});
 const requirementsSchema = amounts.extend({
   min: amounts.optional(),
   max: amounts.optional(),
   tags: z.array(z.string()).optional(),
 });
 
-export const workRequestSchema = recordOf<WorkRequest>(
+export const workRequestSchema = recordOf<WorkRequest>()(
   z.object({
     id: workRequestId,
     ...historyKeyFields,
@@ -205,7 +228,7 @@ export const placementSchema = z.object({
 export const runOutputSchema = z.object({ path: z.string(), size: bytes, sha256: z.string() });
 export const runLogSchema = z.object({ size: bytes, cut_bytes: bytes });
 
-export const runSchema = recordOf<Run>(
+export const runSchema = recordOf<Run>()(
   z.object({
     id: runIdSchema,
     work_request_id: workRequestId,
@@ -263,7 +286,7 @@ const historyEntryFields = {
   origin: z.string().max(50).optional(),
 };
 
-export const historyEntrySchema = recordOf<HistoryEntry>(
+export const historyEntrySchema = recordOf<HistoryEntry>()(
   z.object({
     id: z.int(),
     work_request_id: workRequestId.optional(),
@@ -273,10 +296,10 @@ export const historyEntrySchema = recordOf<HistoryEntry>(
 );
 
 /** An entry made elsewhere: as in history, without the ids that only this server gives. */
-export const importedEntrySchema = recordOf<ImportedEntry>(z.strictObject(historyEntryFields));
+export const importedEntrySchema = recordOf<ImportedEntry>()(z.strictObject(historyEntryFields));
 export type ImportedEntry = Omit<HistoryEntry, "id" | "work_request_id" | "run_id">;
 
-export const eventSchema = recordOf<Event>(
+export const eventSchema = recordOf<Event>()(
   z.object({
     id: z.int(),
     at: timestampSchema,

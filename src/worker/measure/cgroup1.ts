@@ -1,24 +1,23 @@
-import { KernelFile, readIfThere, valueOf, writeIfAllowed } from "./kernel-file.ts";
+import { KernelFile, valueOf, writeIfAllowed } from "./kernel-file.ts";
 import { killAllIn, killEach, makeCgroup, newCgroupName, processesIn, removeCgroup } from "./cgroup-directory.ts";
 import type { Hierarchies } from "./hierarchies.ts";
 import type { Account, Meter, Reading } from "./meter.ts";
 import { withoutAbsent } from "./without-absent.ts";
 
 /** The caller's own cgroups, below which those of the runs are made. */
-export type Cgroup1Parents = { memory: string } & Partial<Record<"pids" | "cpuacct" | "freezer" | "unified", string>>;
+export type Cgroup1Parents = { memory: string } & Partial<Record<"pids" | "cpuacct" | "unified", string>>;
 
 /**
- * What is used of a machine with cgroup v1: memory and pids of v1, and the v2 tree beside them where it is
- * mounted (it kills, counts CPU time and tells of daemons); else v1's freezer and cpuacct.
+ * What is used of a machine with cgroup v1. The v2 tree that may be mounted beside v1 has all that pids and
+ * cpuacct have, but joining it waits for a lock of the whole kernel (10 ms and more here): only if one is missing.
  */
 export function cgroup1Parents(found: Hierarchies): Cgroup1Parents | undefined {
-  const { memory, pids, cpuacct, freezer } = found.v1;
+  const { memory, pids, cpuacct } = found.v1;
   if (memory === undefined) return undefined;
   const parents: Cgroup1Parents = { memory };
   if (pids !== undefined) parents.pids = pids;
-  if (found.unified !== undefined) return { ...parents, unified: found.unified };
   if (cpuacct !== undefined) parents.cpuacct = cpuacct;
-  if (freezer !== undefined) parents.freezer = freezer;
+  if ((pids === undefined || cpuacct === undefined) && found.unified !== undefined) parents.unified = found.unified;
   return parents;
 }
 
@@ -31,22 +30,22 @@ class Cgroup1Account implements Account {
   readonly joinFiles: string[];
   readonly markers = {};
   readonly #directories: string[] = [];
-  readonly #memory: string;
   readonly #pids: string | undefined;
-  readonly #unified: string | undefined;
-  readonly #freezer: string | undefined;
   readonly #cpuacct: string | undefined;
+  readonly #unified: string | undefined;
+  readonly #memory: string;
   readonly #files;
   #highWaterBytes = 0;
+  #limitBytes = Infinity;
 
   constructor(parents: Cgroup1Parents) {
     const name = newCgroupName();
-    this.#memory = this.#make(parents.memory, name)!;
     this.#pids = this.#make(parents.pids, name);
-    this.#unified = this.#make(parents.unified, name);
-    this.#freezer = this.#make(parents.freezer, name);
     this.#cpuacct = this.#make(parents.cpuacct, name);
-    // `0` means "the writer"; in `tasks` that spares the kernel-wide lock that `cgroup.procs` takes (10 ms here)
+    this.#unified = this.#make(parents.unified, name);
+    this.#memory = this.#make(parents.memory, name);
+    // `0` means the writer itself: in `tasks` that needs no lock, where a number in `cgroup.procs` does.
+    // Memory is last: what is charged there tells that all were joined.
     this.joinFiles = this.#directories.map((directory) =>
       directory === this.#unified ? `${directory}/cgroup.procs` : `${directory}/tasks`,
     );
@@ -79,31 +78,28 @@ class Cgroup1Account implements Account {
   }
 
   processes(): number[] {
-    return processesIn(this.#unified ?? this.#memory);
+    return processesIn(this.#memory);
   }
 
   isEmpty(): boolean {
-    const populated = valueOf(this.#files.events?.text(), "populated");
-    return populated === undefined ? this.processes().length === 0 : populated === 0;
+    // counts what is dead but not yet waited for: 0 is sure, more is not
+    return this.#files.taskCount.number() === 0 || this.processes().length === 0;
   }
 
   kill(): void {
-    if (this.#unified !== undefined) return killAllIn(this.#unified);
-    if (this.#freezer === undefined) return killEach(this.processes());
-    // what is frozen cannot fork away from the list
-    writeIfAllowed(`${this.#freezer}/freezer.state`, "FROZEN");
+    // nobody can fork away from the list any more
+    if (this.#pids !== undefined) writeIfAllowed(`${this.#pids}/pids.max`, "0");
+    if (this.#unified !== undefined) killAllIn(this.#unified);
     killEach(this.processes());
-    writeIfAllowed(`${this.#freezer}/freezer.state`, "THAWED");
   }
 
   limitMemory(limitBytes: number): boolean {
-    const swapFile = `${this.#memory}/memory.memsw.limit_in_bytes`;
-    const limitFile = `${this.#memory}/memory.limit_in_bytes`;
-    // memory and swap may never be below memory alone: raise it first, lower it last
-    const isRaised = writeIfAllowed(swapFile, String(limitBytes));
-    const isSet = writeIfAllowed(limitFile, String(limitBytes));
-    if (!isRaised) writeIfAllowed(swapFile, String(limitBytes));
-    return isSet;
+    const isRaise = limitBytes > this.#limitBytes;
+    const files = [`${this.#memory}/memory.limit_in_bytes`, `${this.#memory}/memory.memsw.limit_in_bytes`];
+    this.#limitBytes = limitBytes;
+    // memory and swap together may never be less than memory alone; the kernel may not count swap at all
+    const written = (isRaise ? files.toReversed() : files).map((file) => writeIfAllowed(file, String(limitBytes)));
+    return written[isRaise ? 1 : 0] === true;
   }
 
   holdAtLimit(isHeld: boolean): boolean {
@@ -123,12 +119,15 @@ class Cgroup1Account implements Account {
     for (const directory of this.#directories) removeCgroup(directory);
   }
 
-  #make(parent: string | undefined, name: string): string | undefined {
-    if (parent === undefined) return undefined;
-    const directory = `${parent}/${name}`;
-    // two controllers on one hierarchy (`cpu,cpuacct`) share the directory
+  #make<T extends string | undefined>(parent: T, name: string): T {
+    if (parent === undefined) return parent;
+    const directory = `${parent}/${name}` as T & string; // T is a string here
+    // two controllers on one hierarchy share the directory
     if (this.#directories.includes(directory)) return directory;
-    if (!makeCgroup(directory)) return undefined;
+    if (!makeCgroup(directory)) {
+      for (const made of this.#directories) removeCgroup(made);
+      throw new Error(`cannot make the cgroup ${directory}`);
+    }
     this.#directories.push(directory);
     return directory;
   }
@@ -141,8 +140,10 @@ class Cgroup1Account implements Account {
       oomControl: new KernelFile(`${this.#memory}/memory.oom_control`),
       taskCount: new KernelFile(`${this.#pids}/pids.current`),
       taskPeak: new KernelFile(`${this.#pids}/pids.peak`),
-      cpu: new KernelFile(this.#unified === undefined ? `${this.#cpuacct}/cpuacct.usage` : `${this.#unified}/cpu.stat`),
-      events: this.#unified === undefined ? undefined : new KernelFile(`${this.#unified}/cgroup.events`),
+      cpuTotal: new KernelFile(`${this.#cpuacct}/cpuacct.usage`),
+      cpuUser: new KernelFile(`${this.#cpuacct}/cpuacct.usage_user`),
+      cpuSystem: new KernelFile(`${this.#cpuacct}/cpuacct.usage_sys`),
+      stat2: this.#cpuacct === undefined ? new KernelFile(`${this.#unified}/cpu.stat`) : undefined,
     };
   }
 
@@ -157,8 +158,8 @@ class Cgroup1Account implements Account {
   }
 
   #cpu(): Pick<Reading, "cpu_user_us" | "cpu_system_us"> {
-    if (this.#unified !== undefined) return cpuOfStat(this.#files.cpu.text());
-    return cpuOfAccounting(this.#files.cpu.number(), readIfThere(`${this.#cpuacct}/cpuacct.stat`));
+    if (this.#cpuacct === undefined) return cpuOfStat(this.#files.stat2?.text());
+    return cpuOfAccounting(this.#files.cpuTotal.number(), this.#files.cpuUser.number(), this.#files.cpuSystem.number());
   }
 }
 
@@ -167,15 +168,14 @@ export function cpuOfStat(text: string | undefined): Pick<Reading, "cpu_user_us"
   return withoutAbsent({ cpu_user_us: valueOf(text, "user_usec"), cpu_system_us: valueOf(text, "system_usec") });
 }
 
-/** v1 has the sum in nanoseconds, but user and system apart only in ticks: their ratio divides the sum. */
+/** The sum is exact; user and system apart are counted by the timer's ticks, so their ratio divides the sum. */
 function cpuOfAccounting(
   totalNs: number | undefined,
-  stat: string | undefined,
+  userNs: number | undefined,
+  systemNs: number | undefined,
 ): Pick<Reading, "cpu_user_us" | "cpu_system_us"> {
-  const user = valueOf(stat, "user");
-  const system = valueOf(stat, "system");
-  if (totalNs === undefined || user === undefined || system === undefined) return {};
-  const userShare = user + system === 0 ? 1 : user / (user + system);
+  if (totalNs === undefined || userNs === undefined || systemNs === undefined) return {};
+  const userShare = userNs + systemNs === 0 ? 1 : userNs / (userNs + systemNs);
   const totalUs = totalNs / 1000;
   return { cpu_user_us: totalUs * userShare, cpu_system_us: totalUs * (1 - userShare) };
 }

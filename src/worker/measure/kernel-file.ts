@@ -4,25 +4,25 @@ const buffer = Buffer.allocUnsafe(65_536);
 
 /**
  * A small file of a kernel file system, kept open: reading it again costs a microsecond
- * where opening it each time costs ten. `text()` is undefined when the file is absent or was removed.
+ * where opening it each time costs ten. It is opened by the first use. `text()` is undefined when the file is absent
+ * or was removed.
  */
 export class KernelFile {
   readonly path: string;
+  readonly #flags: "r" | "r+";
   #descriptor: number | undefined;
+  #isOpened = false;
 
   constructor(path: string, flags: "r" | "r+" = "r") {
     this.path = path;
-    this.#descriptor = openIfThere(path, flags);
-  }
-
-  get isOpen(): boolean {
-    return this.#descriptor !== undefined;
+    this.#flags = flags;
   }
 
   text(): string | undefined {
-    if (this.#descriptor === undefined) return undefined;
+    const descriptor = this.#opened();
+    if (descriptor === undefined) return undefined;
     try {
-      const length = readSync(this.#descriptor, buffer, 0, buffer.length, 0);
+      const length = readSync(descriptor, buffer, 0, buffer.length, 0);
       return buffer.toString("latin1", 0, length);
     } catch {
       return undefined; // ENODEV: the cgroup or process is gone, which callers treat as "absent"
@@ -36,9 +36,10 @@ export class KernelFile {
 
   /** Writes at the file's start; false when the kernel refused it. Needs `r+`. */
   write(value: string): boolean {
-    if (this.#descriptor === undefined) return false;
+    const descriptor = this.#opened();
+    if (descriptor === undefined) return false;
     try {
-      writeSync(this.#descriptor, value, 0);
+      writeSync(descriptor, value, 0);
       return true;
     } catch {
       return false; // not writable on this kernel
@@ -49,6 +50,12 @@ export class KernelFile {
     if (this.#descriptor === undefined) return;
     closeSync(this.#descriptor);
     this.#descriptor = undefined;
+  }
+
+  #opened(): number | undefined {
+    if (!this.#isOpened) this.#descriptor = openIfThere(this.path, this.#flags);
+    this.#isOpened = true;
+    return this.#descriptor;
   }
 }
 

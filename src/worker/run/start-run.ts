@@ -17,16 +17,15 @@ type Surroundings = Pick<RuntimeStatistics, "available_memory" | "available_disk
  * (`start_failed`), not an exception. The run is over when `ended` resolves, and then nothing of it is left.
  */
 export function startRun(spec: RunSpec, meter: Meter): RunHandle {
-  const surroundings = lookAround(spec);
   const command = findCommand(spec.argv[0], spec);
-  if ("error" in command) return neverStarted(meter, surroundings, command.error);
+  if ("error" in command) return neverStarted(meter, spec, command.error);
   const opened = openAccount(meter, spec);
-  if ("error" in opened) return neverStarted(meter, surroundings, opened.error);
+  if ("error" in opened) return neverStarted(meter, spec, opened.error);
   const startedMs = performance.now();
   const child = tryLaunch(spec, opened.account);
   if ("error" in child) {
     opened.account.remove();
-    return neverStarted(meter, surroundings, child.error);
+    return neverStarted(meter, spec, child.error);
   }
   const run = new ActiveRun({
     spec,
@@ -36,6 +35,8 @@ export function startRun(spec: RunSpec, meter: Meter): RunHandle {
     startedMs,
     path: command.path,
   });
+  // after the launch: the command is still being loaded, and this does not delay it
+  const surroundings = lookAround(spec);
   return {
     pid: child.process.pid,
     figures: () => run.figures(),
@@ -46,11 +47,14 @@ export function startRun(spec: RunSpec, meter: Meter): RunHandle {
   };
 }
 
+/** Asked once: it costs more than all else here, and changes only with the machine. */
+let cores: number | undefined;
+
 function lookAround(spec: RunSpec): Surroundings {
   const disk = availableDiskSpace(spec.watchDirectory ?? spec.cwd);
   return {
     available_memory: availableMemory(),
-    cpu_count: cpuCount(),
+    cpu_count: (cores ??= cpuCount()),
     ...(disk === undefined ? {} : { available_disk_space: disk }),
   };
 }
@@ -77,11 +81,11 @@ function tryLaunch(spec: RunSpec, account: Account): { process: ChildProcess } |
   }
 }
 
-function neverStarted(meter: Meter, surroundings: Surroundings, error: WorkRequestError): RunHandle {
+function neverStarted(meter: Meter, spec: RunSpec, error: WorkRequestError): RunHandle {
   const { curve: _, ...measurement } = new Recorder(meter.method).measurement(0);
   const end: EndedRun = {
     outcome: { kind: "start_failed", errors: [error] },
-    runtime_statistics: surroundings,
+    runtime_statistics: lookAround(spec),
     measurement,
   };
   return { pid: undefined, figures: () => measurement, abort: () => undefined, ended: Promise.resolve(end) };

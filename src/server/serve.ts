@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { pino } from "pino";
 import { homePaths, makeHome, removeServerRecord, writeServerRecord } from "../client/home.ts";
 import { epochMs, timestamp, type Clock } from "../domain/clock.ts";
 import { createTaskRegistry } from "../task/registry.ts";
@@ -41,6 +42,8 @@ export type Server = {
 };
 
 const DEFAULT_PORT = 4747;
+/** What must never reach a log. */
+const SECRET_HEADERS = ["req.headers.authorization", "req.headers.cookie"];
 /** The local worker joins within seconds, or not at all. */
 const JOIN_TOKEN_MS = 3_600_000;
 
@@ -50,12 +53,16 @@ const systemClock: Clock = { nowMs: () => Date.now(), monotonicMs: () => perform
 export async function startServer(options: ServerOptions): Promise<Server> {
   makeHome(options.home);
   const paths = homePaths(options.home);
-  const store = await openStore(options.database ?? paths.databaseFile);
+  const log = pino({ level: options.logLevel ?? "warn", redact: SECRET_HEADERS }, pino.destination(2));
+  const store = await openStore(options.database ?? paths.databaseFile, {
+    onFault: (error) => log.error({ err: error }, "the database connection had a fault"),
+  });
   const closing = new AbortController();
   const live = createLive();
   const clock = options.clock ?? systemClock;
-  const parts = {
+  const context: LoopContext = {
     store,
+    log,
     live,
     clock,
     tasks: createTaskRegistry(),
@@ -63,14 +70,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     random: options.random ?? Math.random,
   };
-  // the web application brings the logger that the loop writes to
-  const context: LoopContext = { ...parts, log: console };
-  const app = await createApp(context, {
-    logLevel: options.logLevel ?? "warn",
-    startedAt: timestamp(clock.nowMs()),
-    closing: closing.signal,
-  });
-  context.log = app.log;
+  const startedAt = timestamp(clock.nowMs());
+  const app = await createApp(context, { logger: log, startedAt, closing: closing.signal });
   const stopEvents = store.onEvents((events) => live.publishEvents(events));
   const adminToken = await adminTokenOf(store, paths.adminTokenFile);
   const url = await app.listen({ host: options.host ?? "127.0.0.1", port: options.port ?? DEFAULT_PORT });

@@ -1,6 +1,12 @@
 import cookie from "@fastify/cookie";
 import formbody from "@fastify/formbody";
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
 import { z } from "zod";
 import { AppError } from "../../contract/errors.ts";
 import type { Route } from "../../contract/route.ts";
@@ -21,8 +27,7 @@ import { addPages } from "./pages.ts";
 
 /** What the web framework is given beside the loop. */
 export type HttpOptions = {
-  /** pino's level: `silent`, `info`, … */
-  logLevel: string;
+  logger: FastifyBaseLogger;
   startedAt: string;
   /** Aborted when the server closes: ends streams and waiting calls. */
   closing: AbortSignal;
@@ -36,9 +41,9 @@ export async function createApp(context: LoopContext, options: HttpOptions): Pro
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: true,
-    logger: { level: options.logLevel, redact: ["req.headers.authorization", "req.headers.cookie"] },
+    loggerInstance: options.logger,
     // every call of every worker, several a second, says nothing; faults are logged where they are answered
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
   });
   app.setErrorHandler(sendFault);
@@ -76,7 +81,7 @@ function bindRoutes(app: FastifyInstance, context: LoopContext, handlers: Handle
       ...(route.body === "bytes" && { bodyLimit: Number.MAX_SAFE_INTEGER }),
       handler: async (request, reply) => {
         const token = await authenticate(context.store, request, route.scope);
-        const signal = AbortSignal.any([closing, goneSignal(request)]);
+        const signal = AbortSignal.any([closing, goneSignal(reply)]);
         const answer = await handler({ ...parse(route, request), token, signal, request, reply } as Call<Route>);
         return typeof route.response === "string" ? reply : send(route, reply, answer);
       },
@@ -104,8 +109,9 @@ function parse(route: Route, request: FastifyRequest) {
   };
 }
 
-function goneSignal(request: FastifyRequest): AbortSignal {
+/** Aborted when the exchange is over, be it answered or broken off. */
+function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  request.raw.socket.once("close", () => gone.abort());
+  reply.raw.once("close", () => gone.abort());
   return gone.signal;
 }

@@ -25,7 +25,7 @@ export async function why(context: LoopContext, id: WorkRequestId): Promise<Why>
   const candidates = work_request.status === "pending" ? await candidatesNow(context, work_request, now) : [];
   return {
     work_request,
-    sentence: sentenceOf(work_request, newest, now),
+    sentence: sentenceOf(work_request, newest, await openDependencies(context, work_request), now),
     placement: newest?.placement ?? null,
     candidates: keptCandidates(candidates),
     candidate_count: candidates.length,
@@ -40,13 +40,24 @@ async function candidatesNow(context: LoopContext, request: WorkRequest, now: Ti
   return workers.map((worker) => candidateFor({ allocation, task_name }, worker));
 }
 
-function sentenceOf(request: WorkRequest, run: Run | undefined, now: Timestamp): string {
+async function openDependencies(context: LoopContext, request: WorkRequest): Promise<WorkRequestId[]> {
+  if (request.status !== "blocked") return [];
+  const states = await context.store.read.dependencyStates(request.id);
+  return states.flatMap(({ id, status }) => (status === "completed" || status === "aborted" ? [] : [id]));
+}
+
+function sentenceOf(
+  request: WorkRequest,
+  run: Run | undefined,
+  open: readonly WorkRequestId[],
+  now: Timestamp,
+): string {
   const since = (from: Timestamp) => formatDuration((epochMs(now) - epochMs(from)) / 1000);
   switch (request.status) {
     case "blocked":
       return request.unblock_strategy === "manual"
         ? `waits for a person since ${since(request.created_at)}: almanac unblock ${request.id}`
-        : `waits since ${since(request.created_at)} for ${listIds(request.dependencies)}`;
+        : `waits since ${since(request.created_at)} for ${listIds(open)}`;
     case "pending":
       return `waits since ${since(request.pending_at ?? request.created_at)}: ${request.waiting?.message ?? "it was not planned yet"}`;
     case "running":

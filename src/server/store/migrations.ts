@@ -18,7 +18,7 @@ export type AppliedMigration = Pick<Migration, "version" | "name"> & { is_compat
 const FOLDER = new URL("./migrations/", import.meta.url);
 
 /** Creates the list of what was applied; the same text on both engines. */
-export const CREATE_APPLIED = `create table if not exists schema_migrations (
+export const CREATE_APPLIED = `create table if not exists almanac_migrations (
   version bigint not null primary key,
   name text not null,
   is_compatible boolean not null,

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { AppError } from "../../contract/errors.ts";
 import type { Faults } from "./faults.ts";
+import { openPostgresStore } from "./postgres/open.ts";
 import { openSqliteStore } from "./sqlite/open.ts";
 import type { Store } from "./store.ts";
 
@@ -18,7 +19,7 @@ export type OpenOptions = {
  */
 export async function openStore(database: string, options: OpenOptions): Promise<Store> {
   if (/^postgres(ql)?:\/\//.test(database)) {
-    throw new AppError("unsupported-database", { found: database, reason: "not there yet" });
+    return openPostgresStore(database, options);
   }
   if (database === "" || database.startsWith(":") || /^[a-z][a-z0-9+.-]+:/i.test(database)) {
     const reason = "it is neither a PostgreSQL URL nor the path of a file.";

@@ -234,6 +234,13 @@ export type StoreTransaction = StoreReader & {
   trimEvents(keepNewest: number): Promise<void>;
 };
 
+/** Held while this process is the one planner of a database. */
+export type Leadership = {
+  release(): Promise<void>;
+  /** Fires when it is over: released, or lost with the connection, in which case another may lead already. */
+  readonly lost: AbortSignal;
+};
+
 /** An open database. */
 export type Store = {
   readonly kind: "sqlite" | "postgres";
@@ -246,6 +253,6 @@ export type Store = {
   /** Calls back after each commit that appended events, in order, also for commits of other servers on the same database. */
   onEvents(listener: (events: readonly Event[]) => void): () => void;
   /** Becomes the one planner of this database, until released or the process dies; undefined if another is. */
-  lead(): Promise<{ release(): Promise<void> } | undefined>;
+  lead(): Promise<Leadership | undefined>;
   close(): Promise<void>;
 };

@@ -55,7 +55,7 @@ function migrate(database: DatabaseSync): void {
     const missing = missingMigrations(known, appliedMigrations(database));
     for (const { version, name, is_compatible, sql } of missing) {
       database
-        .prepare("insert into schema_migrations values (?, ?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))")
+        .prepare("insert into almanac_migrations values (?, ?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))")
         .run(version, name, is_compatible ? 1 : 0);
       database.exec(sqliteForm(sql));
       database.exec(`pragma user_version = ${version}`);
@@ -72,6 +72,6 @@ function userVersion(database: DatabaseSync): number {
 }
 
 function appliedMigrations(database: DatabaseSync): AppliedMigration[] {
-  const rows = database.prepare("select version, name, is_compatible from schema_migrations order by version").all();
+  const rows = database.prepare("select version, name, is_compatible from almanac_migrations order by version").all();
   return rows as AppliedMigration[]; // the columns just named, of the types that the table fixes
 }

@@ -1,15 +1,13 @@
 import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-
-/** Held while this process leads; undefined when another does. */
-export type Leadership = { release(): Promise<void> };
+import type { Leadership } from "../store.ts";
 
 /** SQLite's result code for a file that another connection has locked. */
 const BUSY = 5;
 
 /**
  * Becomes the leader of a database by an exclusive lock on a small file beside it. The lock is the kernel's:
- * it goes when the process dies, however it dies.
+ * it goes when the process dies, however it dies. Undefined when another leads.
  */
 export function tryToLead(databaseFile: string): Leadership | undefined {
   const file = `${databaseFile}.leader`;
@@ -22,11 +20,12 @@ export function tryToLead(databaseFile: string): Leadership | undefined {
     if (error instanceof Error && "errcode" in error && error.errcode === BUSY) return undefined;
     throw error;
   }
-  let isHeld = true;
+  const lost = new AbortController();
   return {
+    lost: lost.signal,
     async release() {
-      if (isHeld) lock.close();
-      isHeld = false;
+      if (!lost.signal.aborted) lock.close();
+      lost.abort();
     },
   };
 }

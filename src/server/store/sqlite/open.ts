@@ -3,10 +3,10 @@ import { noFaults } from "../faults.ts";
 import { sqliteEngine } from "../engine.ts";
 import { EventFeed } from "../event-feed.ts";
 import { readerOn, transactionOn } from "../records.ts";
-import type { Store } from "../store.ts";
+import type { Leadership, Store } from "../store.ts";
 import { SqliteConnection } from "./connection.ts";
 import { kyselyOn } from "./dialect.ts";
-import { tryToLead, type Leadership } from "./lead.ts";
+import { tryToLead } from "./lead.ts";
 import { watchOtherProcesses } from "./watch.ts";
 import { GroupCommitWriter } from "./writer.ts";
 

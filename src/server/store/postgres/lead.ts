@@ -1,0 +1,20 @@
+import type { Leadership } from "../store.ts";
+import { LEADER_LOCK } from "./locks.ts";
+import { openSession } from "./session.ts";
+
+/**
+ * Becomes the leader of a database by an advisory lock, which belongs to a session: it goes when the session
+ * ends, and `lost` says so. Undefined when another leads.
+ */
+export async function tryToLead(url: string): Promise<Leadership | undefined> {
+  const session = await openSession(url);
+  try {
+    const [row] = await session.query(`select pg_try_advisory_lock(${LEADER_LOCK}) as is_leader`);
+    if (row?.["is_leader"] === true) return { lost: session.ended, release: () => session.close() };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+  await session.close();
+  return undefined;
+}

@@ -1,0 +1,68 @@
+import { AppError } from "../../../contract/errors.ts";
+import { postgresEngine } from "../engine.ts";
+import { EventFeed } from "../event-feed.ts";
+import { noFaults } from "../faults.ts";
+import type { OpenOptions } from "../open.ts";
+import { readerOn } from "../records.ts";
+import type { Leadership, Store } from "../store.ts";
+import { postgresError } from "./fault.ts";
+import { tryToLead } from "./lead.ts";
+import { listenForEvents } from "./listen.ts";
+import { migrate } from "./migrate.ts";
+import { kyselyOnPool, openPool } from "./pool.ts";
+import { inTransaction } from "./transaction.ts";
+
+/** How often the feed looks by itself, should a notification have been lost, milliseconds. */
+const LOOK_MS = 5_000;
+
+/** Opens a PostgreSQL database; several servers may use one at the same time. */
+export async function openPostgresStore(url: string, options: OpenOptions): Promise<Store> {
+  const faults = options.faults ?? noFaults;
+  const pool = openPool(url, options.onFault);
+  const db = kyselyOnPool(pool);
+  const read = readerOn(db, postgresEngine);
+  const { feed, listener } = await start().catch(async (error: unknown) => {
+    await pool.end();
+    throw openError(url, error);
+  });
+  const timer = setInterval(() => feed.wake(), LOOK_MS);
+  timer.unref();
+  const held = new Set<Leadership>();
+
+  /** The schema, then everything that goes on while the store is open. */
+  async function start() {
+    await migrate(pool);
+    const newFeed = new EventFeed(read, await read.lastEventId(), options.onFault);
+    return { feed: newFeed, listener: await listenForEvents(url, () => newFeed.wake(), options.onFault) };
+  }
+
+  return {
+    kind: "postgres",
+    read,
+    transaction: (work) => inTransaction(db, faults, work),
+    onEvents: (onEvents) => feed.listen(onEvents),
+    async lead() {
+      const leadership = await tryToLead(url);
+      if (leadership !== undefined) held.add(leadership);
+      leadership?.lost.addEventListener("abort", () => held.delete(leadership));
+      return leadership;
+    },
+    async close() {
+      clearInterval(timer);
+      await Promise.all([...held].map((leadership) => leadership.release()));
+      await listener.close();
+      await feed.close();
+      await db.destroy();
+      if (!pool.ended) await pool.end();
+    },
+  };
+}
+
+/** Never with the password that the URL may hold. */
+function openError(url: string, error: unknown): unknown {
+  const known = postgresError(error);
+  if (!(known instanceof AppError) || known.code !== "unavailable") return known;
+  const { host, pathname } = new URL(url);
+  const reason = `${String(known.details["reason"])} (${host}${pathname})`;
+  return new AppError("unavailable", { reason }, { cause: error });
+}

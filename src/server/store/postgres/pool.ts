@@ -1,0 +1,66 @@
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from "kysely";
+import { Pool, type ClientConfig, type PoolClient } from "pg";
+import { decodeRows, encodeParameter } from "../columns.ts";
+import type { Tables } from "../tables.ts";
+import { postgresError } from "./fault.ts";
+import { postgresTypes } from "./types.ts";
+
+/** Connections for queries; two more are held for leading and listening. */
+const MAX_CONNECTIONS = 10;
+
+/** What every connection to the database is opened with. Milliseconds. */
+export function connectionConfig(url: string): ClientConfig {
+  return {
+    connectionString: url,
+    types: postgresTypes,
+    application_name: "almanac",
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    // A server that hangs in the middle of a transaction must not hold the others up for ever.
+    idle_in_transaction_session_timeout: 60_000,
+    lock_timeout: 30_000,
+    statement_timeout: 120_000,
+  };
+}
+
+/** The connections that queries run on. */
+export function openPool(url: string, onFault: (error: unknown) => void): Pool {
+  const pool = new Pool({ ...connectionConfig(url), max: MAX_CONNECTIONS });
+  // An idle connection that breaks is replaced; without a listener its fault would end the process.
+  pool.on("error", onFault);
+  return pool;
+}
+
+/** The query builder on a pool: values pass through `columns.ts`, faults through `fault.ts`. */
+export function kyselyOnPool(pool: Pool): Kysely<Tables> {
+  const translating: PostgresPool = {
+    options: {},
+    end: () => pool.end(),
+    async connect() {
+      return translatingClient(await pool.connect().catch(rethrow));
+    },
+  };
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: translating }) });
+}
+
+const clients = new WeakMap<PoolClient, PostgresPoolClient>();
+
+/** One for each connection, because the query builder knows its connections by them. */
+function translatingClient(client: PoolClient): PostgresPoolClient {
+  const known = clients.get(client);
+  if (known !== undefined) return known;
+  const run = async (text: string, parameters: readonly unknown[]) => {
+    const result = await client.query(text, parameters.map(encodeParameter)).catch(rethrow);
+    decodeRows(result.rows);
+    return result;
+  };
+  // The row type is the caller's claim; the other way to call it, with a cursor, is not used.
+  const query = run as unknown as PostgresPoolClient["query"];
+  const translating: PostgresPoolClient = { query, release: (destroy) => client.release(destroy) };
+  clients.set(client, translating);
+  return translating;
+}
+
+function rethrow(error: unknown): never {
+  throw postgresError(error);
+}

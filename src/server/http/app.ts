@@ -13,6 +13,7 @@ import type { Route } from "../../contract/route.ts";
 import { routes, type RouteName } from "../../contract/routes.ts";
 import { parseOrThrow } from "../../contract/validation.ts";
 import type { LoopContext } from "../loop/context.ts";
+import type { TokenRecord } from "../store/store.ts";
 import { authenticate } from "./authenticate.ts";
 import { BODY_LIMIT_BYTES, sendFault } from "./faults.ts";
 import type { Call, Handlers } from "./handler.ts";
@@ -72,6 +73,7 @@ function handlersOf(context: LoopContext, options: HttpOptions): Handlers {
 }
 
 function bindRoutes(app: FastifyInstance, context: LoopContext, handlers: Handlers, closing: AbortSignal): void {
+  const tokens = new WeakMap<FastifyRequest, TokenRecord>();
   for (const [name, route] of Object.entries(routes) as [RouteName, Route][]) {
     // Each handler is typed against its own route; here they are all alike.
     const handler = handlers[name] as (call: Call<Route>) => unknown;
@@ -79,8 +81,12 @@ function bindRoutes(app: FastifyInstance, context: LoopContext, handlers: Handle
       method: route.method,
       url: route.path,
       ...(route.body === "bytes" && { bodyLimit: Number.MAX_SAFE_INTEGER }),
+      // before the body: nobody without a token has one read
+      onRequest: async (request) => {
+        tokens.set(request, await authenticate(context.store, request, route.scope));
+      },
       handler: async (request, reply) => {
-        const token = await authenticate(context.store, request, route.scope);
+        const token = tokens.get(request);
         const signal = AbortSignal.any([closing, goneSignal(reply)]);
         const answer = await handler({ ...parse(route, request), token, signal, request, reply } as Call<Route>);
         return typeof route.response === "string" ? reply : send(route, reply, answer);

@@ -23,7 +23,9 @@ export type Engine = {
 export const sqliteEngine: Engine = {
   kind: "sqlite",
   now: sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`,
-  expiry: (end) => sql`strftime('%Y-%m-%dT%H:%M:%fZ', ${end}, format('%+.3f seconds', expire_after))`,
+  // `format` makes 0 of null: it is asked for first
+  expiry: (end) => sql`case when expire_after is not null
+    then strftime('%Y-%m-%dT%H:%M:%fZ', ${end}, format('%+.3f seconds', expire_after)) end`,
   dependencies: sql`(
     select json_group_array(depends_on order by depends_on) from work_request_dependencies
     where work_request_id = work_requests.id

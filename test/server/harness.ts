@@ -77,7 +77,7 @@ export async function startHarness(options: Partial<ServerOptions> = {}): Promis
     async join(name, self = {}) {
       const joiner = createClient({ url: server.url, token: await server.createJoinToken() });
       const told = { ...SELF, ...self };
-      const { token } = await joiner.call("join", { body: { worker_name: name as never, self: told } });
+      const { token } = await joiner.call("join", { body: { worker_name: name, self: told } });
       joiner.setToken(token);
       clients.push(joiner);
       return {

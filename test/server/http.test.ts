@@ -10,7 +10,10 @@ beforeAll(async () => {
 afterAll(() => harness.close());
 
 /** One raw call, as any client could make it. */
-async function call(path: string, init: RequestInit & { token?: string } = {}) {
+async function call(
+  path: string,
+  init: Omit<RequestInit, "headers"> & { headers?: Record<string, string>; token?: string } = {},
+) {
   const { token = harness.server.adminToken, headers, ...rest } = init;
   const authorization = token === "" ? undefined : { authorization: `Bearer ${token}` };
   const response = await fetch(harness.server.url + path, {
@@ -87,7 +90,7 @@ describe("a token", () => {
       });
     expect((await join("once")).status).toBe(201);
     expect((await join("twice")).status).toBe(401);
-    await harness.client.call("removeWorker", { params: { worker_name: "once" as never } });
+    await harness.client.call("removeWorker", { params: { worker_name: "once" } });
   });
 
   it("that has ended is refused", async () => {
@@ -166,7 +169,7 @@ describe("lists", () => {
       seen.push(...page.items.map(({ id }) => id));
       cursor = page.next_cursor ?? undefined;
     } while (cursor !== undefined);
-    expect(seen).toEqual(submitted.map(({ id }) => id).reverse());
+    expect(seen).toEqual(submitted.map(({ id }) => id).toReversed());
   });
 });
 

@@ -98,7 +98,7 @@ describe("a lease", () => {
     const [assignment] = (await worker.sync()).assignments;
     await worker.sync([running(assignment!)]);
     await worker.sync([]);
-    await harness.event(request!.id, "run_ended");
-    await harness.event(request!.id, "placed", 2);
+    expect((await harness.event(request!.id, "run_ended")).data).toEqual({ outcome: { kind: "worker_lost" } });
+    expect((await harness.event(request!.id, "placed", 2)).run_id).toBe(`${request!.id}.2`);
   });
 });

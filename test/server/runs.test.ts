@@ -173,7 +173,7 @@ describe("a run", () => {
 
   it("is not given to a worker that drains, nor to one that may not run its task", async () => {
     await harness.join("draining");
-    await harness.client.call("drainWorker", { params: { worker_name: "draining" as never }, body: {} });
+    await harness.client.call("drainWorker", { params: { worker_name: "draining" }, body: {} });
     await harness.join("choosy", { tasks: { allow: ["test-*"], deny: [] } });
     const [request] = await harness.submit({ task_name: "build" });
     await harness.event(request!.id, "waiting");
@@ -182,7 +182,7 @@ describe("a run", () => {
       ["draining", "draining"],
       ["choosy", "not_allowed"],
     ]);
-    await harness.client.call("resumeWorker", { params: { worker_name: "draining" as never }, body: {} });
+    await harness.client.call("resumeWorker", { params: { worker_name: "draining" }, body: {} });
     expect((await harness.event(request!.id, "placed")).worker_name).toBe("draining");
   });
 });

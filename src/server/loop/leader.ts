@@ -45,7 +45,7 @@ async function leadWhilePossible(context: LoopContext, signal: AbortSignal): Pro
     }
     try {
       await extendLeasesAfterStart(context);
-      await leadUntilStopped(context, signal);
+      await leadUntilStopped(context, AbortSignal.any([signal, lead.lost]));
     } finally {
       await lead.release();
     }

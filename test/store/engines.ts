@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { openStore, type OpenOptions } from "../../src/server/store/open.ts";
 import type { Store } from "../../src/server/store/store.ts";
 import { postgresMissing } from "../postgres/binaries.ts";
@@ -46,6 +46,7 @@ export function useDatabases(engine: TestEngine): Databases {
   beforeAll(async () => {
     if (!engine.isMissing) source = await engine.start();
   });
+  beforeEach((context) => context.skip(engine.isMissing, engine.name));
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((store) => store.close()));
     expect(faults.splice(0)).toEqual([]);

@@ -1,15 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { WorkRequestId } from "../../src/domain/ids.ts";
+import type { WorkRequestPatch } from "../../src/server/store/store.ts";
 import { ENGINES, useDatabases } from "./engines.ts";
 import { ALLOCATION, at, insert, insertIn, KEY, newRequest, newRun, WORKER } from "./records.ts";
 
 describe.each(ENGINES)("work requests on $name", (engine) => {
   const databases = useDatabases(engine);
-  const test = it.skipIf(engine.isMissing);
 
-  test("a request comes back as it was given, with what the database adds", async () => {
+  it("a request comes back as it was given, with what the database adds", async () => {
     const store = await databases.open();
-    const task_data = { command: ["echo", "ä\u0001 \u{1f600}"], nested: { list: [1, 2.5, null, true] }, zero: "\u0000" };
+    const task_data = {
+      command: ["echo", "ä\u0001 \u{1f600}"],
+      nested: { list: [1, 2.5, null, true] },
+      zero: "\u0000",
+    };
     const requirements = { memory: 2 ** 40, min: { duration: 0.5 }, tags: ["x"] };
     const before = await store.read.now();
     const [id] = await insert(store, newRequest({ name: "first", task_data, requirements, expire_after: 1.5 }));
@@ -47,7 +51,7 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
     expect(request!.created_at >= before).toBe(true);
   });
 
-  test("ids count up from 1, in the order given, also in large submissions", async () => {
+  it("ids count up from 1, in the order given, also in large submissions", async () => {
     const store = await databases.open();
     const ids = await insert(store, ...Array.from({ length: 1201 }, (_, index) => newRequest({ name: `n${index}` })));
     expect(ids[0]).toBe(1);
@@ -56,11 +60,11 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
     expect(await store.read.workRequest(99_999 as WorkRequestId)).toBeUndefined();
   });
 
-  test("a patch changes what it names and nothing else", async () => {
+  it("a patch changes what it names and nothing else", async () => {
     const store = await databases.open();
     const [id] = await insert(store, newRequest());
     const before = await store.read.workRequest(id!);
-    const patch = {
+    const patch: WorkRequestPatch = {
       status: "completed",
       result: "failure",
       subject: "other",
@@ -74,7 +78,7 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
       waiting: { code: "no_room", message: "no worker has room", since: at(0) },
       output_data: { runtime_statistics: { memory: 5 }, errors: [{ message: "m", code: "c", more: [1] }] },
       run_count: 2,
-    } as const;
+    };
     await store.transaction((tx) => tx.updateWorkRequest(id!, patch));
     expect(await store.read.workRequest(id!)).toEqual({ ...before, ...patch });
     await store.transaction((tx) => tx.updateWorkRequest(id!, { waiting: null }));
@@ -82,16 +86,22 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
     await store.transaction((tx) => tx.updateWorkRequest(id!, {}));
   });
 
-  test("a state that makes no sense is refused by the database itself", async () => {
+  it("a state that makes no sense is refused by the database itself", async () => {
     const store = await databases.open();
     const [id] = await insert(store, newRequest());
-    await expect(store.transaction((tx) => tx.updateWorkRequest(id!, { status: "completed" }))).rejects.toThrow();
-    await expect(store.transaction((tx) => tx.updateWorkRequest(id!, { result: "success" }))).rejects.toThrow();
-    await expect(store.transaction((tx) => tx.updateWorkRequest(id!, { status: "aborted" }))).rejects.toThrow();
+    await expect(store.transaction((tx) => tx.updateWorkRequest(id!, { status: "completed" }))).rejects.toThrow(
+      /constraint/i,
+    );
+    await expect(store.transaction((tx) => tx.updateWorkRequest(id!, { result: "success" }))).rejects.toThrow(
+      /constraint/i,
+    );
+    await expect(store.transaction((tx) => tx.updateWorkRequest(id!, { status: "aborted" }))).rejects.toThrow(
+      /constraint/i,
+    );
     expect((await store.read.workRequest(id!))?.status).toBe("pending");
   });
 
-  test("dependencies by position and by id are kept once each, in order", async () => {
+  it("dependencies by position and by id are kept once each, in order", async () => {
     const store = await databases.open();
     const [first] = await insert(store, newRequest());
     const ids = await insert(
@@ -106,10 +116,12 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
       { id: first, status: "pending", result: null, allow_failure: false },
       { id: ids[0], status: "pending", result: null, allow_failure: false },
     ]);
-    await expect(insert(store, newRequest({ depends_on: [{ id: 4711 as WorkRequestId }] }))).rejects.toThrow();
+    await expect(insert(store, newRequest({ depends_on: [{ id: 4711 as WorkRequestId }] }))).rejects.toThrow(
+      /foreign key/i,
+    );
   });
 
-  test("which ids exist is answered for long lists", async () => {
+  it("which ids exist is answered for long lists", async () => {
     const store = await databases.open();
     await insert(store, newRequest(), newRequest());
     const asked = Array.from({ length: 3000 }, (_, index) => (index + 2) as WorkRequestId);
@@ -117,7 +129,7 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
     expect(await store.read.existingWorkRequestIds([])).toEqual(new Set());
   });
 
-  test("requests are counted by status, with zeros", async () => {
+  it("requests are counted by status, with zeros", async () => {
     const store = await databases.open();
     expect(await store.read.countByStatus()).toEqual({ blocked: 0, pending: 0, running: 0, completed: 0, aborted: 0 });
     const ids = await insert(store, newRequest(), newRequest(), newRequest({ status: "blocked" }));
@@ -127,7 +139,7 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
     expect(await store.read.countByStatus()).toEqual({ blocked: 1, pending: 1, running: 0, completed: 0, aborted: 1 });
   });
 
-  test("lists are newest first, page by page, with nothing missed or shown twice", async () => {
+  it("lists are newest first, page by page, with nothing missed or shown twice", async () => {
     const store = await databases.open();
     const ids = await insert(store, ...Array.from({ length: 25 }, () => newRequest()));
     const seen: WorkRequestId[] = [];
@@ -143,7 +155,7 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
     expect((await store.read.workRequests({ status: "running" }, { limit: 1 })).items).toEqual([]);
   });
 
-  test("every field of a filter filters, and together they narrow", async () => {
+  it("every field of a filter filters, and together they narrow", async () => {
     const store = await databases.open();
     const ids = await insert(
       store,
@@ -171,20 +183,22 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
     expect(await found({ worker: WORKER, status: "pending" })).toEqual([]);
   });
 
-  test.each(["", "!", "bm9wZQ", "WyJ4Il0", "WzEsMl0", "W10", "WzEuNV0", "e30"])(
+  it.each(["", "!", "bm9wZQ", "WyJ4Il0", "WzEsMl0", "W10", "WzEuNV0", "e30"])(
     "the cursor %j, which no answer gave, is refused by name",
     async (cursor) => {
       const store = await databases.open();
       const refusal = {
         code: "invalid-request",
-        details: { errors: [{ code: "invalid-value", path: "cursor", expected: "the next_cursor of an earlier answer" }] },
+        details: {
+          errors: [{ code: "invalid-value", path: "cursor", expected: "the next_cursor of an earlier answer" }],
+        },
       };
       await expect(store.read.workRequests({}, { limit: 1, cursor })).rejects.toMatchObject(refusal);
       await expect(store.read.history(KEY, { limit: 1, cursor })).rejects.toMatchObject(refusal);
     },
   );
 
-  test("the same submission key finds the requests made the first time", async () => {
+  it("the same submission key finds the requests made the first time", async () => {
     const store = await databases.open();
     const submit = (key: string, body_hash: string) =>
       store.transaction((tx) =>
@@ -195,7 +209,7 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
     expect(await store.read.submission("key-2")).toBeUndefined();
   });
 
-  test("of two equal submissions at the same moment one inserts and the other finds", async () => {
+  it("of two equal submissions at the same moment one inserts and the other finds", async () => {
     const store = await databases.open();
     const submit = () =>
       store.transaction(async (tx) => {
@@ -211,9 +225,8 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
 
 describe.each(ENGINES)("the queue on $name", (engine) => {
   const databases = useDatabases(engine);
-  const test = it.skipIf(engine.isMissing);
 
-  test("planning reads by priority, then by time, and only what is prepared and not held back", async () => {
+  it("planning reads by priority, then by time, and only what is prepared and not held back", async () => {
     const store = await databases.open();
     const ids = await insert(
       store,
@@ -244,7 +257,7 @@ describe.each(ENGINES)("the queue on $name", (engine) => {
     expect(await store.read.nextNotBefore(at(101))).toBeUndefined();
   });
 
-  test("new history makes the key's pending requests unprepared, but not those that have had a run", async () => {
+  it("new history makes the key's pending requests unprepared, but not those that have had a run", async () => {
     const store = await databases.open();
     const ids = await insert(store, newRequest(), newRequest({ subject: "sed" }), newRequest(), newRequest());
     await store.transaction(async (tx) => {
@@ -256,7 +269,7 @@ describe.each(ENGINES)("the queue on $name", (engine) => {
     expect((await store.read.unprepared(10)).map(({ id }) => id)).toEqual([ids[0]]);
   });
 
-  test("an expired request goes with its runs and events, unless an unfinished one depends on it", async () => {
+  it("an expired request goes with its runs and events, unless an unfinished one depends on it", async () => {
     const store = await databases.open();
     const ids = await insert(
       store,
@@ -290,7 +303,7 @@ describe.each(ENGINES)("the queue on $name", (engine) => {
     expect((await store.read.workRequest(dependent!))?.dependencies).toEqual([]);
   });
 
-  test("an aborted request expires from the moment of its abortion", async () => {
+  it("an aborted request expires from the moment of its abortion", async () => {
     const store = await databases.open();
     const [id] = await insert(store, newRequest({ expire_after: 10 }));
     await store.transaction(async (tx) => {
@@ -302,12 +315,16 @@ describe.each(ENGINES)("the queue on $name", (engine) => {
     expect(await store.read.workRequest(id!)).toBeUndefined();
   });
 
-  test("a submission key is remembered for a day after its last request has gone", async () => {
+  it("a submission key is remembered for a day after its last request has gone", async () => {
     const store = await databases.open();
     await store.transaction(async (tx) => {
       const submission = { created_by: "me", key: "key", body_hash: "h" };
-      const ids = await tx.insertWorkRequests([newRequest({ expire_after: 1 }), newRequest({ expire_after: 5 })], submission);
-      for (const id of ids) await tx.updateWorkRequest(id, { status: "completed", result: "success", completed_at: at(0) });
+      const ids = await tx.insertWorkRequests(
+        [newRequest({ expire_after: 1 }), newRequest({ expire_after: 5 })],
+        submission,
+      );
+      for (const id of ids)
+        await tx.updateWorkRequest(id, { status: "completed", result: "success", completed_at: at(0) });
     });
     const deleteAt = (seconds: number) => store.transaction((tx) => tx.deleteExpired(at(seconds), 10));
     await deleteAt(1);
@@ -320,7 +337,7 @@ describe.each(ENGINES)("the queue on $name", (engine) => {
     expect(await store.read.submission("key")).toBeUndefined();
   });
 
-  test("what a transaction has written it reads back before anybody else does", async () => {
+  it("what a transaction has written it reads back before anybody else does", async () => {
     const store = await databases.open();
     await store.transaction(async (tx) => {
       const [id] = await insertIn(tx, newRequest());

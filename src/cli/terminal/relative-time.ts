@@ -1,0 +1,66 @@
+import { epochMs, type Timestamp } from "../../domain/clock.ts";
+import { formatDuration } from "../../domain/units.ts";
+import { symbols } from "./glyph.ts";
+import type { Surface } from "./surface.ts";
+
+/** From here on a date says more than an age. */
+const DATE_AFTER_SECONDS = 30 * 86_400;
+
+/** `2m11s ago`, `in 9m00s`, or the date where it is long ago; for programs the timestamp itself. */
+export function formatAgo(at: Timestamp, surface: Surface): string {
+  const seconds = (surface.nowMs - epochMs(at)) / 1000;
+  if (!surface.isTty || !Number.isFinite(seconds)) return at;
+  if (Math.abs(seconds) >= DATE_AFTER_SECONDS) return formatMoment(at, surface).slice(0, "2026-11-22".length);
+  if (Math.abs(seconds) < 1) return "now";
+  return seconds > 0 ? `${formatDuration(seconds)} ago` : `in ${formatDuration(-seconds)}`;
+}
+
+/** `2026-11-22 17:16:02` in the person's zone, or in UTC, which is then named; for programs the timestamp itself. */
+export function formatMoment(at: Timestamp, surface: Surface): string {
+  const ms = epochMs(at);
+  if (!surface.isTty || !Number.isFinite(ms)) return at;
+  const timeZone = surface.isUtc ? "UTC" : surface.timeZone;
+  const shown = formatIn(timeZone).format(ms);
+  return timeZone === "UTC" ? `${shown}Z` : shown;
+}
+
+/** The day alone: `2026-11-22`. */
+export function formatDay(at: Timestamp, surface: Surface): string {
+  const ms = epochMs(at);
+  if (!Number.isFinite(ms)) return at;
+  return formatIn(surface.isUtc || !surface.isTty ? "UTC" : surface.timeZone)
+    .format(ms)
+    .slice(0, "2026-11-22".length);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Sweden writes dates as ISO 8601 does. */
+function formatIn(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
+  formats.set(timeZone, made);
+  return made;
+}
+
+/** A range of time in one unit where that can be: `8–13m`, `40–90s`, `1.5–3h`; one figure where both ends read alike. */
+export function formatSpan(lowSeconds: number, highSeconds: number, surface: Pick<Surface, "hasUnicode">): string {
+  const [low, high] = [Math.max(0, lowSeconds), Math.max(0, highSeconds)];
+  const unit = UNITS.find(({ from }) => high >= from) ?? SECONDS;
+  const [from, to] = [figure(low / unit.seconds), figure(high / unit.seconds)];
+  return from === to ? `${to}${unit.name}` : `${from}${symbols(surface).range}${to}${unit.name}`;
+}
+
+const SECONDS = { name: "s", seconds: 1, from: 0 };
+/** A unit is used from twice its size, so that a range of one to two of them keeps its difference. */
+const UNITS = [
+  { name: "d", seconds: 86_400, from: 2 * 86_400 },
+  { name: "h", seconds: 3600, from: 2 * 3600 },
+  { name: "m", seconds: 60, from: 2 * 60 },
+  SECONDS,
+];
+
+function figure(value: number): string {
+  return value >= 10 ? String(Math.round(value)) : String(Math.round(value * 10) / 10);
+}

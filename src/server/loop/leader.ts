@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { epochMs, timestamp } from "../../domain/clock.ts";
 import type { Log, LoopContext } from "./context.ts";
 import { expire } from "./expire.ts";
 import { extendLeasesAfterStart, giveUpExpiredRuns } from "./lost-runs.ts";
@@ -38,17 +39,20 @@ export function startLeader(context: LoopContext): Leader {
 async function leadWhilePossible(context: LoopContext, signal: AbortSignal): Promise<void> {
   // ends: when the signal is given
   while (!signal.aborted) {
-    const lead = await context.store.lead();
-    if (lead === undefined) {
-      await pause(STANDBY_MS, signal);
-      continue;
-    }
-    try {
-      await extendLeasesAfterStart(context);
-      await leadUntilStopped(context, AbortSignal.any([signal, lead.lost]));
-    } finally {
-      await lead.release();
-    }
+    await attempt(context.log, "leading", () => leadOnce(context, signal));
+    await pause(STANDBY_MS, signal);
+  }
+}
+
+/** Leads until stopped, or until the lead is lost; returns at once when another server leads. */
+async function leadOnce(context: LoopContext, signal: AbortSignal): Promise<void> {
+  const lead = await context.store.lead();
+  if (lead === undefined) return;
+  try {
+    await extendLeasesAfterStart(context);
+    await leadUntilStopped(context, AbortSignal.any([signal, lead.lost]));
+  } finally {
+    await lead.release();
   }
 }
 
@@ -62,17 +66,30 @@ async function leadUntilStopped(context: LoopContext, signal: AbortSignal): Prom
       if (isDue) housekeepingAt = context.clock.monotonicMs() + HOUSEKEEPING_MS;
       await attempt(context.log, "planning", () => planRound(context));
       if (isDue) await attempt(context.log, "housekeeping", () => expire(context));
-      await wake.wait(IDLE_MS, signal);
+      await wake.wait(await untilNextRetry(context), signal);
     }
   } finally {
     wake.stop();
   }
 }
 
+/** The time until a request that is held back may be planned, but never longer than a round's distance. */
+async function untilNextRetry({ store, clock }: LoopContext): Promise<number> {
+  const next = await store.read.nextNotBefore(timestamp(clock.nowMs()));
+  return next === undefined ? IDLE_MS : Math.min(IDLE_MS, Math.max(0, epochMs(next) - clock.nowMs()));
+}
+
 async function planRound(context: LoopContext): Promise<void> {
   const { read } = context.store;
   const workers = await read.workers();
-  for (const request of await read.unprepared(PREPARE_BATCH)) await prepare(context, request, workers);
+  const unprepared = await read.unprepared(PREPARE_BATCH);
+  // together, so that their commits are one; a fault with one must not hold up the others
+  const prepared = await Promise.allSettled(unprepared.map((request) => prepare(context, request, workers)));
+  for (const [index, result] of prepared.entries()) {
+    if (result.status === "fulfilled") continue;
+    const details = { err: result.reason as unknown, work_request_id: unprepared[index]?.id };
+    context.log.error(details, "could not prepare a request; it is tried again");
+  }
   await giveUpExpiredRuns(context);
   await planOnce(context);
 }

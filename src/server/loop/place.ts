@@ -22,9 +22,8 @@ export async function planOnce(context: LoopContext): Promise<void> {
   const workers = await planWorkers(read, now, context.settings.leaseMs);
   const decided = plan({ workers, pending: pending.flatMap((request) => planRequest(request)) }, now);
   const byId = new Map(pending.map((request) => [request.id, request]));
-  for (const { id, placement } of decided.assignments) {
-    await place(context, byId.get(id)!, placement); // the plan names only requests that it was given
-  }
+  // the plan names only requests that it was given; together, so that their commits are one
+  await Promise.all(decided.assignments.map(({ id, placement }) => place(context, byId.get(id)!, placement)));
   await recordReasons(context, decided.waiting, byId, now);
 }
 

@@ -1,0 +1,129 @@
+import type { WorkerSelf } from "../../contract/worker-protocol.ts";
+import type { Clock } from "../../domain/clock.ts";
+import { keepTrying } from "../report/keep-trying.ts";
+import type { WorkerLog } from "../worker-log.ts";
+import type { Credentials } from "./credentials.ts";
+import { Roster, type RosterOptions } from "./roster.ts";
+import type { ServerLine } from "./server-line.ts";
+import { SyncLoop } from "./sync-loop.ts";
+
+/** What a worker's life needs. */
+export type WorkerLifeOptions = Pick<RosterOptions, "runs" | "begin"> & {
+  clock: Clock;
+  random: () => number;
+  log: WorkerLog;
+  line: ServerLine;
+  self: () => WorkerSelf;
+  credentials: Credentials;
+  /** How long closing may wait for the server, milliseconds. */
+  closeMs: number;
+};
+
+/**
+ * A worker from its start to its end. It is
+ * - *joining* while it has no token;
+ * - *working*: talks to the server, takes runs and hands them in;
+ * - *closing* once `close` was called: takes nothing new, ends what runs, and hands in for a bounded time;
+ * - *ended*: nothing of it runs; what could not be handed in is on disk for the next worker of its name.
+ * It ends without `close` when no token can be got.
+ */
+export class WorkerLife {
+  readonly #options: WorkerLifeOptions;
+  readonly #roster: Roster;
+  readonly #loop: SyncLoop;
+  readonly #stop = new AbortController();
+  #isClosing = false;
+  #closing: Promise<void> | undefined;
+  #busyMs: number;
+  #watch: (() => void) | undefined;
+
+  constructor(options: WorkerLifeOptions) {
+    const { clock, random, log, line, self, credentials } = options;
+    this.#options = options;
+    this.#busyMs = clock.monotonicMs();
+    const changed = () => {
+      this.#changed();
+    };
+    this.#roster = new Roster({ runs: options.runs, begin: options.begin, clock, log, changed });
+    this.#loop = new SyncLoop({
+      roster: this.#roster,
+      wantsWork: () => !this.#isClosing,
+      authenticate: (signal) => credentials.join(signal),
+      failed: () => this.#watch?.(),
+      clock,
+      random,
+      log,
+      line,
+      self,
+    });
+  }
+
+  /** Takes up what the worker before this one left on disk. */
+  recover(): Promise<void> {
+    return this.#roster.recover();
+  }
+
+  /** How long there has been neither work nor a server, milliseconds; 0 while something runs. */
+  idleWithoutServerMs(): number {
+    if (this.#roster.activeCount > 0) return 0;
+    return this.#options.clock.monotonicMs() - Math.max(this.#busyMs, this.#loop.lastHeardMs);
+  }
+
+  /** Lives to its end. Rejects with the fault that ended it. */
+  async live(): Promise<void> {
+    const { signal } = this.#stop;
+    try {
+      await this.#join(signal);
+      await this.#loop.run(signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#options.log.error({ err: error }, "the worker cannot go on");
+      throw error;
+    } finally {
+      this.#isClosing = true;
+      this.#roster.stopAll();
+      await this.#roster.close();
+    }
+  }
+
+  /** Ends it: see the states. Resolves when the time for handing in is over; `live` then ends too. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#isClosing = true;
+    this.#roster.stopAll();
+    this.#loop.wake();
+    await this.#untilHandedIn();
+    this.#stop.abort();
+  }
+
+  /** Resolves when all is handed in, when nothing runs any more and the server does not answer, or after the time. */
+  async #untilHandedIn(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#options.closeMs);
+      this.#watch = () => {
+        const { size, activeCount } = this.#roster;
+        if (size === 0 || (activeCount === 0 && this.#loop.isCutOff)) resolve();
+      };
+      this.#watch();
+    });
+    clearTimeout(timer);
+  }
+
+  async #join(signal: AbortSignal): Promise<void> {
+    const { credentials, random } = this.#options;
+    if (credentials.hasToken) return;
+    const joined = await keepTrying(() => credentials.join(signal), { signal, random });
+    if (!joined.ok) throw joined.refusal;
+  }
+
+  #changed(): void {
+    if (this.#roster.activeCount > 0) this.#busyMs = this.#options.clock.monotonicMs();
+    this.#loop.wake();
+    this.#watch?.();
+  }
+}

@@ -1,0 +1,202 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { workerDirectory } from "../client/home.ts";
+import { VERSION } from "../client/version.ts";
+import { workerName } from "../contract/names.ts";
+import type { WorkerSelf } from "../contract/worker-protocol.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { WorkerName } from "../domain/ids.ts";
+import { createTaskRegistry, type TaskRegistry } from "../task/registry.ts";
+import { capacityOf } from "./capacity.ts";
+import { beginCourse, type CourseContext } from "./lease/course.ts";
+import { Credentials } from "./lease/credentials.ts";
+import { lockHolder as holderOf, takeLock, type Lock } from "./lease/lock.ts";
+import { emptyTrash } from "./lease/run-directory.ts";
+import { openLine, type ServerLine } from "./lease/server-line.ts";
+import { startWatchdog } from "./lease/watchdog.ts";
+import { WorkerLife } from "./lease/worker-life.ts";
+import { detectMeter } from "./measure/detect.ts";
+import { availableDiskSpace, availableMemory, cpuModel } from "./measure/machine.ts";
+import type { Meter } from "./measure/meter.ts";
+import { STDERR_LOG, type WorkerLog } from "./worker-log.ts";
+import { PASSED_VARIABLES } from "./workspace/environment.ts";
+
+/** What a worker is started with. */
+export type WorkerOptions = {
+  /** `$ALMANAC_HOME`; the worker's own directory is below it. */
+  home: string;
+  /** The server, such as `http://127.0.0.1:4747`. */
+  url: string;
+  /** Tells where the server is now, when it does not answer: for one that may come back at another address. */
+  findUrl?: (() => string | undefined) | undefined;
+  /** Unique among the server's workers. */
+  name: string;
+  /** The worker's own token. Default: the one it got when it joined. */
+  token?: string | undefined;
+  /** A one-time token to join with, when there is no own token or the server refuses it. */
+  join?: string | undefined;
+  /** What it may give to runs. Bytes, bytes, cores. Default: the machine's, less a small reserve. */
+  memory?: number | undefined;
+  disk?: number | undefined;
+  cpus?: number | undefined;
+  /** Beside `os:…` and `arch:…`, which it has by itself. */
+  tags?: readonly string[] | undefined;
+  /** Task names that it may run; `*` matches any characters. Default: all. */
+  allow?: readonly string[] | undefined;
+  /** Task names that it must not run. Default: none. */
+  deny?: readonly string[] | undefined;
+  /** Most bytes of a run's log that are kept. Default 64 MiB. */
+  logCapBytes?: number | undefined;
+  /** Time that an ended run has between SIGTERM and SIGKILL, milliseconds. Default 5 000. */
+  graceMs?: number | undefined;
+  /** How long `close` may wait for the server to take what has ended, milliseconds. Default 15 000. */
+  closeMs?: number | undefined;
+  /** Names of variables that runs get from the worker's environment. Default: `PASSED_VARIABLES`. */
+  passedVariables?: readonly string[] | undefined;
+  tasks?: TaskRegistry | undefined;
+  /** How runs are measured. Default: the best way that works here. */
+  meter?: Meter | undefined;
+  clock?: Clock | undefined;
+  /** Numbers in [0, 1) for the back-off. */
+  random?: (() => number) | undefined;
+  /** Default: warnings and errors on standard error. */
+  log?: WorkerLog | undefined;
+};
+
+/** A worker that was started. */
+export type RunningWorker = {
+  readonly name: WorkerName;
+  /** Takes nothing new, ends what runs (it is queued again), hands in what it can, and resolves when nothing is left. */
+  close: () => Promise<void>;
+  /** Resolves when it has ended by `close`; rejects with the fault that ended it otherwise, such as a refused token. */
+  readonly stopped: Promise<void>;
+  /** How long it has had neither work nor a server, milliseconds; 0 while something runs. */
+  idleWithoutServerMs: () => number;
+};
+
+const SYSTEM_CLOCK: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+const DEFAULTS = {
+  logCapBytes: 64 * 1024 ** 2,
+  graceMs: 5000,
+  closeMs: 15_000,
+  figuresPeriodMs: 2000,
+};
+
+/**
+ * Starts a worker. What the worker of this name before it left behind (processes, results, half-done runs) is dealt
+ * with before any new work is taken. The server need not be there.
+ * @throws LockedError when a worker of this name is running in the same home
+ */
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const name = workerName.parse(options.name);
+  const directory = workerDirectory(options.home, name);
+  const runs = join(directory, "runs");
+  await mkdir(runs, { recursive: true, mode: 0o700 });
+  const lock = await takeLock(lockFile(directory));
+  try {
+    await emptyTrash(runs);
+    return await begin(name, directory, runs, lock, options);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** The process that is the worker of this name in this home; undefined when there is none. */
+export function lockHolder(home: string, name: string): number | undefined {
+  return holderOf(lockFile(workerDirectory(home, name)));
+}
+
+function lockFile(directory: string): string {
+  return join(directory, "lock");
+}
+
+async function begin(
+  name: WorkerName,
+  directory: string,
+  runs: string,
+  lock: Lock,
+  options: WorkerOptions,
+): Promise<RunningWorker> {
+  // Removes what dead workers left running, too: before any run of theirs is looked at.
+  const meter = options.meter ?? detectMeter().meter;
+  const base: Base = {
+    clock: options.clock ?? SYSTEM_CLOCK,
+    random: options.random ?? Math.random,
+    log: options.log ?? STDERR_LOG,
+    line: openLine(options),
+    self: selfOf(options, directory, meter),
+  };
+  const credentials = new Credentials({ ...base, directory, workerName: name, joinToken: options.join });
+  await credentials.load(options.token);
+  const watchdog = startWatchdog(base.log);
+  const context: CourseContext = {
+    ...base,
+    meter,
+    workerName: name,
+    tasks: options.tasks ?? createTaskRegistry(),
+    env: process.env,
+    passedVariables: options.passedVariables ?? PASSED_VARIABLES,
+    markers: watchdog.markers,
+    graceMs: options.graceMs ?? DEFAULTS.graceMs,
+    figuresPeriodMs: DEFAULTS.figuresPeriodMs,
+    logCapBytes: options.logCapBytes ?? DEFAULTS.logCapBytes,
+  };
+  const life = new WorkerLife({
+    ...base,
+    runs,
+    credentials,
+    begin: (run, turn) => beginCourse(run, turn, context),
+    closeMs: options.closeMs ?? DEFAULTS.closeMs,
+  });
+  await life.recover();
+  const stopped = endOf(life, async () => {
+    await watchdog.close();
+    base.line.close();
+    await lock.release();
+  });
+  // Whoever does not ask how it ended need not handle the fault, which was logged.
+  stopped.catch(() => undefined);
+  const close = async () => {
+    await life.close();
+    await stopped.catch(() => undefined); // told by `stopped` itself
+  };
+  return { name, stopped, close, idleWithoutServerMs: () => life.idleWithoutServerMs() };
+}
+
+type Base = { clock: Clock; random: () => number; log: WorkerLog; line: ServerLine; self: () => WorkerSelf };
+
+/** Lives, then releases what it used. */
+async function endOf(life: WorkerLife, release: () => Promise<void>): Promise<void> {
+  try {
+    await life.live();
+  } finally {
+    await release();
+  }
+}
+
+/** What the worker tells of itself; what is free is looked up each time. */
+function selfOf(options: WorkerOptions, directory: string, meter: Meter): () => WorkerSelf {
+  const { memory, disk, cpus } = options;
+  const capacity = capacityOf(
+    {
+      ...(memory !== undefined && { memory }),
+      ...(disk !== undefined && { disk_space: disk }),
+      ...(cpus !== undefined && { cpu_count: cpus }),
+    },
+    directory,
+  );
+  const fixed = {
+    capacity,
+    tags: [...new Set([`os:${process.platform}`, `arch:${process.arch}`, ...(options.tags ?? [])])],
+    tasks: { allow: [...(options.allow ?? [])], deny: [...(options.deny ?? [])] },
+    cpu_model: cpuModel(),
+    version: VERSION,
+    measure_method: meter.method,
+  };
+  return () => ({
+    ...fixed,
+    available_memory: availableMemory(),
+    available_disk_space: availableDiskSpace(directory) ?? null,
+  });
+}

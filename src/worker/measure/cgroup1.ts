@@ -1,7 +1,7 @@
 import { KernelFile, valueOf, writeIfAllowed } from "./kernel-file.ts";
 import { killAllIn, killEach, makeCgroup, newCgroupName, processesIn, removeCgroup } from "./cgroup-directory.ts";
 import type { Hierarchies } from "./hierarchies.ts";
-import type { Account, Meter, Reading } from "./meter.ts";
+import { ELASTIC_SLACK_BYTES, type Account, type Meter, type Reading } from "./meter.ts";
 import { withoutAbsent } from "./without-absent.ts";
 
 /** The caller's own cgroups, below which those of the runs are made. */
@@ -35,7 +35,6 @@ class Cgroup1Account implements Account {
   readonly #unified: string | undefined;
   readonly #memory: string;
   readonly #files;
-  #highWaterBytes = 0;
   #limitBytes = Infinity;
 
   constructor(parents: Cgroup1Parents) {
@@ -68,8 +67,8 @@ class Cgroup1Account implements Account {
     return withoutAbsent({
       memory_bytes: anonymous === undefined || shared === undefined ? undefined : anonymous + shared,
       file_cache_bytes: cache === undefined || shared === undefined ? undefined : cache - shared,
-      kernel_bytes: this.#files.kernel.number(),
-      high_water_bytes: this.#newHighWater(),
+      kernel_bytes: this.#highWaterOf(this.#files.kernel),
+      high_water_bytes: this.#highWaterOf(this.#files.highWater),
       ...this.#cpu(),
       task_count: this.#files.taskCount.number(),
       task_peak: this.#files.taskPeak.number(),
@@ -93,17 +92,20 @@ class Cgroup1Account implements Account {
     killEach(this.processes());
   }
 
-  limitMemory(limitBytes: number): boolean {
-    const isRaise = limitBytes > this.#limitBytes;
+  /**
+   * Elastic: with the kernel's killer off, a run at its limit sleeps in its page faults until the limit is raised.
+   * That alone would not do: memory that the kernel fills for a run (`read` into fresh memory, `fork`) cannot wait
+   * and fails with EFAULT or ENOMEM, which no program expects. Hence the slack, and a watch that raises before it is used up.
+   */
+  limitMemory(limitBytes: number, isElastic: boolean): boolean {
+    if (isElastic) writeIfAllowed(`${this.#memory}/memory.oom_control`, "1");
+    const bytes = limitBytes + (isElastic ? ELASTIC_SLACK_BYTES : 0);
+    const isRaise = bytes > this.#limitBytes;
     const files = [`${this.#memory}/memory.limit_in_bytes`, `${this.#memory}/memory.memsw.limit_in_bytes`];
-    this.#limitBytes = limitBytes;
+    this.#limitBytes = bytes;
     // memory and swap together may never be less than memory alone; the kernel may not count swap at all
-    const written = (isRaise ? files.toReversed() : files).map((file) => writeIfAllowed(file, String(limitBytes)));
+    const written = (isRaise ? files.toReversed() : files).map((file) => writeIfAllowed(file, String(bytes)));
     return written[isRaise ? 1 : 0] === true;
-  }
-
-  holdAtLimit(isHeld: boolean): boolean {
-    return writeIfAllowed(`${this.#memory}/memory.oom_control`, isHeld ? "1" : "0");
   }
 
   isWaitingForMemory(): boolean {
@@ -135,7 +137,7 @@ class Cgroup1Account implements Account {
   #openFiles() {
     return {
       stat: new KernelFile(`${this.#memory}/memory.stat`),
-      kernel: new KernelFile(`${this.#memory}/memory.kmem.usage_in_bytes`),
+      kernel: new KernelFile(`${this.#memory}/memory.kmem.max_usage_in_bytes`, "r+"),
       highWater: new KernelFile(`${this.#memory}/memory.max_usage_in_bytes`, "r+"),
       oomControl: new KernelFile(`${this.#memory}/memory.oom_control`),
       taskCount: new KernelFile(`${this.#pids}/pids.current`),
@@ -147,14 +149,11 @@ class Cgroup1Account implements Account {
     };
   }
 
-  /** v1 lets the mark be set back by writing to it, so that each interval has its own. */
-  #newHighWater(): number | undefined {
-    const bytes = this.#files.highWater.number();
-    if (bytes === undefined) return undefined;
-    if (this.#files.highWater.write("0")) return bytes;
-    const isNew = bytes > this.#highWaterBytes;
-    this.#highWaterBytes = bytes;
-    return isNew ? bytes : undefined;
+  /** v1 lets a mark be set back by writing to it, so that each interval has its own. */
+  #highWaterOf(file: KernelFile): number | undefined {
+    const bytes = file.number();
+    if (bytes !== undefined) file.write("0");
+    return bytes;
   }
 
   #cpu(): Pick<Reading, "cpu_user_us" | "cpu_system_us"> {

@@ -1,7 +1,7 @@
 import { cpuOfStat } from "./cgroup1.ts";
 import { killAllIn, makeCgroup, newCgroupName, processesIn, removeCgroup } from "./cgroup-directory.ts";
 import { KernelFile, valueOf, writeIfAllowed } from "./kernel-file.ts";
-import type { Account, Meter, Reading } from "./meter.ts";
+import { ELASTIC_SLACK_BYTES, type Account, type Meter, type Reading } from "./meter.ts";
 import { withoutAbsent } from "./without-absent.ts";
 
 /** Measures with cgroup v2, in cgroups below the given one, which has the memory controller enabled for them. */
@@ -16,8 +16,6 @@ export class Cgroup2Account implements Account {
   readonly #directory: string;
   readonly #files;
   #highWaterBytes = 0;
-  #limitBytes: number | undefined;
-  #isHeld = false;
 
   constructor(directory: string) {
     if (!makeCgroup(directory)) throw new Error(`cannot make the cgroup ${directory}`);
@@ -25,7 +23,6 @@ export class Cgroup2Account implements Account {
     this.joinFiles = [`${directory}/cgroup.procs`];
     this.#files = {
       stat: new KernelFile(`${directory}/memory.stat`),
-      current: new KernelFile(`${directory}/memory.current`),
       highWater: new KernelFile(`${directory}/memory.peak`, "r+"),
       memoryEvents: new KernelFile(`${directory}/memory.events`),
       cpu: new KernelFile(`${directory}/cpu.stat`),
@@ -76,24 +73,19 @@ export class Cgroup2Account implements Account {
     killAllIn(this.#directory);
   }
 
-  limitMemory(limitBytes: number): boolean {
-    this.#limitBytes = limitBytes;
-    writeIfAllowed(`${this.#directory}/memory.swap.max`, "0");
-    return this.#writeLimits();
-  }
-
   /**
-   * Held, the limit is `memory.high`: the kernel lets the run's processes sleep there, longer the further they
-   * are past it, instead of killing; let go, it is `memory.max`.
+   * Elastic: past `memory.high` the kernel lets the run's processes sleep, longer the further they are past it,
+   * so that the limit can be raised before `memory.max` kills.
    */
-  holdAtLimit(isHeld: boolean): boolean {
-    this.#isHeld = isHeld;
-    return this.#writeLimits();
+  limitMemory(limitBytes: number, isElastic: boolean): boolean {
+    const slack = isElastic ? ELASTIC_SLACK_BYTES : 0;
+    if (isElastic) writeIfAllowed(`${this.#directory}/memory.high`, String(limitBytes + slack / 2));
+    writeIfAllowed(`${this.#directory}/memory.swap.max`, "0");
+    return writeIfAllowed(`${this.#directory}/memory.max`, String(limitBytes + slack));
   }
 
   isWaitingForMemory(): boolean {
-    const current = this.#files.current.number();
-    return this.#isHeld && current !== undefined && this.#limitBytes !== undefined && current >= this.#limitBytes;
+    return false; // it sleeps only for moments, past the limit that is watched
   }
 
   limitTasks(limit: number): boolean {
@@ -103,13 +95,6 @@ export class Cgroup2Account implements Account {
   remove(): void {
     for (const file of Object.values(this.#files)) file.close();
     removeCgroup(this.#directory);
-  }
-
-  #writeLimits(): boolean {
-    const limit = this.#limitBytes === undefined ? "max" : String(this.#limitBytes);
-    const isHighSet = writeIfAllowed(`${this.#directory}/memory.high`, this.#isHeld ? limit : "max");
-    const isMaxSet = writeIfAllowed(`${this.#directory}/memory.max`, this.#isHeld ? "max" : limit);
-    return isHighSet && isMaxSet;
   }
 
   /** Since Linux 6.12 the mark can be set back by writing, for the file that wrote; before, only a new record tells. */

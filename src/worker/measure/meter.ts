@@ -9,7 +9,7 @@ export type Reading = {
   memory_bytes?: number;
   /** File cache charged to the run now, bytes. */
   file_cache_bytes?: number;
-  /** Kernel memory charged to the run now (page tables, stacks, slab), bytes. */
+  /** Kernel memory charged to the run (page tables, stacks, slab), the most since the last reading where known, bytes. */
   kernel_bytes?: number;
   /**
    * The kernel's own high-water mark of everything charged to the run, file cache included, bytes.
@@ -27,6 +27,12 @@ export type Reading = {
   read_bytes?: number;
   write_bytes?: number;
 };
+
+/**
+ * How far an elastic run may be past its limit before it is noticed, bytes. At 5 ms between looks that is
+ * more than 12 GiB a second, faster than memory can be touched.
+ */
+export const ELASTIC_SLACK_BYTES = 64 * 1024 * 1024;
 
 /**
  * The books kept for one run: its processes, and what they used. Made before the run starts,
@@ -47,14 +53,13 @@ export type Account = {
   isEmpty(): boolean;
   /** SIGKILL for every process of the run, also for those forked meanwhile; may need calling until `isEmpty()`. */
   kill(): void;
-  /** The kernel's limit for the run's memory; false where the method cannot enforce one. */
-  limitMemory(limitBytes: number): boolean;
   /**
-   * Makes a run that reaches its limit wait there instead of being killed, so that the limit can be raised;
-   * false where that is not possible.
+   * The kernel's limit for the run's memory; false where the method cannot enforce one.
+   * A run that is elastic gets `ELASTIC_SLACK_BYTES` more, and waits there rather than being killed where the
+   * kernel can do that: enough for whoever watches to raise the limit in time.
    */
-  holdAtLimit(isHeld: boolean): boolean;
-  /** True while the run waits at its memory limit. */
+  limitMemory(limitBytes: number, isElastic: boolean): boolean;
+  /** True while the run waits at its elastic limit. */
   isWaitingForMemory(): boolean;
   /** The kernel's limit for processes and threads; false where the method cannot enforce one. */
   limitTasks(limit: number): boolean;

@@ -12,21 +12,23 @@ type Seen = { parent: number; own: Ticks; children: Ticks };
 export class CpuLedger {
   readonly #root: string;
   readonly #coreCount: number;
-  #taken: Ticks;
+  #taken: Ticks = zero();
+  #runCount = 0;
 
   constructor(root: string, coreCount: number) {
     this.#root = root;
     this.#coreCount = coreCount;
-    this.#taken = this.#sum();
   }
 
-  /** What ended before now belongs to none of the runs that are still to end. */
-  forget(): void {
-    this.#taken = this.#sum();
+  /** A run begins. What ended before the first of those that go on belongs to none of them. */
+  begin(): void {
+    if (this.#runCount === 0) this.#taken = this.#sum();
+    this.#runCount += 1;
   }
 
-  /** Takes what ended since, but no more than one run can have used in the time: the rest is another's. */
+  /** A run has ended. Takes what ended since, but no more than one run can have used in the time: the rest is another's. */
   take(known: Ticks, elapsedMs: number): Ticks {
+    this.#runCount -= 1;
     const sum = this.#sum();
     const since = { user: sum.user - this.#taken.user, system: sum.system - this.#taken.system };
     const most = known.user + known.system + (elapsedMs * 1000 * this.#coreCount) / TICK_US + 2;
@@ -56,6 +58,10 @@ export class TreeCpu {
 
   constructor(ledger: CpuLedger) {
     this.#ledger = ledger;
+  }
+
+  started(): void {
+    this.#ledger.begin();
   }
 
   get userUs(): number {

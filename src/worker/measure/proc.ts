@@ -37,6 +37,7 @@ class ProcAccount implements Account {
 
   started(pid: number): void {
     this.#tree.add(pid);
+    this.#cpu.started();
   }
 
   ended(): void {
@@ -78,10 +79,6 @@ class ProcAccount implements Account {
   }
 
   limitMemory(): boolean {
-    return false;
-  }
-
-  holdAtLimit(): boolean {
     return false;
   }
 

@@ -59,6 +59,15 @@ export class Recorder {
     return this.#last.memory_bytes;
   }
 
+  /** The most memory and disk seen so far, bytes; 0 when none was. */
+  get highestMemoryBytes(): number {
+    return this.#memory?.value ?? 0;
+  }
+
+  get highestDiskBytes(): number {
+    return this.#disk?.value ?? 0;
+  }
+
   get oomKills(): number {
     return this.#last.oom_kills ?? 0;
   }

@@ -1,4 +1,4 @@
-import type { MeasuredFigure, Measurement, RuntimeStatistics } from "../../domain/runtime-statistics.ts";
+import type { MeasuredFigure, Measurement, MeasureMethod, RuntimeStatistics } from "../../domain/runtime-statistics.ts";
 import { withoutAbsent } from "./without-absent.ts";
 
 /** The fixed statistics of a measurement: whole seconds and bytes, absent where it has no figure. */
@@ -11,6 +11,11 @@ export function statisticsOf(measurement: Measurement): RuntimeStatistics {
     memory: measurement.memory_bytes,
     disk_space: measurement.disk_bytes,
   });
+}
+
+/** The measurement of a run that never started. */
+export function notMeasured(method: MeasureMethod): Measurement {
+  return { method, duration_ms: 0, lower_bounds: [] };
 }
 
 /**

@@ -3,58 +3,56 @@ import { isCutShort, type Outcome } from "../../domain/outcome.ts";
 import type { Measurement } from "../../domain/runtime-statistics.ts";
 import type { Account, Meter } from "../measure/meter.ts";
 import { Recorder } from "../measure/recorder.ts";
-import { statisticsOf, withLowerBounds } from "../measure/statistics.ts";
+import { notMeasured, statisticsOf, withLowerBounds } from "../measure/statistics.ts";
+import { drained, exitOf, handOnOutput, type Exit } from "./child.ts";
 import { DiskWatch } from "./disk-watch.ts";
+import { MemoryWatch } from "./memory-watch.ts";
 import { naturalOutcome } from "./natural-outcome.ts";
-import { startError } from "./find-command.ts";
 import type { EndedRun, RunSpec } from "./run-spec.ts";
 import { sample } from "./sampler.ts";
 import { forwardSignals, signalEach } from "./signals.ts";
 import { untilEmpty } from "./until-empty.ts";
 
-type Parts = { spec: RunSpec; meter: Meter; account: Account; child: ChildProcess; startedMs: number; path: string };
-/** How the started process ended, or why it could not start. */
-type Exit = { code: number | null; signal: NodeJS.Signals | null } | { failure: Error };
+type Parts = { spec: RunSpec; meter: Meter; account: Account; path: string };
 
 /** Processes that end together with the command are not left behind by it: they get this long. */
 const SETTLE_MS = 20;
 /** After SIGKILL only a process inside the kernel (a dead network disk) can take long. */
 const KILL_MS = 60_000;
-/** How long output may still come from a process that is not the run's (it was handed the pipe). */
-const DRAIN_MS = 5000;
-/** Near its memory limit an elastic run is looked at so often. */
-const ELASTIC_PERIOD_MS = 5;
 
 /**
- * A command that was launched. It is
+ * A command that is launched. It is
  * - *running* until its process ends or something ends it;
  * - *ending* once `end` gave the reason: its processes were told to stop, and are killed after the grace time;
- * - *over* when nothing of it is alive and its figures are final: `ended()` resolves.
+ * - *over* when nothing of it is alive and its figures are final: the promise of `follow` resolves.
  * The first reason to end it is the outcome.
  */
 export class ActiveRun {
   readonly #parts: Parts;
   readonly #recorder: Recorder;
-  readonly #disk: DiskWatch | undefined;
-  readonly #ended: Promise<EndedRun>;
-  #memoryLimit: number | undefined;
+  readonly #memory: MemoryWatch | undefined;
+  #disk: DiskWatch | undefined;
+  #startedMs = 0;
   #reason: Outcome | undefined;
   #killAtMs = Infinity;
   #durationMs: number | undefined;
   #final: Measurement | undefined;
 
+  /** Sets the limits: to be made before the launch. */
   constructor(parts: Parts) {
+    const { account, spec, meter } = parts;
     this.#parts = parts;
-    this.#memoryLimit = parts.spec.limits.memory;
-    this.#recorder = new Recorder(parts.meter.method);
-    const { watchDirectory } = parts.spec;
-    if (watchDirectory !== undefined) this.#disk = new DiskWatch(watchDirectory, (bytes) => this.#diskSeen(bytes));
-    if (parts.child.pid !== undefined) parts.account.started(parts.child.pid);
-    this.#ended = this.#live();
-  }
-
-  ended(): Promise<EndedRun> {
-    return this.#ended;
+    this.#recorder = new Recorder(meter.method);
+    if (spec.limits.process_count !== undefined) account.limitTasks(spec.limits.process_count);
+    if (spec.limits.memory === undefined) return;
+    this.#memory = new MemoryWatch({
+      account,
+      limitBytes: spec.limits.memory,
+      raiseMemory: spec.raiseMemory,
+      onRaise: (raise) => {
+        this.#recorder.addRaise({ at_ms: Math.round(this.#elapsedMs()), ...raise });
+      },
+    });
   }
 
   figures(): Measurement {
@@ -72,13 +70,21 @@ export class ActiveRun {
     else this.#parts.account.kill();
   }
 
-  async #live(): Promise<EndedRun> {
-    const { child, spec, account } = this.#parts;
-    const closed = outputClosed(child, spec.output);
+  /**
+   * Follows the launched process to its end.
+   * @param startedMs just before the launch, on the clock of `performance.now()`
+   */
+  async follow(child: ChildProcess, startedMs: number): Promise<EndedRun> {
+    const { spec, account, meter } = this.#parts;
+    this.#startedMs = startedMs;
+    const exited = exitOf(child);
+    const closed = handOnOutput(child, spec.output);
     const stopForwarding = spec.output === "inherit" ? forwardSignals(child) : undefined;
-    const stopSampling = sample(this.#parts.meter.periodMs, () => this.#look());
-    const exit = await exitOf(child);
-    this.#durationMs = performance.now() - this.#parts.startedMs;
+    if (child.pid !== undefined) account.started(child.pid);
+    this.#watchDisk();
+    const stopSampling = sample(meter.periodMs, () => this.#look());
+    const exit = await exited;
+    this.#durationMs = performance.now() - startedMs;
     stopForwarding?.();
     stopSampling();
     account.ended();
@@ -91,44 +97,34 @@ export class ActiveRun {
     return end;
   }
 
+  #watchDisk(): void {
+    const { spec, account } = this.#parts;
+    if (spec.watchDirectory === undefined) return;
+    this.#disk = new DiskWatch({
+      directory: spec.watchDirectory,
+      processes: () => account.processes(),
+      onUsage: (bytes) => {
+        this.#diskSeen(bytes);
+      },
+    });
+  }
+
   /** One look at the running command. @returns ms until the next */
   #look(): number {
-    const { spec, meter } = this.#parts;
     this.#read();
-    this.#disk?.look();
-    this.#watchMemory();
-    const limitSeconds = spec.limits.duration;
-    if (limitSeconds !== undefined && this.#elapsedMs() >= limitSeconds * 1000) {
-      this.end({ kind: "timed_out", limit: limitSeconds });
+    const diskPeriodMs = this.#disk?.look();
+    const memory = this.#memory;
+    if (memory?.look(this.#recorder.memoryNowBytes ?? 0) === false) {
+      this.end({ kind: "out_of_memory", limit: memory.limitBytes }, 0);
     }
+    const limitSeconds = this.#parts.spec.limits.duration ?? Infinity;
+    if (this.#elapsedMs() >= limitSeconds * 1000) this.end({ kind: "timed_out", limit: limitSeconds });
     if (performance.now() >= this.#killAtMs) this.#parts.account.kill();
-    return spec.raiseMemory === undefined ? meter.periodMs : ELASTIC_PERIOD_MS;
+    return Math.min(this.#parts.meter.periodMs, diskPeriodMs ?? Infinity, memory?.periodMs ?? Infinity);
   }
 
   #read(): void {
     this.#recorder.add(this.#elapsedMs(), this.#parts.account.reading());
-  }
-
-  #watchMemory(): void {
-    const { account, meter } = this.#parts;
-    const limit = this.#memoryLimit;
-    if (limit === undefined) return;
-    const isPast = meter.method === "proc" && (this.#recorder.memoryNowBytes ?? 0) > limit;
-    if (!isPast && !account.isWaitingForMemory()) return;
-    if (this.#raise(limit)) return;
-    if (isPast) this.end({ kind: "out_of_memory", limit }, 0);
-    else account.holdAtLimit(false);
-  }
-
-  /** Asks for more memory. @returns whether there was some */
-  #raise(from: number): boolean {
-    const wanted = Math.round(Math.max(from * 1.25, from + 64 * 1024 * 1024));
-    const to = this.#parts.spec.raiseMemory?.(wanted);
-    if (to === undefined || to <= from) return false;
-    this.#parts.account.limitMemory(to);
-    this.#memoryLimit = to;
-    this.#recorder.addRaise({ at_ms: Math.round(this.#elapsedMs()), from, to });
-    return true;
   }
 
   #diskSeen(bytes: number): void {
@@ -151,69 +147,33 @@ export class ActiveRun {
 
   #conclude(exit: Exit): EndedRun {
     const outcome = this.#reason ?? this.#outcomeOf(exit);
+    const wasRun = outcome.kind !== "start_failed" || this.#disk?.wasFull === true;
     const figures = this.#recorder.measurement(this.#elapsedMs());
-    const isPartial = isCutShort(outcome) || ("failure" in exit && this.#reason !== undefined);
-    const measurement = withLowerBounds(figures, isPartial, this.#recorder.oomKills > 0);
+    const isPartial = isCutShort(outcome) || outcome.kind === "start_failed";
+    // what the shell used that could not become the command is no figure of the command
+    const measurement = wasRun
+      ? withLowerBounds(figures, isPartial, this.#recorder.oomKills > 0)
+      : notMeasured(this.#parts.meter.method);
     this.#final = measurement;
-    return { outcome, measurement, runtime_statistics: statisticsOf(measurement) };
+    return { outcome, measurement, runtime_statistics: wasRun ? statisticsOf(measurement) : {} };
   }
 
   #outcomeOf(exit: Exit): Outcome {
-    if ("failure" in exit) {
-      return { kind: "start_failed", errors: [startError("start-failed", exit.failure.message, {})] };
-    }
-    const { path, account } = this.#parts;
+    const { path, account, spec } = this.#parts;
     return naturalOutcome({
-      ...exit,
+      exit,
       path,
-      isJoined: account.joinFiles.length === 0 || (this.#recorder.measurement(0).memory_bytes ?? 0) > 0,
-      isLaunchedByShell: account.joinFiles.length > 0,
-      oomKills: this.#recorder.oomKills,
-      memoryLimit: this.#memoryLimit,
+      // memory is joined last, and whatever runs there is charged at once
+      hasJoined: account.joinFiles.length === 0 || this.#recorder.highestMemoryBytes > 0,
+      isShortOfMemory: this.#recorder.oomKills > 0 || this.#memory?.wasPressed === true,
+      memoryLimit: this.#memory?.limitBytes,
+      disk: this.#disk,
+      diskBytes: this.#recorder.highestDiskBytes,
+      diskLimit: spec.limits.disk_space,
     });
   }
 
   #elapsedMs(): number {
-    return this.#durationMs ?? performance.now() - this.#parts.startedMs;
+    return this.#durationMs ?? performance.now() - this.#startedMs;
   }
-}
-
-function exitOf(child: ChildProcess): Promise<Exit> {
-  return new Promise((resolve) => {
-    child.once("error", (failure) => {
-      resolve({ failure });
-    });
-    child.once("exit", (code, signal) => {
-      resolve({ code, signal });
-    });
-  });
-}
-
-/** Hands output on as it comes; resolves when both streams are closed. */
-async function outputClosed(child: ChildProcess, output: RunSpec["output"]): Promise<void> {
-  if (output === "inherit") return;
-  const streams = [["stdout", child.stdout] as const, ["stderr", child.stderr] as const];
-  await Promise.all(
-    streams.map(async ([name, stream]) => {
-      if (stream === null) return;
-      stream.on("data", (chunk: Buffer) => {
-        output.onOutput(name, chunk);
-      });
-      await new Promise((resolve) => {
-        stream.once("close", resolve);
-      });
-    }),
-  );
-}
-
-/** All processes of the run are dead: what was written is there, or somebody else holds the pipe. */
-async function drained(child: ChildProcess, closed: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, DRAIN_MS);
-  });
-  await Promise.race([closed, late]);
-  clearTimeout(timer);
-  child.stdout?.destroy();
-  child.stderr?.destroy();
 }

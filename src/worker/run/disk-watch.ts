@@ -1,38 +1,104 @@
-import { diskUsage } from "../measure/disk-usage.ts";
+import { statfsSync } from "node:fs";
+import { diskUsage, isOwnFileSystem } from "../measure/disk-usage.ts";
 
-/** A walk may take this share of one core. */
+/** Walks may take this share of one core. */
 const MOST_CORE_SHARE = 0.05;
-const SHORTEST_PERIOD_MS = 25;
+/** A walk that was this cheap is always made at the end. */
+const CHEAP_MS = 5;
+/** The longest time between two walks that cost little, though the file system seems not to change. */
+const LONGEST_PERIOD_MS = 1000;
+/** While the file system fills, a look is taken so often: what is written and deleted in between is missed. */
+const FILLING_PERIOD_MS = 5;
+const USUAL_PERIOD_MS = 20;
+/** Less than this is left on a full disk. */
+const FULL_BYTES = 1024 * 1024;
 
-/** Walks a run's directory again and again, the more seldom the more a walk costs, and tells each result. */
+/** What to watch. */
+export type DiskWatchOptions = {
+  directory: string;
+  /** The run's processes, for the files that they deleted but have open. */
+  processes: () => readonly number[];
+  onUsage: (bytes: number) => void;
+};
+
+/**
+ * Follows the disk use of a run's directory. The file system's free space is read often, as it costs a microsecond
+ * and changes when anybody writes; only then is the directory walked, the more seldom the more a walk costs.
+ * A directory with a file system of its own is not walked at all: its figures are the run's.
+ */
 export class DiskWatch {
-  readonly #directory: string;
-  readonly #onUsage: (bytes: number) => void;
+  readonly #options: DiskWatchOptions;
+  readonly #isOwn: boolean;
+  readonly #freeAtStart: number | undefined;
   #walk: Promise<void> | undefined;
-  #dueMs = 0;
+  #walkedFree: number | undefined;
+  #walkedAtMs = -Infinity;
+  #costMs = 0;
+  #lowestFree = Infinity;
 
-  constructor(directory: string, onUsage: (bytes: number) => void) {
-    this.#directory = directory;
-    this.#onUsage = onUsage;
+  constructor(options: DiskWatchOptions) {
+    this.#options = options;
+    this.#isOwn = isOwnFileSystem(options.directory);
+    this.#freeAtStart = this.#free();
   }
 
-  /** Begins a walk if one is due and none is under way. */
-  look(): void {
-    if (this.#walk !== undefined || performance.now() < this.#dueMs) return;
-    this.#walk = this.#measure();
+  /** Free space when the watch began, bytes. */
+  get freeAtStart(): number | undefined {
+    return this.#freeAtStart;
   }
 
-  /** One last walk, after the one under way. */
+  /** True once the file system was seen full. */
+  get wasFull(): boolean {
+    return this.#lowestFree < FULL_BYTES;
+  }
+
+  /** Begins a walk if one is due. @returns in how many milliseconds to look again */
+  look(): number {
+    const free = this.#free();
+    if (free === undefined) return USUAL_PERIOD_MS;
+    const isFilling = this.#walkedFree === undefined || free < this.#walkedFree;
+    if (this.#isOwn) this.#tellOwn(free);
+    else if (this.#walk === undefined && this.#isDue(free)) this.#walk = this.#measure(free);
+    return isFilling ? FILLING_PERIOD_MS : USUAL_PERIOD_MS;
+  }
+
+  /** One last figure, after the walk under way. */
   async finish(): Promise<void> {
     await this.#walk;
-    await this.#measure();
+    const free = this.#free();
+    if (free === undefined) return;
+    if (this.#isOwn) this.#tellOwn(free);
+    else if (free !== this.#walkedFree || this.#costMs < CHEAP_MS) await this.#measure(free);
   }
 
-  async #measure(): Promise<void> {
+  #isDue(free: number): boolean {
+    const sinceMs = performance.now() - this.#walkedAtMs;
+    if (sinceMs < this.#costMs / MOST_CORE_SHARE) return false;
+    return free !== this.#walkedFree || sinceMs >= LONGEST_PERIOD_MS;
+  }
+
+  async #measure(free: number): Promise<void> {
     const beganMs = performance.now();
-    this.#onUsage(await diskUsage(this.#directory));
-    const endedMs = performance.now();
-    this.#dueMs = endedMs + Math.max(SHORTEST_PERIOD_MS, (endedMs - beganMs) / MOST_CORE_SHARE);
+    const bytes = await diskUsage(this.#options.directory, this.#options.processes());
+    if (bytes !== undefined) this.#options.onUsage(bytes);
+    this.#walkedAtMs = performance.now();
+    this.#costMs = this.#walkedAtMs - beganMs;
+    this.#walkedFree = free;
     this.#walk = undefined;
+  }
+
+  #tellOwn(free: number): void {
+    this.#walkedFree = free;
+    if (this.#freeAtStart !== undefined) this.#options.onUsage(Math.max(0, this.#freeAtStart - free));
+  }
+
+  #free(): number | undefined {
+    try {
+      const { bavail, bsize } = statfsSync(this.#options.directory);
+      this.#lowestFree = Math.min(this.#lowestFree, bavail * bsize);
+      return bavail * bsize;
+    } catch {
+      return undefined; // the directory is not there
+    }
   }
 }

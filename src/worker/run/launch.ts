@@ -34,5 +34,5 @@ function commandLine(spec: RunSpec, joinFiles: readonly string[]): { file: strin
 function throughEnv({ argv, env }: RunSpec): string[] {
   const odd = Object.keys(env).filter((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
   if (odd.length === 0) return [...argv];
-  return ["/usr/bin/env", ...odd.map((name) => `${name}=${env[name]}`), "--", ...argv];
+  return ["/usr/bin/env", "--", ...odd.map((name) => `${name}=${env[name]}`), ...argv];
 }

@@ -1,36 +1,61 @@
-import { totalMemory } from "../measure/machine.ts";
 import type { Outcome } from "../../domain/outcome.ts";
+import { totalMemory } from "../measure/machine.ts";
+import type { Exit } from "./child.ts";
 import { startError, whyNotStartable } from "./find-command.ts";
 import { JOIN_FAILED } from "./launch.ts";
 
-type Ending = {
-  code: number | null;
-  signal: NodeJS.Signals | null;
+/** What is known of a command that nobody ended. Bytes. */
+export type Ending = {
+  exit: Exit;
   /** The program's file. */
   path: string;
-  /** Whether anything was charged to the run. */
-  isJoined: boolean;
-  /** Whether a shell started it, so that its codes 126 and 127 may mean "could not". */
-  isLaunchedByShell: boolean;
-  oomKills: number;
+  /** Whether its process became a member of its account. */
+  hasJoined: boolean;
+  /** Whether the kernel killed in it for memory, or refused it memory. */
+  isShortOfMemory: boolean;
   memoryLimit: number | undefined;
+  /** What was seen of the file system of its directory. */
+  disk: { wasFull: boolean; freeAtStart: number | undefined } | undefined;
+  diskBytes: number;
+  diskLimit: number | undefined;
 };
 
 /**
- * The outcome of a command that nobody ended. A kernel kill for memory explains every end but success:
- * a child may have been killed behind its parent's exit code 1. A command that says it succeeded
- * although something in it was killed is believed (`oom_kills` in the measurement tells).
+ * The outcome of a command that nobody ended. A lack of memory or disk explains every end but success:
+ * a child may have been killed behind its parent's exit code 1. A command that says it succeeded is believed
+ * (`oom_kills` in the measurement tells, and its memory is a lower bound).
  */
 export function naturalOutcome(ending: Ending): Outcome {
-  if (ending.oomKills > 0 && ending.code !== 0) {
-    return { kind: "out_of_memory", limit: ending.memoryLimit ?? totalMemory() };
+  const { exit } = ending;
+  if ("failure" in exit) return startFailed(whyNotStartable(ending.path) ?? launchError(exit.failure));
+  if (exit.code === 0) return { kind: "exited", code: 0 };
+  if (ending.isShortOfMemory) return { kind: "out_of_memory", limit: ending.memoryLimit ?? totalMemory() };
+  if (ending.disk?.wasFull === true) return outOfDisk(ending, ending.disk.freeAtStart ?? 0);
+  if (exit.signal !== null) return { kind: "signalled", signal: exit.signal };
+  return exited(exit.code ?? 0, ending);
+}
+
+function exited(code: number, { hasJoined, path }: Ending): Outcome {
+  if (code === JOIN_FAILED && !hasJoined) {
+    return startFailed(startError("measuring-failed", "the run's process could not join its cgroup", {}));
   }
-  if (ending.signal !== null) return { kind: "signalled", signal: ending.signal };
-  const code = ending.code ?? 0;
-  if (code === JOIN_FAILED && !ending.isJoined) {
-    const message = "the run's process could not join its cgroup";
-    return { kind: "start_failed", errors: [startError("measuring-failed", message, {})] };
-  }
-  const reason = ending.isLaunchedByShell && (code === 126 || code === 127) ? whyNotStartable(ending.path) : undefined;
-  return reason === undefined ? { kind: "exited", code } : { kind: "start_failed", errors: [reason] };
+  // a shell, ours or the one that the C library tries last, exits with these when it could not start the command
+  const reason = code === 126 || code === 127 ? whyNotStartable(path) : undefined;
+  return reason === undefined ? { kind: "exited", code } : startFailed(reason);
+}
+
+/** A full disk is the fault of a run that filled it alone, else the worker's. */
+function outOfDisk({ diskBytes, diskLimit }: Ending, freeAtStart: number): Outcome {
+  if (diskBytes >= freeAtStart * 0.9)
+    return { kind: "out_of_disk", limit: Math.min(diskLimit ?? Infinity, freeAtStart) };
+  const message = `the worker's disk was full: the run used ${diskBytes} bytes of the ${freeAtStart} that were free when it started`;
+  return startFailed(startError("worker-disk-full", message, { used: diskBytes, available: freeAtStart }));
+}
+
+function launchError(failure: Error): ReturnType<typeof startError> {
+  return startError("start-failed", `the command cannot be started: ${failure.message}`, {});
+}
+
+function startFailed(error: ReturnType<typeof startError>): Outcome {
+  return { kind: "start_failed", errors: [error] };
 }

@@ -3,7 +3,7 @@ import type { WorkRequestError } from "../../domain/output-data.ts";
 import type { RuntimeStatistics } from "../../domain/runtime-statistics.ts";
 import { availableDiskSpace, availableMemory, cpuCount } from "../measure/machine.ts";
 import type { Account, Meter } from "../measure/meter.ts";
-import { Recorder } from "../measure/recorder.ts";
+import { notMeasured } from "../measure/statistics.ts";
 import { ActiveRun } from "./active-run.ts";
 import { findCommand, startError } from "./find-command.ts";
 import { launch } from "./launch.ts";
@@ -19,36 +19,54 @@ type Surroundings = Pick<RuntimeStatistics, "available_memory" | "available_disk
 export function startRun(spec: RunSpec, meter: Meter): RunHandle {
   const command = findCommand(spec.argv[0], spec);
   if ("error" in command) return neverStarted(meter, spec, command.error);
-  const opened = openAccount(meter, spec);
-  if ("error" in opened) return neverStarted(meter, spec, opened.error);
+  const account = tryOpen(meter);
+  if ("error" in account) return neverStarted(meter, spec, account.error);
+  const run = new ActiveRun({ spec, meter, account, path: command.path });
   const startedMs = performance.now();
-  const child = tryLaunch(spec, opened.account);
+  const child = tryLaunch(spec, account);
   if ("error" in child) {
-    opened.account.remove();
+    account.remove();
     return neverStarted(meter, spec, child.error);
   }
-  const run = new ActiveRun({
-    spec,
-    meter,
-    account: opened.account,
-    child: child.process,
-    startedMs,
-    path: command.path,
-  });
+  const followed = run.follow(child, startedMs);
   // after the launch: the command is still being loaded, and this does not delay it
   const surroundings = lookAround(spec);
   return {
-    pid: child.process.pid,
+    pid: child.pid,
     figures: () => run.figures(),
     abort: (by) => {
       run.end({ kind: "aborted", by });
     },
-    ended: run.ended().then((end) => ({ ...end, runtime_statistics: { ...end.runtime_statistics, ...surroundings } })),
+    ended: followed.then((end) => ({ ...end, runtime_statistics: { ...end.runtime_statistics, ...surroundings } })),
   };
 }
 
-/** Asked once: it costs more than all else here, and changes only with the machine. */
-let cores: number | undefined;
+function tryOpen(meter: Meter): Account | { error: WorkRequestError } {
+  try {
+    return meter.open();
+  } catch (error) {
+    return { error: startError("measuring-failed", `no cgroup for the run: ${messageOf(error)}`, {}) };
+  }
+}
+
+function tryLaunch(spec: RunSpec, account: Account): ChildProcess | { error: WorkRequestError } {
+  try {
+    return launch(spec, account);
+  } catch (error) {
+    // what spawn refuses at once: a zero byte in an argument, arguments that are too long
+    return { error: startError("start-failed", `the command cannot be started: ${messageOf(error)}`, {}) };
+  }
+}
+
+function neverStarted(meter: Meter, spec: RunSpec, error: WorkRequestError): RunHandle {
+  const measurement = notMeasured(meter.method);
+  const end: EndedRun = {
+    outcome: { kind: "start_failed", errors: [error] },
+    runtime_statistics: lookAround(spec),
+    measurement,
+  };
+  return { pid: undefined, figures: () => measurement, abort: () => undefined, ended: Promise.resolve(end) };
+}
 
 function lookAround(spec: RunSpec): Surroundings {
   const disk = availableDiskSpace(spec.watchDirectory ?? spec.cwd);
@@ -59,37 +77,8 @@ function lookAround(spec: RunSpec): Surroundings {
   };
 }
 
-function openAccount(meter: Meter, spec: RunSpec): { account: Account } | { error: WorkRequestError } {
-  try {
-    const account = meter.open();
-    const { memory, process_count } = spec.limits;
-    if (memory !== undefined) account.limitMemory(memory);
-    if (memory !== undefined && spec.raiseMemory !== undefined) account.holdAtLimit(true);
-    if (process_count !== undefined) account.limitTasks(process_count);
-    return { account };
-  } catch (error) {
-    return { error: startError("measuring-failed", `no cgroup for the run: ${messageOf(error)}`, {}) };
-  }
-}
-
-function tryLaunch(spec: RunSpec, account: Account): { process: ChildProcess } | { error: WorkRequestError } {
-  try {
-    return { process: launch(spec, account) };
-  } catch (error) {
-    // what spawn refuses at once: a zero byte in an argument, arguments that are too long
-    return { error: startError("start-failed", `the command cannot be started: ${messageOf(error)}`, {}) };
-  }
-}
-
-function neverStarted(meter: Meter, spec: RunSpec, error: WorkRequestError): RunHandle {
-  const { curve: _, ...measurement } = new Recorder(meter.method).measurement(0);
-  const end: EndedRun = {
-    outcome: { kind: "start_failed", errors: [error] },
-    runtime_statistics: lookAround(spec),
-    measurement,
-  };
-  return { pid: undefined, figures: () => measurement, abort: () => undefined, ended: Promise.resolve(end) };
-}
+/** Asked once: it costs more than all else here, and changes only with the machine. */
+let cores: number | undefined;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

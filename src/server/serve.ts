@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { pino } from "pino";
+import { VERSION } from "../client/version.ts";
 import { homePaths, makeHome, removeServerRecord, writeServerRecord } from "../client/home.ts";
 import { epochMs, timestamp, type Clock } from "../domain/clock.ts";
 import { createTaskRegistry } from "../task/registry.ts";
@@ -71,7 +72,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     random: options.random ?? Math.random,
   };
   const startedAt = timestamp(clock.nowMs());
-  const app = await createApp(context, { logger: log, startedAt, closing: closing.signal });
+  const app = await createApp(context, { logger: log, version: VERSION, startedAt, closing: closing.signal });
   const stopEvents = store.onEvents((events) => live.publishEvents(events));
   const adminToken = await adminTokenOf(store, paths.adminTokenFile);
   const url = await app.listen({ host: options.host ?? "127.0.0.1", port: options.port ?? DEFAULT_PORT });

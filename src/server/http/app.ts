@@ -30,6 +30,7 @@ import { addPages } from "./pages.ts";
 export type HttpOptions = {
   logger: FastifyBaseLogger;
   startedAt: string;
+  version: string;
   /** Aborted when the server closes: ends streams and waiting calls. */
   closing: AbortSignal;
 };
@@ -62,7 +63,7 @@ export async function createApp(context: LoopContext, options: HttpOptions): Pro
 
 function handlersOf(context: LoopContext, options: HttpOptions): Handlers {
   return {
-    ...systemHandlers(context, options.startedAt),
+    ...systemHandlers(context, options),
     ...workRequestHandlers(context),
     ...runHandlers(context),
     ...historyHandlers(context),

@@ -2,20 +2,19 @@ import type { LoopContext } from "../../loop/context.ts";
 import { streamEvents } from "../event-stream.ts";
 import type { Handlers } from "../handler.ts";
 import { openApiDocument } from "../openapi.ts";
-import { VERSION } from "../../version.ts";
 
 export function systemHandlers(
   context: LoopContext,
-  startedAt: string,
+  { version, startedAt }: { version: string; startedAt: string },
 ): Pick<Handlers, "status" | "openapi" | "events"> {
   const { store } = context;
   let document: Record<string, unknown> | undefined;
   return {
     async status() {
       const [counts, workers] = await Promise.all([store.read.countByStatus(), store.read.workers()]);
-      return { version: VERSION, database: store.kind, started_at: startedAt, counts, workers: workers.length };
+      return { version, database: store.kind, started_at: startedAt, counts, workers: workers.length };
     },
-    openapi: () => (document ??= openApiDocument(VERSION)),
+    openapi: () => (document ??= openApiDocument(version)),
     async events({ query, request, reply, signal }) {
       const header = request.headers["last-event-id"];
       const after =

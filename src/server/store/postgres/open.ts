@@ -9,7 +9,7 @@ import { postgresError } from "./fault.ts";
 import { tryToLead } from "./lead.ts";
 import { listenForEvents } from "./listen.ts";
 import { migrate } from "./migrate.ts";
-import { kyselyOnPool, openPool } from "./pool.ts";
+import { openPool } from "./pool.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** How often the feed looks by itself, should a notification have been lost, milliseconds. */
@@ -18,11 +18,10 @@ const LOOK_MS = 5_000;
 /** Opens a PostgreSQL database; several servers may use one at the same time. */
 export async function openPostgresStore(url: string, options: OpenOptions): Promise<Store> {
   const faults = options.faults ?? noFaults;
-  const pool = openPool(url, options.onFault);
-  const db = kyselyOnPool(pool);
+  const { pool, db, close } = openPool(url, options.onFault);
   const read = readerOn(db, postgresEngine);
   const { feed, listener } = await start().catch(async (error: unknown) => {
-    await pool.end();
+    await close();
     throw openError(url, error);
   });
   const timer = setInterval(() => feed.wake(), LOOK_MS);
@@ -52,8 +51,7 @@ export async function openPostgresStore(url: string, options: OpenOptions): Prom
       await Promise.all([...held].map((leadership) => leadership.release()));
       await listener.close();
       await feed.close();
-      await db.destroy();
-      if (!pool.ended) await pool.end();
+      await close();
     },
   };
 }

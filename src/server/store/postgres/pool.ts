@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } f
 import { Pool, type ClientConfig, type PoolClient } from "pg";
 import { decodeRows, encodeParameter } from "../columns.ts";
 import type { Tables } from "../tables.ts";
-import { postgresError } from "./fault.ts";
+import { postgresError, unavailable } from "./fault.ts";
 import { postgresTypes } from "./types.ts";
 
 /** Connections for queries; two more are held for leading and listening. */
@@ -24,23 +24,42 @@ export function connectionConfig(url: string): ClientConfig {
 }
 
 /** The connections that queries run on. */
-export function openPool(url: string, onFault: (error: unknown) => void): Pool {
+export type QueryPool = {
+  pool: Pool;
+  /** The query builder on them: values pass through `columns.ts`, faults through `fault.ts`. */
+  db: Kysely<Tables>;
+  /** Takes nothing new, lets what has been begun end, and closes the connections. */
+  close(): Promise<void>;
+};
+
+/** Opens no connection yet: each is made when it is needed. */
+export function openPool(url: string, onFault: (error: unknown) => void): QueryPool {
   const pool = new Pool({ ...connectionConfig(url), max: MAX_CONNECTIONS });
   // An idle connection that breaks is replaced; without a listener its fault would end the process.
   pool.on("error", onFault);
-  return pool;
-}
-
-/** The query builder on a pool: values pass through `columns.ts`, faults through `fault.ts`. */
-export function kyselyOnPool(pool: Pool): Kysely<Tables> {
+  let closing: Promise<void> | undefined;
+  const connecting = new Set<Promise<PoolClient>>();
   const translating: PostgresPool = {
     options: {},
-    end: () => pool.end(),
+    end: () => Promise.resolve(),
     async connect() {
-      return translatingClient(await pool.connect().catch(rethrow));
+      if (closing !== undefined) throw unavailable("it is closed");
+      const client = pool.connect();
+      connecting.add(client);
+      const connected = await client.catch(rethrow).finally(() => connecting.delete(client));
+      return translatingClient(connected);
     },
   };
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: translating }) });
+  const close = async (): Promise<void> => {
+    // Those that wait for a connection first: the pool would forget them.
+    await Promise.allSettled(connecting);
+    await pool.end();
+  };
+  return {
+    pool,
+    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: translating }) }),
+    close: () => (closing ??= close()),
+  };
 }
 
 const clients = new WeakMap<PoolClient, PostgresPoolClient>();

@@ -148,8 +148,8 @@ function noteOf({ work_request: request, run }: RequestRow): string {
   const output = request.output_data;
   if (output?.errors?.[0] !== undefined) return output.errors[0].message;
   if (output?.skip_reason !== undefined) return output.skip_reason;
-  const isPlain = request.result === "success" || run?.outcome === null || run === undefined;
-  return isPlain ? retriesText(request) : outcomeText(run.outcome);
+  const outcome = run?.outcome ?? null;
+  return request.result === "success" || outcome === null ? retriesText(request) : outcomeText(outcome);
 }
 
 function retriesText(request: WorkRequest): string {

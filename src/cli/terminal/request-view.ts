@@ -1,0 +1,148 @@
+import { epochMs } from "../../domain/clock.ts";
+import type { Run } from "../../domain/run.ts";
+import { formatBytes, formatDuration } from "../../domain/units.ts";
+import type { WorkRequest } from "../../domain/work-request.ts";
+import { paint } from "./colour.ts";
+import { stateLabel, stateOf, symbols } from "./glyph.ts";
+import { hyperlink } from "./hyperlink.ts";
+import { outcomeText } from "./outcome-text.ts";
+import { formatAgo, formatMoment, formatSpan } from "./relative-time.ts";
+import { renderAmounts } from "./request-amounts.ts";
+import { renderRuns } from "./run-table.ts";
+import { sanitizeText } from "./sanitize.ts";
+import type { Surface } from "./surface.ts";
+
+const LABEL_COLUMNS = 12;
+const MAX_OUTPUTS = 20;
+
+/**
+ * What `almanac show` prints of a request and its runs, oldest first: how it stands, why, what it was given and from
+ * where, every attempt, its files, and where to read on. Ends in a newline.
+ */
+export function renderRequest(
+  request: WorkRequest,
+  runs: readonly Run[],
+  surface: Surface,
+  options: { pageUrl?: string } = {},
+): string {
+  const newest = runs.at(-1);
+  const parts = [
+    [`${nameOf(request, surface)}  ${stateLabel(surface, stateOf(request))}${standing(request, newest, surface)}`],
+    reasonLines(request, newest, surface),
+    detailLines(request, surface),
+    ["", renderAmounts(request, newest, surface)],
+    runs.length === 0 ? [] : ["", renderRuns(runs, surface)],
+    ["", ...outputLines(newest, surface), ...whereLines(request, options.pageUrl, surface)],
+  ];
+  return parts
+    .flat()
+    .map((text) => (text.endsWith("\n") ? text : `${text}\n`))
+    .join("");
+}
+
+function nameOf(request: WorkRequest, surface: Surface): string {
+  const name = [`#${request.id}`, request.task_name, request.subject].filter((part) => part !== "").join(" ");
+  const context = request.context === "" ? "" : ` (${request.context})`;
+  return paint(surface, "strong", sanitizeText(`${name}${context}`));
+}
+
+/** What follows the state in the first line. */
+function standing(request: WorkRequest, run: Run | undefined, surface: Surface): string {
+  if (run === undefined) return "";
+  const where = ` on ${sanitizeText(run.worker_name)}`;
+  const attempt = run.attempt > 1 ? `, attempt ${run.attempt}` : "";
+  if (request.status !== "running") {
+    const ran = ranSeconds(run, surface);
+    return ran === undefined ? "" : ` after ${formatDuration(ran)}${where}${attempt}`;
+  }
+  if (run.started_at === null) return `${where}${attempt}, about to start`;
+  const elapsed = Math.max(0, surface.nowMs - epochMs(run.started_at)) / 1000;
+  return `${where}${attempt} for ${formatDuration(elapsed)}${leftText(run, elapsed, surface)}`;
+}
+
+function leftText(run: Run, elapsed: number, surface: Surface): string {
+  const predicted = run.estimate.duration;
+  if (predicted === undefined) return "";
+  if (elapsed > predicted.p95) return `; late by ${formatDuration(elapsed - predicted.p95)}`;
+  return `; ${formatSpan(predicted.p50 - elapsed, predicted.p95 - elapsed, surface)} left`;
+}
+
+function ranSeconds(run: Run, surface: Surface): number | undefined {
+  if (run.measurement !== null) return run.measurement.duration_ms / 1000;
+  if (run.started_at === null) return undefined;
+  return ((run.ended_at === null ? surface.nowMs : epochMs(run.ended_at)) - epochMs(run.started_at)) / 1000;
+}
+
+/** Why it waits, or why it ended as it did. */
+function reasonLines(request: WorkRequest, run: Run | undefined, surface: Surface): string[] {
+  const { aborted, waiting, output_data: output } = request;
+  if (waiting !== null && (request.status === "blocked" || request.status === "pending")) {
+    return [line("waits", waiting.message), line("since", formatAgo(waiting.since, surface))];
+  }
+  if (aborted !== null) {
+    const reason = aborted.reason === undefined ? "" : `: ${aborted.reason}`;
+    return [line("aborted by", `${aborted.by}${reason} (${formatAgo(aborted.at, surface)})`)];
+  }
+  const errors = (output?.errors ?? []).map(({ code, message }) => line("error", `${message} (${code})`));
+  const skipped = output?.skip_reason === undefined ? [] : [line("skipped", output.skip_reason)];
+  const isPlain = request.status !== "completed" || request.result === "success" || !run?.outcome;
+  return [...(isPlain ? [] : [line("because", outcomeText(run.outcome!))]), ...errors, ...skipped]; // not null: as said by isPlain
+}
+
+function detailLines(request: WorkRequest, surface: Surface): string[] {
+  const priority = request.priority_base + request.priority_adjustment;
+  const optional: [string, string | undefined][] = [
+    ["summary", request.parameter_summary ?? undefined],
+    ["waited", waitedText(request, surface)],
+    ["ended", request.completed_at === null ? undefined : momentText(request.completed_at, surface)],
+    ["priority", priority === 0 ? undefined : String(priority)],
+    ["depends on", request.dependencies.length === 0 ? undefined : idList(request.dependencies)],
+    ["input", request.input_size === null ? undefined : formatBytes(request.input_size)],
+    ["made from", request.supersedes === null ? undefined : `#${request.supersedes}`],
+    ["made again", request.superseded_by === null ? undefined : `as #${request.superseded_by}`],
+    ["trusted", request.trusted ? undefined : "no: its runs do not train shared estimates"],
+    ["may fail", request.allow_failure ? "yes: what depends on it goes on" : undefined],
+  ];
+  return [
+    line("submitted", `${momentText(request.created_at, surface)} by ${request.created_by}`),
+    ...optional.flatMap(([label, text]) => (text === undefined ? [] : [line(label, text)])),
+  ];
+}
+
+function momentText(at: string, surface: Surface): string {
+  return surface.isTty ? `${formatMoment(at, surface)} (${formatAgo(at, surface)})` : at;
+}
+
+/** From when it could run to when it did: still there after the start. */
+function waitedText(request: WorkRequest, surface: Surface): string | undefined {
+  if (request.pending_at === null) return undefined;
+  const end = request.started_at ?? request.completed_at ?? request.aborted?.at;
+  const seconds = ((end === undefined ? surface.nowMs : epochMs(end)) - epochMs(request.pending_at)) / 1000;
+  return `${formatDuration(Math.max(0, seconds))} for a worker`;
+}
+
+function idList(ids: readonly number[]): string {
+  const shown = ids.slice(0, 10).map((id) => `#${id}`);
+  return ids.length > shown.length ? `${shown.join(", ")} and ${ids.length - shown.length} more` : shown.join(", ");
+}
+
+function outputLines(run: Run | undefined, surface: Surface): string[] {
+  const outputs = run?.outputs ?? [];
+  const shown = outputs.slice(0, MAX_OUTPUTS).map(({ path, size }) => line("output", `${path} (${formatBytes(size)})`));
+  const more = outputs.length - shown.length;
+  return more > 0 ? [...shown, line("", `${symbols(surface).ellipsis} and ${more} more`)] : shown;
+}
+
+function whereLines(request: WorkRequest, pageUrl: string | undefined, surface: Surface): string[] {
+  const log = request.run_count > 0 ? [line("log", `almanac log ${request.id}`)] : [];
+  const page =
+    pageUrl === undefined
+      ? []
+      : [`  ${"page".padEnd(LABEL_COLUMNS)}${hyperlink(surface, sanitizeText(pageUrl), pageUrl)}`];
+  return [...log, line("why", `almanac why ${request.id}`), ...page];
+}
+
+/** A label and what belongs to it, of any origin. */
+function line(label: string, text: string): string {
+  return `  ${label.padEnd(LABEL_COLUMNS)}${sanitizeText(text)}`;
+}

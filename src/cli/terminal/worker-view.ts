@@ -1,0 +1,121 @@
+import type { Run } from "../../domain/run.ts";
+import { formatBytes, formatCores } from "../../domain/units.ts";
+import type { Capacity, Worker, WorkerState } from "../../domain/worker.ts";
+import { paint, type Style } from "./colour.ts";
+import { symbols } from "./glyph.ts";
+import { formatAgo, formatMoment } from "./relative-time.ts";
+import { renderRuns } from "./run-table.ts";
+import { sanitizeText } from "./sanitize.ts";
+import { bar } from "./spark.ts";
+import type { Surface } from "./surface.ts";
+import { renderTable, type Column, type TableOptions } from "./table.ts";
+
+const LOOKS: Record<WorkerState, { glyph: "running" | "waiting" | "warning"; style: Style }> = {
+  online: { glyph: "running", style: "passed" },
+  draining: { glyph: "waiting", style: "warning" },
+  offline: { glyph: "warning", style: "failed" },
+};
+
+/** What `almanac worker ls` prints. Programs get bytes as numbers. */
+export function renderWorkerList(workers: readonly Worker[], surface: Surface, options: TableOptions = {}): string {
+  return renderTable(columnsOf(surface), workers, surface, options);
+}
+
+function stateLabel(worker: Worker, surface: Surface): string {
+  const { glyph, style } = LOOKS[worker.state];
+  return paint(surface, style, `${symbols(surface)[glyph]} ${worker.state}`);
+}
+
+function columnsOf(surface: Surface): Column<Worker>[] {
+  const { none } = symbols(surface);
+  return [
+    { header: "WORKER", cell: (worker) => worker.worker_name, shrinkTo: 12 },
+    { header: "STATE", cell: (worker) => ({ painted: stateLabel(worker, surface) }), full: (worker) => worker.state },
+    {
+      header: "CPU",
+      align: "right",
+      cell: (worker) => formatCores(worker.capacity.cpu_count),
+      full: (worker) => String(worker.capacity.cpu_count),
+    },
+    bytesColumn("MEMORY", (worker) => worker.capacity.memory, none),
+    bytesColumn("FREE", (worker) => worker.available_memory, none),
+    bytesColumn("DISK", (worker) => worker.capacity.disk_space, none),
+    bytesColumn("FREE", (worker) => worker.available_disk_space, none),
+    { header: "TAGS", cell: (worker) => worker.tags.join(" "), shrinkTo: 10 },
+    { header: "MAY RUN", cell: (worker) => filterText(worker), isWideOnly: true },
+    { header: "CPU MODEL", cell: (worker) => worker.cpu_model, isWideOnly: true },
+    { header: "MEASURES BY", cell: (worker) => worker.measure_method, isWideOnly: true },
+    { header: "VERSION", cell: (worker) => worker.version, isWideOnly: true },
+    {
+      header: "SEEN",
+      cell: (worker) => formatAgo(worker.last_seen_at, surface),
+      full: (worker) => worker.last_seen_at,
+    },
+  ];
+}
+
+function bytesColumn(header: string, bytes: (worker: Worker) => number | null, none: string): Column<Worker> {
+  return {
+    header,
+    align: "right",
+    cell(worker) {
+      const value = bytes(worker);
+      return value === null ? none : formatBytes(value);
+    },
+    full: (worker) => String(bytes(worker) ?? ""),
+  };
+}
+
+function filterText({ tasks }: Worker): string {
+  const allow = tasks.allow.length === 0 ? "anything" : tasks.allow.join(" ");
+  return tasks.deny.length === 0 ? allow : `${allow} but ${tasks.deny.join(" ")}`;
+}
+
+const LABEL_COLUMNS = 12;
+const BAR_COLUMNS = 20;
+
+/** What `almanac worker show` prints: the worker, how much of it is reserved by its runs, and these. Ends in a newline. */
+export function renderWorker(worker: Worker, runs: readonly Run[], surface: Surface): string {
+  const active = runs.filter((run) => run.state !== "ended");
+  const lines = [
+    `${paint(surface, "strong", sanitizeText(worker.worker_name))}  ${stateLabel(worker, surface)}`,
+    capacityLine("memory", "memory", worker, active, formatBytes, surface),
+    capacityLine("disk", "disk_space", worker, active, formatBytes, surface),
+    capacityLine("cpu", "cpu_count", worker, active, formatCores, surface),
+    line("free", freeText(worker, surface)),
+    line("tags", worker.tags.length === 0 ? symbols(surface).none : worker.tags.join(" ")),
+    line("may run", filterText(worker)),
+    line("cpu model", worker.cpu_model),
+    line("measures by", worker.measure_method),
+    line("version", worker.version),
+    line("joined", formatMoment(worker.joined_at, surface)),
+    line("seen", formatAgo(worker.last_seen_at, surface)),
+  ];
+  const table = runs.length === 0 ? "  no runs\n" : `\n${renderRuns(runs, surface)}`;
+  return `${lines.join("\n")}\n${table}`;
+}
+
+/** `memory  ▕████▌    ▏ 5.0G of 8.0G reserved`. */
+function capacityLine(
+  label: string,
+  resource: keyof Capacity,
+  worker: Worker,
+  active: readonly Run[],
+  format: (amount: number) => string,
+  surface: Surface,
+): string {
+  const reserved = active.reduce((sum, run) => sum + run.allocation[resource].amount, 0);
+  const capacity = worker.capacity[resource];
+  const drawn = bar(capacity > 0 ? reserved / capacity : 0, BAR_COLUMNS, surface);
+  return `  ${label.padEnd(LABEL_COLUMNS)}${drawn} ${format(reserved)} of ${format(capacity)} reserved`;
+}
+
+function freeText({ available_memory: memory, available_disk_space: disk }: Worker, surface: Surface): string {
+  const { none } = symbols(surface);
+  const text = (bytes: number | null): string => (bytes === null ? none : formatBytes(bytes));
+  return `${text(memory)} memory, ${text(disk)} disk, of the whole machine`;
+}
+
+function line(label: string, text: string): string {
+  return `  ${label.padEnd(LABEL_COLUMNS)}${sanitizeText(text)}`;
+}

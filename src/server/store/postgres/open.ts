@@ -18,10 +18,10 @@ const LOOK_MS = 5_000;
 /** Opens a PostgreSQL database; several servers may use one at the same time. */
 export async function openPostgresStore(url: string, options: OpenOptions): Promise<Store> {
   const faults = options.faults ?? noFaults;
-  const { pool, db, close } = openPool(url, options.onFault);
-  const read = readerOn(db, postgresEngine);
+  const queries = openPool(url, options.onFault);
+  const read = readerOn(queries.db, postgresEngine);
   const { feed, listener } = await start().catch(async (error: unknown) => {
-    await close();
+    await queries.close();
     throw openError(url, error);
   });
   const timer = setInterval(() => feed.wake(), LOOK_MS);
@@ -30,7 +30,7 @@ export async function openPostgresStore(url: string, options: OpenOptions): Prom
 
   /** The schema, then everything that goes on while the store is open. */
   async function start() {
-    await migrate(pool);
+    await migrate(queries.pool);
     const newFeed = new EventFeed(read, await read.lastEventId(), options.onFault);
     return { feed: newFeed, listener: await listenForEvents(url, () => newFeed.wake(), options.onFault) };
   }
@@ -38,7 +38,7 @@ export async function openPostgresStore(url: string, options: OpenOptions): Prom
   return {
     kind: "postgres",
     read,
-    transaction: (work) => inTransaction(db, faults, work),
+    transaction: (work) => inTransaction(queries.db, faults, work),
     onEvents: (onEvents) => feed.listen(onEvents),
     async lead() {
       const leadership = await tryToLead(url);
@@ -51,7 +51,7 @@ export async function openPostgresStore(url: string, options: OpenOptions): Prom
       await Promise.all([...held].map((leadership) => leadership.release()));
       await listener.close();
       await feed.close();
-      await close();
+      await queries.close();
     },
   };
 }

@@ -1,0 +1,218 @@
+import { describe, expect, it } from "vitest";
+import type { HistoryKey } from "../../src/domain/task.ts";
+import type { NewHistoryEntry, Retention, Store } from "../../src/server/store/store.ts";
+import { ENGINES, useDatabases } from "./engines.ts";
+import { ALLOCATION, at, importedEntry, KEY, newEntry } from "./records.ts";
+
+async function keep(store: Store, ...entries: NewHistoryEntry[]): Promise<number[]> {
+  return store.transaction(async (tx) => {
+    const ids: number[] = [];
+    for (const entry of entries) ids.push(await tx.insertHistory(entry));
+    return ids;
+  });
+}
+
+describe.each(ENGINES)("history on $name", (engine) => {
+  const databases = useDatabases(engine);
+
+  it("an entry comes back as it was given; what it leaves out stays out", async () => {
+    const store = await databases.open();
+    const full = newEntry({
+      outcome: { kind: "out_of_memory", limit: 5 },
+      result: "failure",
+      duration_ms: 12.25,
+      cpu_time_ms: 0.5,
+      lower_bounds: ["memory"],
+      allocation: ALLOCATION,
+      worker_name: "w",
+      cpu_model: "c",
+      input_size: 2 ** 45,
+      trusted: false,
+      origin: "sacct",
+    });
+    const bare = importedEntry({ completed_at: at(1) });
+    const ids = await keep(store, full, bare);
+    const page = await store.read.history(KEY, { limit: 10 });
+    expect(page).toEqual({
+      items: [
+        { ...bare, id: ids[1] },
+        { ...full, id: ids[0] },
+      ],
+      next_cursor: null,
+    });
+  });
+
+  it("history is read at each level, newest first by time, and since a moment", async () => {
+    const store = await databases.open();
+    await keep(
+      store,
+      newEntry({ completed_at: at(3) }),
+      newEntry({ completed_at: at(1), subject: "sed" }),
+      newEntry({ completed_at: at(2), context: "sid" }),
+      newEntry({ completed_at: at(9), task_name: "test" }),
+      newEntry({ completed_at: at(9), task_type: "server" }),
+      newEntry({ completed_at: at(1) }),
+    );
+    const times = async (part: Partial<HistoryKey>, since?: string) => {
+      const key = { task_type: KEY.task_type, task_name: KEY.task_name, ...part };
+      const { items } = await store.read.history(key, { limit: 10, since });
+      return items.map(({ completed_at }) => (Date.parse(completed_at) - Date.parse(at(0))) / 1000);
+    };
+    expect(await times(KEY)).toEqual([3, 1]);
+    expect(await times({ subject: "hello" })).toEqual([3, 2, 1]);
+    expect(await times({ context: KEY.context })).toEqual([3, 1, 1]);
+    expect(await times({})).toEqual([3, 2, 1, 1]);
+    expect(await times({}, at(2))).toEqual([3, 2]);
+  });
+
+  it("pages go on exactly where they ended, also among entries of one moment", async () => {
+    const store = await databases.open();
+    const ids = await keep(
+      store,
+      ...Array.from({ length: 9 }, (_, index) => newEntry({ completed_at: at(index >> 2) })),
+    );
+    const seen: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await store.read.history(KEY, { limit: 2, cursor });
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(ids.toReversed());
+  });
+
+  it("the last entry, success and failure are those of latest time", async () => {
+    const store = await databases.open();
+    expect(await store.read.lastEntry("entry", KEY)).toBeUndefined();
+    await keep(
+      store,
+      newEntry({ completed_at: at(5), result: "error" }),
+      newEntry({ completed_at: at(4), result: "success" }),
+      newEntry({ completed_at: at(3), result: "failure" }),
+      newEntry({ completed_at: at(6), result: "skipped" }),
+      newEntry({ completed_at: at(9), result: "success", context: "" }),
+    );
+    expect((await store.read.lastEntry("entry", KEY))?.completed_at).toBe(at(6));
+    expect((await store.read.lastEntry("success", KEY))?.completed_at).toBe(at(4));
+    expect((await store.read.lastEntry("failure", KEY))?.completed_at).toBe(at(5));
+    expect((await store.read.lastEntry("failure", { ...KEY, context: "" }))?.completed_at).toBeUndefined();
+  });
+
+  it("importing the same entries again takes none of them twice", async () => {
+    const store = await databases.open();
+    const entries = [
+      importedEntry({ origin: "sacct" }),
+      importedEntry({ origin: "nextflow" }),
+      importedEntry({ origin: "sacct", runtime_statistics: { duration: 13, memory: 1_000_000 } }),
+      importedEntry({ origin: "sacct", completed_at: at(1) }),
+      importedEntry({ origin: "sacct", runtime_statistics: { memory: 1_000_000, duration: 12 } }), // the first again
+    ];
+    const load = () => store.transaction((tx) => tx.importHistory(entries));
+    expect(await load()).toEqual({ imported: 4, duplicates: 1 });
+    expect(await load()).toEqual({ imported: 0, duplicates: 5 });
+    expect((await store.read.history(KEY, { limit: 10 })).items).toHaveLength(4);
+    expect(await store.transaction((tx) => tx.importHistory([]))).toEqual({ imported: 0, duplicates: 0 });
+  });
+
+  it("a large import goes in whole", async () => {
+    const store = await databases.open();
+    const entries = Array.from({ length: 2300 }, (_, index) => importedEntry({ completed_at: at(index), origin: "x" }));
+    expect(await store.transaction((tx) => tx.importHistory(entries))).toEqual({ imported: 2300, duplicates: 0 });
+  });
+
+  it("an import makes the estimator forget the states of its tasks, and only when it brought something new", async () => {
+    const store = await databases.open();
+    const put = () =>
+      store.transaction((tx) =>
+        tx.putEstimateStates(
+          new Map([
+            ["build", { key: KEY, state: { version: 1, kept: [{ t: 1 }] } }],
+            ["build/other", { key: { ...KEY, subject: "other" }, state: [1] }],
+            ["test", { key: { ...KEY, task_name: "test" }, state: "text" }],
+          ]),
+        ),
+      );
+    const stored = async () => [...(await store.read.estimateStates(["build", "build/other", "test", "none"])).keys()];
+    await put();
+    await store.transaction((tx) => tx.importHistory([importedEntry()]));
+    expect(await stored()).toEqual(["test"]);
+    await put();
+    await store.transaction((tx) => tx.importHistory([importedEntry()]));
+    expect((await stored()).sort()).toEqual(["build", "build/other", "test"]);
+  });
+
+  it("the estimator's states are replaced, and given back as they were", async () => {
+    const store = await databases.open();
+    const put = (state: unknown) =>
+      store.transaction((tx) => tx.putEstimateStates(new Map([["k", { key: KEY, state }]])));
+    for (const state of [{ version: 1, list: [1.5, null] }, "text", 5, null, ["\u0000"]]) {
+      await put(state);
+      expect(await store.read.estimateStates(["k", "absent"])).toEqual(new Map([["k", state]]));
+    }
+    expect(await store.read.estimateStates([])).toEqual(new Map());
+    await store.transaction((tx) => tx.putEstimateStates(new Map()));
+  });
+});
+
+describe.each(ENGINES)("retention on $name", (engine) => {
+  const databases = useDatabases(engine);
+
+  /** Trims a history given as letters, oldest first (s success, f failure, e error, k skipped); gives what is left. */
+  async function trimmed(history: string, retention: Retention): Promise<string> {
+    const store = await databases.open();
+    const results = { s: "success", f: "failure", e: "error", k: "skipped" } as const;
+    const letters = history.split("") as (keyof typeof results)[]; // of those four, as the tests write them
+    await keep(
+      store,
+      ...letters.map((letter, index) => newEntry({ result: results[letter], completed_at: at(index) })),
+    );
+    await keep(store, newEntry({ subject: "other", completed_at: at(-1000) }));
+    await store.transaction((tx) => tx.trimHistory(KEY, retention));
+    expect((await store.read.history({ ...KEY, subject: "other" }, { limit: 1 })).items).toHaveLength(1);
+    const { items } = await store.read.history(KEY, { limit: 1000 });
+    return items
+      .toReversed()
+      .map(({ result, completed_at }) => `${result[0]}${(Date.parse(completed_at) - Date.parse(at(0))) / 1000}`)
+      .join(" ");
+  }
+
+  it.each([
+    ["sfsfsf", 5, "f1 s2 f3 s4 f5"],
+    ["sssss", 5, "s0 s1 s2 s3 s4"],
+    ["sfkkkkkk", 5, "s0 f1 s3 s4 s5 s6 s7"],
+    ["sefkkkkkk", 2, "s0 f2 s7 s8"],
+    ["fffs", 1, "f2 s3"],
+    ["sss", 0, "s2"],
+    ["", 5, ""],
+  ])("of %j with %d kept there remains %j", async (history, old_items_to_keep, expected) => {
+    expect(await trimmed(history, { old_items_to_keep })).toBe(expected);
+  });
+
+  it("an age limit takes the old ones, but never the last success and failure", async () => {
+    const store = await databases.open();
+    const now = Date.parse(await store.read.now());
+    const daysAgo = (days: number) => new Date(now - days * 86_400_000).toISOString();
+    await keep(
+      store,
+      newEntry({ completed_at: daysAgo(40) }),
+      newEntry({ completed_at: daysAgo(39), result: "error" }),
+      newEntry({ completed_at: daysAgo(38) }),
+      newEntry({ completed_at: daysAgo(31), result: "skipped" }),
+      newEntry({ completed_at: daysAgo(29), result: "skipped" }),
+    );
+    await store.transaction((tx) => tx.trimHistory(KEY, { old_items_to_keep: 100, max_age_days: 30 }));
+    const { items } = await store.read.history(KEY, { limit: 10 });
+    expect(items.map(({ completed_at }) => completed_at)).toEqual([daysAgo(29), daysAgo(38), daysAgo(39)]);
+  });
+
+  it("one call deletes at most a thousand, and goes on with the next call", async () => {
+    const store = await databases.open();
+    const entries = Array.from({ length: 1500 }, (_, index) => importedEntry({ completed_at: at(index) }));
+    await store.transaction((tx) => tx.importHistory(entries));
+    const left = async () => (await store.read.history(KEY, { limit: 2000 })).items.length;
+    await store.transaction((tx) => tx.trimHistory(KEY, { old_items_to_keep: 5 }));
+    expect(await left()).toBe(500);
+    await store.transaction((tx) => tx.trimHistory(KEY, { old_items_to_keep: 5 }));
+    expect(await left()).toBe(5);
+  });
+});

@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Backoff } from "../../client/retry.ts";
 import { AppError } from "../../contract/errors.ts";
 import { keepTrying } from "./keep-trying.ts";
 
@@ -16,6 +17,8 @@ export type LogShipperOptions = {
   random: () => number;
   /** Least time between two pieces while the log grows, milliseconds. Default 250. */
   pauseMs?: number;
+  /** Between attempts while the server does not take a piece. Default `WORKER_BACKOFF`. */
+  backoff?: Backoff;
 };
 
 /** As much as one call carries: below any limit of a server or a proxy. */
@@ -101,7 +104,8 @@ export class LogShipper {
         return wanted; // an earlier piece arrived although its answer did not, or the server has lost some
       }
     };
-    const delivery = await keepTrying(attempt, { signal, random: this.#options.random });
+    const { random, backoff } = this.#options;
+    const delivery = await keepTrying(attempt, { signal, random, ...(backoff !== undefined && { backoff }) });
     if (delivery.ok) this.#shippedBytes = delivery.answer;
     else this.#isRefused = true;
   }

@@ -42,7 +42,7 @@ export async function prepareWorkspace(
 
 /** Why a path cannot be used, by the system's error code: these are mistakes of the names, not of the disk. */
 const NAME_MISTAKES: Record<string, string> = {
-  EEXIST: "is there already",
+  EEXIST: "is there already, or goes through a file that is",
   ENOTDIR: "goes through a file",
   EISDIR: "is a directory",
   ENAMETOOLONG: "is too long",

@@ -1,0 +1,94 @@
+import { Option, type Command } from "commander";
+import type { Answer } from "../../client/call-types.ts";
+import { timestamp, type Timestamp } from "../../domain/clock.ts";
+import { TASK_TYPES, type TaskType } from "../../domain/task.ts";
+import { parseDuration } from "../../domain/units.ts";
+import { METRICS, parseMetric } from "../../history/metric.ts";
+import type { Cli } from "../cli.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { usageError } from "../failure.ts";
+import { readHistory, type HistoryQuery } from "../read-history.ts";
+import { action, type Session, type SharedOptions } from "../session.ts";
+import { countArgument, withServer, withTable } from "../shared-options.ts";
+import { renderHistory } from "../terminal/history-view.ts";
+
+type Options = SharedOptions & {
+  context?: string;
+  type: TaskType;
+  since?: string;
+  limit: number;
+  metric?: string;
+  plot?: boolean;
+  hist?: boolean;
+  local?: boolean;
+};
+
+const EXAMPLES = `Examples:
+  almanac history build                    every build, newest first
+  almanac history build hello --plot       memory over time
+  almanac history make --local             what \`almanac run\` kept, without a server
+`;
+
+/** `almanac history`. */
+export function define(command: Command, cli: Cli): void {
+  command
+    .description("Finished runs of a task, newest first: what they used, and how they ended.")
+    .addHelpText("before", EXAMPLES)
+    .argument("<task>", "the task's name")
+    .argument("[subject]", "only of this subject")
+    .option("-c, --context <context>", "only of this context")
+    .addOption(new Option("--type <type>", "the task's type").choices(TASK_TYPES).default("worker"))
+    .option("--since <when>", "only since then: 7d, 12h, or a date")
+    .option("--limit <n>", "at most so many runs, the newest", countArgument, 1000)
+    .option("--metric <metric>", `what --plot and --hist show: ${METRICS.join(", ")} (default memory)`)
+    .option("--plot", "over time")
+    .option("--hist", "as a histogram")
+    .option("--local", "of `almanac run` on this machine, not of the server");
+  withTable(withServer(command)).action(action(cli, history));
+}
+
+async function history(session: Session, options: Options, task: string, subject?: string): Promise<ExitCode> {
+  const metric = metricOf(options);
+  const query: HistoryQuery = {
+    task_type: options.type,
+    task_name: task,
+    ...(subject !== undefined && { subject }),
+    ...(options.context !== undefined && { context: options.context }),
+    ...(options.since !== undefined && { since: sinceOf(options.since, session.cli.nowMs()) }),
+    limit: options.limit,
+    isLocal: options.local === true,
+  };
+  const items: Answer<"listHistory">["items"] = await readHistory(session, query);
+  if (session.wantsJson) {
+    session.json({ items }, items);
+    return EXIT.success;
+  }
+  const mode = options.plot === true ? "plot" : options.hist === true ? "hist" : "list";
+  const view = {
+    mode,
+    task_name: task,
+    ...(metric !== undefined && { metric }),
+    ...(subject !== undefined && { subject }),
+    ...(options.context !== undefined && { context: options.context }),
+    ...session.tableOptions,
+  } as const;
+  session.print(renderHistory(items, view, session.surface));
+  return EXIT.success;
+}
+
+function metricOf(options: Options) {
+  if (options.metric === undefined) return undefined;
+  const metric = parseMetric(options.metric);
+  if (metric === undefined)
+    throw usageError(`--metric: there is no "${options.metric}".`, `There are: ${METRICS.join(", ")}.`);
+  return metric;
+}
+
+/** A time ago (`7d`) or a date. */
+function sinceOf(text: string, nowMs: number): Timestamp {
+  const seconds = /^\d+$/.test(text) ? undefined : parseDuration(text);
+  const ms = seconds === undefined ? Date.parse(text) : nowMs - seconds * 1000;
+  if (Number.isNaN(ms))
+    throw usageError(`--since: "${text}" is neither a time ago nor a date.`, "Such as 7d, 12h, 2026-11-01.");
+  return timestamp(ms);
+}

@@ -1,0 +1,82 @@
+import { Option, type Command } from "commander";
+import type { Answer, CallOptions } from "../../client/call-types.ts";
+import { RESULTS, STATUSES } from "../../domain/work-request.ts";
+import type { Cli } from "../cli.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { action, type Session, type SharedOptions } from "../session.ts";
+import { countArgument, withServer, withTable } from "../shared-options.ts";
+import { renderRequestList } from "../terminal/request-list-view.ts";
+
+type Options = SharedOptions & {
+  status?: (typeof STATUSES)[number];
+  result?: (typeof RESULTS)[number];
+  failed?: boolean;
+  task?: string;
+  subject?: string;
+  context?: string;
+  worker?: string;
+  by?: string;
+  limit: number;
+  cursor?: string;
+};
+
+/** `almanac ls`. */
+export function define(command: Command, cli: Cli): void {
+  command
+    .description("Work requests, newest first.")
+    .addOption(new Option("--status <status>", "only of this status").choices(STATUSES))
+    .addOption(new Option("--result <result>", "only with this result").choices(RESULTS))
+    .option("--failed", "the same as --result failure")
+    .option("--task <name>", "only of this task")
+    .option("--subject <subject>", "only of this subject")
+    .option("--context <context>", "only of this context")
+    .option("--worker <name>", "only with a run on this worker")
+    .option("--by <name>", "only submitted with this token")
+    .option("--limit <n>", "at most so many", countArgument, 100)
+    .option("--cursor <cursor>", "go on from the next_cursor of the page before");
+  withTable(withServer(command)).action(action(cli, list));
+}
+
+async function list(session: Session, options: Options): Promise<ExitCode> {
+  const page = await fetchUpTo(session, options);
+  if (session.wantsJson) {
+    session.json(page, page.items);
+    return EXIT.success;
+  }
+  const rows = page.items.map((work_request) => ({ work_request }));
+  session.print(renderRequestList(rows, session.surface, session.tableOptions));
+  if (page.items.length === 0) session.say("no work requests match; submit one with `almanac submit`");
+  else if (page.next_cursor !== null) session.say(`there are more: --limit, or --cursor ${page.next_cursor}`);
+  return EXIT.success;
+}
+
+type Page = Answer<"listWorkRequests">;
+const PAGE_SIZE = 1000;
+
+/** As many as asked for, over as many pages as it takes. */
+async function fetchUpTo(session: Session, options: Options): Promise<Page> {
+  const found: Page = { items: [], next_cursor: options.cursor ?? null };
+  // ends when the limit is reached or the server has no more
+  do {
+    const limit = Math.min(PAGE_SIZE, options.limit - found.items.length);
+    if (limit <= 0) break;
+    const page = await session.client.call("listWorkRequests", {
+      query: { ...filterOf(options), limit, ...(found.next_cursor !== null && { cursor: found.next_cursor }) },
+    });
+    found.items.push(...page.items);
+    found.next_cursor = page.next_cursor;
+  } while (found.next_cursor !== null);
+  return found;
+}
+
+function filterOf(options: Options): NonNullable<CallOptions<"listWorkRequests">["query"]> {
+  return {
+    status: options.status,
+    result: options.failed === true ? "failure" : options.result,
+    task_name: options.task,
+    subject: options.subject,
+    context: options.context,
+    worker: options.worker,
+    created_by: options.by,
+  };
+}

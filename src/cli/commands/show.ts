@@ -1,0 +1,51 @@
+import type { Command } from "commander";
+import { parseLookupName } from "../../history/lookup-name.ts";
+import type { Cli } from "../cli.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { requestOrRunOf } from "../request-ids.ts";
+import { action, type Session, type SharedOptions } from "../session.ts";
+import { withOutput, withServer } from "../shared-options.ts";
+import { renderHistory } from "../terminal/history-view.ts";
+import { renderRequest } from "../terminal/request-view.ts";
+import { exitCodeOfRequest } from "../wait/verdict.ts";
+
+type Options = SharedOptions & { exitStatus?: boolean };
+
+/** `almanac show`. */
+export function define(command: Command, cli: Cli): void {
+  command
+    .description(
+      "One work request with its runs: 5122, #5122, one run of it (5122.1), or an entry of the history by\n" +
+        "name (last-success:worker:build:hello:bookworm%2Famd64; last-entry: and last-failure: too).",
+    )
+    .argument("<id>", "a work request, a run, or the name of an entry")
+    .option("--exit-status", "exit with what became of it, as `almanac wait` does");
+  withOutput(withServer(command)).action(action(cli, show));
+}
+
+async function show(session: Session, options: Options, text: string): Promise<ExitCode> {
+  if (text.startsWith("last-")) return showEntry(session, text);
+  const { id, runId } = requestOrRunOf(text);
+  const found = await session.client.call("getWorkRequest", { params: { id } });
+  const runs = runId === undefined ? found.runs : found.runs.filter((run) => run.id === runId);
+  if (runId !== undefined && runs.length === 0) await session.client.call("getRun", { params: { run_id: runId } }); // says that it is not there
+  if (session.wantsJson) {
+    session.json({ work_request: found.work_request, runs }, found.work_request);
+  } else {
+    const pageUrl = `${session.client.url.replace(/\/+$/, "")}/r/${id}`;
+    session.print(renderRequest(found.work_request, runs, session.surface, { pageUrl }));
+  }
+  return options.exitStatus === true ? exitCodeOfRequest(found.work_request) : EXIT.success;
+}
+
+async function showEntry(session: Session, name: string): Promise<ExitCode> {
+  const { entry } = await session.client.call("lookup", { params: { name } });
+  if (session.wantsJson) {
+    session.json({ entry }, entry);
+    return EXIT.success;
+  }
+  const parsed = parseLookupName(name);
+  const key = parsed.ok ? parsed.lookup.key : entry;
+  session.print(renderHistory([entry], { mode: "list", task_name: key.task_name }, session.surface));
+  return EXIT.success;
+}

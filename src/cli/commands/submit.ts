@@ -1,0 +1,163 @@
+import type { Command } from "commander";
+import type { WorkRequest } from "../../domain/work-request.ts";
+import type { Cli } from "../cli.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { usageError } from "../failure.ts";
+import { showLog } from "../log/show-log.ts";
+import { action, type Session, type SharedOptions } from "../session.ts";
+import {
+  bytesArgument,
+  integerArgument,
+  positiveArgument,
+  repeated,
+  secondsArgument,
+  withOutput,
+  withServer,
+} from "../shared-options.ts";
+import { dryRun } from "../submit/dry-run.ts";
+import { requestFromOptions, type RequestOptions } from "../submit/from-options.ts";
+import { withPlaces } from "../submit/refusal.ts";
+import { readSubmissionFile, type SubmissionFile } from "../submit/submission-file.ts";
+import { changeLine } from "../wait/change-line.ts";
+import { exitCodeOfRequest } from "../wait/verdict.ts";
+import { watchRequests } from "../wait/watch-requests.ts";
+
+type Options = SharedOptions &
+  RequestOptions & { key?: string; dryRun?: boolean; wait?: boolean; follow?: boolean; timeout?: number };
+
+const EXAMPLES = `Examples:
+  almanac submit --task build --subject hello --context bookworm/amd64 -- make -j4
+  almanac submit --script 'npm ci && npm test' --task test --subject left-pad --wait
+  almanac submit work.yaml          one request, a list, or { work_requests: [...] }
+  generate | almanac submit -       YAML, JSON, or one JSON document a line
+`;
+
+/** `almanac submit`. */
+export function define(command: Command, cli: Cli): void {
+  command
+    .usage("[options] -- COMMAND [ARG...]\n       almanac submit [options] FILE|-")
+    .description(
+      "Ask for work: one request from options, or one or many from a file. Prints their numbers, one a line.",
+    )
+    .addHelpText("before", EXAMPLES)
+    .argument("[words...]", "the command to run (after --), or a file (- for standard input)");
+  defineWork(command);
+  defineDemands(command);
+  command
+    .optionsGroup("How to submit:")
+    .option("--key <key>", "the same key again gives the requests made the first time (8 to 100 characters)")
+    .option("--dry-run", "check it and show what would be submitted, with its estimates; submit nothing")
+    .option("--wait", "wait for the end, and exit with what became of it")
+    .option("--follow", "print the log as it is written, then exit as --wait does")
+    .option("--timeout <time>", "wait at most so long; the work goes on (exit code 124)", secondsArgument);
+  withOutput(withServer(command)).action(action(cli, submit));
+}
+
+function defineWork(command: Command): void {
+  command
+    .optionsGroup("The work:")
+    .option("--task <name>", "what the history is kept under (default: the command's name)")
+    .option("--subject <subject>", "what it is applied to, such as a package")
+    .option("--context <context>", "what changes its behaviour, such as bookworm/amd64")
+    .option("--script <text>", "a shell script instead of a command")
+    .option("-e, --env <NAME=VALUE>", "a variable of its environment (repeatable)", repeated)
+    .option("--file <NAME=PATH>", "a small input file for its directory (repeatable)", repeated)
+    .option("--output <glob>", "files to keep with the run (repeatable)", repeated)
+    .option("--cwd <dir>", "where in its directory it starts")
+    .option("--name <name>", "a name of its own")
+    .option("--no-trusted", "does not train shared estimates")
+    .option("--expire-after <time>", "delete it so long after its end; its history stays", secondsArgument);
+}
+
+function defineDemands(command: Command): void {
+  command
+    .optionsGroup("What it needs (else what its history says):")
+    .option("--memory <size>", "such as 2G", bytesArgument)
+    .option("--disk <size>", "such as 20G", bytesArgument)
+    .option("--cpus <n>", "cores", positiveArgument)
+    .option("--time <time>", "the longest it may run, such as 1h30m", secondsArgument)
+    .option("--tag <tag>", "a tag that the worker must have (repeatable)", repeated)
+    .optionsGroup("When it runs:")
+    .option("--priority <n>", "higher goes first", integerArgument)
+    .option("--after <id...>", "only after these have ended well")
+    .option("--allow-failure", "what waits for it goes on although it fails")
+    .option("--manual", "wait for `almanac unblock`");
+}
+
+async function submit(session: Session, options: Options, words: string[]): Promise<ExitCode> {
+  const file = await fileOf(session, words);
+  const body = file?.body ?? { work_requests: [requestFromOptions(options, words)] };
+  if (options.key !== undefined) body["submission_key"] = options.key;
+  try {
+    if (options.dryRun === true) return await dryRun(session, body);
+    const requests = await send(session, body);
+    return await finish(session, options, requests);
+  } catch (error) {
+    throw file === undefined ? error : await withPlaces(error, file);
+  }
+}
+
+/** One word without a `--` is a file; what stands after `--` is a command. */
+async function fileOf(session: Session, words: readonly string[]): Promise<SubmissionFile | undefined> {
+  const [path, ...more] = words;
+  const terminator = session.cli.args.indexOf("--");
+  const commandLength = terminator === -1 ? 0 : session.cli.args.length - terminator - 1;
+  if (path === undefined || (terminator !== -1 && words.length === commandLength)) return undefined;
+  if (terminator === -1 && more.length === 0) return readSubmissionFile(path, session.cli);
+  throw usageError(
+    `"${words.join(" ")}" is neither one file nor a command after --.`,
+    "A command stands after --, and a file stands alone: almanac submit -- make -j4; almanac submit work.yaml",
+  );
+}
+
+async function send(session: Session, body: { work_requests: unknown[] }): Promise<WorkRequest[]> {
+  // The server is the one judge of what a file holds; the call's type describes what it will accept.
+  const { work_requests } = await session.client.call("submit", { body: body as never });
+  return work_requests;
+}
+
+async function finish(session: Session, options: Options, requests: readonly WorkRequest[]): Promise<ExitCode> {
+  const ids = requests.map((request) => request.id);
+  if (options.follow === true) return follow(session, options, requests);
+  if (options.wait !== true) {
+    if (session.wantsJson) session.json({ work_requests: requests }, requests);
+    else session.print(ids.map((id) => `${id}\n`).join(""));
+    if (session.surface.isTty && !session.wantsJson)
+      session.say(`follow ${ids.length === 1 ? "it" : "them"}: almanac watch ${listed(ids)}`);
+    return EXIT.success;
+  }
+  if (!session.wantsJson) session.print(ids.map((id) => `${id}\n`).join(""));
+  return watchRequests(session, ids, {
+    show: session.wantsJson ? "json" : "changes",
+    to: session.wantsJson ? "stdout" : "stderr",
+    isOwner: true,
+    timeoutSeconds: options.timeout,
+  });
+}
+
+async function follow(session: Session, options: Options, requests: readonly WorkRequest[]): Promise<ExitCode> {
+  const [request, ...more] = requests;
+  if (request === undefined || more.length > 0) {
+    session.print(requests.map(({ id }) => `${id}\n`).join(""));
+    throw usageError(
+      `--follow shows the log of one work request; these are ${requests.length}, and they were submitted.`,
+      "Use --wait, or `almanac log -f` for one of them.",
+    );
+  }
+  session.say(`#${request.id} submitted`);
+  const style = { timestamps: "none", isJsonl: false } as const;
+  const code = await showLog(session, request.id, {
+    style,
+    isFollowed: true,
+    isOwner: true,
+    timeoutSeconds: options.timeout,
+  });
+  if (code !== EXIT.success) return code;
+  const ended = await session.client.call("getWorkRequest", { params: { id: request.id } });
+  session.say(changeLine(ended, session.errorSurface));
+  return exitCodeOfRequest(ended.work_request);
+}
+
+function listed(ids: readonly number[]): string {
+  return ids.length <= 3 ? ids.join(" ") : `${ids[0]} … ${ids.at(-1)}`;
+}

@@ -1,0 +1,95 @@
+import type { Command } from "commander";
+import type { WorkerName } from "../../domain/ids.ts";
+import { workerName } from "../../contract/names.ts";
+import type { Cli } from "../cli.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { usageError } from "../failure.ts";
+import { action, type Session, type SharedOptions } from "../session.ts";
+import { withOutput, withServer, withTable } from "../shared-options.ts";
+import { renderWorker, renderWorkerList } from "../terminal/worker-view.ts";
+import { runWorker, type RunWorkerOptions } from "../up/run-worker.ts";
+import { withWorkerOptions } from "../up/worker-options.ts";
+
+const EXAMPLES = `Examples:
+  almanac worker --url https://almanac.example:4747 --join almanac_…   join a server, then work for it
+  almanac worker                                                       again, after that
+  almanac worker ls                                                    who works, and with what
+  almanac worker drain w-04                                            take nothing new
+`;
+
+/** `almanac worker`. */
+export function define(command: Command, cli: Cli): void {
+  command.description("Be a worker (the default), or see and steer workers.").addHelpText("before", EXAMPLES);
+  const run = command.command("run", { isDefault: true }).description("Be a worker of a server, until Ctrl-C.");
+  withWorkerOptions(run).option(
+    "--join <token>",
+    "a one-time token: `almanac token new --worker` on the server makes it",
+  );
+  withServer(run).action(action<RunWorkerOptions, []>(cli, (session, options) => runWorker(session, options)));
+
+  withTable(withServer(command.command("ls").description("All workers, by name."))).action(action(cli, list));
+  withOutput(withServer(named(command, "show", "One worker and what runs on it."))).action(action(cli, show));
+  for (const [name, description] of CHANGES) {
+    const change = named(command, name, description, "<name...>");
+    withOutput(withServer(change)).action(
+      action(cli, (session: Session, _: SharedOptions, names: string[]) => changeWorkers(session, name, names)),
+    );
+  }
+}
+
+type Change = "drain" | "resume" | "rm";
+const CHANGES: readonly [Change, string][] = [
+  ["drain", "Let workers finish what they have and take nothing new."],
+  ["resume", "Let drained workers take work again."],
+  ["rm", "Forget workers that run nothing, and end their tokens."],
+];
+
+function named(command: Command, name: string, description: string, argument = "<name>"): Command {
+  return command.command(name).description(description).argument(argument, "as `almanac worker ls` shows it");
+}
+
+async function list(session: Session): Promise<ExitCode> {
+  const answer = await session.client.call("listWorkers");
+  if (session.wantsJson) session.json(answer, answer.workers);
+  else session.print(renderWorkerList(answer.workers, session.surface, session.tableOptions));
+  if (answer.workers.length === 0) {
+    session.say("no worker has joined; on the machine that should work: almanac worker --url … --join …");
+    session.say("(`almanac token new --worker` prints the whole command)");
+  }
+  return EXIT.success;
+}
+
+async function show(session: Session, _: SharedOptions, name: string): Promise<ExitCode> {
+  const answer = await session.client.call("getWorker", { params: { worker_name: nameOf(name) } });
+  if (session.wantsJson) session.json(answer, answer.worker);
+  else session.print(renderWorker(answer.worker, answer.runs, session.surface));
+  return EXIT.success;
+}
+
+async function changeWorkers(session: Session, change: Change, texts: readonly string[]): Promise<ExitCode> {
+  const names = texts.map(nameOf);
+  const done: unknown[] = [];
+  for (const worker_name of names) {
+    const params = { worker_name };
+    if (change === "rm") {
+      done.push((await session.client.call("removeWorker", { params })).removed);
+    } else {
+      done.push((await session.client.call(change === "drain" ? "drainWorker" : "resumeWorker", { params })).worker);
+    }
+    if (!session.wantsJson) session.print(`${worker_name} ${DONE[change]}\n`);
+  }
+  if (session.wantsJson) session.json(change === "rm" ? { removed: done } : { workers: done }, done);
+  return EXIT.success;
+}
+
+const DONE: Record<Change, string> = {
+  drain: "takes nothing new",
+  resume: "takes work again",
+  rm: "removed",
+};
+
+function nameOf(text: string): WorkerName {
+  const parsed = workerName.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw usageError(`"${text}" is not the name of a worker.`, "`almanac worker ls` shows them.");
+}

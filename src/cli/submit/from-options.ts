@@ -1,0 +1,143 @@
+import { readFileSync, statSync } from "node:fs";
+import { basename } from "node:path";
+import { usageError } from "../failure.ts";
+
+/** The options of `submit` that describe one work request. */
+export type RequestOptions = {
+  task?: string;
+  subject?: string;
+  context?: string;
+  name?: string;
+  memory?: number;
+  disk?: number;
+  cpus?: number;
+  time?: number;
+  tag?: string[];
+  priority?: number;
+  after?: string[];
+  script?: string;
+  env?: string[];
+  file?: string[];
+  output?: string[];
+  cwd?: string;
+  allowFailure?: boolean;
+  manual?: boolean;
+  /** `--no-trusted` makes it false. */
+  trusted?: boolean;
+  expireAfter?: number;
+};
+
+/** One work request as it is submitted; the server fills in what is absent. */
+export function requestFromOptions(options: RequestOptions, command: readonly string[]): Record<string, unknown> {
+  const taskData = taskDataOf(options, command);
+  return withoutAbsent({
+    name: options.name,
+    task_name: options.task ?? defaultTask(options, command),
+    subject: options.subject,
+    context: options.context,
+    task_data: taskData,
+    requirements: requirementsOf(options),
+    priority: options.priority,
+    depends_on: dependenciesOf(options.after),
+    unblock_strategy: options.manual === true ? "manual" : undefined,
+    allow_failure: options.allowFailure,
+    trusted: options.trusted === false ? false : undefined,
+    expire_after: options.expireAfter,
+  });
+}
+
+/** The task of a command that names none: the command's own name, as for `almanac run`. */
+function defaultTask(options: RequestOptions, command: readonly string[]): string {
+  const [program] = command;
+  if (program !== undefined) return basename(program);
+  if (options.script !== undefined) return "script";
+  throw usageError("there is nothing to submit: no command, no --script, no --task and no file.", EXAMPLE);
+}
+
+const EXAMPLE = "For example: almanac submit --task build --subject hello -- make -j4";
+
+function taskDataOf(options: RequestOptions, command: readonly string[]): Record<string, unknown> | undefined {
+  if (options.script !== undefined && command.length > 0) {
+    throw usageError("give a command after -- or a --script, not both.", EXAMPLE);
+  }
+  const data = withoutAbsent({
+    command: command.length > 0 ? [...command] : undefined,
+    script: options.script,
+    env: options.env && Object.fromEntries(options.env.map(environmentEntry)),
+    files: options.file && Object.fromEntries(options.file.map(fileEntry)),
+    outputs: options.output,
+    cwd: options.cwd,
+  });
+  return Object.keys(data).length === 0 ? undefined : data;
+}
+
+function requirementsOf(options: RequestOptions): Record<string, unknown> | undefined {
+  const requirements = withoutAbsent({
+    memory: options.memory,
+    disk_space: options.disk,
+    cpu_count: options.cpus,
+    duration: options.time,
+    tags: options.tag,
+  });
+  return Object.keys(requirements).length === 0 ? undefined : requirements;
+}
+
+/** Numbers of existing requests, as `5`, `#5` or `5,6`; names are for files, where there is something to name. */
+function dependenciesOf(after: readonly string[] | undefined): number[] | undefined {
+  return after
+    ?.flatMap((text) => text.split(","))
+    .map((text) => {
+      const match = /^[#r]?([1-9]\d{0,15})$/.exec(text.trim());
+      if (match === null) throw usageError(`--after: "${text}" is not the number of a work request.`);
+      return Number(match[1]);
+    });
+}
+
+/** `NAME=VALUE`. */
+function environmentEntry(text: string): [string, string] {
+  const equals = text.indexOf("=");
+  if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
+  throw usageError(`--env: "${text}" is not of the form NAME=VALUE.`);
+}
+
+const MAX_FILE_BYTES = 8 * 1024 ** 2;
+
+/** `NAME=PATH`, or `PATH` for a file of the same name; text as it is, other content in base64. */
+function fileEntry(text: string): [string, unknown] {
+  const equals = text.indexOf("=");
+  const path = equals > 0 ? text.slice(equals + 1) : text;
+  const name = equals > 0 ? text.slice(0, equals) : basename(path);
+  const content = readInput(path);
+  const mode = statSync(path).mode & 0o777;
+  const isExecutable = (mode & 0o100) !== 0;
+  const asText = textOf(content);
+  if (asText !== undefined && !isExecutable) return [name, asText];
+  const encoded =
+    asText === undefined ? { content: content.toString("base64"), encoding: "base64" } : { content: asText };
+  return [name, { ...encoded, ...(isExecutable && { mode: 0o755 }) }];
+}
+
+function readInput(path: string): Buffer {
+  try {
+    if (statSync(path).size <= MAX_FILE_BYTES) return readFileSync(path);
+  } catch (error) {
+    throw usageError(`--file: ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+  throw usageError(
+    `--file: ${path} is larger than 8 MiB.`,
+    "Small inputs travel with the request; let the command fetch large ones.",
+  );
+}
+
+function textOf(content: Buffer): string | undefined {
+  if (content.includes(0)) return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
+  } catch {
+    return undefined; // not UTF-8: sent as bytes
+  }
+}
+
+function withoutAbsent(record: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,29 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { homeOption } from "../shared-options.ts";
+
+/** Adds the options of a server that is started. */
+export function withServerStart(command: Command): Command {
+  return command
+    .optionsGroup("The server:")
+    .option("--port <port>", "where it listens; 0 takes any free port", portArgument, 4747)
+    .option(
+      "--host <address>",
+      "the address it listens on; others than this machine's own open it to the network",
+      "127.0.0.1",
+    )
+    .option("--database <file or url>", "a file, or postgres://… (default: a file in the home)")
+    .addOption(homeOption())
+    .addOption(
+      new Option("--log-level <level>", "what it writes to standard error")
+        .choices(["trace", "debug", "info", "warn", "error", "silent"])
+        .default("warn"),
+    )
+    .option("--json", "the greeting as one JSON document")
+    .option("--debug", "show where an error came from");
+}
+
+function portArgument(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError("Expected a port from 0 to 65535.");
+}

@@ -1,0 +1,68 @@
+import { assertNever } from "../../domain/assert-never.ts";
+import { formatBytes, formatDuration } from "../../domain/units.ts";
+import { epochMs } from "../../domain/clock.ts";
+import type { Run } from "../../domain/run.ts";
+import type { WorkRequest } from "../../domain/work-request.ts";
+import { stateLabel, stateOf, symbols } from "../terminal/glyph.ts";
+import { outcomeText } from "../terminal/outcome-text.ts";
+import { sanitizeText } from "../terminal/sanitize.ts";
+import type { Surface } from "../terminal/surface.ts";
+import type { Seen } from "./follow-requests.ts";
+
+/** One line that says how a request stands; a new line is worth printing when it differs from the one before. */
+export function changeLine(seen: Seen, surface: Surface): string {
+  const { work_request: request } = seen;
+  const run = seen.runs.at(-1);
+  return `${stateLabel(surface, stateOf(request))} ${nameOf(request)} ${sanitizeText(standing(request, run, surface))}`;
+}
+
+/** `#5122 build llvm`. */
+export function nameOf(request: WorkRequest): string {
+  return sanitizeText([`#${request.id}`, request.task_name, request.subject].filter((part) => part !== "").join(" "));
+}
+
+function standing(request: WorkRequest, run: Run | undefined, surface: Surface): string {
+  switch (request.status) {
+    case "blocked":
+      return request.waiting?.message ?? `waits for ${request.dependencies.map((id) => `#${id}`).join(", ")}`;
+    case "pending":
+      return request.waiting?.message ?? "waits to be placed";
+    case "running":
+      return run === undefined ? "is being placed" : runningWhere(run);
+    case "completed":
+      return ending(request, run, surface);
+    case "aborted":
+      return `by ${request.aborted?.by ?? "somebody"}${request.aborted?.reason === undefined ? "" : `: ${request.aborted.reason}`}`;
+    default:
+      return assertNever(request.status);
+  }
+}
+
+function runningWhere(run: Run): string {
+  const attempt = run.attempt > 1 ? ` (attempt ${run.attempt})` : "";
+  return `${run.state === "assigned" ? "starts" : "runs"} on ${run.worker_name}${attempt}`;
+}
+
+function ending(request: WorkRequest, run: Run | undefined, surface: Surface): string {
+  const parts = [ranFor(run), why(request, run), usedMemory(run)];
+  return parts.filter((part) => part !== undefined).join(` ${symbols(surface).dot} `);
+}
+
+function ranFor(run: Run | undefined): string | undefined {
+  if (run?.started_at === null || run?.started_at === undefined || run.ended_at === null) return undefined;
+  return `after ${formatDuration((epochMs(run.ended_at) - epochMs(run.started_at)) / 1000)}`;
+}
+
+function why(request: WorkRequest, run: Run | undefined): string | undefined {
+  const { output_data } = request;
+  if (output_data?.errors?.[0] !== undefined) return output_data.errors[0].message;
+  if (output_data?.skip_reason !== undefined) return output_data.skip_reason;
+  if (request.result === "success" || run?.outcome === null || run === undefined) return undefined;
+  return outcomeText(run.outcome);
+}
+
+function usedMemory(run: Run | undefined): string | undefined {
+  const used = run?.runtime_statistics.memory;
+  if (run === undefined || used === undefined) return undefined;
+  return `memory ${formatBytes(used)} of ${formatBytes(run.allocation.memory.amount)}`;
+}

@@ -1,0 +1,74 @@
+import { epochMs } from "../../domain/clock.ts";
+import type { Run } from "../../domain/run.ts";
+import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
+import { symbols } from "../terminal/glyph.ts";
+import { formatSpan } from "../terminal/relative-time.ts";
+import { bar } from "../terminal/spark.ts";
+import type { Surface } from "../terminal/surface.ts";
+import { nameOf } from "./change-line.ts";
+import type { Seen } from "./follow-requests.ts";
+import { hasEnded } from "./verdict.ts";
+
+const BAR_WIDTH = 16;
+
+/**
+ * The one line that is redrawn while requests go on: a single one with its progress against its history,
+ * several as counts. Undefined when there is nothing to say.
+ */
+export function liveLine(all: readonly Seen[], surface: Surface): string | undefined {
+  const open = all.filter((seen) => !hasEnded(seen.work_request));
+  if (open.length === 0) return undefined;
+  if (all.length > 1) return countsLine(all, open, surface);
+  return requestLine(open[0]!, surface); // one is open, as checked above
+}
+
+function countsLine(all: readonly Seen[], open: readonly Seen[], surface: Surface): string {
+  const running = open.filter((seen) => seen.work_request.status === "running").length;
+  const glyphs = symbols(surface);
+  return `${glyphs.running} ${running} running, ${open.length - running} waiting, ${all.length - open.length} of ${all.length} ended`;
+}
+
+function requestLine(seen: Seen, surface: Surface): string {
+  const { work_request: request } = seen;
+  const run = seen.runs.at(-1);
+  const glyphs = symbols(surface);
+  if (request.status !== "running" || run?.started_at === undefined || run.started_at === null) {
+    const since = request.pending_at ?? request.created_at;
+    return `${glyphs.waiting} ${nameOf(request)}  waits ${elapsedText(since, surface)}`;
+  }
+  const elapsed = Math.max(0, (surface.nowMs - epochMs(run.started_at)) / 1000);
+  const parts = [
+    `${glyphs.running} ${nameOf(request)} on ${run.worker_name}`,
+    formatDuration(elapsed),
+    ...progress(run, elapsed, surface),
+    ...usage(run),
+  ];
+  return parts.join("  ");
+}
+
+/** Against the range that history predicts; a run past its end is late, never stuck at 99 %. */
+function progress(run: Run, elapsedSeconds: number, surface: Surface): string[] {
+  const predicted = run.estimate.duration;
+  if (predicted === undefined) return [];
+  const left = formatLeft(predicted.p50 - elapsedSeconds, predicted.p95 - elapsedSeconds, surface);
+  return [bar(Math.min(1, elapsedSeconds / predicted.p95), BAR_WIDTH, surface), left];
+}
+
+function formatLeft(low: number, high: number, surface: Surface): string {
+  return high <= 0 ? `late by ${formatDuration(-high)}` : `${formatSpan(Math.max(0, low), high, surface)} left`;
+}
+
+function usage(run: Run): string[] {
+  const parts: string[] = [];
+  const { memory } = run.runtime_statistics;
+  if (memory !== undefined) parts.push(`mem ${formatBytes(memory)}/${formatBytes(run.allocation.memory.amount)}`);
+  const millicores = run.measurement?.curve?.cpu_millicores.at(-1);
+  if (millicores !== undefined) {
+    parts.push(`cpu ${formatCores(millicores / 1000)}/${formatCores(run.allocation.cpu_count.amount)}`);
+  }
+  return parts;
+}
+
+function elapsedText(since: string, surface: Surface): string {
+  return formatDuration(Math.max(0, (surface.nowMs - epochMs(since)) / 1000));
+}

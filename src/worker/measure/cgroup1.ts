@@ -1,7 +1,7 @@
 import { KernelFile, valueOf, writeIfAllowed } from "./kernel-file.ts";
 import { killAllIn, killEach, makeCgroup, newCgroupName, processesIn, removeCgroup } from "./cgroup-directory.ts";
 import type { Hierarchies } from "./hierarchies.ts";
-import { ELASTIC_SLACK_BYTES, type Account, type Meter, type Reading } from "./meter.ts";
+import type { Account, Meter, Reading } from "./meter.ts";
 import { withoutAbsent } from "./without-absent.ts";
 
 /** The caller's own cgroups, below which those of the runs are made. */
@@ -97,9 +97,9 @@ class Cgroup1Account implements Account {
    * That alone would not do: memory that the kernel fills for a run (`read` into fresh memory, `fork`) cannot wait
    * and fails with EFAULT or ENOMEM, which no program expects. Hence the slack, and a watch that raises before it is used up.
    */
-  limitMemory(limitBytes: number, isElastic: boolean): boolean {
-    if (isElastic) writeIfAllowed(`${this.#memory}/memory.oom_control`, "1");
-    const bytes = limitBytes + (isElastic ? ELASTIC_SLACK_BYTES : 0);
+  limitMemory(limitBytes: number, slackBytes?: number): boolean {
+    if (slackBytes !== undefined) writeIfAllowed(`${this.#memory}/memory.oom_control`, "1");
+    const bytes = limitBytes + (slackBytes ?? 0);
     const isRaise = bytes > this.#limitBytes;
     const files = [`${this.#memory}/memory.limit_in_bytes`, `${this.#memory}/memory.memsw.limit_in_bytes`];
     this.#limitBytes = bytes;

@@ -1,7 +1,7 @@
 import { cpuOfStat } from "./cgroup1.ts";
 import { killAllIn, makeCgroup, newCgroupName, processesIn, removeCgroup } from "./cgroup-directory.ts";
 import { KernelFile, valueOf, writeIfAllowed } from "./kernel-file.ts";
-import { ELASTIC_SLACK_BYTES, type Account, type Meter, type Reading } from "./meter.ts";
+import type { Account, Meter, Reading } from "./meter.ts";
 import { withoutAbsent } from "./without-absent.ts";
 
 /** Measures with cgroup v2, in cgroups below the given one, which has the memory controller enabled for them. */
@@ -77,11 +77,11 @@ export class Cgroup2Account implements Account {
    * Elastic: past `memory.high` the kernel lets the run's processes sleep, longer the further they are past it,
    * so that the limit can be raised before `memory.max` kills.
    */
-  limitMemory(limitBytes: number, isElastic: boolean): boolean {
-    const slack = isElastic ? ELASTIC_SLACK_BYTES : 0;
-    if (isElastic) writeIfAllowed(`${this.#directory}/memory.high`, String(limitBytes + slack / 2));
+  limitMemory(limitBytes: number, slackBytes = 0): boolean {
+    if (slackBytes > 0)
+      writeIfAllowed(`${this.#directory}/memory.high`, String(limitBytes + Math.floor(slackBytes / 2)));
     writeIfAllowed(`${this.#directory}/memory.swap.max`, "0");
-    return writeIfAllowed(`${this.#directory}/memory.max`, String(limitBytes + slack));
+    return writeIfAllowed(`${this.#directory}/memory.max`, String(limitBytes + slackBytes));
   }
 
   isWaitingForMemory(): boolean {

@@ -29,12 +29,6 @@ export type Reading = {
 };
 
 /**
- * How far an elastic run may be past its limit before it is noticed, bytes. At 5 ms between looks that is
- * more than 12 GiB a second, faster than memory can be touched.
- */
-export const ELASTIC_SLACK_BYTES = 64 * 1024 * 1024;
-
-/**
  * The books kept for one run: its processes, and what they used. Made before the run starts,
  * removed when all its processes are dead. Reading never throws because processes come and go.
  */
@@ -55,10 +49,10 @@ export type Account = {
   kill(): void;
   /**
    * The kernel's limit for the run's memory; false where the method cannot enforce one.
-   * A run that is elastic gets `ELASTIC_SLACK_BYTES` more, and waits there rather than being killed where the
-   * kernel can do that: enough for whoever watches to raise the limit in time.
+   * @param slackBytes makes it elastic: the run may use so much more until somebody has raised the limit or ended
+   *   it, and then waits, where the kernel can make it wait, rather than being killed. Absent: the limit is fixed
    */
-  limitMemory(limitBytes: number, isElastic: boolean): boolean;
+  limitMemory(limitBytes: number, slackBytes?: number): boolean;
   /** True while the run waits at its elastic limit. */
   isWaitingForMemory(): boolean;
   /** The kernel's limit for processes and threads; false where the method cannot enforce one. */

@@ -49,6 +49,7 @@ export class ActiveRun {
       account,
       limitBytes: spec.limits.memory,
       raiseMemory: spec.raiseMemory,
+      slackBytes: spec.memorySlack,
       onRaise: (raise) => {
         this.#recorder.addRaise({ at_ms: Math.round(this.#elapsedMs()), ...raise });
       },
@@ -82,7 +83,7 @@ export class ActiveRun {
     const stopForwarding = spec.output === "inherit" ? forwardSignals(child) : undefined;
     if (child.pid !== undefined) account.started(child.pid);
     this.#watchDisk();
-    const stopSampling = sample(meter.periodMs, () => this.#look());
+    const stopSampling = sample(this.#memory?.periodMs ?? meter.periodMs, () => this.#look());
     const exit = await exited;
     this.#durationMs = performance.now() - startedMs;
     stopForwarding?.();
@@ -114,7 +115,8 @@ export class ActiveRun {
     this.#read();
     const diskPeriodMs = this.#disk?.look();
     const memory = this.#memory;
-    if (memory?.look(this.#recorder.memoryNowBytes ?? 0) === false) {
+    const { memoryNowBytes = 0, highestMemoryBytes } = this.#recorder;
+    if (memory?.look(memoryNowBytes, highestMemoryBytes) === false) {
       this.end({ kind: "out_of_memory", limit: memory.limitBytes }, 0);
     }
     const limitSeconds = this.#parts.spec.limits.duration ?? Infinity;
@@ -160,12 +162,13 @@ export class ActiveRun {
 
   #outcomeOf(exit: Exit): Outcome {
     const { path, account, spec } = this.#parts;
+    const { highestMemoryBytes, oomKills } = this.#recorder;
     return naturalOutcome({
       exit,
       path,
       // memory is joined last, and whatever runs there is charged at once
-      hasJoined: account.joinFiles.length === 0 || this.#recorder.highestMemoryBytes > 0,
-      isShortOfMemory: this.#recorder.oomKills > 0 || this.#memory?.wasPressed === true,
+      hasJoined: account.joinFiles.length === 0 || highestMemoryBytes > 0,
+      isShortOfMemory: oomKills > 0 || this.#memory?.wasPressed(highestMemoryBytes) === true,
       memoryLimit: this.#memory?.limitBytes,
       disk: this.#disk,
       diskBytes: this.#recorder.highestDiskBytes,

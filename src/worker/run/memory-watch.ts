@@ -1,9 +1,13 @@
 import type { MemoryRaise } from "../../domain/runtime-statistics.ts";
-import { ELASTIC_SLACK_BYTES, type Account } from "../measure/meter.ts";
+import type { Account } from "../measure/meter.ts";
 
 /** Asked for at least: a limit that is raised by little is reached again at once. */
 const LEAST_RAISE_BYTES = 64 * 1024 * 1024;
 const LEAST_RAISE_SHARE = 0.25;
+/** How far an elastic run may be past its limit before it was seen, unless the worker says otherwise. */
+const USUAL_SLACK_BYTES = 64 * 1024 * 1024;
+/** A run that used this share of its slack may have been refused memory. */
+const PRESSED_SHARE = 0.75;
 /** Between looks at an elastic run that is near its limit, or far from it. */
 const NEAR_PERIOD_MS = 5;
 const FAR_PERIOD_MS = 10;
@@ -14,6 +18,8 @@ export type MemoryWatchOptions = {
   limitBytes: number;
   /** As in `RunSpec`; absent: the limit is fixed. */
   raiseMemory: ((wantedBytes: number) => number | undefined) | undefined;
+  /** As in `RunSpec`. */
+  slackBytes: number | undefined;
   onRaise: (raise: Omit<MemoryRaise, "at_ms">) => void;
 };
 
@@ -25,16 +31,15 @@ export class MemoryWatch {
   readonly #options: MemoryWatchOptions;
   readonly #isEnforced: boolean;
   #limitBytes: number;
+  readonly #slackBytes: number | undefined;
   #highestBytes = 0;
+  #wasPressed = false;
 
   constructor(options: MemoryWatchOptions) {
     this.#options = options;
     this.#limitBytes = options.limitBytes;
-    this.#isEnforced = options.account.limitMemory(options.limitBytes, this.isElastic);
-  }
-
-  get isElastic(): boolean {
-    return this.#options.raiseMemory !== undefined;
+    if (options.raiseMemory !== undefined) this.#slackBytes = options.slackBytes ?? USUAL_SLACK_BYTES;
+    this.#isEnforced = options.account.limitMemory(options.limitBytes, this.#slackBytes);
   }
 
   /** The limit now in force, bytes. */
@@ -43,22 +48,31 @@ export class MemoryWatch {
   }
 
   /**
-   * True when an elastic run used up its slack faster than it was watched: what failed in it, failed for memory.
+   * True when an elastic run used up its slack before it was seen. Where the kernel fills memory for a run it cannot
+   * wait, and the run was refused memory: its failure is for memory, whatever it says.
+   * @param highestBytes the most it has used so far
    */
-  get wasPressed(): boolean {
-    return this.isElastic && this.#highestBytes > this.#limitBytes + ELASTIC_SLACK_BYTES * 0.75;
+  wasPressed(highestBytes: number): boolean {
+    const mark = this.#limitBytes + (this.#slackBytes ?? Infinity) * PRESSED_SHARE;
+    this.#wasPressed ||= highestBytes > mark;
+    return this.#wasPressed;
   }
 
   /** How often to look, milliseconds; undefined: as usual. */
   get periodMs(): number | undefined {
-    if (!this.isElastic) return undefined;
+    if (this.#slackBytes === undefined) return undefined;
     return this.#highestBytes > this.#limitBytes / 2 ? NEAR_PERIOD_MS : FAR_PERIOD_MS;
   }
 
-  /** @returns false when the run is past its limit and must die */
-  look(memoryBytes: number): boolean {
-    this.#highestBytes = Math.max(this.#highestBytes, memoryBytes);
-    if (this.#isEnforced && !this.isElastic) return true;
+  /**
+   * @param memoryBytes in use now
+   * @param highestBytes the most in use so far
+   * @returns false when the run is past its limit and must die
+   */
+  look(memoryBytes: number, highestBytes: number): boolean {
+    this.#highestBytes = highestBytes;
+    if (this.#slackBytes === undefined) return this.#isEnforced || memoryBytes <= this.#limitBytes;
+    this.wasPressed(highestBytes);
     const isPast = memoryBytes > this.#limitBytes || this.#options.account.isWaitingForMemory();
     return !isPast || this.#raise(memoryBytes);
   }
@@ -68,7 +82,7 @@ export class MemoryWatch {
     const least = Math.max(memoryBytes, from) + Math.max(from * LEAST_RAISE_SHARE, LEAST_RAISE_BYTES);
     const to = this.#options.raiseMemory?.(Math.ceil(least));
     if (to === undefined || to <= from || to <= memoryBytes) return false;
-    this.#options.account.limitMemory(to, true);
+    this.#options.account.limitMemory(to, this.#slackBytes);
     this.#limitBytes = to;
     this.#options.onRaise({ from, to });
     return true;

@@ -38,6 +38,11 @@ export type RunSpec = {
    * Gives the new limit, which then holds at once, or undefined when there is no memory to give.
    */
   raiseMemory?: (wantedBytes: number) => number | undefined;
+  /**
+   * How far an elastic run may be past its limit in the moments before it is seen, bytes: memory that the worker
+   * has, but has not promised to anybody. The more, the faster a run may grow. Default: 64 MiB.
+   */
+  memorySlack?: number;
 };
 
 /** What is known when a run has ended. */

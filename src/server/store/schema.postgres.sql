@@ -1,0 +1,206 @@
+-- Generated from the migrations by test/store/schema.test.ts: do not edit.
+
+create table almanac_migrations (
+  version bigint not null,
+  name text not null,
+  is_compatible boolean not null,
+  applied_at timestamp with time zone not null,
+  constraint almanac_migrations_pkey PRIMARY KEY (version)
+);
+
+create table estimate_states (
+  state_key text not null,
+  task_type text not null,
+  task_name text not null,
+  state json not null,
+  updated_at timestamp with time zone not null,
+  constraint estimate_states_pkey PRIMARY KEY (state_key)
+);
+CREATE INDEX estimate_states_by_task ON public.estimate_states USING btree (task_type, task_name);
+
+create table events (
+  id bigint generated always as identity not null,
+  at timestamp with time zone not null,
+  kind text not null,
+  work_request_id bigint,
+  run_id text,
+  worker_name text,
+  data json not null,
+  constraint events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'unblocked'::text, 'allocated'::text, 'waiting'::text, 'placed'::text, 'started'::text, 'progress'::text, 'run_ended'::text, 'retried'::text, 'completed'::text, 'aborted'::text, 'abort_requested'::text, 'priority_changed'::text, 'worker_joined'::text, 'worker_changed'::text, 'worker_removed'::text]))),
+  constraint events_pkey PRIMARY KEY (id)
+);
+CREATE INDEX events_by_request ON public.events USING btree (work_request_id, id) WHERE (work_request_id IS NOT NULL);
+CREATE INDEX events_of_none ON public.events USING btree (id) WHERE (work_request_id IS NULL);
+
+create table history (
+  id bigint generated always as identity not null,
+  task_type text not null,
+  task_name text not null,
+  subject text not null,
+  context text not null,
+  work_request_id bigint,
+  run_id text,
+  completed_at timestamp with time zone not null,
+  result text not null,
+  outcome json not null,
+  runtime_statistics json not null,
+  duration_ms double precision,
+  cpu_time_ms double precision,
+  lower_bounds json not null,
+  allocation json,
+  worker_name text,
+  cpu_model text,
+  input_size double precision,
+  trusted boolean not null,
+  origin text,
+  import_hash text,
+  constraint history_pkey PRIMARY KEY (id),
+  constraint history_result_check CHECK ((result = ANY (ARRAY['success'::text, 'failure'::text, 'error'::text, 'skipped'::text]))),
+  constraint history_task_type_check CHECK ((task_type = ANY (ARRAY['worker'::text, 'server'::text, 'workflow'::text, 'wait'::text, 'internal'::text])))
+);
+CREATE INDEX history_by_context ON public.history USING btree (task_type, task_name, context, completed_at, id);
+CREATE INDEX history_by_key ON public.history USING btree (task_type, task_name, subject, context, completed_at, id);
+CREATE INDEX history_by_subject ON public.history USING btree (task_type, task_name, subject, completed_at, id);
+CREATE INDEX history_by_task ON public.history USING btree (task_type, task_name, completed_at, id);
+CREATE UNIQUE INDEX history_imported ON public.history USING btree (import_hash) WHERE (import_hash IS NOT NULL);
+CREATE INDEX history_last_failure ON public.history USING btree (task_type, task_name, subject, context, completed_at, id) WHERE (result = ANY (ARRAY['failure'::text, 'error'::text]));
+CREATE INDEX history_last_success ON public.history USING btree (task_type, task_name, subject, context, completed_at, id) WHERE (result = 'success'::text);
+
+create table runs (
+  id text not null,
+  work_request_id bigint not null,
+  attempt bigint not null,
+  state text not null,
+  worker_name text not null,
+  cpu_model text,
+  allocation json not null,
+  estimate json not null,
+  placement json not null,
+  assigned_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  abort_requested_by text,
+  outcome json,
+  runtime_statistics json not null,
+  measurement json,
+  outputs json not null,
+  log json not null,
+  lease_token text not null,
+  lease_expires_at timestamp with time zone not null,
+  constraint runs_check CHECK (((state = 'ended'::text) = (outcome IS NOT NULL))),
+  constraint runs_pkey PRIMARY KEY (id),
+  constraint runs_state_check CHECK ((state = ANY (ARRAY['assigned'::text, 'running'::text, 'ended'::text]))),
+  constraint runs_work_request_id_attempt_key UNIQUE (work_request_id, attempt),
+  constraint runs_work_request_id_fkey FOREIGN KEY (work_request_id) REFERENCES work_requests(id) ON DELETE CASCADE
+);
+CREATE INDEX runs_active ON public.runs USING btree (worker_name, assigned_at) WHERE (state <> 'ended'::text);
+CREATE INDEX runs_by_worker ON public.runs USING btree (worker_name, work_request_id);
+CREATE INDEX runs_lease ON public.runs USING btree (lease_expires_at) WHERE (state <> 'ended'::text);
+
+create table submissions (
+  id bigint generated always as identity not null,
+  created_by text not null,
+  submission_key text not null,
+  body_hash text not null,
+  created_at timestamp with time zone not null,
+  orphaned_at timestamp with time zone,
+  constraint submissions_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX submissions_key ON public.submissions USING btree (submission_key, created_by);
+CREATE INDEX submissions_orphaned ON public.submissions USING btree (orphaned_at) WHERE (orphaned_at IS NOT NULL);
+
+create table tokens (
+  id bigint generated always as identity not null,
+  name text not null,
+  scope text not null,
+  worker_name text,
+  secret_hash text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint tokens_pkey PRIMARY KEY (id),
+  constraint tokens_scope_check CHECK ((scope = ANY (ARRAY['read'::text, 'submit'::text, 'admin'::text, 'worker'::text, 'join'::text]))),
+  constraint tokens_secret_hash_key UNIQUE (secret_hash)
+);
+CREATE INDEX tokens_by_worker ON public.tokens USING btree (worker_name) WHERE (worker_name IS NOT NULL);
+
+create table work_request_dependencies (
+  work_request_id bigint not null,
+  depends_on bigint not null,
+  constraint work_request_dependencies_depends_on_fkey FOREIGN KEY (depends_on) REFERENCES work_requests(id) ON DELETE CASCADE,
+  constraint work_request_dependencies_pkey PRIMARY KEY (work_request_id, depends_on),
+  constraint work_request_dependencies_work_request_id_fkey FOREIGN KEY (work_request_id) REFERENCES work_requests(id) ON DELETE CASCADE
+);
+CREATE INDEX work_request_dependents ON public.work_request_dependencies USING btree (depends_on, work_request_id);
+
+create table work_requests (
+  id bigint generated always as identity not null,
+  name text not null,
+  task_type text not null,
+  task_name text not null,
+  subject text not null,
+  context text not null,
+  status text not null,
+  result text,
+  task_data json not null,
+  parameter_summary text,
+  input_size double precision,
+  requirements json not null,
+  allocation json,
+  priority_base bigint not null,
+  priority_adjustment bigint default 0 not null,
+  unblock_strategy text not null,
+  allow_failure boolean not null,
+  trusted boolean not null,
+  supersedes bigint,
+  superseded_by bigint,
+  submission_id bigint,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  pending_at timestamp with time zone,
+  not_before timestamp with time zone,
+  started_at timestamp with time zone,
+  completed_at timestamp with time zone,
+  expire_after double precision,
+  expires_at timestamp with time zone,
+  aborted json,
+  waiting json,
+  output_data json,
+  run_count bigint default 0 not null,
+  constraint work_requests_check CHECK (((status = 'completed'::text) = (result IS NOT NULL))),
+  constraint work_requests_check1 CHECK (((status <> 'aborted'::text) OR (aborted IS NOT NULL))),
+  constraint work_requests_pkey PRIMARY KEY (id),
+  constraint work_requests_result_check CHECK ((result = ANY (ARRAY['success'::text, 'failure'::text, 'error'::text, 'skipped'::text]))),
+  constraint work_requests_status_check CHECK ((status = ANY (ARRAY['blocked'::text, 'pending'::text, 'running'::text, 'completed'::text, 'aborted'::text]))),
+  constraint work_requests_submission_id_fkey FOREIGN KEY (submission_id) REFERENCES submissions(id),
+  constraint work_requests_task_type_check CHECK ((task_type = ANY (ARRAY['worker'::text, 'server'::text, 'workflow'::text, 'wait'::text, 'internal'::text]))),
+  constraint work_requests_unblock_strategy_check CHECK ((unblock_strategy = ANY (ARRAY['deps'::text, 'manual'::text])))
+);
+CREATE INDEX work_requests_by_context ON public.work_requests USING btree (context, id);
+CREATE INDEX work_requests_by_creator ON public.work_requests USING btree (created_by, id);
+CREATE INDEX work_requests_by_result ON public.work_requests USING btree (result, id) WHERE (result IS NOT NULL);
+CREATE INDEX work_requests_by_status ON public.work_requests USING btree (status, id);
+CREATE INDEX work_requests_by_subject ON public.work_requests USING btree (subject, id);
+CREATE INDEX work_requests_by_task ON public.work_requests USING btree (task_name, id);
+CREATE INDEX work_requests_expiry ON public.work_requests USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+CREATE INDEX work_requests_not_before ON public.work_requests USING btree (not_before) WHERE ((status = 'pending'::text) AND (not_before IS NOT NULL));
+CREATE INDEX work_requests_pending ON public.work_requests USING btree (((priority_base + priority_adjustment)) DESC, pending_at, id) WHERE ((status = 'pending'::text) AND (allocation IS NOT NULL));
+CREATE INDEX work_requests_pending_key ON public.work_requests USING btree (task_type, task_name, subject, context) WHERE (status = 'pending'::text);
+CREATE INDEX work_requests_submission ON public.work_requests USING btree (submission_id, id) WHERE (submission_id IS NOT NULL);
+CREATE INDEX work_requests_unprepared ON public.work_requests USING btree (id) WHERE ((status = 'pending'::text) AND (allocation IS NULL));
+
+create table workers (
+  worker_name text not null,
+  drain boolean not null,
+  capacity json not null,
+  available_memory bigint,
+  available_disk_space bigint,
+  tags json not null,
+  tasks json not null,
+  cpu_model text not null,
+  version text not null,
+  measure_method text not null,
+  joined_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  constraint workers_pkey PRIMARY KEY (worker_name)
+);

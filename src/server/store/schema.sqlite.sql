@@ -1,0 +1,220 @@
+-- Generated from the migrations by test/store/schema.test.ts: do not edit.
+
+CREATE TABLE almanac_migrations (
+  version integer not null primary key,
+  name text not null,
+  is_compatible integer not null,
+  applied_at text not null
+
+) strict;
+
+CREATE TABLE estimate_states (
+  state_key text not null primary key,
+  task_type text not null,
+  task_name text not null,
+  state text not null,
+  updated_at text not null
+) strict;
+
+CREATE INDEX estimate_states_by_task on estimate_states (task_type, task_name);
+
+CREATE TABLE events (
+  id integer primary key autoincrement,
+  at text not null,
+  kind text not null check (kind in ('created', 'unblocked', 'allocated', 'waiting', 'placed', 'started', 'progress',
+    'run_ended', 'retried', 'completed', 'aborted', 'abort_requested', 'priority_changed', 'worker_joined',
+    'worker_changed', 'worker_removed')),
+  work_request_id integer,
+  run_id text,
+  worker_name text,
+  data text not null
+) strict;
+
+CREATE INDEX events_by_request on events (work_request_id, id) where work_request_id is not null;
+
+CREATE INDEX events_of_none on events (id) where work_request_id is null;
+
+CREATE TABLE history (
+  id integer primary key autoincrement,
+  task_type text not null check (task_type in ('worker', 'server', 'workflow', 'wait', 'internal')),
+  task_name text not null,
+  subject text not null,
+  context text not null,
+  work_request_id integer,
+  run_id text,
+  completed_at text not null,
+  result text not null check (result in ('success', 'failure', 'error', 'skipped')),
+  outcome text not null,
+  runtime_statistics text not null,
+  duration_ms real,
+  cpu_time_ms real,
+  lower_bounds text not null,
+  allocation text,
+  worker_name text,
+  cpu_model text,
+  input_size real,
+  trusted integer not null,
+  origin text,
+  import_hash text
+) strict;
+
+CREATE INDEX history_by_context on history (task_type, task_name, context, completed_at, id);
+
+CREATE INDEX history_by_key on history (task_type, task_name, subject, context, completed_at, id);
+
+CREATE INDEX history_by_subject on history (task_type, task_name, subject, completed_at, id);
+
+CREATE INDEX history_by_task on history (task_type, task_name, completed_at, id);
+
+CREATE UNIQUE INDEX history_imported on history (import_hash) where import_hash is not null;
+
+CREATE INDEX history_last_failure on history (task_type, task_name, subject, context, completed_at, id)
+  where result in ('failure', 'error');
+
+CREATE INDEX history_last_success on history (task_type, task_name, subject, context, completed_at, id)
+  where result = 'success';
+
+CREATE TABLE runs (
+  id text not null primary key,
+  work_request_id integer not null references work_requests (id) on delete cascade,
+  attempt integer not null,
+  state text not null check (state in ('assigned', 'running', 'ended')),
+  worker_name text not null,
+  cpu_model text,
+  allocation text not null,
+  estimate text not null,
+  placement text not null,
+  assigned_at text not null,
+  started_at text,
+  ended_at text,
+  abort_requested_by text,
+  outcome text,
+  runtime_statistics text not null,
+  measurement text,
+  outputs text not null,
+  log text not null,
+  lease_token text not null,
+  lease_expires_at text not null,
+  unique (work_request_id, attempt),
+  check ((state = 'ended') = (outcome is not null))
+) strict;
+
+CREATE INDEX runs_active on runs (worker_name, assigned_at) where state <> 'ended';
+
+CREATE INDEX runs_by_worker on runs (worker_name, work_request_id);
+
+CREATE INDEX runs_lease on runs (lease_expires_at) where state <> 'ended';
+
+CREATE TABLE submissions (
+  id integer primary key autoincrement,
+  created_by text not null,
+  submission_key text not null,
+  body_hash text not null,
+  created_at text not null,
+  orphaned_at text
+) strict;
+
+CREATE UNIQUE INDEX submissions_key on submissions (submission_key, created_by);
+
+CREATE INDEX submissions_orphaned on submissions (orphaned_at) where orphaned_at is not null;
+
+CREATE TABLE tokens (
+  id integer primary key autoincrement,
+  name text not null,
+  scope text not null check (scope in ('read', 'submit', 'admin', 'worker', 'join')),
+  worker_name text,
+  secret_hash text not null unique,
+  created_at text not null,
+  expires_at text,
+  last_used_at text
+) strict;
+
+CREATE INDEX tokens_by_worker on tokens (worker_name) where worker_name is not null;
+
+CREATE TABLE work_request_dependencies (
+  work_request_id integer not null references work_requests (id) on delete cascade,
+  depends_on integer not null references work_requests (id) on delete cascade,
+  primary key (work_request_id, depends_on)
+) strict;
+
+CREATE INDEX work_request_dependents on work_request_dependencies (depends_on, work_request_id);
+
+CREATE TABLE work_requests (
+  id integer primary key autoincrement,
+  name text not null,
+  task_type text not null check (task_type in ('worker', 'server', 'workflow', 'wait', 'internal')),
+  task_name text not null,
+  subject text not null,
+  context text not null,
+  status text not null check (status in ('blocked', 'pending', 'running', 'completed', 'aborted')),
+  result text check (result in ('success', 'failure', 'error', 'skipped')),
+  task_data text not null,
+  parameter_summary text,
+  input_size real,
+  requirements text not null,
+  allocation text,
+  priority_base integer not null,
+  priority_adjustment integer not null default 0,
+  unblock_strategy text not null check (unblock_strategy in ('deps', 'manual')),
+  allow_failure integer not null,
+  trusted integer not null,
+  supersedes integer,
+  superseded_by integer,
+  submission_id integer references submissions (id),
+  created_at text not null,
+  created_by text not null,
+  pending_at text,
+  not_before text,
+  started_at text,
+  completed_at text,
+  expire_after real,
+  expires_at text,
+  aborted text,
+  waiting text,
+  output_data text,
+  run_count integer not null default 0,
+  check ((status = 'completed') = (result is not null)),
+  check (status <> 'aborted' or aborted is not null)
+) strict;
+
+CREATE INDEX work_requests_by_context on work_requests (context, id);
+
+CREATE INDEX work_requests_by_creator on work_requests (created_by, id);
+
+CREATE INDEX work_requests_by_result on work_requests (result, id) where result is not null;
+
+CREATE INDEX work_requests_by_status on work_requests (status, id);
+
+CREATE INDEX work_requests_by_subject on work_requests (subject, id);
+
+CREATE INDEX work_requests_by_task on work_requests (task_name, id);
+
+CREATE INDEX work_requests_expiry on work_requests (expires_at) where expires_at is not null;
+
+CREATE INDEX work_requests_not_before on work_requests (not_before)
+  where status = 'pending' and not_before is not null;
+
+CREATE INDEX work_requests_pending on work_requests ((priority_base + priority_adjustment) desc, pending_at, id)
+  where status = 'pending' and allocation is not null;
+
+CREATE INDEX work_requests_pending_key on work_requests (task_type, task_name, subject, context)
+  where status = 'pending';
+
+CREATE INDEX work_requests_submission on work_requests (submission_id, id) where submission_id is not null;
+
+CREATE INDEX work_requests_unprepared on work_requests (id) where status = 'pending' and allocation is null;
+
+CREATE TABLE workers (
+  worker_name text not null primary key,
+  drain integer not null,
+  capacity text not null,
+  available_memory integer,
+  available_disk_space integer,
+  tags text not null,
+  tasks text not null,
+  cpu_model text not null,
+  version text not null,
+  measure_method text not null,
+  joined_at text not null,
+  last_seen_at text not null
+) strict;

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -117,7 +117,12 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** True while a process of this id exists. */
+/** True while a process of this id runs; one that is dead and only waits to be collected by its parent does not. */
 export function isAlive(pid: number): boolean {
-  return existsSync(`/proc/${pid}`);
+  try {
+    const state = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.[0];
+    return state !== "Z" && state !== "X";
+  } catch {
+    return false; // there is none
+  }
 }

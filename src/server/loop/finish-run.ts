@@ -8,6 +8,7 @@ import { isCutShort, resultOf, type Outcome } from "../../domain/outcome.ts";
 import type { OutputData, WorkRequestError } from "../../domain/output-data.ts";
 import { RESOURCES } from "../../domain/allocation.ts";
 import type { Run } from "../../domain/run.ts";
+import { MEASURED_FIGURES } from "../../domain/runtime-statistics.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { nextAfterDeath } from "../../estimate/next-after-death.ts";
 import { decideRetry, type RetryDecision, type RetryQuestion } from "../../verdict/decide-retry.ts";
@@ -59,8 +60,9 @@ export async function finishRun(
   context: LoopContext,
   tx: StoreTransaction,
   run: LeasedRun,
-  ending: Ending,
+  told: Ending,
 ): Promise<HandIn> {
+  const ending = withLastFigures(run, told);
   const request = await tx.lockWorkRequest(run.work_request_id);
   if (request === undefined) return "lost";
   if (!(await tx.updateRun(run.id, run.lease_token, { state: "ended", ...patchOf(ending) }))) return "lost";
@@ -69,6 +71,14 @@ export async function finishRun(
   ]);
   await settle(context, tx, request, run, ending);
   return "kept";
+}
+
+/** A lost run's end may come without figures: those that were last reported are lower bounds. */
+function withLastFigures(run: Run, ending: Ending): Ending {
+  if (ending.outcome.kind !== "worker_lost" || ending.measurement !== undefined) return ending;
+  const runtime_statistics = { ...run.runtime_statistics, ...ending.runtime_statistics };
+  if (run.measurement === null) return { ...ending, runtime_statistics };
+  return { ...ending, runtime_statistics, measurement: { ...run.measurement, lower_bounds: [...MEASURED_FIGURES] } };
 }
 
 function patchOf(ending: Ending): RunPatch {

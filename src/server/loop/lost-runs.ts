@@ -3,17 +3,14 @@ import type { LeasedRun } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
 import { finishRun, type Ending } from "./finish-run.ts";
 
-/** The end of a run whose worker is silent: the figures that it last reported are lower bounds. */
+/** The end of a run whose worker is silent. */
 export function lostEnding(run: LeasedRun, now: Timestamp): Ending {
   return {
     ended_at: now,
     outcome: { kind: "worker_lost" },
-    runtime_statistics: run.runtime_statistics,
+    runtime_statistics: {},
     outputs: run.outputs,
     log: run.log,
-    ...(run.measurement !== null && {
-      measurement: { ...run.measurement, lower_bounds: ["duration", "cpu_time", "memory", "disk_space"] },
-    }),
   };
 }
 

@@ -9,7 +9,7 @@ import { renderTable, type Column } from "./table.ts";
 
 type EstimateRow = { resource: Resource; estimate: ResourceEstimate };
 
-/** What `almanac estimate` prints: for each resource the usual, the high, what would be allocated, and on what it stands. */
+/** What `almanac estimate` prints: for each resource p50, p95, what would be allocated, and on what it stands. */
 export function renderEstimate(key: HistoryKey, estimate: Estimate, surface: Surface): string {
   const name = sanitizeText([key.task_name, key.subject, key.context].filter((part) => part !== "").join(" "));
   const rows = RESOURCES.flatMap((resource): EstimateRow[] => {
@@ -29,7 +29,7 @@ function columnsOf(surface: Surface): Column<EstimateRow>[] {
   const { none } = symbols(surface);
   return [
     { header: "RESOURCE", cell: ({ resource }) => RESOURCE_WORDS[resource], full: ({ resource }) => resource },
-    amountColumn("USUAL", ({ p50 }) => p50),
+    amountColumn("P50", ({ p50 }) => p50),
     amountColumn("P95", ({ p95 }) => p95),
     amountColumn("ALLOCATE", ({ allocate }) => allocate),
     {

@@ -6,13 +6,15 @@ import type { Surface } from "./surface.ts";
 /** From here on a date says more than an age. */
 const DATE_AFTER_SECONDS = 30 * 86_400;
 
-/** `2m11s ago`, `in 9m00s`, or the date where it is long ago; for programs the timestamp itself. */
+/** `4s ago`, `2m11s ago`, `in 9m00s`, or the date where it is long ago; for programs the timestamp itself. */
 export function formatAgo(at: Timestamp, surface: Surface): string {
   const seconds = (surface.nowMs - epochMs(at)) / 1000;
   if (!surface.isTty || !Number.isFinite(seconds)) return at;
   if (Math.abs(seconds) >= DATE_AFTER_SECONDS) return formatMoment(at, surface).slice(0, "2026-11-22".length);
-  if (Math.abs(seconds) < 1) return "now";
-  return seconds > 0 ? `${formatDuration(seconds)} ago` : `in ${formatDuration(-seconds)}`;
+  const whole = Math.round(Math.abs(seconds));
+  if (whole === 0) return "now";
+  const age = whole < 60 ? `${whole}s` : formatDuration(whole);
+  return seconds > 0 ? `${age} ago` : `in ${age}`;
 }
 
 /** `2026-11-22 17:16:02` in the person's zone, or in UTC, which is then named; for programs the timestamp itself. */

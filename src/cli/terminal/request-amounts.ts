@@ -10,7 +10,7 @@ import type { Surface } from "./surface.ts";
 import { renderTable, type Column } from "./table.ts";
 
 /**
- * The four numbers of each resource, always in this order: asked, predicted (p50, p95), reserved, used; and where
+ * The four numbers of each resource, always in this order: asked, predicted (p50 and p95), reserved, used; and where
  * the reserved one came from. Of the newest run, or of the one to come.
  */
 export function renderAmounts(request: WorkRequest, run: Run | undefined, surface: Surface): string {
@@ -27,24 +27,30 @@ function columnsOf(request: WorkRequest, run: Run | undefined, surface: Surface)
   return [
     { header: "RESOURCE", cell: (resource) => RESOURCE_WORDS[resource] },
     { header: "ASKED", cell: (resource) => askedText(request.requirements, resource) ?? none },
-    { header: "PREDICTED", cell: (resource) => predictedText(run, resource) ?? none },
+    predictedColumn("PREDICTED", run, "p50", none),
+    predictedColumn("P95", run, "p95", none),
     {
       header: "RESERVED",
+      align: "right",
       cell: (resource) => (allocation === null ? none : formatAmount(resource, allocation[resource].amount)),
     },
     { header: "USED", cell: (resource) => usedText(request, run, resource, surface) ?? none },
     {
       header: "FROM",
       cell: (resource) => (allocation === null ? "not worked out yet" : sourceText(allocation[resource])),
-      shrinkTo: 20,
     },
   ];
 }
 
-function predictedText(run: Run | undefined, resource: Resource): string | undefined {
-  const estimate = run?.estimate[resource];
-  if (estimate === undefined) return undefined;
-  return `${formatAmount(resource, estimate.p50)} (p95 ${formatAmount(resource, estimate.p95)})`;
+function predictedColumn(header: string, run: Run | undefined, figure: "p50" | "p95", none: string): Column<Resource> {
+  return {
+    header,
+    align: "right",
+    cell(resource) {
+      const estimate = run?.estimate[resource];
+      return estimate === undefined ? none : formatAmount(resource, estimate[figure]);
+    },
+  };
 }
 
 const FIGURES: Record<Resource, MeasuredFigure> = {

@@ -47,9 +47,13 @@ function columnsOf(surface: Surface): Column<RequestRow>[] {
       full: ({ run }) => run?.worker_name ?? "",
       shrinkTo: 6,
     },
-    secondsColumn("WAITED", (row) => waitedSeconds(row, surface), surface, true),
+    secondsColumn("WAITED", (row) => waitedSeconds(row, surface), surface),
     secondsColumn("RAN", (row) => ranSeconds(row, surface), surface),
-    { header: "LEFT", cell: (row) => leftText(row, surface) ?? none, full: (row) => leftText(row, surface) ?? "" },
+    {
+      header: "LEFT",
+      cell: (row) => leftText(row, surface) ?? none,
+      full: (row) => String(leftSeconds(row, surface) ?? ""),
+    },
     {
       header: "MEMORY",
       cell: (row) => memoryText(row, surface),
@@ -71,12 +75,10 @@ function secondsColumn(
   header: string,
   seconds: (row: RequestRow) => number | undefined,
   surface: Surface,
-  isWideOnly = false,
 ): Column<RequestRow> {
   return {
     header,
     align: "right",
-    isWideOnly,
     cell(row) {
       const value = seconds(row);
       return value === undefined ? symbols(surface).none : formatDuration(value);
@@ -108,11 +110,19 @@ function between(from: string, toMs: number): number {
   return Math.max(0, toMs - epochMs(from)) / 1000;
 }
 
-/** What history leaves of the run's time: a range, or how late it is. */
-function leftText({ run }: RequestRow, surface: Surface): string | undefined {
+/** By the median of its history; below 0 once the run is past it. */
+function leftSeconds({ run }: RequestRow, surface: Surface): number | undefined {
   const predicted = run?.estimate.duration;
   if (predicted === undefined || run?.state !== "running" || run.started_at === null) return undefined;
-  const elapsed = between(run.started_at, surface.nowMs);
+  return predicted.p50 - between(run.started_at, surface.nowMs);
+}
+
+/** What history leaves of the run's time: a range, or how late it is. */
+function leftText(row: RequestRow, surface: Surface): string | undefined {
+  const left = leftSeconds(row, surface);
+  const predicted = row.run?.estimate.duration;
+  if (left === undefined || predicted === undefined) return undefined;
+  const elapsed = predicted.p50 - left;
   if (elapsed > predicted.p95) return `late ${formatDuration(elapsed - predicted.p95)}`;
   return formatSpan(predicted.p50 - elapsed, predicted.p95 - elapsed, surface);
 }
@@ -167,5 +177,5 @@ function countsLine(rows: readonly RequestRow[], surface: Surface): string {
     const waits = found.map((row) => waitedSeconds(row, surface) ?? 0);
     return [`${found.length} ${state}${state === "pending" ? ` (oldest ${formatDuration(Math.max(...waits))})` : ""}`];
   });
-  return paint(surface, "dim", parts.join(", "));
+  return `  ${paint(surface, "dim", parts.join(", "))}`;
 }

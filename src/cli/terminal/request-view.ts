@@ -32,7 +32,7 @@ export function renderRequest(
     detailLines(request, surface),
     ["", renderAmounts(request, newest, surface)],
     runs.length === 0 ? [] : ["", renderRuns(runs, surface)],
-    ["", ...outputLines(newest, surface), ...whereLines(request, options.pageUrl, surface)],
+    ["", ...outputLines(newest, surface), ...whereLines(request, newest, options.pageUrl, surface)],
   ];
   return parts
     .flat()
@@ -133,13 +133,22 @@ function outputLines(run: Run | undefined, surface: Surface): string[] {
   return more > 0 ? [...shown, line("", `${symbols(surface).ellipsis} and ${more} more`)] : shown;
 }
 
-function whereLines(request: WorkRequest, pageUrl: string | undefined, surface: Surface): string[] {
-  const log = request.run_count > 0 ? [line("log", `almanac log ${request.id}`)] : [];
-  const page =
-    pageUrl === undefined
-      ? []
-      : [`  ${"page".padEnd(LABEL_COLUMNS)}${hyperlink(surface, sanitizeText(pageUrl), pageUrl)}`];
-  return [...log, line("why", `almanac why ${request.id}`), ...page];
+function whereLines(
+  request: WorkRequest,
+  run: Run | undefined,
+  pageUrl: string | undefined,
+  surface: Surface,
+): string[] {
+  const log = run === undefined ? [] : [line("log", `almanac log ${request.id} (${logText(run)})`)];
+  const page = pageUrl === undefined ? "" : hyperlink(surface, sanitizeText(pageUrl), pageUrl);
+  const pageLine = page === "" ? [] : [`  ${"page".padEnd(LABEL_COLUMNS)}${page}`];
+  return [...log, line("why", `almanac why ${request.id}`), ...pageLine];
+}
+
+function logText({ log }: Run): string {
+  return log.cut_bytes === 0
+    ? formatBytes(log.size)
+    : `${formatBytes(log.size)}, ${formatBytes(log.cut_bytes)} more not kept`;
 }
 
 /** A label and what belongs to it, of any origin. */

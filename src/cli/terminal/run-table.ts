@@ -27,7 +27,7 @@ function columnsOf(surface: Surface): Column<Run>[] {
     metricColumn("CPU", "cpu_time", surface),
     metricColumn("MEMORY", "memory", surface),
     metricColumn("DISK", "disk_space", surface),
-    { header: "ENDED", cell: (run) => endCell(run, surface), shrinkTo: 12 },
+    { header: "ENDED", cell: (run) => endCell(run, surface) },
   ];
 }
 

@@ -42,18 +42,20 @@ export function renderTable<Row>(
     return rows.map((row) => `${columns.map((column) => fullText(column, row)).join("\t")}\n`).join("");
   const shown = options.isWide === true ? columns : columns.filter((column) => column.isWideOnly !== true);
   const indent = options.indent ?? 0;
-  const texts = rows.map((row) => shown.map((column) => plainText(column.cell(row))));
+  const cells = rows.map((row) => shown.map((column) => column.cell(row)));
+  const texts = cells.map((row) => row.map(plainText));
   const widths = fit(
     shown,
     naturalWidths(shown, texts, options),
     options.isWide === true ? Infinity : surface.columns - indent,
   );
-  const lines = rows.map((row, index) =>
-    shown.map((column, at) => renderCell(column.cell(row), texts[index]![at]!, column, widths[at]!, surface)),
+  const lines = cells.map((row, index) =>
+    // all three have one for each cell
+    row.map((cell, at) => renderCell(cell, texts[index]![at]!, shown[at]!, widths[at]!, surface)),
   );
   const header = shown.map((column, at) => pad(column.header, widths[at]!, column.align)); // widths has one for each
   const all = options.hasHeader === false ? lines : [header.map((text) => paint(surface, "dim", text)), ...lines];
-  return all.map((cells) => `${" ".repeat(indent)}${trimEnd(cells.join(" ".repeat(GAP)))}\n`).join("");
+  return all.map((line) => `${" ".repeat(indent)}${trimEnd(line.join(" ".repeat(GAP)))}\n`).join("");
 }
 
 function plainText(cell: Cell): string {
@@ -101,8 +103,9 @@ function secondWidest(widths: readonly number[], widest: number): number {
 }
 
 function renderCell<Row>(cell: Cell, plain: string, column: Column<Row>, width: number, surface: Surface): string {
-  const isWhole = displayWidth(plain) <= width;
-  const spaces = " ".repeat(Math.max(0, width - displayWidth(plain)));
+  const natural = displayWidth(plain);
+  const isWhole = natural <= width;
+  const spaces = " ".repeat(Math.max(0, width - natural));
   const text = isWhole ? plain : truncate(plain, width, symbols(surface).ellipsis);
   const ready =
     isWhole && typeof cell !== "string" && "painted" in cell ? cell.painted : decorated(cell, text, surface);

@@ -5,8 +5,9 @@ const WIDE =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
 /** No column of its own. */
 const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]*$/u;
-// oxlint-disable-next-line no-control-regex -- printable ASCII, the common case, needs no more looking at
-const PLAIN = /^[\u0020-\u007e]*$/;
+/** One column each, without a look at graphemes: ASCII, Latin, dashes, arrows, our own signs, blocks and braille. */
+const PLAIN =
+  /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u2193\u2260-\u2265\u2500-\u25fc\u2713\u2715\u2800-\u28ff]*$/;
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 

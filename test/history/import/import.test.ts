@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { anyText } from "../any-text.ts";
 import { describe, expect, it } from "vitest";
 import { importedEntrySchema } from "../../../src/contract/records.ts";
 import { detectFormat, IMPORT_FORMATS } from "../../../src/history/import/format.ts";
@@ -77,7 +78,7 @@ describe("an import", () => {
       "é",
     );
     const texts = fc.oneof(
-      fc.string({ unit: "binary" }),
+      anyText,
       fc.array(tokens, { maxLength: 60 }).map((all) => all.join("")),
     );
     const options = { completed_at, task: { value: "a" }, subject: { value: "b" } };

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import type { Why } from "../../../src/contract/routes.ts";
+import type { Event } from "../../../src/domain/event.ts";
+import { renderWhy } from "../../../src/cli/terminal/why-view.ts";
+import { ago, allocationOf, GIB, requestId, requestOf, runIdOf, runOf, terminal, workerNameOf } from "./records.ts";
+
+function event(kind: Event["kind"], secondsAgo: number, part: Partial<Event> = {}): Event {
+  return { id: 1, at: ago(secondsAgo), kind, work_request_id: requestId(5120), data: {}, ...part };
+}
+
+const waiting: Why = {
+  work_request: requestOf(5120, {
+    subject: "chromium",
+    pending_at: ago(1340),
+    allocation: { ...allocationOf(61 * GIB), tags: ["amd64"] },
+  }),
+  sentence: "waits since 22m20s: w-12 has 44.0G of the 61.0G memory free",
+  placement: null,
+  candidates: [
+    {
+      worker_name: workerNameOf("w-19"),
+      verdict: "too_small",
+      resource: "memory",
+      available: 32 * GIB,
+      needed: 61 * GIB,
+    },
+    {
+      worker_name: workerNameOf("w-12"),
+      verdict: "no_room",
+      resource: "memory",
+      available: 44 * GIB,
+      needed: 61 * GIB,
+    },
+    { worker_name: workerNameOf("w-13"), verdict: "lacks_tag", tag: "kvm" },
+    { worker_name: workerNameOf("w-14"), verdict: "not_allowed" },
+    { worker_name: workerNameOf("w-15"), verdict: "draining" },
+    { worker_name: workerNameOf("w-16"), verdict: "offline" },
+  ],
+  candidate_count: 21,
+  events: [
+    event("created", 1345),
+    event("waiting", 1340, { data: { code: "no_worker", message: "no worker has joined yet" } }),
+    event("waiting", 1300, { data: { code: "no_room", message: "w-12 has 30.0G of the 61.0G memory free" } }),
+    event("waiting", 600, { data: { code: "no_room", message: "w-12 has 44.0G of the 61.0G memory free" } }),
+  ],
+};
+
+describe("almanac why", () => {
+  it("answers why a request waits, worker by worker, with numbers", () => {
+    expect(renderWhy(waiting, terminal())).toMatchInlineSnapshot(`
+      "#5120 build chromium waits since 22m20s: w-12 has 44.0G of the 61.0G memory free.
+        needs  61.0G memory   history: 40 runs of this key (ladder)
+        needs  20.0G disk     default; no run has figures for it
+        needs  4 cpu          request
+        needs  1h00m time     history: 1 run of this task (ladder)
+        needs  tags amd64
+        WORKER  VERDICT      WHY
+        w-12    no room      44.0G of 61.0G memory free
+        w-19    too small    32.0G memory in all, 61.0G needed
+        w-13    lacks tag    kvm
+        w-14    not allowed
+        w-15    draining
+        +16 more workers (--all lists them)
+        waited  40s no worker there · 21m40s no room
+      "
+    `);
+  });
+
+  it("shows every worker and event with --all", () => {
+    expect(renderWhy(waiting, terminal({ hasUnicode: false }), { isAll: true })).toMatchInlineSnapshot(`
+      "#5120 build chromium waits since 22m20s: w-12 has 44.0G of the 61.0G memory free.
+        needs  61.0G memory   history: 40 runs of this key (ladder)
+        needs  20.0G disk     default; no run has figures for it
+        needs  4 cpu          request
+        needs  1h00m time     history: 1 run of this task (ladder)
+        needs  tags amd64
+        WORKER  VERDICT      WHY
+        w-12    no room      44.0G of 61.0G memory free
+        w-19    too small    32.0G memory in all, 61.0G needed
+        w-13    lacks tag    kvm
+        w-14    not allowed
+        w-15    draining
+        w-16    offline
+        +15 more workers looked at as well
+        waited  40s no worker there | 21m40s no room
+        2026-11-22 11:37:35Z  created
+        2026-11-22 11:37:40Z  waiting  no worker has joined yet
+        2026-11-22 11:38:20Z  waiting  w-12 has 30.0G of the 61.0G memory free
+        2026-11-22 11:50:00Z  waiting  w-12 has 44.0G of the 61.0G memory free
+      "
+    `);
+  });
+
+  it("answers why a request runs where it runs", () => {
+    const run = runOf("5122.1");
+    const why: Why = {
+      work_request: requestOf(5122, { status: "running" }),
+      sentence: "has been running for 12m20s on w-04: it is the tightest fit",
+      placement: run.placement,
+      candidates: [],
+      candidate_count: 0,
+      events: [
+        event("created", 800),
+        event("waiting", 790, { data: { code: "a new one" } }),
+        event("placed", 745, { run_id: runIdOf("5122.1"), worker_name: workerNameOf("w-04") }),
+      ],
+    };
+    expect(renderWhy(why, terminal())).toMatchInlineSnapshot(`
+      "#5122 build llvm has been running for 12m20s on w-04: it is the tightest fit.
+        needs  5.0G memory    history: 40 runs of this key (ladder)
+        needs  20.0G disk     default; no run has figures for it
+        needs  4 cpu          request
+        needs  1h00m time     history: 1 run of this task (ladder)
+        placed on w-04 at 2026-11-22 11:47:35Z: it is the tightest fit.
+        WORKER  VERDICT  WHY
+        w-04    chosen
+        waited  45s for another reason
+      "
+    `);
+  });
+});

@@ -35,6 +35,11 @@ export class Credentials {
     return this.#hasToken;
   }
 
+  /** True when it was given a token to join with. */
+  get canJoin(): boolean {
+    return this.#options.joinToken !== undefined;
+  }
+
   /** Uses the token given, else the one kept on disk. */
   async load(given: string | undefined): Promise<void> {
     const token = given ?? (await readToken(this.#tokenFile));

@@ -75,6 +75,7 @@ export function startWatchdog(log: WorkerLog): Watchdog {
       new Promise((resolve) => {
         isClosing = true;
         if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return resolve();
+        child.ref(); // else nothing might keep this process up until it has ended
         child.once("exit", () => {
           resolve();
         });

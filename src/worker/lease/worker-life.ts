@@ -33,6 +33,7 @@ export class WorkerLife {
   readonly #loop: SyncLoop;
   readonly #stop = new AbortController();
   #isClosing = false;
+  #isJoinTold = false;
   #closing: Promise<void> | undefined;
   #busyMs: number;
   #watch: (() => void) | undefined;
@@ -117,8 +118,22 @@ export class WorkerLife {
   async #join(signal: AbortSignal): Promise<void> {
     const { credentials, random } = this.#options;
     if (credentials.hasToken) return;
-    const joined = await keepTrying(() => credentials.join(signal), { signal, random });
+    // Without a join token it fails for good, which must not be mistaken for a token that may yet be mended.
+    if (!credentials.canJoin) return credentials.join(signal);
+    const joined = await keepTrying(() => this.#tryToJoin(signal), { signal, random });
     if (!joined.ok) throw joined.refusal;
+  }
+
+  async #tryToJoin(signal: AbortSignal): Promise<void> {
+    const { credentials, line, log } = this.#options;
+    try {
+      await credentials.join(signal);
+    } catch (error) {
+      if (!this.#isJoinTold && !signal.aborted) log.warn({ err: error, url: line.client.url }, "could not join yet");
+      this.#isJoinTold = true;
+      line.follow();
+      throw error;
+    }
   }
 
   #changed(): void {

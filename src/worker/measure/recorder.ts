@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { Measurement, MeasureMethod, MemoryRaise } from "../../domain/runtime-statistics.ts";
 import { CurveKeeper } from "./curve.ts";
 import type { Reading } from "./meter.ts";
@@ -114,8 +115,15 @@ function highestMemory(before: Reading, now: Reading): number | undefined {
   if (seen === undefined || now.high_water_bytes === undefined) return seen;
   const cache = Math.max(before.file_cache_bytes ?? 0, now.file_cache_bytes ?? 0);
   const kernel = Math.max(before.kernel_bytes ?? 0, now.kernel_bytes ?? 0);
-  return Math.max(seen, now.high_water_bytes - cache - kernel);
+  const batch = cache > 4 * CACHE_BATCH_BYTES ? CACHE_BATCH_BYTES : 0;
+  return Math.max(seen, now.high_water_bytes - cache - kernel - batch);
 }
+
+/**
+ * The kernel charges, and counts the cache, in batches of 64 pages for each core: where cache is subtracted, it may
+ * be that much more than was told. More than eight cores are seldom behind at once.
+ */
+const CACHE_BATCH_BYTES = 2 * 64 * 4096 * Math.min(8, availableParallelism());
 
 function higher(peak: Peak | undefined, value: number | undefined, atMs: number): Peak | undefined {
   if (value === undefined || (peak !== undefined && value <= peak.value)) return peak;

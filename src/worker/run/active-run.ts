@@ -31,6 +31,8 @@ export class ActiveRun {
   readonly #parts: Parts;
   readonly #recorder: Recorder;
   readonly #memory: MemoryWatch | undefined;
+  readonly #stopForwarding: (() => void) | undefined;
+  #child: ChildProcess | undefined;
   #disk: DiskWatch | undefined;
   #startedMs = 0;
   #reason: Outcome | undefined;
@@ -38,12 +40,13 @@ export class ActiveRun {
   #durationMs: number | undefined;
   #final: Measurement | undefined;
 
-  /** Sets the limits: to be made before the launch. */
+  /** Sets the limits and listens for signals: to be made before the launch. */
   constructor(parts: Parts) {
     const { account, spec, meter } = parts;
     this.#parts = parts;
     this.#recorder = new Recorder(meter.method);
     if (spec.limits.process_count !== undefined) account.limitTasks(spec.limits.process_count);
+    if (spec.output === "inherit") this.#stopForwarding = forwardSignals(() => this.#child);
     if (spec.limits.memory === undefined) return;
     this.#memory = new MemoryWatch({
       account,
@@ -71,6 +74,12 @@ export class ActiveRun {
     else this.#parts.account.kill();
   }
 
+  /** The launch failed. */
+  abandon(): void {
+    this.#stopForwarding?.();
+    this.#parts.account.remove();
+  }
+
   /**
    * Follows the launched process to its end.
    * @param startedMs just before the launch, on the clock of `performance.now()`
@@ -78,15 +87,15 @@ export class ActiveRun {
   async follow(child: ChildProcess, startedMs: number): Promise<EndedRun> {
     const { spec, account, meter } = this.#parts;
     this.#startedMs = startedMs;
+    this.#child = child;
     const exited = exitOf(child);
     const closed = handOnOutput(child, spec.output);
-    const stopForwarding = spec.output === "inherit" ? forwardSignals(child) : undefined;
     if (child.pid !== undefined) account.started(child.pid);
     this.#watchDisk();
     const stopSampling = sample(this.#memory?.periodMs ?? meter.periodMs, () => this.#look());
     const exit = await exited;
     this.#durationMs = performance.now() - startedMs;
-    stopForwarding?.();
+    this.#stopForwarding?.();
     stopSampling();
     account.ended();
     await this.#clear();

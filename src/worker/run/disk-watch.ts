@@ -1,5 +1,6 @@
 import { statfsSync } from "node:fs";
 import { diskUsage, isOwnFileSystem } from "../measure/disk-usage.ts";
+import { ownCpuMs } from "./own-cpu.ts";
 
 /** Walks may take this share of one core. */
 const MOST_CORE_SHARE = 0.05;
@@ -78,11 +79,11 @@ export class DiskWatch {
   }
 
   async #measure(free: number): Promise<void> {
-    const beganMs = performance.now();
+    const beganMs = ownCpuMs();
     const bytes = await diskUsage(this.#options.directory, this.#options.processes());
     if (bytes !== undefined) this.#options.onUsage(bytes);
     this.#walkedAtMs = performance.now();
-    this.#costMs = this.#walkedAtMs - beganMs;
+    this.#costMs = ownCpuMs() - beganMs;
     this.#walkedFree = free;
     this.#walk = undefined;
   }

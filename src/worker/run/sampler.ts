@@ -1,3 +1,5 @@
+import { ownCpuMs } from "./own-cpu.ts";
+
 /** Looks at something, and says in how many milliseconds to look again. */
 export type Look = () => number;
 
@@ -22,11 +24,10 @@ function lookAtAll(): void {
   const nowMs = performance.now() + 0.5; // timers have whole milliseconds
   for (const entry of entries) {
     if (entry.dueMs > nowMs) continue;
-    const beganMs = performance.now();
+    const beganMs = ownCpuMs();
     const periodMs = entry.look();
-    const endedMs = performance.now();
     // never more than two hundredths of a core, however dear a look is
-    entry.dueMs = endedMs + Math.max(periodMs, 50 * (endedMs - beganMs));
+    entry.dueMs = performance.now() + Math.max(periodMs, 50 * (ownCpuMs() - beganMs));
   }
   setTimer();
 }

@@ -6,12 +6,14 @@ const BY_TERMINAL: ReadonlySet<string> = new Set(["SIGINT", "SIGQUIT"]);
 
 /**
  * Passes signals sent to us on to a command that shares our terminal; the terminal's own (Ctrl-C) it has got already.
+ * To be called before the command is started, which may be ended by a signal as soon as it is.
+ * @param child the command, once it is started
  * @returns ends it
  */
-export function forwardSignals(child: ChildProcess): () => void {
+export function forwardSignals(child: () => ChildProcess | undefined): () => void {
   const forward = (signal: NodeJS.Signals): void => {
     if (process.stdin.isTTY && BY_TERMINAL.has(signal)) return;
-    child.kill(signal);
+    child()?.kill(signal);
   };
   for (const signal of FORWARDED) process.on(signal, forward);
   return () => {

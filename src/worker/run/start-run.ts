@@ -25,7 +25,7 @@ export function startRun(spec: RunSpec, meter: Meter): RunHandle {
   const startedMs = performance.now();
   const child = tryLaunch(spec, account);
   if ("error" in child) {
-    account.remove();
+    run.abandon();
     return neverStarted(meter, spec, child.error);
   }
   const followed = run.follow(child, startedMs);

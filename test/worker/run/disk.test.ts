@@ -45,7 +45,7 @@ describe.skipIf(program === undefined)("peak disk of a run (needs cc)", () => {
     ["files deleted while open", "unlinked", 120],
   ])("has %s", async (_, mode, mib) => {
     const watchDirectory = freshDirectory();
-    const argv = [known, mode, join(watchDirectory, "file"), String(mib), "300"];
+    const argv = [known, mode, join(watchDirectory, "file"), String(mib), "700"];
     const { measurement, runtime_statistics } = await run(argv, { watchDirectory });
     expect(diskOff(measurement.disk_bytes, mib)).toBe(0);
     expect(runtime_statistics.disk_space).toBe(measurement.disk_bytes);

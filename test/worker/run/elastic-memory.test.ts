@@ -66,13 +66,13 @@ describe.skipIf(program === undefined).each(meters)("elastic memory measured by 
   });
 
   it("the run that finds no more memory dies, and its neighbours go on", async () => {
-    const free = pool(150);
+    const free = pool(1000);
     const neighbour = run([known, "alloc", "90", "1500"], {
       meter,
       limits: { memory: 100 * MIB },
       raiseMemory: free.raise(100 * MIB),
     });
-    const { outcome, measurement } = await run([known, "grow", "4000", "10", "10"], {
+    const { outcome, measurement } = await run([known, "grow", "4000", "5", "5"], {
       meter,
       limits: { memory: 100 * MIB },
       raiseMemory: free.raise(100 * MIB),

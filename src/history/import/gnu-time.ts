@@ -23,6 +23,11 @@ const DEFAULTS = { task: { from: "program" }, subject: { value: "" }, context: {
 const COLUMNS = ["program", "command"];
 const FIRST_LINE = /^\s*Command being timed: (.*)$/;
 
+/** A name, which may hold colons in parentheses only, and one word. */
+const FIELD = /^\s*([A-Z](?:[^:()]|\([^()]*\))*): (\S+)\s*$/;
+/** No line of GNU time is longer; the command's own output may be, and would take the expression long. */
+const LONGEST_FIELD = 200;
+
 /** The lines of one block, by what stands before the last `: `. */
 type Block = { line: number; command: string; fields: Map<string, { line: number; text: string }>; signal: number };
 
@@ -54,7 +59,7 @@ function blocksOf(lines: readonly Line[]): Block[] {
   for (const { number, text } of lines) {
     const first = FIRST_LINE.exec(text);
     const killed = /^Command terminated by signal (\d+)/.exec(text);
-    const field = /^\s*([A-Z][^:]*(?:\([^)]*\))?[^:]*): (\S+)\s*$/.exec(text);
+    const field = text.length > LONGEST_FIELD ? null : FIELD.exec(text);
     if (killed !== null) signal = Number(killed[1]);
     if (first !== null) {
       blocks.push({ line: number, command: unquoted(first[1]!), fields: new Map(), signal }); // the group has matched

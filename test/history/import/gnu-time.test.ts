@@ -60,6 +60,11 @@ describe("the output of GNU time -v", () => {
     expect(entries[0]?.duration_ms).toBe(3_723_000);
   });
 
+  it("is not slowed down by long lines of the command's own output", () => {
+    const text = `${"A".repeat(2_000_000)}\n${"B (".repeat(500_000)}\n${block("make", "0")}`;
+    expect(parseImport("gnu-time", text, { completed_at }).entries.length).toBe(1);
+  });
+
   it("refuses a block that ends early, and takes the others", () => {
     const text = block("make", "0") + block("make", "0").split("\n").slice(0, 4).join("\n");
     const { entries, problems, bad_lines } = parseImport("gnu-time", text, { completed_at });

@@ -282,12 +282,15 @@ describe("the page", () => {
     const cookie = signedIn.headers.get("set-cookie") ?? "";
     expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
     const session = { cookie: cookie.split(";", 1)[0]! };
-    await harness.submit({ task_name: "<script>alert(1)</script>" });
+    const [hostile] = await harness.submit({ task_name: "<script>alert(1)</script>" });
     const page = await call("/", { token: "", headers: session });
     expect(page.status).toBe(200);
     expect(page.text).toContain("&lt;script>alert(1)&lt;/script>");
     expect(page.text).not.toContain("<script");
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+    const own = await call(`/r/${hostile!.id}`, { token: "", headers: session });
+    expect(own.text).toContain(`<h1>#${hostile!.id} &lt;script>alert(1)&lt;/script></h1><p>It waits since`);
+    expect((await call(`/r/${hostile!.id}`, { token: "" })).headers.get("location")).toBe("../");
     // the cookie travels by itself, so it may only read
     const write = await call("/api/v1/work-requests", {
       token: "",

@@ -1,12 +1,16 @@
 import { readFileSync } from "node:fs";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { AppError } from "../../contract/errors.ts";
+import { routes } from "../../contract/routes.ts";
+import { parseOrThrow } from "../../contract/validation.ts";
 import { epochMs, timestamp } from "../../domain/clock.ts";
 import { overviewPage } from "../../web/pages/overview.ts";
+import { requestPage } from "../../web/pages/request.ts";
 import { signInPage } from "../../web/pages/sign-in.ts";
 import type { LoopContext } from "../loop/context.ts";
 import { createToken, findToken } from "../loop/tokens.ts";
+import { why } from "../loop/why.ts";
 import { workerOf } from "../loop/workers.ts";
 import { authenticate, SESSION_COOKIE } from "./authenticate.ts";
 
@@ -29,14 +33,15 @@ export function addPages(app: FastifyInstance, context: LoopContext): void {
   const style = readFileSync(new URL("../../web/style.css", import.meta.url), "utf8");
   app.get("/style.css", (_request, reply) => reply.type("text/css; charset=utf-8").send(style));
   app.get("/", async (request, reply) => {
-    try {
-      await authenticate(context.store, request, "read");
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      const hasShown = request.cookies[SESSION_COOKIE] !== undefined;
-      return sendPage(reply, 401, signInPage(hasShown ? "Your session has ended: sign in again." : undefined));
-    }
+    if (!(await maySee(context, request))) return askToSignIn(request, reply);
     return sendPage(reply, 200, overviewPage(await overviewData(context)));
+  });
+  app.get("/r/:id", async (request, reply) => {
+    if (!(await maySee(context, request))) return reply.redirect("../", 303);
+    const { id } = parseOrThrow(routes.whyWorkRequest.params, request.params, "invalid-request");
+    const { work_request, sentence } = await why(context, id);
+    const runs = await context.store.read.runsOf(id);
+    return sendPage(reply, 200, requestPage({ request: work_request, runs, sentence }));
   });
   app.post("/sign-in", async (request, reply) => {
     const form = signInForm.safeParse(request.body);
@@ -51,6 +56,22 @@ export function addPages(app: FastifyInstance, context: LoopContext): void {
     });
     return reply.redirect("./", 303);
   });
+}
+
+/** Whether whoever asks shows a token that may read. */
+async function maySee(context: LoopContext, request: FastifyRequest): Promise<boolean> {
+  try {
+    await authenticate(context.store, request, "read");
+    return true;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}
+
+function askToSignIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const hasShown = request.cookies[SESSION_COOKIE] !== undefined;
+  return sendPage(reply, 401, signInPage(hasShown ? "Your session has ended: sign in again." : undefined));
 }
 
 function sendPage(reply: FastifyReply, status: number, html: string): FastifyReply {

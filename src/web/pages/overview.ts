@@ -5,6 +5,7 @@ import type { Status, WorkRequest } from "../../domain/work-request.ts";
 import type { Worker } from "../../domain/worker.ts";
 import { element as e } from "../element.ts";
 import { renderPage } from "../layout.ts";
+import { table } from "../table.ts";
 
 /** What the overview shows. */
 export type OverviewData = {
@@ -19,6 +20,7 @@ const GLYPHS: Record<Status, string> = { blocked: "○", pending: "○", running
 /** The first page: a sentence, the newest requests, the workers, and how to submit. */
 export function overviewPage(data: OverviewData): string {
   return renderPage(
+    "./",
     "Overview",
     e("p", {}, sentence(data)),
     e("h2", { id: "requests" }, "Newest requests"),
@@ -37,34 +39,17 @@ function sentence({ counts, workers }: OverviewData): string {
   return `${waiting} waiting, ${counts.running} running, ${counts.completed} completed, ${counts.aborted} aborted; ${online} of ${workers.length} workers online.`;
 }
 
-function table(caption: string, head: readonly string[], rows: VNode[]): VNode {
-  return e(
-    "div",
-    { class: "table", tabIndex: 0, role: "region", "aria-label": caption },
-    e(
-      "table",
-      {},
-      e("thead", {}, e("tr", {}, ...head.map((name) => e("th", { scope: "col" }, name)))),
-      e("tbody", {}, ...rows),
-    ),
-  );
-}
-
 function requestTable({ requests, now }: OverviewData): VNode {
-  const rows = requests.map((request) =>
-    e(
-      "tr",
-      {},
-      e("td", {}, `#${request.id}`),
-      e("td", { class: request.result ?? request.status }, `${glyphOf(request)} ${request.result ?? request.status}`),
-      e("td", {}, request.task_name),
-      e("td", {}, request.subject),
-      e("td", {}, request.context),
-      e("td", {}, ranText(request, now)),
-      e("td", {}, memoryText(request)),
-      e("td", { class: "wide" }, noteOf(request)),
-    ),
-  );
+  const rows = requests.map((request) => [
+    { content: e("a", { href: `r/${request.id}` }, `#${request.id}`), look: "" },
+    { content: `${glyphOf(request)} ${request.result ?? request.status}`, look: request.result ?? request.status },
+    request.task_name,
+    request.subject,
+    request.context,
+    ranText(request, now),
+    memoryText(request),
+    { content: noteOf(request), look: "wide" },
+  ]);
   return table("Newest requests", ["Id", "State", "Task", "Subject", "Context", "Ran", "Memory", "Note"], rows);
 }
 
@@ -89,18 +74,14 @@ function noteOf(request: WorkRequest): string {
 }
 
 function workerTable({ workers, now }: OverviewData): VNode {
-  const rows = workers.map((worker) =>
-    e(
-      "tr",
-      {},
-      e("td", {}, worker.worker_name),
-      e("td", {}, worker.state),
-      e("td", {}, formatBytes(worker.capacity.memory)),
-      e("td", {}, formatBytes(worker.capacity.disk_space)),
-      e("td", {}, formatCores(worker.capacity.cpu_count)),
-      e("td", { class: "wide" }, worker.tags.join(" ")),
-      e("td", {}, `${formatDuration(Math.max(0, epochMs(now) - epochMs(worker.last_seen_at)) / 1000)} ago`),
-    ),
-  );
+  const rows = workers.map((worker) => [
+    worker.worker_name,
+    worker.state,
+    formatBytes(worker.capacity.memory),
+    formatBytes(worker.capacity.disk_space),
+    formatCores(worker.capacity.cpu_count),
+    { content: worker.tags.join(" "), look: "wide" },
+    `${formatDuration(Math.max(0, epochMs(now) - epochMs(worker.last_seen_at)) / 1000)} ago`,
+  ]);
   return table("Workers", ["Name", "State", "Memory", "Disk", "Cores", "Tags", "Last seen"], rows);
 }

@@ -4,6 +4,7 @@ import { renderPage } from "../layout.ts";
 /** The page for whoever shows no valid token; `message` says what was wrong with the one given. */
 export function signInPage(message: string | undefined): string {
   return renderPage(
+    "./",
     "Sign in",
     message === undefined ? null : e("p", { class: "error", role: "alert" }, message),
     e(

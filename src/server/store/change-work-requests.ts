@@ -1,8 +1,8 @@
-import { sql } from "kysely";
 import type { HistoryKey } from "../../domain/task.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import type { Database, Engine } from "./engine.ts";
 import { deleteExpired } from "./statements/delete-expired.ts";
+import { IS_PENDING } from "./statements/is-pending.ts";
 import { insertWorkRequests } from "./statements/insert-work-requests.ts";
 import type { StoreTransaction, WorkRequestPatch } from "./store.ts";
 import { selectWorkRequests, workRequestReader } from "./work-requests.ts";
@@ -54,7 +54,7 @@ async function forgetAllocations(db: Database, key: HistoryKey): Promise<void> {
   await db
     .updateTable("work_requests")
     .set({ allocation: null })
-    .where(sql<boolean>`status = 'pending'`)
+    .where(IS_PENDING)
     .where("task_type", "=", key.task_type)
     .where("task_name", "=", key.task_name)
     .where("subject", "=", key.subject)

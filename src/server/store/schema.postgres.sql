@@ -183,11 +183,11 @@ CREATE INDEX work_requests_by_status ON public.work_requests USING btree (status
 CREATE INDEX work_requests_by_subject ON public.work_requests USING btree (subject, id);
 CREATE INDEX work_requests_by_task ON public.work_requests USING btree (task_name, id);
 CREATE INDEX work_requests_expiry ON public.work_requests USING btree (expires_at) WHERE (expires_at IS NOT NULL);
-CREATE INDEX work_requests_not_before ON public.work_requests USING btree (not_before) WHERE ((status = 'pending'::text) AND (not_before IS NOT NULL));
-CREATE INDEX work_requests_pending ON public.work_requests USING btree (((priority_base + priority_adjustment)) DESC, pending_at, id) WHERE ((status = 'pending'::text) AND (allocation IS NOT NULL));
-CREATE INDEX work_requests_pending_key ON public.work_requests USING btree (task_type, task_name, subject, context) WHERE (status = 'pending'::text);
+CREATE INDEX work_requests_not_before ON public.work_requests USING btree (not_before) WHERE ((NOT (status <> 'pending'::text)) AND (not_before IS NOT NULL));
+CREATE INDEX work_requests_pending ON public.work_requests USING btree (((priority_base + priority_adjustment)) DESC, pending_at, id) WHERE ((NOT (status <> 'pending'::text)) AND (allocation IS NOT NULL));
+CREATE INDEX work_requests_pending_key ON public.work_requests USING btree (task_type, task_name, subject, context) WHERE (NOT (status <> 'pending'::text));
 CREATE INDEX work_requests_submission ON public.work_requests USING btree (submission_id, id) WHERE (submission_id IS NOT NULL);
-CREATE INDEX work_requests_unprepared ON public.work_requests USING btree (id) WHERE ((status = 'pending'::text) AND (allocation IS NULL));
+CREATE INDEX work_requests_unprepared ON public.work_requests USING btree (id) WHERE ((NOT (status <> 'pending'::text)) AND (allocation IS NULL));
 
 create table workers (
   worker_name text not null,

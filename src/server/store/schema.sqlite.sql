@@ -192,17 +192,17 @@ CREATE INDEX work_requests_by_task on work_requests (task_name, id);
 CREATE INDEX work_requests_expiry on work_requests (expires_at) where expires_at is not null;
 
 CREATE INDEX work_requests_not_before on work_requests (not_before)
-  where status = 'pending' and not_before is not null;
+  where not (status <> 'pending') and not_before is not null;
 
 CREATE INDEX work_requests_pending on work_requests ((priority_base + priority_adjustment) desc, pending_at, id)
-  where status = 'pending' and allocation is not null;
+  where not (status <> 'pending') and allocation is not null;
 
 CREATE INDEX work_requests_pending_key on work_requests (task_type, task_name, subject, context)
-  where status = 'pending';
+  where not (status <> 'pending');
 
 CREATE INDEX work_requests_submission on work_requests (submission_id, id) where submission_id is not null;
 
-CREATE INDEX work_requests_unprepared on work_requests (id) where status = 'pending' and allocation is null;
+CREATE INDEX work_requests_unprepared on work_requests (id) where not (status <> 'pending') and allocation is null;
 
 CREATE TABLE workers (
   worker_name text not null primary key,

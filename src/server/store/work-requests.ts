@@ -1,9 +1,9 @@
-import { sql } from "kysely";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import { STATUSES, type Status, type WorkRequest } from "../../domain/work-request.ts";
 import { chunksOf } from "./chunks.ts";
 import { idOfCursor, pageOf } from "./cursor.ts";
 import type { Database, Engine } from "./engine.ts";
+import { IS_PENDING } from "./statements/is-pending.ts";
 import { pendingRequests } from "./statements/pending.ts";
 import type { PageQuery, StoreReader, WorkRequestFilter } from "./store.ts";
 import { WORK_REQUEST_COLUMNS } from "./tables.ts";
@@ -36,7 +36,8 @@ export function workRequestReader(db: Database, engine: Engine): WorkRequestRead
     // Served by the partial index `work_requests_unprepared`.
     unprepared: (limit) =>
       selectWorkRequests(db, engine)
-        .where(sql<boolean>`status = 'pending' and allocation is null`)
+        .where(IS_PENDING)
+        .where("allocation", "is", null)
         .orderBy("id")
         .limit(limit)
         .execute(),
@@ -45,7 +46,8 @@ export function workRequestReader(db: Database, engine: Engine): WorkRequestRead
       const row = await db
         .selectFrom("work_requests")
         .select("not_before")
-        .where(sql<boolean>`status = 'pending' and not_before is not null`)
+        .where(IS_PENDING)
+        .where("not_before", "is not", null)
         .where("not_before", ">", now)
         .orderBy("not_before")
         .limit(1)

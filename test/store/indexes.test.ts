@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RunId, WorkRequestId } from "../../src/domain/ids.ts";
+import type { StoreTransaction } from "../../src/server/store/store.ts";
+import { ENGINES, useDatabases } from "./engines.ts";
+import { postgresPlanner, sqlitePlanner, type Planner } from "./plans.ts";
+import { at, WORKER } from "./records.ts";
+
+const ROWS = 50_000;
+
+/** Fills each table as a server in use would; the same SQL on both engines. */
+const FILL = [
+  `insert into work_requests (name, task_type, task_name, subject, context, status, result, task_data, requirements,
+     allocation, priority_base, unblock_strategy, allow_failure, trusted, submission_id, created_at, created_by,
+     pending_at, not_before, expires_at, run_count)
+   select '', 'worker', 'task' || (i % 50), 'subject' || (i % 900), 'context' || (i % 7),
+     case when i % 10 < 4 then 'pending' when i % 1000 = 7 then 'blocked' else 'completed' end,
+     case when i % 10 < 4 or i % 1000 = 7 then null when i % 100 = 3 then 'failure' else 'success' end,
+     cast('{"command": ["' || i || '${"a long command line ".repeat(20)}"]}' as JSON_TYPE), '{}',
+     case when i % 1000 = 0 then null else cast('{}' as JSON_TYPE) end, i % 7, 'deps', false, true, null,
+     '2030-01-01T00:00:00.000Z', 'user' || (i % 800), '2030-01-01T00:00:00.000Z',
+     case when i % 1000 = 1 then cast('2030-01-02T00:00:00.000Z' as TIMESTAMP_TYPE) end,
+     case when i % 100 = 5 then cast('2030-02-01T00:00:00.000Z' as TIMESTAMP_TYPE) end, 0 from n`,
+  `insert into work_request_dependencies select i + 1, i from n where i < ${ROWS}`,
+  `insert into runs (id, work_request_id, attempt, state, worker_name, allocation, estimate, placement, assigned_at,
+     outcome, runtime_statistics, outputs, log, lease_token, lease_expires_at)
+   select i || '.1', i, 1, case when i % 1000 = 7 then 'running' else 'ended' end, 'worker' || (i % 300), '{}', '{}',
+     '{}', '2030-01-01T00:00:00.000Z', case when i % 1000 = 7 then null else cast('{}' as JSON_TYPE) end, '{}', '[]', '{}', 't',
+     '2030-01-01T00:00:00.000Z' from n`,
+  `insert into history (task_type, task_name, subject, context, completed_at, result, outcome, runtime_statistics,
+     lower_bounds, trusted)
+   select 'worker', 'task' || (i % 50), 'subject' || (i % 900), 'context' || (i % 7), '2030-01-01T00:00:00.000Z',
+     case when i % 100 = 3 then 'failure' else 'success' end, '{}', '{}', '[]', true from n`,
+  `insert into estimate_states select 'key' || i, 'worker', 'task' || (i % 900), '{}', '2030-01-01T00:00:00.000Z' from n`,
+  `insert into tokens (name, scope, worker_name, secret_hash, created_at)
+   select 'n', 'worker', 'worker' || i, 'hash' || i, '2030-01-01T00:00:00.000Z' from n`,
+  `insert into events (at, kind, work_request_id, data)
+   select '2030-01-01T00:00:00.000Z', 'created', case when i % 500 = 0 then null else i % 5000 end, '{}' from n`,
+  `insert into submissions (created_by, submission_key, body_hash, created_at, orphaned_at)
+   select 'me', 'key' || i, 'h', '2030-01-01T00:00:00.000Z',
+     case when i % 1000 = 0 then cast('2030-01-01T00:00:00.000Z' as TIMESTAMP_TYPE) end from n`,
+];
+
+const ID = 777 as WorkRequestId;
+const RUN = "777.1" as RunId;
+const TASK = { task_type: "worker", task_name: "task7" } as const;
+const FULL_KEY = { ...TASK, subject: "subject7", context: "context3" };
+const PAGE = { limit: 50 };
+
+/** Every call that runs often or over large tables, and the indexes that must serve it. */
+const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = [
+  ["workRequest", (tx) => tx.workRequest(ID), [/work_requests_pkey|PRIMARY KEY/, /work_request_dependencies/]],
+  ["lockWorkRequest", (tx) => tx.lockWorkRequest(ID), [/work_requests_pkey|PRIMARY KEY/]],
+  ["updateWorkRequest", (tx) => tx.updateWorkRequest(ID, { run_count: 1 }), [/work_requests_pkey|PRIMARY KEY/]],
+  ["the list of all", (tx) => tx.workRequests({}, PAGE), []],
+  ["the list by status", (tx) => tx.workRequests({ status: "blocked" }, PAGE), [/work_requests_by_status/]],
+  ["the list by result", (tx) => tx.workRequests({ result: "error" }, PAGE), [/work_requests_by_result/]],
+  ["the list by task", (tx) => tx.workRequests({ task_name: "none" }, PAGE), [/work_requests_by_task/]],
+  ["the list by subject", (tx) => tx.workRequests({ subject: "subject7" }, PAGE), [/work_requests_by_subject/]],
+  ["the list by context", (tx) => tx.workRequests({ context: "none" }, PAGE), [/work_requests_by_context/]],
+  ["the list by creator", (tx) => tx.workRequests({ created_by: "user7" }, PAGE), [/work_requests_by_creator/]],
+  ["the list by worker", (tx) => tx.workRequests({ worker: WORKER }, PAGE), [/runs_by_worker/]],
+  ["existingWorkRequestIds", (tx) => tx.existingWorkRequestIds([ID]), [/work_requests_pkey|PRIMARY KEY/]],
+  ["countByStatus", (tx) => tx.countByStatus(), [/work_requests_by_status/]],
+  ["submission", (tx) => tx.submission("key7"), [/submissions_key/]],
+  ["dependentsOf", (tx) => tx.dependentsOf(ID), [/work_request_dependents/]],
+  ["pending", (tx) => tx.pending(at(0), 50), [/work_requests_pending\b/]],
+  ["unprepared", (tx) => tx.unprepared(50), [/work_requests_unprepared/]],
+  ["nextNotBefore", (tx) => tx.nextNotBefore(at(0)), [/work_requests_not_before/]],
+  ["forgetAllocations", (tx) => tx.forgetAllocations(FULL_KEY), [/work_requests_pending_key/]],
+  [
+    "deleteExpired",
+    (tx) => tx.deleteExpired(at(0), 50),
+    [/submissions_orphaned/, /work_requests_expiry/, /work_request_dependents/],
+  ],
+  ["run", (tx) => tx.run(RUN), [/runs_pkey|sqlite_autoindex_runs_1/]],
+  ["runsOf", (tx) => tx.runsOf(ID), [/runs_work_request_id_attempt_key|sqlite_autoindex_runs_2/]],
+  ["updateRun", (tx) => tx.updateRun(RUN, "t", {}), [/runs_pkey|sqlite_autoindex_runs_1/]],
+  ["reviveLostRun", (tx) => tx.reviveLostRun(RUN, "t", {}), [/runs_pkey|sqlite_autoindex_runs_1/]],
+  ["activeRuns", (tx) => tx.activeRuns(), [/runs_active|runs_lease/]],
+  ["activeRuns of a worker", (tx) => tx.activeRuns(WORKER), [/runs_active/]],
+  ["expiredRuns", (tx) => tx.expiredRuns(at(0)), [/runs_lease|runs_active/]],
+  [
+    "renewLeases",
+    (tx) => tx.renewLeases([{ run_id: RUN, lease_token: "t" }], at(0)),
+    [/runs_pkey|sqlite_autoindex_runs_1/],
+  ],
+  ["extendAllLeases", (tx) => tx.extendAllLeases(at(0)), [/runs_lease|runs_active/]],
+  ["history of a key", (tx) => tx.history(FULL_KEY, PAGE), [/history_by_(key|subject)/]],
+  ["history of a subject", (tx) => tx.history({ ...TASK, subject: "subject7" }, PAGE), [/history_by_subject/]],
+  ["history of a context", (tx) => tx.history({ ...TASK, context: "context3" }, PAGE), [/history_by_context/]],
+  ["history of a task", (tx) => tx.history({ ...TASK }, PAGE), [/history_by_task/]],
+  ["lastEntry", (tx) => tx.lastEntry("entry", FULL_KEY), [/history_by_(key|subject)/]],
+  ["lastEntry, success", (tx) => tx.lastEntry("success", FULL_KEY), [/history_last_success/]],
+  ["lastEntry, failure", (tx) => tx.lastEntry("failure", FULL_KEY), [/history_last_failure/]],
+  [
+    "trimHistory",
+    (tx) => tx.trimHistory(FULL_KEY, { old_items_to_keep: 5 }),
+    [/history_by_key/, /history_last_success/, /history_last_failure/],
+  ],
+  ["estimateStates", (tx) => tx.estimateStates(["key7"]), [/estimate_states_pkey|sqlite_autoindex_estimate_states_1/]],
+  ["tokenByHash", (tx) => tx.tokenByHash("hash7"), [/tokens_secret_hash_key|sqlite_autoindex_tokens_1/]],
+  ["deleteTokensOfWorker", (tx) => tx.deleteTokensOfWorker(WORKER), [/tokens_by_worker/]],
+  ["events", (tx) => tx.events(19_000, 50), [/events_pkey|PRIMARY KEY/]],
+  ["events of a request", (tx) => tx.events(0, 50, ID), [/events_by_request/]],
+  ["trimEvents", (tx) => tx.trimEvents(50), [/events_of_none/]],
+];
+
+/** A table read from end to end. SQLite's list of all is read in the order of the primary key, and as far as the page goes. */
+const WHOLE_TABLE = /Seq Scan on \w+|^SCAN (runs|history|events|tokens|submissions|estimate_states)$/m;
+/** Long results, of which a page is wanted: read in their order, because sorting would read them all. */
+const READ_IN_ORDER = /^(pending|nextNotBefore|the list (of all|by status|by task)|history|lastEntry|events$)/;
+const SORTED = /Sort Key: |B-TREE FOR ORDER BY$/m;
+
+describe.each(ENGINES)("every query that is run often is served by an index on $name", (engine) => {
+  const databases = useDatabases(engine);
+  let planner: Planner | undefined;
+  beforeAll(async () => {
+    if (engine.isMissing) return;
+    const database = await databases.fresh();
+    const store = await databases.open(database);
+    await store.close();
+    planner = engine.kind === "sqlite" ? sqlitePlanner(database) : await postgresPlanner(database);
+    const numbers = `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${ROWS})`;
+    for (const statement of FILL) {
+      const types = engine.kind === "sqlite" ? { time: "text", json: "text" } : { time: "timestamptz", json: "json" };
+      const sql = statement.replaceAll("TIMESTAMP_TYPE", types.time).replaceAll("JSON_TYPE", types.json);
+      await planner.execute(`${numbers} ${sql}`);
+    }
+    // PostgreSQL plans by statistics; SQLite must do without, as it does in a server's database
+    if (engine.kind === "postgres") await planner.execute("vacuum analyze");
+  });
+  afterAll(() => planner?.close());
+
+  it.each(CALLS)("%s", async (_, call, indexes) => {
+    const plan = await planner!.planOf(call); // set before each test of the file
+    for (const index of indexes) expect(plan).toMatch(index);
+    expect(plan).not.toMatch(WHOLE_TABLE);
+  });
+
+  it.each(CALLS.filter(([name]) => READ_IN_ORDER.test(name)))("%s reads no more than it gives", async (_, call) => {
+    expect(await planner!.planOf(call)).not.toMatch(SORTED); // set before each test of the file
+  });
+});

@@ -135,7 +135,10 @@ export class SyncLoop {
       this.#isDraining = answer.draining;
       this.#options.log.info({}, answer.draining ? "draining: takes no new runs" : "takes runs again");
     }
-    return this.#options.roster.hear(answer, sent);
+    const isNews = this.#options.roster.hear(answer, sent);
+    // The answer may have been on its way when the worker was told to stop: what it brought is given back.
+    if (!this.#options.wantsWork()) this.#options.roster.stopAll();
+    return isNews;
   }
 
   /** An idle worker waits long; one with runs reports their figures at every heartbeat; one that stops does not wait. */

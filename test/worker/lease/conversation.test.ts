@@ -1,0 +1,185 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { SyncRequest } from "../../../src/contract/worker-protocol.ts";
+import { startWorker, type RunningWorker } from "../../../src/worker/worker.ts";
+import { eventually, isAlive } from "./farm.ts";
+import { endedIn, scriptRun, ScriptedServer, type Reply } from "./scripted-server.ts";
+
+const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+let directory: string;
+let server: ScriptedServer;
+let worker: RunningWorker;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "almanac-talk-"));
+});
+afterEach(async () => {
+  await worker.close();
+  await server.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function converse(reply: (sync: SyncRequest, count: number) => Reply | undefined): Promise<void> {
+  server = new ScriptedServer(reply);
+  await server.listen();
+  worker = await startWorker({
+    home: directory,
+    url: server.url,
+    name: "w1",
+    token: "a token",
+    log: QUIET,
+    graceMs: 100,
+    closeMs: 500,
+    random: () => 0,
+  });
+}
+
+const shared = (name: string) => join(directory, name);
+const starts = () => (existsSync(shared("starts")) ? readFileSync(shared("starts"), "utf8").trim().split("\n") : []);
+const NOTE_START = () => `echo $$ >>${shared("starts")}`;
+const runs = () => join(directory, "workers/w1/runs");
+
+describe("the conversation of a worker with its server", () => {
+  it("is one call at a time, long while it is idle and short while something runs", async () => {
+    const wait = `${NOTE_START()}; while [ ! -e ${shared("go")} ]; do sleep 0.05; done`;
+    await converse((sync, count) => {
+      if (count === 1) return { assignments: [scriptRun(1, wait)] };
+      return endedIn(sync).length > 0 ? { acknowledged: endedIn(sync) } : undefined;
+    });
+    await eventually(() => server.lastReport("1.1")?.state, "running");
+    await eventually(() => server.syncs.length > 6, true);
+    writeFileSync(shared("go"), "");
+    await eventually(() => server.syncs.at(-1)?.runs, []);
+    expect(server.mostAtOnce).toBe(1);
+    expect(server.syncs[0]).toMatchObject({ wait_ms: 20_000, wants_work: true, runs: [] });
+    const whileRunning = server.syncs.filter((sync) => sync.runs[0]?.state === "running");
+    expect(whileRunning.map((sync) => sync.wait_ms)).toEqual(whileRunning.map(() => 200));
+    expect(server.syncs.at(-1)?.wait_ms).toBe(20_000);
+  });
+
+  it("brings the figures of a run that goes on", async () => {
+    await converse((_, count) => (count === 1 ? { assignments: [scriptRun(1, "sleep 600")] } : undefined));
+    await eventually(() => {
+      const report = server.lastReport("1.1");
+      return report?.state === "running" && (report.measurement?.memory_bytes ?? 0) > 0;
+    }, true);
+    const report = server.lastReport("1.1");
+    expect(report?.state === "running" && report.runtime_statistics.cpu_count).toBeGreaterThan(0);
+  });
+
+  it("runs an assignment once, however often it comes", async () => {
+    const assignment = scriptRun(1, NOTE_START());
+    await converse((sync, count) => {
+      if (count > 12) return undefined;
+      return { assignments: [assignment], acknowledged: count > 8 ? endedIn(sync) : [] };
+    });
+    await eventually(() => server.syncs.length > 12, true);
+    expect(starts()).toHaveLength(1);
+  });
+
+  it("repeats an end until that is acknowledged, then forgets the run", async () => {
+    let unheard = 3;
+    await converse((sync, count) => {
+      if (count === 1) return { assignments: [scriptRun(1, "echo out")] };
+      if (endedIn(sync).length === 0) return undefined;
+      unheard -= 1;
+      return unheard >= 0 ? {} : { acknowledged: endedIn(sync) };
+    });
+    await eventually(() => unheard, -1);
+    await eventually(() => existsSync(join(runs(), "1.1")), false);
+    await eventually(() => server.syncs.at(-1)?.runs, []);
+    expect(server.lastReport("1.1")).toMatchObject({
+      state: "ended",
+      lease_token: "lease-1-1",
+      outcome: { kind: "exited", code: 0 },
+    });
+  });
+
+  it("survives answers that never arrive", async () => {
+    const assignment = scriptRun(1, NOTE_START());
+    await converse((sync, count) => {
+      if (count % 2 === 1) return "closes the connection";
+      if (sync.runs.length === 0 && count < 4) return { assignments: [assignment] };
+      return endedIn(sync).length > 0 ? { acknowledged: endedIn(sync) } : undefined;
+    });
+    await eventually(() => server.lastReport("1.1")?.state, "ended");
+    await eventually(() => existsSync(join(runs(), "1.1")), false);
+    expect(starts()).toHaveLength(1);
+  });
+
+  it("ends a run that is lost and tells nothing more of it", async () => {
+    let isLost = false;
+    await converse((sync, count) => {
+      if (count === 1) return { assignments: [scriptRun(1, `${NOTE_START()}; sleep 600`)] };
+      isLost ||= sync.runs[0]?.state === "running" && starts().length === 1;
+      return isLost && sync.runs.length > 0 ? { lost: ["1.1" as never] } : undefined; // the run's own id
+    });
+    await eventually(() => isLost, true);
+    await eventually(() => isAlive(Number(starts()[0])), false);
+    await eventually(() => existsSync(join(runs(), "1.1")), false);
+    expect(server.lastReport("1.1")?.state).toBe("running");
+  });
+
+  it("lets the next attempt wait until nothing of the one before is alive", async () => {
+    // It takes its time to end, and notes that; the next one looks whether it has.
+    const first = `trap 'sleep 0.05; echo ended >>${shared("order")}; exit' TERM; ${NOTE_START()}; while :; do sleep 0.01; done`;
+    const second = `echo begun >>${shared("order")}`;
+    await converse((sync, count) => {
+      if (count === 1) return { assignments: [scriptRun(1, first)] };
+      if (starts().length === 1 && sync.runs[0]?.run_id === "1.1") {
+        return { lost: ["1.1" as never], assignments: [scriptRun(1, second, 2)] }; // the first run's own id
+      }
+      return endedIn(sync).length > 0 ? { acknowledged: endedIn(sync) } : undefined;
+    });
+    await eventually(() => server.lastReport("1.2")?.state, "ended");
+    expect(readFileSync(shared("order"), "utf8")).toBe("ended\nbegun\n");
+  });
+
+  it("hears of an abort as often as the server likes, and does it once", async () => {
+    const script = `trap 'echo told >>${shared("told")}' TERM; ${NOTE_START()}; while :; do sleep 0.01; done`;
+    await converse((sync, count) => {
+      if (count === 1) return { assignments: [scriptRun(1, script)] };
+      if (endedIn(sync).length > 0) return { acknowledged: endedIn(sync) };
+      return starts().length === 1 ? { aborts: [{ run_id: "1.1" as never, by: "ann" }] } : undefined; // its own id
+    });
+    await eventually(() => server.lastReport("1.1")?.state, "ended");
+    expect(server.lastReport("1.1")).toMatchObject({ outcome: { kind: "aborted", by: "ann" } });
+    expect(readFileSync(shared("told"), "utf8")).toBe("told\n");
+  });
+
+  it("says when it wants no work any more, and gives back what it had not begun", async () => {
+    await converse((sync, count) => {
+      if (count === 1) return { assignments: [scriptRun(1, `${NOTE_START()}; sleep 600`)] };
+      if (!sync.wants_work && sync.runs.length === 1) return { assignments: [scriptRun(2, NOTE_START())] };
+      return endedIn(sync).length > 1 ? { acknowledged: endedIn(sync) } : undefined;
+    });
+    await eventually(() => starts().length, 1);
+    await worker.close();
+    expect(server.syncs.at(-1)?.wants_work).toBe(false);
+    expect(server.lastReport("1.1")).toMatchObject({ outcome: { kind: "worker_lost" } });
+    expect(server.lastReport("2.1")).toMatchObject({ outcome: { kind: "worker_lost" } });
+    expect(starts()).toHaveLength(1);
+  });
+});
+
+describe("a worker without a server", () => {
+  it("counts how long it has had neither work nor server", async () => {
+    let monotonicMs = 0;
+    server = new ScriptedServer(() => undefined);
+    await server.listen();
+    worker = await startWorker({
+      home: directory,
+      url: "http://127.0.0.1:1",
+      name: "w1",
+      token: "a token",
+      log: QUIET,
+      closeMs: 100,
+      clock: { nowMs: () => Date.now(), monotonicMs: () => monotonicMs },
+    });
+    expect(worker.idleWithoutServerMs()).toBe(0);
+    monotonicMs = 600_000;
+    expect(worker.idleWithoutServerMs()).toBe(600_000);
+  });
+});

@@ -72,7 +72,7 @@ function dumpOf(database: string): Promise<string> {
 describe.each(ENGINES)("the schema on $name", (engine) => {
   const databases = useDatabases(engine);
 
-  it("is what the generated file says (vitest -u writes it anew)", async () => {
+  it("is what the generated file says (written anew with `vitest run test/store/schema.test.ts --update`)", async () => {
     const database = await databases.fresh();
     await databases.open(database);
     const file = fileURLToPath(new URL(`../../src/server/store/schema.${engine.kind}.sql`, import.meta.url));

@@ -7,7 +7,7 @@ import type { Leadership, Store } from "../store.ts";
 import { SqliteConnection } from "./connection.ts";
 import { kyselyOn } from "./dialect.ts";
 import { tryToLead } from "./lead.ts";
-import { watchOtherProcesses } from "./watch.ts";
+import { dataVersion, watchOtherProcesses } from "./watch.ts";
 import { GroupCommitWriter } from "./writer.ts";
 
 /** Opens a database file: one connection that writes and one that reads, each in a thread of its own. */
@@ -18,9 +18,10 @@ export async function openSqliteStore(file: string, options: OpenOptions): Promi
     kyselyOn((sql, parameters) => connections.reader.execute(sql, parameters)),
     sqliteEngine,
   );
+  const version = await dataVersion(connections.reader); // before the last event is read: nothing falls between
   const feed = new EventFeed(read, await read.lastEventId(), options.onFault);
   const writer = new GroupCommitWriter(connections.writer, faults);
-  const watch = watchOtherProcesses(connections.reader, () => feed.wake(), options.onFault);
+  const watch = watchOtherProcesses(connections.reader, version, () => feed.wake(), options.onFault);
   let leadership: Leadership | undefined;
 
   return {

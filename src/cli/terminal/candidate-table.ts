@@ -8,6 +8,7 @@ import { renderTable, type Column } from "./table.ts";
 const VERDICTS: Record<CandidateVerdict, { word: string; style: Style }> = {
   chosen: { word: "chosen", style: "passed" },
   fits: { word: "fits", style: "passed" },
+  reserved: { word: "reserved", style: "waiting" },
   no_room: { word: "no room", style: "waiting" },
   too_small: { word: "too small", style: "dim" },
   lacks_tag: { word: "lacks tag", style: "dim" },
@@ -53,7 +54,8 @@ const columns: Column<ShownCandidate>[] = [
 ];
 
 /** `44G of 61G memory free`, `32G memory in all, 61G needed`, `kvm`. */
-function whyText({ verdict, resource, available, needed, tag }: ShownCandidate): string {
+function whyText({ verdict, resource, available, needed, tag, reserved_for }: ShownCandidate): string {
+  if (reserved_for !== undefined) return `for #${reserved_for}`;
   if (tag !== undefined) return tag;
   if (resource === undefined || available === undefined || needed === undefined) return "";
   const [has, wants] = [formatAmount(resource, available), formatAmount(resource, needed)];

@@ -25,12 +25,14 @@ export function renderRequestList(
   options: { hasHeader?: boolean; isWide?: boolean } = {},
 ): string {
   if (rows.length === 0) return "";
-  const table = renderTable(columnsOf(surface), rows, surface, options);
+  const table = renderTable(columnsOf(rows, surface), rows, surface, options);
   return surface.isTty ? `${table}${countsLine(rows, surface)}\n` : table;
 }
 
-function columnsOf(surface: Surface): Column<RequestRow>[] {
+function columnsOf(rows: readonly RequestRow[], surface: Surface): Column<RequestRow>[] {
   const { none } = symbols(surface);
+  // without a run at hand both would be empty
+  const isWideOnly = !rows.some(({ run }) => run !== undefined);
   return [
     { header: "ID", align: "right", cell: ({ work_request }) => String(work_request.id) },
     {
@@ -46,6 +48,7 @@ function columnsOf(surface: Surface): Column<RequestRow>[] {
       cell: ({ run }) => run?.worker_name ?? none,
       full: ({ run }) => run?.worker_name ?? "",
       shrinkTo: 6,
+      isWideOnly,
     },
     secondsColumn("WAITED", (row) => waitedSeconds(row, surface), surface),
     secondsColumn("RAN", (row) => ranSeconds(row, surface), surface),
@@ -53,6 +56,7 @@ function columnsOf(surface: Surface): Column<RequestRow>[] {
       header: "LEFT",
       cell: (row) => leftText(row, surface) ?? none,
       full: (row) => String(leftSeconds(row, surface) ?? ""),
+      isWideOnly,
     },
     {
       header: "MEMORY",

@@ -4,7 +4,7 @@ import { symbols } from "./glyph.ts";
 import { hyperlink } from "./hyperlink.ts";
 import { sanitizeText } from "./sanitize.ts";
 import type { Surface } from "./surface.ts";
-import { displayWidth, pad, truncate } from "./width.ts";
+import { displayWidth, truncate } from "./width.ts";
 
 /** What stands in a cell: text of any origin, or text with a style, a link, or ready with its own colours (`painted`). */
 export type Cell = string | { text: string; style?: Style; link?: string } | { painted: string };
@@ -53,8 +53,8 @@ export function renderTable<Row>(
     // all three have one for each cell
     row.map((cell, at) => renderCell(cell, texts[index]![at]!, shown[at]!, widths[at]!, surface)),
   );
-  const header = shown.map((column, at) => pad(column.header, widths[at]!, column.align)); // widths has one for each
-  const all = options.hasHeader === false ? lines : [header.map((text) => paint(surface, "dim", text)), ...lines];
+  const header = shown.map((column, at) => headerCell(column, widths[at]!, surface)); // widths has one for each
+  const all = options.hasHeader === false ? lines : [header, ...lines];
   return all.map((line) => `${" ".repeat(indent)}${trimEnd(line.join(" ".repeat(GAP)))}\n`).join("");
 }
 
@@ -100,6 +100,12 @@ function fit<Row>(columns: readonly Column<Row>[], natural: readonly number[], a
 function secondWidest(widths: readonly number[], widest: number): number {
   const others = widths.filter((_, at) => at !== widest);
   return Math.min(widths[widest]! - 1, Math.max(0, ...others)); // `widest` is a place in the list
+}
+
+function headerCell<Row>({ header, align }: Column<Row>, width: number, surface: Surface): string {
+  const spaces = " ".repeat(Math.max(0, width - displayWidth(header)));
+  const painted = paint(surface, "dim", header);
+  return align === "right" ? spaces + painted : painted + spaces;
 }
 
 function renderCell<Row>(cell: Cell, plain: string, column: Column<Row>, width: number, surface: Surface): string {

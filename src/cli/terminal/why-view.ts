@@ -66,6 +66,9 @@ const REASONS: Record<WaitingReason["code"], string> = {
   no_room: "no room",
   never_fits: "fits nowhere",
   backoff: "before a retry",
+  reserved: "room kept for others",
+  max_share: "share used up",
+  probing: "for the first of its kind",
 };
 
 /** Events after which nothing waits any more. */

@@ -19,13 +19,47 @@ const LONGEST_HEAD = 16;
 
 /** The stored form of a record. The bytes of an output record must not contain a newline. */
 export function formatLogRecord(record: LogRecord): Uint8Array {
-  const head = `${Math.max(0, Math.round(record.at_ms))} ${letterOf(record)} `;
+  const head = headOf(record.at_ms, letterOf(record));
   const body = record.kind === "cut" ? ascii(String(record.cut_bytes)) : record.bytes;
   const line = new Uint8Array(head.length + body.length + 1);
-  line.set(ascii(head), 0);
+  line.set(head, 0);
   line.set(body, head.length);
   line[line.length - 1] = NEWLINE;
   return line;
+}
+
+/**
+ * The stored form of many lines that came together, each with its newline: the same as a record for each,
+ * at a hundredth of the cost.
+ */
+export function formatLogLines(at_ms: number, stream: LogStream, lines: Uint8Array): Uint8Array {
+  const head = headOf(at_ms, stream === "stdout" ? "o" : "e");
+  let count = 0;
+  for (let index = 0; index < lines.length; index += 1) if (lines[index] === NEWLINE) count += 1;
+  const stored = new Uint8Array(lines.length + count * head.length);
+  const isLong = lines.length > count * LONG_LINE;
+  let to = 0;
+  for (let from = 0; from < lines.length;) {
+    stored.set(head, to);
+    to += head.length;
+    const end = isLong ? lines.indexOf(NEWLINE, from) + 1 : copyLine(lines, from, stored, to);
+    if (isLong) stored.set(lines.subarray(from, end), to);
+    to += end - from;
+    from = end;
+  }
+  return stored;
+}
+
+/** From this average length on, searching and copying as a whole is quicker than byte by byte. */
+const LONG_LINE = 64;
+
+/** Copies one line byte by byte; gives where the next one begins. */
+function copyLine(lines: Uint8Array, from: number, stored: Uint8Array, to: number): number {
+  let at = from;
+  // ends: there is a newline
+  for (; lines[at] !== NEWLINE; at += 1) stored[to + at - from] = lines[at]!;
+  stored[to + at - from] = NEWLINE;
+  return at + 1;
 }
 
 /** The record in one line of a log, without its newline; undefined when it is none (such as the end of a cut-off line). */
@@ -74,6 +108,10 @@ export class LogReader {
     this.#rest = joined(this.#rest, piece.slice(from)); // a copy: the caller may use its buffer again
     return records;
   }
+}
+
+function headOf(at_ms: number, letter: string): Uint8Array {
+  return ascii(`${Math.max(0, Math.round(at_ms))} ${letter} `);
 }
 
 function letterOf(record: LogRecord): string {

@@ -1,6 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatLogRecord, LogReader, parseLogRecord, type LogRecord } from "../../src/domain/log-record.ts";
+import {
+  formatLogLines,
+  formatLogRecord,
+  LogReader,
+  parseLogRecord,
+  type LogRecord,
+} from "../../src/domain/log-record.ts";
 
 const text = (content: string) => new TextEncoder().encode(content);
 
@@ -37,6 +43,19 @@ describe("log records", () => {
       expect(parseLogRecord(text(line))).toBeUndefined();
     },
   );
+
+  it("are the same for lines that came together", () => {
+    const line = fc.uint8Array({ maxLength: 20 }).map((bytes) => bytes.map((byte) => (byte === 10 ? 11 : byte)));
+    fc.assert(
+      fc.property(fc.array(line), fc.constantFrom("stdout" as const, "stderr" as const), (lines, stream) => {
+        const together = Buffer.concat(lines.flatMap((bytes) => [bytes, Uint8Array.of(10)]));
+        const each = lines.map((bytes) =>
+          formatLogRecord({ kind: "output", at_ms: 12, stream, bytes, ends_line: true }),
+        );
+        expect(Buffer.from(formatLogLines(12, stream, together)).equals(Buffer.concat(each))).toBe(true);
+      }),
+    );
+  });
 
   it("come back the same however the log is cut into pieces", () => {
     fc.assert(

@@ -1,7 +1,7 @@
 import { open, type FileHandle } from "node:fs/promises";
-import { formatLogRecord, type LogRecord, type LogStream } from "../../domain/log-record.ts";
+import { formatLogLines, formatLogRecord, type LogStream } from "../../domain/log-record.ts";
 import type { RunLog } from "../../domain/run.ts";
-import { LineSplitter } from "./line-splitter.ts";
+import { LineSplitter, type LinePart } from "./line-splitter.ts";
 import { LogTail } from "./log-tail.ts";
 
 /** What a log is made with. */
@@ -62,7 +62,7 @@ export class LogWriter {
   }
 
   write(stream: LogStream, chunk: Uint8Array): void {
-    for (const line of this.#splitters[stream].push(chunk)) this.#record(stream, line.bytes, line.endsLine);
+    for (const part of this.#splitters[stream].push(chunk)) this.#store(stream, part);
     this.#patience ??= setTimeout(() => {
       this.#flushUnended();
     }, LINE_PATIENCE_MS);
@@ -86,13 +86,15 @@ export class LogWriter {
     this.#patience = undefined;
     for (const stream of ["stdout", "stderr"] as const) {
       const rest = this.#splitters[stream].takeRest();
-      if (rest.length > 0) this.#record(stream, rest, false);
+      if (rest.length > 0) this.#store(stream, { bytes: rest, isWhole: false });
     }
   }
 
-  #record(stream: LogStream, bytes: Uint8Array, ends_line: boolean): void {
-    const record: LogRecord = { kind: "output", at_ms: this.#options.elapsedMs(), stream, bytes, ends_line };
-    const stored = formatLogRecord(record);
+  #store(stream: LogStream, { bytes, isWhole }: LinePart): void {
+    const at_ms = this.#options.elapsedMs();
+    const stored = isWhole
+      ? formatLogLines(at_ms, stream, bytes)
+      : formatLogRecord({ kind: "output", at_ms, stream, bytes, ends_line: false });
     this.#isFull ||= this.#acceptedBytes + stored.length > this.#headBytes;
     if (this.#isFull) {
       this.#tail.push(stored);

@@ -35,8 +35,9 @@ export type QueryPool = {
 /** Opens no connection yet: each is made when it is needed. */
 export function openPool(url: string, onFault: (error: unknown) => void): QueryPool {
   const pool = new Pool({ ...connectionConfig(url), max: MAX_CONNECTIONS });
-  // An idle connection that breaks is replaced; without a listener its fault would end the process.
-  pool.on("error", onFault);
+  // A connection that breaks is replaced, idle or not; without a listener its fault would end the process.
+  pool.on("connect", (client) => client.on("error", onFault));
+  pool.on("error", () => undefined); // of idle ones only, and told by the listener above already
   let closing: Promise<void> | undefined;
   const connecting = new Set<Promise<PoolClient>>();
   const translating: PostgresPool = {

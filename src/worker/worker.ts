@@ -10,7 +10,7 @@ import { createTaskRegistry, type TaskRegistry } from "../task/registry.ts";
 import { capacityOf } from "./capacity.ts";
 import { beginCourse, type CourseContext } from "./lease/course.ts";
 import { Credentials } from "./lease/credentials.ts";
-import { lockHolder as holderOf, takeLock, type Lock } from "./lease/lock.ts";
+import { LockedError, lockHolder as holderOf, takeLock, type Lock } from "./lease/lock.ts";
 import { emptyTrash } from "./lease/run-directory.ts";
 import { openLine, type ServerLine } from "./lease/server-line.ts";
 import { startWatchdog } from "./lease/watchdog.ts";
@@ -95,6 +95,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const lock = await takeLock(lockFile(directory));
   try {
     await emptyTrash(runs);
+    // Somebody who took over a stale lock at the same moment may have moved it.
+    if (!(await lock.isHeld())) throw new LockedError(lockFile(directory), holderOf(lockFile(directory)) ?? 0);
     return await begin(name, directory, runs, lock, options);
   } catch (error) {
     await lock.release();

@@ -55,7 +55,8 @@ export function startWatchdog(log: WorkerLog): Watchdog {
   let child = start();
 
   function start(): ChildProcess {
-    const started = spawn("/bin/sh", args, { stdio: ["pipe", "ignore", "ignore"], detached: true, cwd: "/" });
+    const env = { PATH: process.env["PATH"] ?? "/usr/bin:/bin" };
+    const started = spawn("/bin/sh", args, { stdio: ["pipe", "ignore", "ignore"], detached: true, cwd: "/", env });
     started.stdin?.on("error", () => undefined); // it was killed: `exit` follows
     started.on("error", (error) => {
       log.warn({ err: error }, "no watchdog: runs may outlive a worker that is killed");

@@ -9,12 +9,29 @@ function branded<Branded extends string | number>(schema: z.ZodType<string> | z.
 // oxlint-disable-next-line no-control-regex -- control characters are what is refused
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
-/** Text on one line: what people name things with. Any letters, `:` and `/` included. */
+/**
+ * Text on one line: what people name things with. Any letters, `:` and `/` included. The limit in bytes is there
+ * because an index entry of PostgreSQL takes 2,700, and a whole key must fit into one.
+ */
 function label(maxLength: number): z.ZodString {
+  const maxBytes = 2 * maxLength;
   return z
     .string({ error: "text" })
     .max(maxLength, { error: `at most ${maxLength} characters` })
+    .refine((text) => text.length > maxLength || utf8Bytes(text) <= maxBytes, {
+      error: `at most ${maxBytes} bytes in UTF-8`,
+    })
     .refine((text) => !CONTROL.test(text), { error: "text without control characters" });
+}
+
+/** How long a text is in UTF-8. */
+function utf8Bytes(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0; // a character has one
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
 }
 
 export const taskName = label(200).min(1, { error: "a name of 1 to 200 characters" });

@@ -58,6 +58,12 @@ describe("a submission", () => {
       `work_requests[0].task_name: found "${"x".repeat(60)}"… (10000 characters), expected at most 200 characters.`,
     ],
     [
+      "a subject that an index of PostgreSQL cannot hold",
+      { subject: "\u{6587}".repeat(334) },
+      "invalid-value",
+      `work_requests[0].subject: found "${"\u{6587}".repeat(60)}"… (334 characters), expected at most 1000 bytes in UTF-8.`,
+    ],
+    [
       "a name with a control character",
       { subject: "a\nb" },
       "invalid-value",

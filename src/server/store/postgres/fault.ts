@@ -5,6 +5,8 @@ const SERIALISATION_FAILURE = "40001";
 const DEADLOCK = "40P01";
 const UNIQUE_VIOLATION = "23505";
 const LOCK_NOT_AVAILABLE = "55P03";
+/** Of an index entry among others: the parts of a key are too long together. */
+const LIMIT_EXCEEDED = "54000";
 
 /** The index that lets only one of two equal submissions in; the other one must look again. */
 const SUBMISSIONS_KEY = "submissions_key";
@@ -19,10 +21,14 @@ export function isWorthARetry(error: unknown): boolean {
   return code === UNIQUE_VIOLATION && propertyOf(error, "constraint") === SUBMISSIONS_KEY;
 }
 
-/** `unavailable` for what is about the connection or the server; everything else as it is. */
+/**
+ * `unavailable` for what is about the connection or the server, `invalid-request` for what PostgreSQL cannot hold
+ * (`contract` refuses it where it comes in); everything else as it is.
+ */
 export function postgresError(error: unknown): unknown {
   if (error instanceof AppError || !(error instanceof Error)) return error;
   const code = codeOf(error);
+  if (code === LIMIT_EXCEEDED) return new AppError("invalid-request", { summary: error.message }, { cause: error });
   const isOfStatement = code !== undefined && /^[0-9A-Z]{5}$/.test(code);
   if (isOfStatement && code !== LOCK_NOT_AVAILABLE && !UNAVAILABLE_CLASSES.has(code.slice(0, 2))) return error;
   if (isOfStatement || isOfConnection(error, code)) return unavailable(error.message, error);

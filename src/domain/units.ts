@@ -62,8 +62,9 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 86_400)}d${pad(Math.floor((whole % 86_400) / 3600))}h`;
 }
 
-/** Cores for people: `4`, `0.5`, `7.4`. */
+/** Cores for people: `4`, `0.5`, `7.4`; `0.03`, so that little is not nothing. */
 export function formatCores(cores: number): string {
+  if (cores > 0 && cores < 0.095) return String(Number(cores.toPrecision(1)));
   return String(Math.round(cores * 10) / 10);
 }
 

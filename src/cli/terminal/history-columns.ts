@@ -14,7 +14,7 @@ export function historyColumns(
   const { none } = symbols(surface);
   return [
     { header: "ENDED", cell: (entry) => formatAgo(entry.completed_at, surface), full: (entry) => entry.completed_at },
-    { header: "RUN", cell: (entry) => entry.run_id ?? entry.origin ?? none, shrinkTo: 6 },
+    { header: "RUN", cell: (entry) => runText(entry) ?? none, full: (entry) => runText(entry) ?? "", shrinkTo: 6 },
     {
       header: "RESULT",
       cell: (entry) => ({ painted: resultLabel(surface, entry.result) }),
@@ -26,9 +26,19 @@ export function historyColumns(
     metricColumn("CPU", "cpu_time", surface),
     metricColumn("MEMORY", "memory", surface),
     metricColumn("DISK", "disk_space", surface),
-    { header: "WORKER", cell: (entry) => entry.worker_name ?? none, shrinkTo: 8 },
+    {
+      header: "WORKER",
+      cell: (entry) => entry.worker_name ?? none,
+      full: (entry) => entry.worker_name ?? "",
+      shrinkTo: 8,
+    },
     { header: "NOTE", cell: noteOf, shrinkTo: 10 },
   ];
+}
+
+/** Imported entries have an origin instead of a run. */
+function runText(entry: HistoryEntry): string | undefined {
+  return entry.run_id ?? entry.origin;
 }
 
 /** A lower bound is marked as one; a figure that was not measured is no number. */

@@ -5,6 +5,7 @@ import type { WorkRequest } from "../../domain/work-request.ts";
 import { askedText, formatAmount, RESOURCE_WORDS, sourceText } from "./amount-text.ts";
 import { symbols } from "./glyph.ts";
 import { readingSurface } from "./reading-surface.ts";
+import { isRunLowerBound, runFigure } from "./run-figures.ts";
 import { sanitizeText } from "./sanitize.ts";
 import type { Surface } from "./surface.ts";
 import { renderTable, type Column } from "./table.ts";
@@ -69,25 +70,19 @@ function usedText(
 ): string | undefined {
   const used = usedAmount(request, run, resource);
   if (used === undefined) return undefined;
-  const isBound = run?.measurement?.lower_bounds.includes(FIGURES[resource]) === true;
+  const isBound = run !== undefined && isRunLowerBound(run, FIGURES[resource]);
   const peak = `${isBound ? symbols(surface).atLeast : ""}${formatAmount(resource, used)}`;
   const now = run?.state === "running" ? nowAmount(run, resource) : undefined;
   return now === undefined ? peak : `${peak}, now ${formatAmount(resource, now)}`;
 }
 
 function usedAmount(request: WorkRequest, run: Run | undefined, resource: Resource): number | undefined {
-  const statistics = run?.runtime_statistics ?? request.output_data?.runtime_statistics;
-  if (resource !== "cpu_count") return statistics?.[resource];
-  const milliseconds = run?.measurement?.duration_ms;
-  const seconds = milliseconds === undefined ? statistics?.duration : milliseconds / 1000;
-  const cpuSeconds = cpuSecondsOf(run) ?? statistics?.cpu_time;
+  const figure = (metric: MeasuredFigure): number | undefined =>
+    run === undefined ? request.output_data?.runtime_statistics[metric] : runFigure(run, metric);
+  if (resource !== "cpu_count") return figure(resource);
+  const [cpuSeconds, seconds] = [figure("cpu_time"), figure("duration")];
   if (cpuSeconds === undefined || seconds === undefined || seconds <= 0) return undefined;
   return cpuSeconds / seconds; // cores, on average
-}
-
-function cpuSecondsOf(run: Run | undefined): number | undefined {
-  const { cpu_user_ms, cpu_system_ms } = run?.measurement ?? {};
-  return cpu_user_ms === undefined ? undefined : (cpu_user_ms + (cpu_system_ms ?? 0)) / 1000;
 }
 
 function nowAmount(run: Run, resource: Resource): number | undefined {

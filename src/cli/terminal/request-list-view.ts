@@ -6,6 +6,7 @@ import { paint } from "./colour.ts";
 import { stateLabel, stateOf, symbols } from "./glyph.ts";
 import { outcomeText } from "./outcome-text.ts";
 import { formatSpan } from "./relative-time.ts";
+import { runFigure } from "./run-figures.ts";
 import { sparkline } from "./spark.ts";
 import type { Surface } from "./surface.ts";
 import { renderTable, type Column } from "./table.ts";
@@ -98,12 +99,11 @@ function waitedSeconds({ work_request: request }: RequestRow, surface: Surface):
   return between(request.pending_at, end === undefined ? surface.nowMs : epochMs(end));
 }
 
-/** Of the newest run; where that is not at hand, from the first start. */
+/** Of the newest run; where that is not at hand, of the request, and from its times where its whole seconds say nothing. */
 function ranSeconds({ work_request: request, run }: RequestRow, surface: Surface): number | undefined {
-  const measured = run?.measurement?.duration_ms;
-  if (measured !== undefined && run?.state === "ended") return measured / 1000;
-  const duration = request.output_data?.runtime_statistics.duration;
-  if (duration !== undefined) return duration;
+  const isOver = run === undefined ? request.status === "completed" : run.state === "ended";
+  const measured = run === undefined ? request.output_data?.runtime_statistics.duration : runFigure(run, "duration");
+  if (isOver && measured !== undefined && measured > 0) return measured;
   const start = run?.started_at ?? request.started_at;
   if (start === null) return undefined;
   const end = run?.ended_at ?? request.completed_at ?? request.aborted?.at;

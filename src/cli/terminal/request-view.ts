@@ -8,6 +8,7 @@ import { hyperlink } from "./hyperlink.ts";
 import { outcomeText } from "./outcome-text.ts";
 import { formatAgo, formatMoment, formatSpan } from "./relative-time.ts";
 import { renderAmounts } from "./request-amounts.ts";
+import { runFigure } from "./run-figures.ts";
 import { renderRuns } from "./run-table.ts";
 import { sanitizeText } from "./sanitize.ts";
 import type { Surface } from "./surface.ts";
@@ -68,8 +69,8 @@ function leftText(run: Run, elapsed: number, surface: Surface): string {
 }
 
 function ranSeconds(run: Run, surface: Surface): number | undefined {
-  if (run.measurement !== null) return run.measurement.duration_ms / 1000;
-  if (run.started_at === null) return undefined;
+  const measured = runFigure(run, "duration");
+  if (measured !== undefined || run.started_at === null) return measured;
   return ((run.ended_at === null ? surface.nowMs : epochMs(run.ended_at)) - epochMs(run.started_at)) / 1000;
 }
 

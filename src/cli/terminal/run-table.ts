@@ -7,6 +7,7 @@ import { symbols } from "./glyph.ts";
 import { outcomeText } from "./outcome-text.ts";
 import { readingSurface } from "./reading-surface.ts";
 import { formatMoment } from "./relative-time.ts";
+import { isRunLowerBound, runFigure } from "./run-figures.ts";
 import { sanitizeText } from "./sanitize.ts";
 import type { Surface } from "./surface.ts";
 import { renderTable, type Cell, type Column } from "./table.ts";
@@ -37,16 +38,16 @@ function metricColumn(header: string, metric: Metric, surface: Surface): Column<
     header,
     align: "right",
     cell(run) {
-      const value = metric === "duration" ? tookSeconds(run, surface) : run.runtime_statistics[metric];
+      const value = metric === "duration" ? tookSeconds(run, surface) : runFigure(run, metric);
       if (value === undefined) return none;
-      return `${run.measurement?.lower_bounds.includes(metric) === true ? atLeast : ""}${formatMetric(value, metric)}`;
+      return `${isRunLowerBound(run, metric) ? atLeast : ""}${formatMetric(value, metric)}`;
     },
   };
 }
 
 function tookSeconds(run: Run, surface: Surface): number | undefined {
   if (run.state === "running" && run.started_at !== null) return (surface.nowMs - epochMs(run.started_at)) / 1000;
-  return run.measurement === null ? run.runtime_statistics.duration : run.measurement.duration_ms / 1000;
+  return runFigure(run, "duration");
 }
 
 /** Glyph and words, as everywhere. */

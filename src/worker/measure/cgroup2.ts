@@ -74,12 +74,13 @@ export class Cgroup2Account implements Account {
   }
 
   /**
-   * Elastic: past `memory.high` the kernel lets the run's processes sleep, longer the further they are past it,
-   * so that the limit can be raised before `memory.max` kills.
+   * Elastic: past `memory.high` the kernel lets the run's processes sleep, longer the further they are past it (up to
+   * two seconds), so that the limit can be raised before `memory.max` kills. It is high enough not to be reached
+   * by a run that is seen in time.
    */
   limitMemory(limitBytes: number, slackBytes = 0): boolean {
     if (slackBytes > 0)
-      writeIfAllowed(`${this.#directory}/memory.high`, String(limitBytes + Math.floor(slackBytes / 2)));
+      writeIfAllowed(`${this.#directory}/memory.high`, String(limitBytes + Math.floor(slackBytes * 0.75)));
     writeIfAllowed(`${this.#directory}/memory.swap.max`, "0");
     return writeIfAllowed(`${this.#directory}/memory.max`, String(limitBytes + slackBytes));
   }

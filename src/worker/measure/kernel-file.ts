@@ -53,7 +53,8 @@ export class KernelFile {
   }
 
   #opened(): number | undefined {
-    if (!this.#isOpened) this.#descriptor = openIfThere(this.path, this.#flags);
+    // older kernels refuse to open for writing what newer ones let us set back
+    if (!this.#isOpened) this.#descriptor = openIfThere(this.path, this.#flags) ?? openIfThere(this.path, "r");
     this.#isOpened = true;
     return this.#descriptor;
   }

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isAsShown } from "./expected-output.ts";
+import { typedIn, type FencedBlock } from "./fenced-blocks.ts";
+import { isTyped, TypedPage, type Answer } from "./typed-page.ts";
+
+const CLASSES = ["starts", "elsewhere"];
+
+/**
+ * Types every command that a page shows, in order, on a terminal, against a real server and worker of the page's own:
+ * each must end and print as shown. See `fenced-blocks.ts` for the classes of blocks.
+ * @param timeoutMs for the whole page
+ */
+export function describePage(name: string, timeoutMs: number): void {
+  describe(name, () => {
+    const page = new TypedPage(name);
+    const typed = page.blocks.filter(isTyped);
+    const start = page.blocks.find(({ flags }) => flags.includes("starts"));
+
+    it.each(page.blocks)("line $line is typed, written to a file, or says why not", ({ language, flags, settings }) => {
+      const isKnown = language === "console" || language === "text" || settings["file"] !== undefined;
+      expect(isKnown, `\`\`\`${language} is neither console, text nor file=NAME`).toBe(true);
+      for (const flag of flags) expect(CLASSES).toContain(flag);
+    });
+
+    if (typed.length === 0) return;
+    describe("as typed", () => {
+      let answers = new Map<number, Answer[]>();
+      beforeAll(async () => {
+        await page.open();
+        answers = await page.type();
+      }, timeoutMs);
+      afterAll(() => page.close());
+
+      it.each(typed)("line $line", (block) => {
+        checkBlock(`${name}:${block.line}`, block, answers.get(block.line) ?? []);
+      });
+      if (start === undefined) return;
+      it("its start", () => {
+        const shown = typedIn(start).flatMap(({ output }) => output);
+        expect(isAsShown(shown, page.greeting), `printed\n${page.greeting}`).toBe(true);
+      });
+    });
+  });
+}
+
+function checkBlock(place: string, block: FencedBlock, given: readonly Answer[]): void {
+  const commands = typedIn(block);
+  for (const [index, { command, output }] of commands.entries()) {
+    const where = `${place}: $ ${command}`;
+    const answer = given[index];
+    if (answer === undefined) throw new Error(`${where}\nwas not reached`);
+    const isLast = index === commands.length - 1;
+    const exitCode = isLast ? Number(block.settings["exit"] ?? 0) : 0;
+    expect(answer.exitCode, `${where}\nprinted\n${answer.output}`).toBe(exitCode);
+    const shown = `and the page shows\n${output.join("\n")}`;
+    expect(isAsShown(output, answer.output), `${where}\nprinted\n${answer.output}${shown}`).toBe(true);
+  }
+}

@@ -29,7 +29,8 @@ export type DiskWatchOptions = {
  */
 export class DiskWatch {
   readonly #options: DiskWatchOptions;
-  readonly #isOwn: boolean;
+  /** Whether the directory has a file system of its own. */
+  readonly isOwn: boolean;
   readonly #freeAtStart: number | undefined;
   #walk: Promise<void> | undefined;
   #walkedFree: number | undefined;
@@ -39,7 +40,7 @@ export class DiskWatch {
 
   constructor(options: DiskWatchOptions) {
     this.#options = options;
-    this.#isOwn = isOwnFileSystem(options.directory);
+    this.isOwn = isOwnFileSystem(options.directory);
     this.#freeAtStart = this.#free();
   }
 
@@ -58,7 +59,7 @@ export class DiskWatch {
     const free = this.#free();
     if (free === undefined) return USUAL_PERIOD_MS;
     const isFilling = this.#walkedFree === undefined || free < this.#walkedFree;
-    if (this.#isOwn) this.#tellOwn(free);
+    if (this.isOwn) this.#tellOwn(free);
     else if (this.#walk === undefined && this.#isDue(free)) this.#walk = this.#measure(free);
     return isFilling ? FILLING_PERIOD_MS : USUAL_PERIOD_MS;
   }
@@ -68,7 +69,7 @@ export class DiskWatch {
     await this.#walk;
     const free = this.#free();
     if (free === undefined) return;
-    if (this.#isOwn) this.#tellOwn(free);
+    if (this.isOwn) this.#tellOwn(free);
     else if (free !== this.#walkedFree || this.#costMs < CHEAP_MS) await this.#measure(free);
   }
 

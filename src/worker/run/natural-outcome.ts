@@ -15,7 +15,7 @@ export type Ending = {
   isShortOfMemory: boolean;
   memoryLimit: number | undefined;
   /** What was seen of the file system of its directory. */
-  disk: { wasFull: boolean; freeAtStart: number | undefined } | undefined;
+  disk: { isOwn: boolean; wasFull: boolean; freeAtStart: number | undefined } | undefined;
   diskBytes: number;
   diskLimit: number | undefined;
 };
@@ -30,7 +30,7 @@ export function naturalOutcome(ending: Ending): Outcome {
   if ("failure" in exit) return startFailed(whyNotStartable(ending.path) ?? launchError(exit.failure));
   if (exit.code === 0) return { kind: "exited", code: 0 };
   if (ending.isShortOfMemory) return { kind: "out_of_memory", limit: ending.memoryLimit ?? totalMemory() };
-  if (ending.disk?.wasFull === true) return outOfDisk(ending, ending.disk.freeAtStart ?? 0);
+  if (ending.disk?.wasFull === true) return outOfDisk(ending);
   if (exit.signal !== null) return { kind: "signalled", signal: exit.signal };
   return exited(exit.code ?? 0, ending);
 }
@@ -44,12 +44,16 @@ function exited(code: number, { hasJoined, path }: Ending): Outcome {
   return reason === undefined ? { kind: "exited", code } : startFailed(reason);
 }
 
-/** A full disk is the fault of a run that filled it alone, else the worker's. */
-function outOfDisk({ diskBytes, diskLimit }: Ending, freeAtStart: number): Outcome {
-  if (diskBytes >= freeAtStart * 0.9)
-    return { kind: "out_of_disk", limit: Math.min(diskLimit ?? Infinity, freeAtStart) };
-  const message = `the worker's disk was full: the run used ${diskBytes} bytes of the ${freeAtStart} that were free when it started`;
-  return startFailed(startError("worker-disk-full", message, { used: diskBytes, available: freeAtStart }));
+/**
+ * A full disk is the run's fault when it is the run's own, or when nobody limited it and it used up all that was free.
+ * A run that stayed within its limit was promised that much: the fault is the worker's.
+ */
+function outOfDisk({ disk, diskBytes, diskLimit }: Ending): Outcome {
+  const free = disk?.freeAtStart ?? 0;
+  const isOwnFault = disk?.isOwn === true || (diskLimit === undefined && diskBytes >= free * 0.9);
+  if (isOwnFault) return { kind: "out_of_disk", limit: Math.min(diskLimit ?? Infinity, free) };
+  const message = `the worker's disk was full: the run used ${diskBytes} bytes of the ${free} that were free when it started`;
+  return startFailed(startError("worker-disk-full", message, { used: diskBytes, available: free }));
 }
 
 function launchError(failure: Error): ReturnType<typeof startError> {

@@ -21,7 +21,7 @@ export async function writeAtomically(path: string, content: string, options: Wr
 }
 
 /** Makes the names in a directory durable: a rename is not on disk before this. */
-export async function syncDirectory(path: string): Promise<void> {
+async function syncDirectory(path: string): Promise<void> {
   await withHandle(await open(path, "r"), (handle) => handle.sync());
 }
 

@@ -45,10 +45,10 @@ export type LocalRun =
   | { state: "gone" };
 
 /** What the server says of a run. May come at any time, in any order, more than once. */
-export type ServerWord = { kind: "abort_asked"; by: string } | { kind: "lost" } | { kind: "acknowledged" };
+type ServerWord = { kind: "abort_asked"; by: string } | { kind: "lost" } | { kind: "acknowledged" };
 
 /** What happens to a run on this machine. */
-export type LocalEvent =
+type LocalEvent =
   | { kind: "taken_up" }
   | { kind: "started"; at: Timestamp }
   /** All its processes are gone, or it was never started. */

@@ -8,7 +8,7 @@ import type { KeptOutput } from "../lease/local-run.ts";
 import { removeTree } from "./remove-tree.ts";
 
 /** As many as one report may name. */
-export const MAX_OUTPUTS = 10_000;
+const MAX_OUTPUTS = 10_000;
 
 /** The gathered files, by path, or why they could not be: a sentence. */
 export type Gathered = { ok: true; outputs: KeptOutput[] } | { ok: false; reason: string };

@@ -21,7 +21,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function converse(reply: (sync: SyncRequest, count: number) => Reply | undefined): Promise<void> {
+async function converse(reply: (sync: SyncRequest, count: number) => Reply | undefined, graceMs = 5000): Promise<void> {
   server = new ScriptedServer(reply);
   await server.listen();
   worker = await startWorker({
@@ -30,7 +30,7 @@ async function converse(reply: (sync: SyncRequest, count: number) => Reply | und
     name: "w1",
     token: "a token",
     log: QUIET,
-    graceMs: 100,
+    graceMs,
     closeMs: 500,
     random: () => 0,
   });
@@ -123,26 +123,30 @@ describe("the conversation of a worker with its server", () => {
   });
 
   it("lets the next attempt wait until nothing of the one before is alive", async () => {
-    // It takes its time to end, and notes that; the next one looks whether it has.
-    const first = `trap 'sleep 0.05; echo ended >>${shared("order")}; exit' TERM; ${NOTE_START()}; while :; do sleep 0.01; done`;
-    const second = `echo begun >>${shared("order")}`;
+    // It does not end by itself; the next one looks whether it is there.
+    const first = `trap '' TERM; ${NOTE_START()}; while :; do sleep 0.01; done`;
+    const second = `kill -0 $(cat ${shared("starts")}) && echo both >${shared("seen")} || echo one >${shared("seen")}`;
     await converse((sync, count) => {
       if (count === 1) return { assignments: [scriptRun(1, first)] };
       if (starts().length === 1 && sync.runs[0]?.run_id === "1.1") {
         return { lost: ["1.1" as never], assignments: [scriptRun(1, second, 2)] }; // the first run's own id
       }
       return endedIn(sync).length > 0 ? { acknowledged: endedIn(sync) } : undefined;
-    });
+    }, 200);
     await eventually(() => server.lastReport("1.2")?.state, "ended");
-    expect(readFileSync(shared("order"), "utf8")).toBe("ended\nbegun\n");
+    expect(readFileSync(shared("seen"), "utf8")).toBe("one\n");
   });
 
   it("hears of an abort as often as the server likes, and does it once", async () => {
-    const script = `trap 'echo told >>${shared("told")}' TERM; ${NOTE_START()}; while :; do sleep 0.01; done`;
+    const script = `trap 'echo told >>${shared("told")}' TERM; ${NOTE_START()}; while [ ! -e ${shared("go")} ]; do sleep 0.01; done`;
+    let told = 0;
     await converse((sync, count) => {
       if (count === 1) return { assignments: [scriptRun(1, script)] };
       if (endedIn(sync).length > 0) return { acknowledged: endedIn(sync) };
-      return starts().length === 1 ? { aborts: [{ run_id: "1.1" as never, by: "ann" }] } : undefined; // its own id
+      if (starts().length === 0) return undefined;
+      told += 1;
+      if (told === 4) writeFileSync(shared("go"), "");
+      return { aborts: [{ run_id: "1.1" as never, by: "ann" }] }; // its own id
     });
     await eventually(() => server.lastReport("1.1")?.state, "ended");
     expect(server.lastReport("1.1")).toMatchObject({ outcome: { kind: "aborted", by: "ann" } });

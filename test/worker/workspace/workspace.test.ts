@@ -133,7 +133,7 @@ describe("gathering outputs", () => {
 
   it("passes over what is not a file", async () => {
     const work = tree("a");
-    spawnSync("mkfifo", [join(work, "pipe")]);
+    spawnSync("sh", ["-c", `mkfifo ${join(work, "pipe")}`]);
     expect(await paths(work, "*")).toEqual(["a"]);
   });
 

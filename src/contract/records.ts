@@ -13,7 +13,7 @@ import {
   type RuntimeStatistics,
 } from "../domain/runtime-statistics.ts";
 import { TASK_TYPES } from "../domain/task.ts";
-import { RESULTS, STATUSES, UNBLOCK_STRATEGIES, type WorkRequest } from "../domain/work-request.ts";
+import { RESULTS, STATUSES, UNBLOCK_STRATEGIES, WAITING_CODES, type WorkRequest } from "../domain/work-request.ts";
 import { WORKER_STATES, type Worker } from "../domain/worker.ts";
 import { runIdSchema, timestampSchema, workRequestId, workerName } from "./names.ts";
 import { errorEntrySchema } from "./problem.ts";
@@ -181,6 +181,8 @@ export const workRequestSchema = recordOf<WorkRequest>()(
     input_size: z.number().nullable(),
     requirements: requirementsSchema,
     allocation: allocationSchema.nullable(),
+    estimate: estimateSchema.nullable(),
+    worker_name: workerName.nullable(),
     priority_base: z.int(),
     priority_adjustment: z.int(),
     unblock_strategy: z.enum(UNBLOCK_STRATEGIES),
@@ -198,7 +200,7 @@ export const workRequestSchema = recordOf<WorkRequest>()(
     aborted: z.object({ at: timestampSchema, by: z.string(), reason: z.string().optional() }).nullable(),
     waiting: z
       .object({
-        code: z.enum(["dependencies", "manual", "not_planned_yet", "no_worker", "no_room", "never_fits", "backoff"]),
+        code: z.enum(WAITING_CODES),
         message: z.string(),
         since: timestampSchema,
       })
@@ -215,6 +217,7 @@ const candidateSchema = z.object({
   available: z.number().optional(),
   needed: z.number().optional(),
   tag: z.string().optional(),
+  reserved_for: workRequestId.optional(),
 });
 
 export const placementSchema = z.object({

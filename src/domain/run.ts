@@ -18,6 +18,7 @@ export type RunState = (typeof RUN_STATES)[number];
 export const CANDIDATE_VERDICTS = [
   "chosen",
   "fits",
+  "reserved",
   "no_room",
   "too_small",
   "lacks_tag",
@@ -37,6 +38,8 @@ export type Candidate = {
   needed?: number;
   /** For `lacks_tag`. */
   tag?: string;
+  /** For `reserved`: the request that the room is kept for. */
+  reserved_for?: WorkRequestId;
 };
 
 /** The choice of a worker, kept as it was made. */

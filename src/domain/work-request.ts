@@ -1,6 +1,6 @@
-import type { Allocation, Requirements } from "./allocation.ts";
+import type { Allocation, Estimate, Requirements } from "./allocation.ts";
 import type { Timestamp } from "./clock.ts";
-import type { WorkRequestId } from "./ids.ts";
+import type { WorkRequestId, WorkerName } from "./ids.ts";
 import type { OutputData } from "./output-data.ts";
 import type { HistoryKey } from "./task.ts";
 
@@ -27,9 +27,33 @@ export const UNBLOCK_STRATEGIES = ["deps", "manual"] as const;
 /** `deps`: when all dependencies completed and each succeeded or is allowed to fail; `manual`: by a person. */
 export type UnblockStrategy = (typeof UNBLOCK_STRATEGIES)[number];
 
+export const WAITING_CODES = [
+  "dependencies",
+  "manual",
+  "not_planned_yet",
+  "no_worker",
+  "no_room",
+  "never_fits",
+  "backoff",
+  "reserved",
+  "max_share",
+  "probing",
+] as const;
+
+/**
+ * - `dependencies`, `manual`: it is blocked;
+ * - `not_planned_yet`: planning has not looked at it yet;
+ * - `no_worker`: those that could take it are away; `never_fits`: none could ever;
+ * - `no_room`: those that could take it are busy; `reserved`: the room that there is, is kept for another request;
+ * - `backoff`: a failed run is tried again after a while;
+ * - `max_share`: its owner has as much as it may have;
+ * - `probing`: its needs are not known, and the first runs of its kind are waited for.
+ */
+export type WaitingCode = (typeof WAITING_CODES)[number];
+
 /** Why a request waits: recorded when it changes, and answered by `why`. */
 export type WaitingReason = {
-  code: "dependencies" | "manual" | "not_planned_yet" | "no_worker" | "no_room" | "never_fits" | "backoff";
+  code: WaitingCode;
   /** The sentence for people, with its numbers. */
   message: string;
   /** When this reason began to hold. */
@@ -53,6 +77,10 @@ export type WorkRequest = HistoryKey & {
   requirements: Requirements;
   /** What the newest run is, or the next will be, given; null until the request became pending. */
   allocation: Allocation | null;
+  /** What history predicted when the allocation was made; null when there was none to make it from. */
+  estimate: Estimate | null;
+  /** Where its newest run is, or was. */
+  worker_name: WorkerName | null;
   priority_base: number;
   priority_adjustment: number;
   unblock_strategy: UnblockStrategy;

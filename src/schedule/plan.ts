@@ -1,14 +1,25 @@
+import { epochMs, type Timestamp } from "../domain/clock.ts";
 import type { WorkRequestId } from "../domain/ids.ts";
-import type { Candidate, Placement } from "../domain/run.ts";
+import type { Placement } from "../domain/run.ts";
 import type { WaitingReason } from "../domain/work-request.ts";
-import type { Timestamp } from "../domain/clock.ts";
-import { candidateFor, ROOM_RESOURCES, roomOf, type Needs, type PlanWorker } from "./fit.ts";
-import { waitingReason } from "./reasons.ts";
+import type { Needs, PlanWorker } from "./fit.ts";
+import { Planner, type GoingRun, type WaitingRequest } from "./planner.ts";
+import type { PlanPolicy } from "./policy.ts";
+
+export { keptCandidates } from "./candidates.ts";
 
 /** A pending request as planning sees it; the list is in the order in which requests are to be served. */
-export type PlanRequest = Needs & { id: WorkRequestId };
+export type PlanRequest = Needs & Omit<WaitingRequest, "rank">;
 
-export type PlanState = { workers: readonly PlanWorker[]; pending: readonly PlanRequest[] };
+export type PlanState = {
+  workers: readonly (PlanWorker & { slowness?: number })[];
+  pending: readonly PlanRequest[];
+  /**
+   * The runs that go on, all of them: then the workers' own figures of what is reserved are not used, and workers
+   * can be kept for requests at the head. Without them nothing is known of when room will be free.
+   */
+  runs?: readonly GoingRun[];
+};
 
 /** What to do now, and why the rest waits. */
 export type Plan = {
@@ -16,74 +27,23 @@ export type Plan = {
   waiting: { id: WorkRequestId; reason: Omit<WaitingReason, "since"> }[];
 };
 
-/** How many candidates are kept with a placement or an answer. */
-export const KEPT_CANDIDATES = 20;
-
-/** Gives each request, in order, the worker on which it fits tightest; says of each other why it waits. Pure. */
-export function plan(state: PlanState, now: Timestamp): Plan {
-  const workers = state.workers.map((worker) => ({ ...worker, reserved: { ...worker.reserved } }));
-  const result: Plan = { assignments: [], waiting: [] };
-  for (const request of state.pending) {
-    const candidates = workers.map((worker) => candidateFor(request, worker));
-    const chosen = tightest(request, workers, candidates);
-    if (chosen === undefined) {
-      result.waiting.push({ id: request.id, reason: waitingReason(request, candidates) });
-      continue;
-    }
-    reserve(chosen, request);
-    result.assignments.push({ id: request.id, placement: placementOf(chosen, candidates, now) });
-  }
-  return result;
-}
-
-/** Candidates for people: the chosen and the nearest first, cut to what is kept. */
-export function keptCandidates(candidates: readonly Candidate[]): Candidate[] {
-  const order = ["chosen", "fits", "no_room", "draining", "offline", "too_small", "lacks_tag", "not_allowed"];
-  const rank = (candidate: Candidate) => order.indexOf(candidate.verdict);
-  return candidates.toSorted((a, b) => rank(a) - rank(b)).slice(0, KEPT_CANDIDATES);
-}
-
 /**
- * The worker that has least left over, each resource counted against the largest worker's: so small
- * workers are filled first and large ones stay free for what only they can hold.
+ * Gives each request, in order, the worker on which it fits tightest; says of each other why it waits. Pure. Plans
+ * from nothing each time: what goes on planning keeps a `Planner`, which looks only at what has changed.
  */
-function tightest(
-  request: PlanRequest,
-  workers: readonly PlanWorker[],
-  candidates: readonly Candidate[],
-): PlanWorker | undefined {
-  const largest = ROOM_RESOURCES.map((resource) => Math.max(...workers.map((worker) => worker.capacity[resource]), 1));
-  let best: PlanWorker | undefined;
-  let bestLeft = Number.POSITIVE_INFINITY;
-  for (const [index, worker] of workers.entries()) {
-    if (candidates[index]!.verdict !== "fits") continue; // one candidate for each worker, in the same order
-    let left = 0;
-    for (const [position, resource] of ROOM_RESOURCES.entries()) {
-      left += (roomOf(worker, resource) - request.allocation[resource].amount) / largest[position]!; // same length
-    }
-    if (left < bestLeft || (left === bestLeft && best !== undefined && worker.worker_name < best.worker_name)) {
-      best = worker;
-      bestLeft = left;
-    }
+export function plan(state: PlanState, now: Timestamp, policy: Partial<PlanPolicy> = {}): Plan {
+  const nowMs = epochMs(now);
+  const planner = new Planner({ ...policy, ...(state.runs === undefined && { reservations: 0 }) });
+  for (const { reserved, run_count, ...worker } of state.workers) {
+    planner.setWorker(worker, state.runs === undefined ? { reserved, run_count } : undefined);
   }
-  return best;
-}
-
-function reserve(worker: PlanWorker, request: PlanRequest): void {
-  for (const resource of ROOM_RESOURCES) worker.reserved[resource] += request.allocation[resource].amount;
-  worker.run_count += 1;
-}
-
-function placementOf(chosen: PlanWorker, candidates: readonly Candidate[], now: Timestamp): Placement {
-  const fitting = candidates.filter((candidate) => candidate.verdict === "fits").length;
-  const named = candidates.map((candidate) =>
-    candidate.worker_name === chosen.worker_name ? { ...candidate, verdict: "chosen" as const } : candidate,
-  );
-  return {
-    at: now,
-    worker_name: chosen.worker_name,
-    rule: fitting === 1 ? "the only worker with room" : `the tightest fit of ${fitting} workers with room`,
-    candidates: keptCandidates(named),
-    candidate_count: candidates.length,
-  };
+  for (const run of state.runs ?? []) planner.addRun(run);
+  for (const [index, request] of state.pending.entries()) {
+    planner.addRequest({ ...request, rank: { level: 0, path: 0, at: index, id: request.id } });
+  }
+  const assignments = planner.decide(nowMs).map(({ id, placement }) => ({ id, placement }));
+  const ids = state.pending.map(({ id }) => id).filter((id) => planner.isWaiting(id));
+  const reasons = planner.reasonsFor(ids, nowMs);
+  const waiting = [...reasons].map(([id, { code, message }]) => ({ id, reason: { code, message } }));
+  return { assignments, waiting };
 }

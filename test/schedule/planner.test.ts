@@ -1,0 +1,110 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Planner } from "../../src/schedule/planner.ts";
+import { arbitraryFleet, arbitraryRequest, byRank, GIB, request, worker } from "./cases.ts";
+import { Account, arbitrarySteps, Play } from "./play.ts";
+
+describe("planning", () => {
+  it("gives only room that is there, to requests that may have it, and leaves none that fits waiting", () => {
+    fc.assert(
+      fc.property(arbitraryFleet, arbitrarySteps, (fleet, steps) => {
+        const play = new Play(fleet, new Planner({ reservations: 0 }));
+        for (const step of steps) {
+          if (!play.step(step)) continue;
+          const fitting = [...play.waiting.values()].filter((needs) => play.account.fits(needs).length > 0);
+          expect(fitting).toEqual([]);
+        }
+        expect(play.wrongs).toEqual([]);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("serves in the order of rank: as a plain loop over requests does, were it to plan from nothing", () => {
+    fc.assert(
+      fc.property(arbitraryFleet, fc.array(arbitraryRequest, { maxLength: 40 }), (fleet, specs) => {
+        const planner = new Planner({ reservations: 0 });
+        for (const each of fleet) planner.setWorker(each);
+        const requests = specs.map((spec, index) => request({ ...spec, id: index + 1 }));
+        for (const needs of requests) planner.addRequest(needs);
+        const account = new Account(fleet);
+        const expected: number[] = [];
+        const decided = new Map(planner.decide(20_000_000).map((one) => [one.id as number, one]));
+        for (const needs of byRank(requests)) {
+          if (account.fits(needs).length === 0) continue;
+          expected.push(needs.id);
+          account.change(decided.get(needs.id)!.placement.worker_name, needs, 1);
+        }
+        expect([...decided.keys()]).toEqual(expected);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("with reservations, leaves a request that fits waiting only where the room is kept for one before it", () => {
+    fc.assert(
+      fc.property(arbitraryFleet, arbitrarySteps, (fleet, steps) => {
+        const play = new Play(fleet, new Planner());
+        for (const step of steps) {
+          if (!play.step(step)) continue;
+          for (const needs of play.waiting.values()) {
+            const reasons = play.account.fits(needs).length > 0 ? ["reserved"] : ["no_room", "no_worker", "never_fits"];
+            expect(reasons).toContain(play.planner.reasonFor(needs.id, play.nowMs)?.code);
+          }
+        }
+        expect(play.wrongs).toEqual([]);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("takes the small worker for a light task, and keeps the powerful one free for the hungry", () => {
+    const planner = new Planner();
+    planner.setWorker(worker("big", { memory: 64 * GIB, cpu_count: 32 }));
+    planner.setWorker(worker("small", { memory: 8 * GIB, cpu_count: 4 }));
+    planner.addRequest(request({ id: 1, memory: 60 * GIB }));
+    planner.addRequest(request({ id: 2, memory: 2 * GIB }));
+    planner.addRequest(request({ id: 3, memory: 2 * GIB }));
+    const placed = planner.decide(1000);
+    expect(placed.map(({ id: who, placement }) => [who, placement.worker_name])).toEqual([
+      [1, "big"],
+      [2, "small"],
+      [3, "small"],
+    ]);
+  });
+
+  it("gives a light task the powerful worker rather than let it wait", () => {
+    const planner = new Planner();
+    planner.setWorker(worker("big", { memory: 64 * GIB }));
+    planner.setWorker(worker("small", { memory: 2 * GIB }));
+    for (const each of [1, 2]) planner.addRequest(request({ id: each, memory: 2 * GIB }));
+    expect(planner.decide(1000).map(({ placement }) => placement.worker_name)).toEqual(["small", "big"]);
+  });
+
+  it("prefers the worker that is faster among alike ones", () => {
+    const planner = new Planner();
+    planner.setWorker(worker("a"));
+    planner.setWorker(worker("b", {}, { slowness: 0.6 }));
+    planner.addRequest(request({ id: 1 }));
+    expect(planner.decide(1000)[0]!.placement.worker_name).toBe("b");
+  });
+
+  it("keeps the candidates and the rule with a placement", () => {
+    const planner = new Planner();
+    planner.setWorker(worker("a", { memory: 2 * GIB }));
+    planner.setWorker(worker("b"));
+    planner.setWorker(worker("c", { memory: GIB / 2 }));
+    planner.addRequest(request({ id: 1 }));
+    expect(planner.decide(1000)[0]!.placement).toEqual({
+      at: "1970-01-01T00:00:01.000Z",
+      worker_name: "a",
+      rule: "the tightest fit of 2 workers with room",
+      candidates: [
+        { worker_name: "a", verdict: "chosen" },
+        { worker_name: "b", verdict: "fits" },
+        { worker_name: "c", verdict: "too_small", resource: "memory", available: GIB / 2, needed: GIB },
+      ],
+      candidate_count: 3,
+    });
+  });
+});

@@ -3,7 +3,7 @@ import { formatMetric, isLowerBound, metricValue, type MeasuredRun, type Metric 
 import { quantile } from "./summary.ts";
 
 /** One figure of a run beside the same figure of earlier ones; in the metric's unit. */
-export type FigureComparison = {
+type FigureComparison = {
   value: number;
   /** Of the earlier successes that have the figure. */
   median: number;

@@ -5,7 +5,7 @@ import { TASK_TYPES, type HistoryKey, type TaskType } from "../domain/task.ts";
 
 /** What may be asked for by name: `entry` the newest, `success` the newest success, `failure` the newest failure or error. */
 export const LOOKUP_KINDS = ["entry", "success", "failure"] as const;
-export type LookupKind = (typeof LOOKUP_KINDS)[number];
+type LookupKind = (typeof LOOKUP_KINDS)[number];
 
 /** One entry of the history, meant by its place and not by its number. */
 export type LookupName = { which: LookupKind; key: HistoryKey };

@@ -1,6 +1,5 @@
-import { RESOURCES, type AllocatedAmount, type EstimateEvidence, type Resource } from "../../domain/allocation.ts";
+import type { AllocatedAmount, EstimateEvidence, Requirements, Resource } from "../../domain/allocation.ts";
 import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
-import type { Requirements } from "../../domain/allocation.ts";
 
 /** What a resource is called beside its amount. */
 export const RESOURCE_WORDS: Record<Resource, string> = {
@@ -45,12 +44,4 @@ export function evidenceText({ level, runs, method }: EstimateEvidence): string 
 export function sourceText({ source, evidence, note }: AllocatedAmount): string {
   const how = evidence === undefined ? source : `${source}: ${evidenceText(evidence)}`;
   return note === undefined ? how : `${how}; ${note}`;
-}
-
-/** `5.0G memory, 4 cpu, 20G disk`, as far as the amounts are known. */
-export function amountsText(amounts: Partial<Record<Resource, number>>): string {
-  return RESOURCES.flatMap((resource) => {
-    const amount = amounts[resource];
-    return amount === undefined ? [] : [`${formatAmount(resource, amount)} ${RESOURCE_WORDS[resource]}`];
-  }).join(", ");
 }

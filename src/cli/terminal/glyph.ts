@@ -83,11 +83,6 @@ export function stateLabel(surface: Surface, state: State): string {
   return paint(surface, LOOKS[state].style, `${symbols(surface)[LOOKS[state].glyph]} ${state}`);
 }
 
-/** The style of a state, for what stands beside it. */
-export function stateStyle(state: State): Style {
-  return LOOKS[state].style;
-}
-
 /** The state that a finished run's result stands for. */
 export function resultLabel(surface: Surface, result: HistoryEntry["result"]): string {
   return stateLabel(surface, result);

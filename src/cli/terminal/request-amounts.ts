@@ -1,4 +1,4 @@
-import { RESOURCES, type Resource } from "../../domain/allocation.ts";
+import { RESOURCES, type Resource, type Estimate } from "../../domain/allocation.ts";
 import type { Run } from "../../domain/run.ts";
 import type { MeasuredFigure } from "../../domain/runtime-statistics.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
@@ -25,11 +25,12 @@ export function renderAmounts(request: WorkRequest, run: Run | undefined, surfac
 function columnsOf(request: WorkRequest, run: Run | undefined, surface: Surface): Column<Resource>[] {
   const { none } = symbols(surface);
   const allocation = run?.allocation ?? request.allocation;
+  const predicted = run?.estimate ?? request.estimate ?? {};
   return [
     { header: "RESOURCE", cell: (resource) => RESOURCE_WORDS[resource] },
     { header: "ASKED", cell: (resource) => askedText(request.requirements, resource) ?? none },
-    predictedColumn("PREDICTED", run, "p50", none),
-    predictedColumn("P95", run, "p95", none),
+    predictedColumn("PREDICTED", predicted, "p50", none),
+    predictedColumn("P95", predicted, "p95", none),
     {
       header: "RESERVED",
       align: "right",
@@ -43,12 +44,12 @@ function columnsOf(request: WorkRequest, run: Run | undefined, surface: Surface)
   ];
 }
 
-function predictedColumn(header: string, run: Run | undefined, figure: "p50" | "p95", none: string): Column<Resource> {
+function predictedColumn(header: string, predicted: Estimate, figure: "p50" | "p95", none: string): Column<Resource> {
   return {
     header,
     align: "right",
     cell(resource) {
-      const estimate = run?.estimate[resource];
+      const estimate = predicted[resource];
       return estimate === undefined ? none : formatAmount(resource, estimate[figure]);
     },
   };

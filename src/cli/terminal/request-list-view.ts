@@ -32,7 +32,7 @@ export function renderRequestList(
 
 function columnsOf(rows: readonly RequestRow[], surface: Surface): Column<RequestRow>[] {
   const { none } = symbols(surface);
-  // without a run at hand both would be empty
+  // without a run at hand it would be empty
   const isWideOnly = !rows.some(({ run }) => run !== undefined);
   return [
     { header: "ID", align: "right", cell: ({ work_request }) => String(work_request.id) },
@@ -46,10 +46,9 @@ function columnsOf(rows: readonly RequestRow[], surface: Surface): Column<Reques
     { header: "CONTEXT", cell: ({ work_request }) => work_request.context, shrinkTo: 6, isWideOnly: true },
     {
       header: "WORKER",
-      cell: ({ run }) => run?.worker_name ?? none,
-      full: ({ run }) => run?.worker_name ?? "",
+      cell: ({ work_request }) => work_request.worker_name ?? none,
+      full: ({ work_request }) => work_request.worker_name ?? "",
       shrinkTo: 6,
-      isWideOnly,
     },
     secondsColumn("WAITED", (row) => waitedSeconds(row, surface), surface),
     secondsColumn("RAN", (row) => ranSeconds(row, surface), surface),

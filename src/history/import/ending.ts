@@ -35,7 +35,7 @@ export function figuresOf(
 }
 
 /** The figures that a run has, of those that can be cut short. */
-export function measuredOf(statistics: RuntimeStatistics): MeasuredFigure[] {
+function measuredOf(statistics: RuntimeStatistics): MeasuredFigure[] {
   return MEASURED_FIGURES.filter((figure) => statistics[figure] !== undefined);
 }
 

@@ -2,7 +2,7 @@ import type { HistoryKey } from "../../domain/task.ts";
 import { problem, type ImportOptions, type ImportProblem, type KeySource } from "./report.ts";
 
 /** The parts of a key that a file gives. */
-export type KeyText = Pick<HistoryKey, "task_name" | "subject" | "context">;
+type KeyText = Pick<HistoryKey, "task_name" | "subject" | "context">;
 
 /** What a format takes for each part of the key when nothing else is asked. */
 export type KeyDefaults = { task: KeySource; subject: KeySource; context: KeySource };

@@ -72,6 +72,8 @@ export function requestOf(id: number, part: Partial<WorkRequest> = {}): WorkRequ
     input_size: null,
     requirements: {},
     allocation: allocationOf(5 * GIB),
+    estimate: null,
+    worker_name: null,
     priority_base: 0,
     priority_adjustment: 0,
     unblock_strategy: "deps",

@@ -91,6 +91,15 @@ describe("almanac why", () => {
     `);
   });
 
+  it("names the request that room is kept for", () => {
+    const kept: Why = {
+      ...waiting,
+      candidates: [{ worker_name: workerNameOf("w-12"), verdict: "reserved", reserved_for: requestId(5098) }],
+      candidate_count: 1,
+    };
+    expect(renderWhy(kept, terminal())).toContain("  w-12    reserved  for #5098\n");
+  });
+
   it("answers why a request runs where it runs", () => {
     const run = runOf("5122.1");
     const why: Why = {

@@ -2,7 +2,7 @@
  * The stored form of a run's log: one record a line, `<ms since the run's start> <kind> <bytes>\n`.
  * Kinds: `o` and `e` end a line of standard output and error; `O` and `E` are a part of a line, which
  * the next record of the same stream goes on with; `c` stands where output was not kept, and how much.
- * The bytes are those of the command, which need not be UTF-8. `docs/guide/logs.md` shows examples.
+ * The bytes are those of the command, which need not be UTF-8. `docs/guide/logs-and-outputs.md` shows examples.
  */
 export type LogRecord =
   | { kind: "output"; at_ms: number; stream: LogStream; bytes: Uint8Array; ends_line: boolean }

@@ -11,7 +11,7 @@ const CLASSES = ["starts", "elsewhere"];
  * @param timeoutMs for the whole page
  */
 export function describePage(name: string, timeoutMs: number): void {
-  describe(name, () => {
+  describe(`the page ${name}`, () => {
     const page = new TypedPage(name);
     const typed = page.blocks.filter(isTyped);
     const start = page.blocks.find(({ flags }) => flags.includes("starts"));
@@ -32,7 +32,7 @@ export function describePage(name: string, timeoutMs: number): void {
       afterAll(() => page.close());
 
       it.each(typed)("line $line", (block) => {
-        checkBlock(`${name}:${block.line}`, block, answers.get(block.line) ?? []);
+        expect(differences(`${name}:${block.line}`, block, answers.get(block.line) ?? [])).toEqual([]);
       });
       if (start === undefined) return;
       it("its start", () => {
@@ -43,16 +43,18 @@ export function describePage(name: string, timeoutMs: number): void {
   });
 }
 
-function checkBlock(place: string, block: FencedBlock, given: readonly Answer[]): void {
+/** What did not end or print as the page shows, one text for each command. */
+function differences(place: string, block: FencedBlock, given: readonly Answer[]): string[] {
   const commands = typedIn(block);
-  for (const [index, { command, output }] of commands.entries()) {
-    const where = `${place}: $ ${command}`;
+  return commands.flatMap(({ command, output }, index) => {
     const answer = given[index];
-    if (answer === undefined) throw new Error(`${where}\nwas not reached`);
+    const where = `${place}: $ ${command}\n`;
+    if (answer === undefined) return [`${where}was not reached`];
     const isLast = index === commands.length - 1;
     const exitCode = isLast ? Number(block.settings["exit"] ?? 0) : 0;
-    expect(answer.exitCode, `${where}\nprinted\n${answer.output}`).toBe(exitCode);
-    const shown = `and the page shows\n${output.join("\n")}`;
-    expect(isAsShown(output, answer.output), `${where}\nprinted\n${answer.output}${shown}`).toBe(true);
-  }
+    if (answer.exitCode === exitCode && isAsShown(output, answer.output)) return [];
+    return [
+      `${where}ended with ${answer.exitCode} and printed\n${answer.output}\nthe page shows\n${output.join("\n")}`,
+    ];
+  });
 }

@@ -29,6 +29,8 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
       input_size: null,
       requirements,
       allocation: null,
+      estimate: null,
+      worker_name: null,
       priority_base: 0,
       priority_adjustment: 0,
       unblock_strategy: "deps",

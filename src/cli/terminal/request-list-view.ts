@@ -1,3 +1,4 @@
+import type { ResourceEstimate } from "../../domain/allocation.ts";
 import { epochMs } from "../../domain/clock.ts";
 import type { Run } from "../../domain/run.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
@@ -26,14 +27,12 @@ export function renderRequestList(
   options: { hasHeader?: boolean; isWide?: boolean } = {},
 ): string {
   if (rows.length === 0) return "";
-  const table = renderTable(columnsOf(rows, surface), rows, surface, options);
+  const table = renderTable(columnsOf(surface), rows, surface, options);
   return surface.isTty ? `${table}${countsLine(rows, surface)}\n` : table;
 }
 
-function columnsOf(rows: readonly RequestRow[], surface: Surface): Column<RequestRow>[] {
+function columnsOf(surface: Surface): Column<RequestRow>[] {
   const { none } = symbols(surface);
-  // without a run at hand it would be empty
-  const isWideOnly = !rows.some(({ run }) => run !== undefined);
   return [
     { header: "ID", align: "right", cell: ({ work_request }) => String(work_request.id) },
     {
@@ -56,7 +55,6 @@ function columnsOf(rows: readonly RequestRow[], surface: Surface): Column<Reques
       header: "LEFT",
       cell: (row) => leftText(row, surface) ?? none,
       full: (row) => String(leftSeconds(row, surface) ?? ""),
-      isWideOnly,
     },
     {
       header: "MEMORY",
@@ -114,20 +112,31 @@ function between(from: string, toMs: number): number {
 }
 
 /** By the median of its history; below 0 once the run is past it. */
-function leftSeconds({ run }: RequestRow, surface: Surface): number | undefined {
-  const predicted = run?.estimate.duration;
-  if (predicted === undefined || run?.state !== "running" || run.started_at === null) return undefined;
-  return predicted.p50 - between(run.started_at, surface.nowMs);
+function leftSeconds(row: RequestRow, surface: Surface): number | undefined {
+  const predicted = predictedTime(row);
+  const start = runningSince(row);
+  return predicted === undefined || start === undefined ? undefined : predicted.p50 - between(start, surface.nowMs);
+}
+
+function predictedTime({ work_request: request, run }: RequestRow): ResourceEstimate | undefined {
+  return (run?.estimate ?? request.estimate)?.duration;
+}
+
+/** When the run that goes on was started; not known of a second one that is not at hand. */
+function runningSince({ work_request: request, run }: RequestRow): string | undefined {
+  if (request.status !== "running") return undefined;
+  if (run !== undefined) return run.state === "running" ? (run.started_at ?? undefined) : undefined;
+  return request.run_count > 1 ? undefined : (request.started_at ?? undefined);
 }
 
 /** What history leaves of the run's time: a range, or how late it is. */
 function leftText(row: RequestRow, surface: Surface): string | undefined {
   const left = leftSeconds(row, surface);
-  const predicted = row.run?.estimate.duration;
+  const predicted = predictedTime(row);
   if (left === undefined || predicted === undefined) return undefined;
   const elapsed = predicted.p50 - left;
   if (elapsed > predicted.p95) return `late ${formatDuration(elapsed - predicted.p95)}`;
-  return formatSpan(predicted.p50 - elapsed, predicted.p95 - elapsed, surface);
+  return formatSpan(left, predicted.p95 - elapsed, surface);
 }
 
 function usedMemory({ work_request: request, run }: RequestRow): number | undefined {

@@ -1,11 +1,14 @@
 import type { FastifyRequest } from "fastify";
 import { AppError } from "../../contract/errors.ts";
+import { epochMs } from "../../domain/clock.ts";
 import type { Scope } from "../../contract/route.ts";
 import { findToken } from "../loop/tokens.ts";
 import type { Store, TokenRecord } from "../store/store.ts";
 
 /** The cookie that a signed-in browser shows. Only reading is allowed with it: it travels by itself. */
 export const SESSION_COOKIE = "almanac_session";
+
+const USE_RESOLUTION_MS = 60_000;
 
 /** Scopes that include others. */
 const INCLUDED: Record<Scope, readonly Scope[]> = {
@@ -25,7 +28,14 @@ export async function authenticate(store: Store, request: FastifyRequest, needed
   if (!INCLUDED[token.scope].includes(needed)) {
     throw new AppError("forbidden", { token: token.name, scope: token.scope, needed });
   }
+  await noteUse(store, token);
   return token;
+}
+
+/** When a token was last used is kept to the minute: a write for each call would cost more than the call. */
+async function noteUse(store: Store, token: TokenRecord): Promise<void> {
+  const isRecent = token.last_used_at !== null && Date.now() - epochMs(token.last_used_at) < USE_RESOLUTION_MS;
+  if (!isRecent) await store.transaction((tx) => tx.touchToken(token.id));
 }
 
 function secretOf(request: FastifyRequest): string | undefined {

@@ -7,7 +7,6 @@ import { ROOM_RESOURCES, type PlanWorker } from "../../schedule/fit.ts";
 import { plan, type Plan, type PlanRequest } from "../../schedule/plan.ts";
 import type { LeasedRun, PendingRequest, StoreReader, WorkerRow } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
-import { estimateFor } from "./estimates.ts";
 import { newLeaseToken, workerOf } from "./workers.ts";
 
 /** How many pending requests one round of planning looks at. */
@@ -64,7 +63,6 @@ function planRequest(request: PendingRequest): PlanRequest[] {
 /** Makes the run of a placed request, if the request still waits. */
 async function place(context: LoopContext, request: PendingRequest, placement: Placement): Promise<void> {
   const { store, settings } = context;
-  const estimate = await estimateFor(store.read, request, { input_size: request.input_size ?? undefined });
   await store.transaction(async (tx) => {
     const current = await tx.lockWorkRequest(request.id);
     if (current?.status !== "pending" || current.allocation === null) return; // ended, or to be prepared anew
@@ -75,7 +73,7 @@ async function place(context: LoopContext, request: PendingRequest, placement: P
       id: run_id,
       work_request_id: request.id,
       attempt,
-      estimate,
+      estimate: current.estimate ?? {},
       placement,
       worker_name: placement.worker_name,
       cpu_model: worker?.cpu_model ?? null,
@@ -83,7 +81,13 @@ async function place(context: LoopContext, request: PendingRequest, placement: P
       lease_token: newLeaseToken(),
       lease_expires_at: timestamp(epochMs(await tx.now()) + settings.leaseMs),
     });
-    await tx.updateWorkRequest(request.id, { status: "running", run_count: attempt, waiting: null, not_before: null });
+    await tx.updateWorkRequest(request.id, {
+      status: "running",
+      worker_name: placement.worker_name,
+      run_count: attempt,
+      waiting: null,
+      not_before: null,
+    });
     await tx.appendEvents([placedEvent(request, run_id, placement)]);
   });
 }

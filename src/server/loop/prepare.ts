@@ -47,6 +47,7 @@ export async function prepare(
     });
     await tx.updateWorkRequest(request.id, {
       allocation,
+      estimate,
       subject: key.subject,
       context: key.context,
       ...(dynamic.parameter_summary !== undefined && { parameter_summary: dynamic.parameter_summary }),

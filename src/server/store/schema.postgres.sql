@@ -147,6 +147,8 @@ create table work_requests (
   input_size double precision,
   requirements json not null,
   allocation json,
+  estimate json,
+  worker_name text,
   priority_base bigint not null,
   priority_adjustment bigint default 0 not null,
   unblock_strategy text not null,

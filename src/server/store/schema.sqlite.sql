@@ -153,6 +153,8 @@ CREATE TABLE work_requests (
   input_size real,
   requirements text not null,
   allocation text,
+  estimate text,
+  worker_name text,
   priority_base integer not null,
   priority_adjustment integer not null default 0,
   unblock_strategy text not null check (unblock_strategy in ('deps', 'manual')),

@@ -45,6 +45,8 @@ export type WorkRequestPatch = Partial<
     | "parameter_summary"
     | "input_size"
     | "allocation"
+    | "estimate"
+    | "worker_name"
     | "priority_adjustment"
     | "superseded_by"
     | "pending_at"

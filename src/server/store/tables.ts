@@ -92,6 +92,8 @@ export const WORK_REQUEST_COLUMNS = [
   "input_size",
   "requirements",
   "allocation",
+  "estimate",
+  "worker_name",
   "priority_base",
   "priority_adjustment",
   "unblock_strategy",

@@ -1,10 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { renderRequestList, type RequestRow } from "../../../src/cli/terminal/request-list-view.ts";
 import { renderRequest } from "../../../src/cli/terminal/request-view.ts";
-import { ago, allocationOf, GIB, pipe, requestId, requestOf, runOf, terminal, workerNameOf } from "./records.ts";
+import {
+  ago,
+  allocationOf,
+  estimate,
+  GIB,
+  pipe,
+  requestId,
+  requestOf,
+  runOf,
+  terminal,
+  workerNameOf,
+} from "./records.ts";
 
 const running = requestOf(5122, {
   status: "running",
+  worker_name: workerNameOf("w-04"),
+  estimate,
   started_at: ago(740),
   run_count: 1,
   requirements: { cpu_count: 4, min: { memory: 2 * GIB } },
@@ -26,6 +39,7 @@ const failed = requestOf(5118, {
   subject: "glibc",
   status: "completed",
   result: "failure",
+  worker_name: workerNameOf("w-03"),
   started_at: ago(700),
   completed_at: ago(569),
   output_data: { runtime_statistics: { duration: 131, memory: GIB } },
@@ -38,6 +52,7 @@ const rows: RequestRow[] = [
   {
     work_request: requestOf(5119, {
       status: "running",
+      worker_name: workerNameOf("w-09"),
       subject: "qtbase",
       pending_at: ago(1880),
       started_at: ago(1862),
@@ -145,6 +160,11 @@ describe("almanac ls", () => {
       5114	blocked	build	llvm	bookworm/amd64							default	waits for #5122
       "
     `);
+  });
+
+  it("knows when a run will end without the run at hand", () => {
+    const lines = renderRequestList([{ work_request: running }], terminal()).split("\n");
+    expect(lines[1]).toBe("5122  ● running  build  llvm     w-04       50s  12m20s  8–13m  –/5.0G");
   });
 
   it("colours states beside their glyph and word", () => {

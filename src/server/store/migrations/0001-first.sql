@@ -32,6 +32,8 @@ create table work_requests (
   input_size double precision,
   requirements json not null,
   allocation json,
+  estimate json,
+  worker_name text,
   priority_base bigint not null,
   priority_adjustment bigint not null default 0,
   unblock_strategy text not null check (unblock_strategy in ('deps', 'manual')),

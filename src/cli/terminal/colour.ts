@@ -2,8 +2,7 @@ import { styleText } from "node:util";
 import type { Environment, Surface } from "./surface.ts";
 
 /** What `--color` takes. */
-export const COLOUR_CHOICES = ["auto", "always", "never"] as const;
-export type ColourChoice = (typeof COLOUR_CHOICES)[number];
+export type ColourChoice = "auto" | "always" | "never";
 
 /** What a colour stands for; never the only sign of it (`docs` of the pages: every state has a glyph and a word). */
 export type Style = "passed" | "failed" | "running" | "waiting" | "change" | "warning" | "dim" | "strong";

@@ -1,19 +1,12 @@
 import type { Resource } from "../domain/allocation.ts";
 import type { Candidate } from "../domain/run.ts";
-import { formatBytes, formatCores, formatDuration } from "../domain/units.ts";
+import { formatAmount, RESOURCE_WORDS } from "../domain/amount-text.ts";
 import type { WaitingReason } from "../domain/work-request.ts";
 import type { Needs } from "./fit.ts";
 
-const RESOURCE_WORDS: Record<Resource, string> = {
-  memory: "memory",
-  disk_space: "disk",
-  cpu_count: "cpu",
-  duration: "time",
-};
-
 /** An amount of a resource for people: `4.0G memory`, `8 cpu`. */
 export function amountText(resource: Resource, amount: number): string {
-  return `${quantity(resource, amount)} ${RESOURCE_WORDS[resource]}`;
+  return `${formatAmount(resource, amount)} ${RESOURCE_WORDS[resource]}`;
 }
 
 /** Why a request that no worker takes now is waiting, with the numbers that decide. */
@@ -46,7 +39,7 @@ function neverFitsMessage(needs: Needs, candidates: readonly Candidate[]): strin
     const resource = largest.resource ?? "memory";
     return (
       `no worker is large enough: it needs ${amountText(resource, largest.needed ?? 0)}, ` +
-      `${largest.worker_name} has ${quantity(resource, largest.available ?? 0)} in all`
+      `${largest.worker_name} has ${formatAmount(resource, largest.available ?? 0)} in all`
     );
   }
   const lacking = candidates.find((candidate) => candidate.verdict === "lacks_tag");
@@ -57,8 +50,8 @@ function neverFitsMessage(needs: Needs, candidates: readonly Candidate[]): strin
 function freeText(candidate: Candidate): string {
   const resource = candidate.resource ?? "memory";
   return (
-    `${quantity(resource, candidate.available ?? 0)} of the ` +
-    `${quantity(resource, candidate.needed ?? 0)} ${RESOURCE_WORDS[resource]} free`
+    `${formatAmount(resource, candidate.available ?? 0)} of the ` +
+    `${formatAmount(resource, candidate.needed ?? 0)} ${RESOURCE_WORDS[resource]} free`
   );
 }
 
@@ -66,9 +59,4 @@ function freeText(candidate: Candidate): string {
 function shortfall(candidate: Candidate): number {
   const needed = candidate.needed ?? 1;
   return (needed - (candidate.available ?? 0)) / needed;
-}
-
-function quantity(resource: Resource, amount: number): string {
-  if (resource === "cpu_count") return formatCores(amount);
-  return resource === "duration" ? formatDuration(amount) : formatBytes(amount);
 }

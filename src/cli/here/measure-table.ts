@@ -1,7 +1,7 @@
 import type { EndedRun } from "../../worker/run/run-spec.ts";
 import { metricValue, formatMetric, METRICS, type Metric } from "../../history/metric.ts";
 import type { Cli } from "../cli.ts";
-import { outcomeText } from "../terminal/outcome-text.ts";
+import { outcomeText } from "../../domain/outcome-text.ts";
 import { renderStatistics } from "../terminal/statistics-view.ts";
 import { surfaceOf, type Surface } from "../terminal/surface.ts";
 import { symbols } from "../terminal/glyph.ts";

@@ -1,19 +1,5 @@
 import type { AllocatedAmount, EstimateEvidence, Requirements, Resource } from "../../domain/allocation.ts";
-import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
-
-/** What a resource is called beside its amount. */
-export const RESOURCE_WORDS: Record<Resource, string> = {
-  memory: "memory",
-  disk_space: "disk",
-  cpu_count: "cpu",
-  duration: "time",
-};
-
-/** An amount in its unit: `5.0G`, `4`, `1h05m`. */
-export function formatAmount(resource: Resource, amount: number): string {
-  if (resource === "cpu_count") return formatCores(amount);
-  return resource === "duration" ? formatDuration(amount) : formatBytes(amount);
-}
+import { formatAmount } from "../../domain/amount-text.ts";
 
 /** `2.0G`, `at least 2.0G, at most 8.0G`; undefined when nothing was asked of the resource. */
 export function askedText(requirements: Requirements, resource: Resource): string | undefined {

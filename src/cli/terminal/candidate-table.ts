@@ -1,5 +1,5 @@
 import { CANDIDATE_VERDICTS, type Candidate, type CandidateVerdict } from "../../domain/run.ts";
-import { formatAmount, RESOURCE_WORDS } from "./amount-text.ts";
+import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
 import type { Style } from "./colour.ts";
 import { readingSurface } from "./reading-surface.ts";
 import type { Surface } from "./surface.ts";

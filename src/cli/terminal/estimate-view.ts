@@ -1,6 +1,7 @@
 import { RESOURCES, type Estimate, type Resource, type ResourceEstimate } from "../../domain/allocation.ts";
 import type { HistoryKey } from "../../domain/task.ts";
-import { evidenceText, formatAmount, RESOURCE_WORDS } from "./amount-text.ts";
+import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
+import { evidenceText } from "./amount-text.ts";
 import { paint } from "./colour.ts";
 import { symbols } from "./glyph.ts";
 import { sanitizeText } from "./sanitize.ts";

@@ -1,7 +1,7 @@
 import type { HistoryEntry } from "../../domain/history.ts";
 import { formatMetric, isLowerBound, metricValue, type Metric } from "../../history/metric.ts";
 import { resultLabel, symbols } from "./glyph.ts";
-import { outcomeText } from "./outcome-text.ts";
+import { outcomeText } from "../../domain/outcome-text.ts";
 import { formatAgo } from "./relative-time.ts";
 import type { Surface } from "./surface.ts";
 import type { Column } from "./table.ts";

@@ -5,7 +5,7 @@ import { formatBytes, formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { paint } from "./colour.ts";
 import { stateLabel, stateOf, symbols } from "./glyph.ts";
-import { outcomeText } from "./outcome-text.ts";
+import { outcomeText } from "../../domain/outcome-text.ts";
 import { formatSpan } from "./relative-time.ts";
 import { runFigure } from "./run-figures.ts";
 import { sparkline } from "./spark.ts";

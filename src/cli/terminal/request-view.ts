@@ -5,7 +5,7 @@ import type { WorkRequest } from "../../domain/work-request.ts";
 import { paint } from "./colour.ts";
 import { stateLabel, stateOf, symbols } from "./glyph.ts";
 import { hyperlink } from "./hyperlink.ts";
-import { outcomeText } from "./outcome-text.ts";
+import { outcomeText } from "../../domain/outcome-text.ts";
 import { formatAgo, formatMoment, formatSpan } from "./relative-time.ts";
 import { renderAmounts } from "./request-amounts.ts";
 import { runFigure } from "./run-figures.ts";

@@ -4,7 +4,7 @@ import type { Run } from "../../domain/run.ts";
 import { formatMetric, type Metric } from "../../history/metric.ts";
 import { paint } from "./colour.ts";
 import { symbols } from "./glyph.ts";
-import { outcomeText } from "./outcome-text.ts";
+import { outcomeText } from "../../domain/outcome-text.ts";
 import { readingSurface } from "./reading-surface.ts";
 import { formatMoment } from "./relative-time.ts";
 import { isRunLowerBound, runFigure } from "./run-figures.ts";

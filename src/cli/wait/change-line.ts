@@ -4,7 +4,7 @@ import { epochMs } from "../../domain/clock.ts";
 import type { Run } from "../../domain/run.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { stateLabel, stateOf, symbols } from "../terminal/glyph.ts";
-import { outcomeText } from "../terminal/outcome-text.ts";
+import { outcomeText } from "../../domain/outcome-text.ts";
 import { sanitizeText } from "../terminal/sanitize.ts";
 import type { Surface } from "../terminal/surface.ts";
 import type { Seen } from "./follow-requests.ts";

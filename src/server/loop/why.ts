@@ -2,10 +2,10 @@ import { AppError } from "../../contract/errors.ts";
 import type { Why } from "../../contract/routes.ts";
 import { epochMs, type Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
-import type { Outcome } from "../../domain/outcome.ts";
+import { outcomeText } from "../../domain/outcome-text.ts";
 import { assertNever } from "../../domain/assert-never.ts";
 import type { Candidate, Run } from "../../domain/run.ts";
-import { formatBytes, formatDuration } from "../../domain/units.ts";
+import { formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { candidateFor } from "../../schedule/fit.ts";
 import { keptCandidates } from "../../schedule/plan.ts";
@@ -84,30 +84,7 @@ function endSentence(request: WorkRequest, run: Run | undefined): string {
   if (errors[0] !== undefined) return errors[0].message;
   if (request.output_data?.skip_reason !== undefined) return `skipped: ${request.output_data.skip_reason}`;
   if (run?.outcome === null || run === undefined) return "it had nothing to run";
-  return `run ${run.id} on ${run.worker_name} ${outcomeText(run.outcome)}`;
-}
-
-function outcomeText(outcome: Outcome): string {
-  switch (outcome.kind) {
-    case "exited":
-      return `exited with ${outcome.code}`;
-    case "signalled":
-      return `was ended by ${outcome.signal}`;
-    case "out_of_memory":
-      return `ran out of its ${formatBytes(outcome.limit)} memory`;
-    case "out_of_disk":
-      return `ran out of its ${formatBytes(outcome.limit)} disk`;
-    case "timed_out":
-      return `was not done after ${formatDuration(outcome.limit)}`;
-    case "start_failed":
-      return "could not be started";
-    case "aborted":
-      return `was aborted by ${outcome.by}`;
-    case "worker_lost":
-      return "was lost with its worker";
-    default:
-      return assertNever(outcome);
-  }
+  return `run ${run.id} on ${run.worker_name} ended: ${outcomeText(run.outcome)}`;
 }
 
 function listIds(ids: readonly WorkRequestId[]): string {

@@ -1,7 +1,9 @@
 import type { VNode } from "preact";
-import { RESOURCES, type Resource } from "../../domain/allocation.ts";
+import { RESOURCES } from "../../domain/allocation.ts";
+import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
+import { outcomeText } from "../../domain/outcome-text.ts";
 import type { Run } from "../../domain/run.ts";
-import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
+import { formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { element as e } from "../element.ts";
 import { renderPage } from "../layout.ts";
@@ -27,22 +29,15 @@ export function requestPage({ request, runs, sentence }: RequestData): string {
   );
 }
 
-const WORDS: Record<Resource, { name: string; format: (amount: number) => string }> = {
-  memory: { name: "Memory", format: formatBytes },
-  disk_space: { name: "Disk", format: formatBytes },
-  cpu_count: { name: "Cores", format: formatCores },
-  duration: { name: "Time", format: formatDuration },
-};
-
 function amountTable({ allocation, output_data }: WorkRequest): VNode {
   const used = output_data?.runtime_statistics ?? {};
   const rows = RESOURCES.flatMap((resource) => {
     const given = allocation?.[resource];
     if (given === undefined) return [];
-    const { name, format } = WORDS[resource];
     const amount = resource === "cpu_count" ? undefined : used[resource];
     const evidence = given.evidence === undefined ? "" : `${given.evidence.runs} runs, level ${given.evidence.level}`;
-    return [[name, format(given.amount), given.source, amount === undefined ? "–" : format(amount), evidence]];
+    const usedText = amount === undefined ? "–" : formatAmount(resource, amount);
+    return [[RESOURCE_WORDS[resource], formatAmount(resource, given.amount), given.source, usedText, evidence]];
   });
   return table("Given and used", ["Resource", "Given", "Source", "Used", "Evidence"], rows);
 }
@@ -51,7 +46,7 @@ function runTable(runs: readonly Run[]): VNode {
   const rows = runs.map((run) => [
     run.id,
     run.worker_name,
-    run.outcome?.kind.replaceAll("_", " ") ?? run.state,
+    run.outcome === null ? run.state : outcomeText(run.outcome),
     run.measurement === null ? "–" : formatDuration(run.measurement.duration_ms / 1000),
     { content: run.placement.rule, look: "wide" },
   ]);

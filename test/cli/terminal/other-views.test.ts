@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { OUTCOME_KINDS, type Outcome } from "../../../src/domain/outcome.ts";
 import { renderEstimate } from "../../../src/cli/terminal/estimate-view.ts";
 import { stateLabel, stateOf } from "../../../src/cli/terminal/glyph.ts";
-import { outcomeText } from "../../../src/cli/terminal/outcome-text.ts";
+import { outcomeText } from "../../../src/domain/outcome-text.ts";
 import { renderStatistics } from "../../../src/cli/terminal/statistics-view.ts";
 import { renderWorker, renderWorkerList } from "../../../src/cli/terminal/worker-view.ts";
 import { ago, estimate, GIB, MIB, pipe, runOf, terminal, workerOf } from "./records.ts";

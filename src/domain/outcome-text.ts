@@ -1,6 +1,6 @@
-import { assertNever } from "../../domain/assert-never.ts";
-import type { Outcome } from "../../domain/outcome.ts";
-import { formatBytes, formatDuration } from "../../domain/units.ts";
+import { assertNever } from "./assert-never.ts";
+import type { Outcome } from "./outcome.ts";
+import { formatBytes, formatDuration } from "./units.ts";
 
 /** How a run ended, in a few words: `exit code 2`, `out of memory (limit 5.0G)`. Names in it are as others wrote them. */
 export function outcomeText(outcome: Outcome): string {

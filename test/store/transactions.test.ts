@@ -4,7 +4,7 @@ import type { WorkRequestId } from "../../src/domain/ids.ts";
 import type { Store, StoreTransaction } from "../../src/server/store/store.ts";
 import { ENGINES, useDatabases } from "./engines.ts";
 import { gateAt } from "./gate.ts";
-import { at, insert, insertIn, newRequest } from "./records.ts";
+import { at, insert, insertIn, KEY, newRequest } from "./records.ts";
 
 function created(id: WorkRequestId, note = ""): Omit<Event, "id" | "at"> {
   return { kind: "created", work_request_id: id, data: { note } };
@@ -21,6 +21,10 @@ function hear(store: Store, count: number): Promise<Event[]> {
       resolve(heard);
     });
   });
+}
+
+function putState(tx: StoreTransaction, kept: number[]): Promise<void> {
+  return tx.putEstimateStates(new Map([["k", { key: KEY, state: { kept } }]]));
 }
 
 describe.each(ENGINES)("transactions on $name", (engine) => {
@@ -121,6 +125,41 @@ describe.each(ENGINES)("transactions on $name", (engine) => {
       });
     await Promise.all([complete(a!), complete(b!)]);
     expect((await store.read.workRequest(dependent!))?.status).toBe("pending");
+  });
+
+  it("a request that comes in while its dependency completes is not left waiting", async () => {
+    const gate = gateAt("in-transaction"); // held by hand, after the dependency's dependents were looked at
+    const store = await databases.open();
+    const [dependency] = await insert(store, newRequest());
+    const completing = store.transaction(async (tx) => {
+      await tx.lockWorkRequest(dependency!);
+      await tx.updateWorkRequest(dependency!, { status: "completed", result: "success", completed_at: at(0) });
+      const dependents = await tx.dependentsOf(dependency!);
+      await gate.hold();
+      return dependents;
+    });
+    await gate.reached();
+    const submitting = store.transaction(async (tx) => {
+      const [id] = await insertIn(tx, newRequest({ status: "blocked", depends_on: [{ id: dependency! }] }));
+      return tx.dependencyStates(id!);
+    });
+    for (let turn = 0; turn < 100; turn += 1) await store.read.now(); // time enough to go wrong in
+    gate.open();
+    expect(await completing).toEqual([]);
+    expect((await submitting).map(({ status }) => status)).toEqual(["completed"]);
+  });
+
+  it("what two ends of runs teach an estimate at the same moment is both learnt", async () => {
+    const store = await databases.open();
+    await store.transaction((tx) => putState(tx, []));
+    const learn = (figure: number) =>
+      store.transaction(async (tx) => {
+        const state = (await tx.estimateStates(["k"])).get("k") as { kept: number[] }; // as it was put
+        await putState(tx, [...state.kept, figure]);
+      });
+    await Promise.all([1, 2, 3, 4, 5, 6].map(learn));
+    const state = (await store.read.estimateStates(["k"])).get("k") as { kept: number[] }; // as above
+    expect(state.kept.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   it("nobody is told of a transaction, and nobody hears its events, before it is committed", async () => {

@@ -49,6 +49,11 @@ function rowOf(request: NewWorkRequest, engine: Engine, created_by: string, subm
   return { ...columns, submission_id, created_by, created_at: engine.now, pending_at };
 }
 
+/**
+ * On PostgreSQL the check of the foreign key waits for a transaction that has locked the request depended on, and
+ * makes later ones wait: so nobody ends it between our look at its status and our commit, without seeing its new
+ * dependents.
+ */
 async function insertDependencies(
   db: Database,
   requests: readonly NewWorkRequest[],

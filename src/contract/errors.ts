@@ -145,6 +145,11 @@ export const ERRORS = {
     template: "The server cannot answer now: {reason}.",
     action: "Try again; nothing was kept of this call.",
   },
+  "unknown-answer": {
+    retryable: false,
+    template: "The server at {url} answered {call} in a form that this version does not know: {reason}.",
+    action: "Use the same version of Almanac as the server. What was asked for may have been done.",
+  },
   "internal-error": {
     status: 500,
     retryable: true,

@@ -113,6 +113,7 @@ const allocatedAmountSchema = z.object({
   source: z.enum(AMOUNT_SOURCES),
   evidence: evidenceSchema.optional(),
   note: z.string().optional(),
+  max: amount.optional(),
 });
 
 export const allocationSchema = recordOf<Allocation>()(

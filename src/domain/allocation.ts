@@ -27,6 +27,8 @@ export type AllocatedAmount = {
   evidence?: EstimateEvidence;
   /** A sentence where the amount was bounded or clamped. */
   note?: string;
+  /** The lowest maximum that anybody demanded: never given more, not by a retry nor while it runs. */
+  max?: number;
 };
 
 /** What a run is given; the scheduler reads nothing else. */

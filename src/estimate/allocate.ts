@@ -23,6 +23,12 @@ export type AllocationQuery = {
 const QUANTUM: Record<Resource, number> = { memory: 2 ** 20, disk_space: 2 ** 20, cpu_count: 0.1, duration: 1 };
 
 /**
+ * What history never goes below. The first 16 MiB of memory and disk cost nobody anything, and small runs vary most;
+ * a time limit is there to end what hangs, and a busy machine makes a short run many times longer.
+ */
+const LEAST_OF_HISTORY: Amounts = { memory: 16 * 2 ** 20, disk_space: 16 * 2 ** 20, duration: 600 };
+
+/**
  * What a run is given (`DESIGN.md` §6). For each resource the highest source that has an amount decides:
  * request > workflow > task > history > default. Bounds hold for all sources below the one that sets them; of
  * two that contradict each other the higher one wins. What no person demanded is clamped to the largest worker.
@@ -48,8 +54,12 @@ function amountOf(resource: Resource, query: AllocationQuery): AllocatedAmount {
   const found: AllocatedAmount =
     known === undefined
       ? { amount: defaults[resource], source: "default" }
-      : { amount: roundUp(known.allocate, resource), source: "history", evidence: known.evidence };
+      : { amount: amountOfHistory(known.allocate, resource), source: "history", evidence: known.evidence };
   return bounded(clamped(found, resource, largest), resource, requirements, REQUIREMENT_SOURCES.length);
+}
+
+function amountOfHistory(allocate: number, resource: Resource): number {
+  return Math.max(roundUp(allocate, resource), LEAST_OF_HISTORY[resource] ?? 0);
 }
 
 /** At most what the largest worker has: a measurement can never make a task unschedulable. */
@@ -76,7 +86,8 @@ function bounded(
     result = atLeast(result, min?.[resource], source);
     result = atMost(result, max?.[resource], source);
   }
-  return result;
+  const max = lowestMaximum(resource, requirements);
+  return max === undefined ? result : { ...result, max };
 }
 
 function atLeast(found: AllocatedAmount, bound: number | undefined, source: RequirementSource): AllocatedAmount {

@@ -11,6 +11,7 @@ import { capacityOf } from "./capacity.ts";
 import { beginCourse, type CourseContext } from "./lease/course.ts";
 import { Credentials } from "./lease/credentials.ts";
 import { LockedError, lockHolder as holderOf, takeLock, type Lock } from "./lease/lock.ts";
+import { MemoryPool } from "./lease/memory-pool.ts";
 import { emptyTrash } from "./lease/run-directory.ts";
 import { openLine, type ServerLine } from "./lease/server-line.ts";
 import { startWatchdog } from "./lease/watchdog.ts";
@@ -135,6 +136,7 @@ async function begin(
   const context: CourseContext = {
     ...base,
     meter,
+    memory: new MemoryPool(base.self().capacity.memory),
     workerName: name,
     tasks: options.tasks ?? createTaskRegistry(),
     env: process.env,

@@ -24,9 +24,9 @@ async function startServer(port: number): Promise<Program> {
   return server;
 }
 
-async function startWorker(client: Client, name: string): Promise<Program> {
+async function startWorker(client: Client, name: string, ...more: string[]): Promise<Program> {
   const { secret } = await client.call("createToken", { body: { name: "join", scope: "join" } });
-  const worker = place.start("worker", "--url", client.url, "--join", secret, "--name", name);
+  const worker = place.start("worker", "--url", client.url, "--join", secret, "--name", name, ...more);
   await expect
     .poll(async () => (await client.call("listWorkers")).workers.map((each) => each.worker_name), {
       timeout: 20_000,
@@ -148,6 +148,32 @@ describe("a worker", () => {
     await event(client, request.id, "aborted");
     expect(isAlive(child)).toBe(false);
     expect((await place.run("wait", String(request.id))).code).toBe(6);
+  });
+
+  it("lets a run have memory that nobody reserved, and kills the one that outgrows it all", async () => {
+    await startServer(0);
+    const client = place.client();
+    await startWorker(client, "w-1", "--memory", "600M");
+    const fill = (mib: number) => `exec ${process.execPath} -e "Buffer.alloc(${mib} * 2 ** 20, 1)"`;
+    const elastic = await submit(client, fill(300), { requirements: { memory: "150M" } });
+    await event(client, elastic.id, "completed");
+    const { work_request, runs } = await client.call("getWorkRequest", { params: { id: elastic.id } });
+    expect(work_request.result).toBe("success");
+    expect(runs[0]!.measurement!.memory_raises!.length).toBeGreaterThan(0);
+
+    const bounded = await submit(client, fill(300), { requirements: { memory: "150M", max: { memory: "200M" } } });
+    await event(client, bounded.id, "completed");
+    expect((await client.call("getWorkRequest", { params: { id: bounded.id } })).runs[0]!.outcome).toEqual({
+      kind: "out_of_memory",
+      limit: 200 * 2 ** 20,
+    });
+
+    const greedy = await submit(client, fill(900), { requirements: { memory: "150M" } });
+    await event(client, greedy.id, "completed");
+    expect((await client.call("getWorkRequest", { params: { id: greedy.id } })).runs[0]!.outcome).toEqual({
+      kind: "out_of_memory",
+      limit: 600 * 2 ** 20,
+    });
   });
 
   it("that is stopped gives its run back at once", async () => {

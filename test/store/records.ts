@@ -81,6 +81,7 @@ export function newWorker(fields: Partial<WorkerRow> = {}): WorkerRow {
   return {
     worker_name: WORKER,
     drain: false,
+    wants_work: true,
     capacity: { memory: 2 ** 34, disk_space: 2 ** 40, cpu_count: 4 },
     available_memory: 2 ** 33,
     available_disk_space: null,

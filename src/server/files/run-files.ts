@@ -33,9 +33,11 @@ export function createRunFiles(root: string): RunFiles {
   const logOf = (run: RunId) => join(directoryOf(run), "log");
   const outputOf = (run: RunId, sha256: string) => join(directoryOf(run), "outputs", sha256);
   const logSize = (run: RunId) => sizeOf(logOf(run));
+  const inTurn = turns<RunId>();
   return {
     logSize,
-    appendLog: (run, offset, body) => appendAt(logOf(run), run, offset, body),
+    // a call that the network broke off and its repetition may be here at once
+    appendLog: (run, offset, body) => inTurn(run, () => appendAt(logOf(run), run, offset, body)),
     async seal(run, expectedSize) {
       const size = await logSize(run);
       if (size < expectedSize) throw new AppError("log-offset", { run_id: run, expected: size, found: expectedSize });
@@ -47,6 +49,20 @@ export function createRunFiles(root: string): RunFiles {
     async remove(run) {
       await rm(directoryOf(run), { recursive: true, force: true });
     },
+  };
+}
+
+/** Runs works of the same key one after the other. */
+function turns<Key>(): <T>(key: Key, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<Key, Promise<unknown>>();
+  return async (key, work) => {
+    const turn = Promise.allSettled([last.get(key)]).then(work);
+    last.set(key, turn);
+    try {
+      return await turn;
+    } finally {
+      if (last.get(key) === turn) last.delete(key);
+    }
   };
 }
 

@@ -36,7 +36,7 @@ function planWorker(row: WorkerRow, runs: readonly LeasedRun[], now: Timestamp, 
   const { worker_name, state, capacity, tags, tasks } = workerOf(row, now, leaseMs);
   const reserved: Capacity = { memory: 0, disk_space: 0, cpu_count: 0 };
   for (const run of runs) {
-    for (const resource of ROOM_RESOURCES) reserved[resource] += run.allocation[resource].amount;
+    for (const resource of ROOM_RESOURCES) reserved[resource] += reservedBy(run, resource);
   }
   const inUse = (figure: "memory" | "disk_space") =>
     runs.reduce((sum, run) => sum + (run.runtime_statistics[figure] ?? 0), 0);
@@ -53,6 +53,13 @@ function planWorker(row: WorkerRow, runs: readonly LeasedRun[], now: Timestamp, 
       ...(row.available_disk_space !== null && { disk_space: row.available_disk_space + inUse("disk_space") }),
     },
   };
+}
+
+/** What a run has of its worker: its allocation, and the memory that the worker gave it beyond that. */
+function reservedBy(run: LeasedRun, resource: (typeof ROOM_RESOURCES)[number]): number {
+  const { amount } = run.allocation[resource];
+  const raised = resource === "memory" ? (run.measurement?.memory_raises?.at(-1)?.to ?? 0) : 0;
+  return Math.max(amount, raised);
 }
 
 function planRequest(request: PendingRequest): PlanRequest[] {

@@ -36,6 +36,7 @@ export async function sync(
   return { ...(await readNews(context, worker, request, known)), acknowledged, lost };
 }
 
+/** Takes in the ends of runs: each in a transaction of its own, together, so that their commits are one. */
 async function takeEnded(
   context: LoopContext,
   worker: WorkerName,
@@ -43,8 +44,7 @@ async function takeEnded(
 ): Promise<{ acknowledged: RunId[]; lost: RunId[] }> {
   const acknowledged: RunId[] = [];
   const lost: RunId[] = [];
-  for (const report of reports) {
-    if (report.state !== "ended") continue;
+  const take = async (report: RunReport & { state: "ended" }) => {
     try {
       await context.files.seal(report.run_id, report.log.size);
       const handIn = await handInRun(context, worker, report);
@@ -54,7 +54,8 @@ async function takeEnded(
       // Not acknowledged, so the worker keeps it and reports it again; the others must not suffer.
       context.log.error({ err: error, run_id: report.run_id }, "could not take in the end of a run");
     }
-  }
+  };
+  await Promise.all(reports.filter((report) => report.state === "ended").map(take));
   return { acknowledged, lost };
 }
 
@@ -81,7 +82,7 @@ async function takeHeld(
   held: readonly RunReport[],
 ): Promise<RunId[]> {
   const now = await tx.now();
-  await recordSelf(tx, worker, request.self, now);
+  await recordSelf(tx, worker, request, now);
   const until = timestamp(epochMs(now) + context.settings.leaseMs);
   const active = await tx.activeRuns(worker);
   await giveUpMissing(context, tx, active, request, now);

@@ -10,9 +10,9 @@ import { createToken } from "./tokens.ts";
 
 /** A worker for people and for planning: its state follows from when it was last heard from. */
 export function workerOf(row: WorkerRow, now: Timestamp, leaseMs: number): Worker {
-  const { drain, ...worker } = row;
+  const { drain, wants_work, ...worker } = row;
   const isSilent = epochMs(now) - epochMs(row.last_seen_at) > leaseMs;
-  return { ...worker, state: isSilent ? "offline" : drain ? "draining" : "online" };
+  return { ...worker, state: isSilent ? "offline" : drain || !wants_work ? "draining" : "online" };
 }
 
 /** Makes a new worker of whoever holds a join token; the token is used up. */
@@ -30,7 +30,7 @@ export function joinWorker(
     if (isTaken) throw new AppError("worker-name-taken", { worker_name });
     if (!(await tx.deleteToken(joinTokenId))) throw new AppError("join-refused", { reason: "it was used already" });
     await tx.deleteTokensOfWorker(worker_name);
-    await tx.upsertWorker({ ...self, worker_name, drain: false, joined_at: now, last_seen_at: now });
+    await tx.upsertWorker({ ...self, worker_name, drain: false, wants_work: true, joined_at: now, last_seen_at: now });
     await tx.appendEvents([{ kind: "worker_joined", worker_name, data: { capacity: self.capacity } }]);
     const { secret } = await createToken(tx, { name: worker_name, scope: "worker", worker_name, expires_at: null });
     return { worker_name, token: secret };
@@ -41,14 +41,14 @@ export function joinWorker(
 export async function recordSelf(
   tx: StoreTransaction,
   worker_name: WorkerName,
-  self: WorkerSelf,
+  { self, wants_work }: { self: WorkerSelf; wants_work: boolean },
   now: Timestamp,
 ): Promise<void> {
   const row = await tx.worker(worker_name);
   if (row === undefined) throw new AppError("not-found", { what: "worker", id: worker_name });
-  await tx.upsertWorker({ ...row, ...self, last_seen_at: now });
-  if (visiblePart(row) !== visiblePart(self)) {
-    await tx.appendEvents([{ kind: "worker_changed", worker_name, data: { capacity: self.capacity } }]);
+  await tx.upsertWorker({ ...row, ...self, wants_work, last_seen_at: now });
+  if (visiblePart(row) !== visiblePart(self) || row.wants_work !== wants_work) {
+    await tx.appendEvents([{ kind: "worker_changed", worker_name, data: { capacity: self.capacity, wants_work } }]);
   }
 }
 

@@ -29,7 +29,7 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
 ]);
 
 /** Columns that SQLite keeps as 0 and 1. */
-const BOOLEAN_COLUMNS: ReadonlySet<string> = new Set(["allow_failure", "trusted", "drain"]);
+const BOOLEAN_COLUMNS: ReadonlySet<string> = new Set(["allow_failure", "trusted", "drain", "wants_work"]);
 
 /** A value as it is given to an engine: objects and lists become JSON text. */
 export function encodeParameter(value: unknown): unknown {

@@ -194,6 +194,7 @@ CREATE INDEX work_requests_unprepared ON public.work_requests USING btree (id) W
 create table workers (
   worker_name text not null,
   drain boolean not null,
+  wants_work boolean not null,
   capacity json not null,
   available_memory bigint,
   available_disk_space bigint,

@@ -209,6 +209,7 @@ CREATE INDEX work_requests_unprepared on work_requests (id) where not (status <>
 CREATE TABLE workers (
   worker_name text not null primary key,
   drain integer not null,
+  wants_work integer not null,
   capacity text not null,
   available_memory integer,
   available_disk_space integer,

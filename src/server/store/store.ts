@@ -128,8 +128,11 @@ export type TokenRecord = {
 /** `secret_hash` is the SHA-256 of the secret, hex; secrets are long and random, so it needs no salt. */
 export type NewToken = Pick<TokenRecord, "name" | "scope" | "worker_name" | "expires_at"> & { secret_hash: string };
 
-/** A worker as stored: its state follows from `drain` and `last_seen_at`, so it is not stored. */
-export type WorkerRow = Omit<Worker, "state"> & { drain: boolean };
+/**
+ * A worker as stored: its state follows from when it was last seen, from `drain` (people want no more runs on
+ * it) and from `wants_work` (it wants none itself, because it is stopping), so it is not stored.
+ */
+export type WorkerRow = Omit<Worker, "state"> & { drain: boolean; wants_work: boolean };
 
 /** Which entries of a key are kept: always the last success and the last failure, and the newest so many. */
 export type Retention = { old_items_to_keep: number; max_age_days?: number };

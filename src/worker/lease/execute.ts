@@ -9,12 +9,14 @@ import { startRun } from "../run/start-run.ts";
 import type { WorkerLog } from "../worker-log.ts";
 import type { Workspace } from "../workspace/prepare.ts";
 import type { HeldRun } from "./held-run.ts";
+import type { MemoryPool } from "./memory-pool.ts";
 import type { RunEnd } from "./local-run.ts";
 import type { RunPlan } from "./plan-run.ts";
 
 /** What running a command needs. */
 export type ExecuteContext = {
   meter: Meter;
+  memory: MemoryPool;
   clock: Clock;
   log: WorkerLog;
   /** Time between SIGTERM and SIGKILL, milliseconds. */
@@ -48,7 +50,9 @@ export class ExecutedRun {
     this.#log = log;
     this.#context = context;
     this.#surroundings = surroundingsOf(workspace);
-    const { memory, disk_space, duration } = run.assignment.allocation;
+    const { run_id, allocation } = run.assignment;
+    const { memory, disk_space, duration } = allocation;
+    context.memory.promise(run_id, memory.amount);
     const startedAt = timestamp(context.clock.nowMs());
     this.#handle = startRun(
       {
@@ -59,11 +63,13 @@ export class ExecutedRun {
         output: { onOutput: (stream, chunk) => log.write(stream, chunk) },
         watchDirectory: workspace.scratch,
         graceMs: context.graceMs,
+        raiseMemory: (wantedBytes) => context.memory.raise(run_id, wantedBytes, memory.max),
       },
       context.meter,
     );
     this.startedAt = this.#handle.pid === undefined ? undefined : startedAt;
-    this.ended = this.#handle.pid === undefined ? this.#neverStarted() : this.#follow(startedAt);
+    const ended = this.#handle.pid === undefined ? this.#neverStarted() : this.#follow(startedAt);
+    this.ended = ended.finally(() => context.memory.release(run_id));
   }
 
   /** Ends it; the first call counts. */

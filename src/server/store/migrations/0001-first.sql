@@ -120,6 +120,7 @@ create index runs_by_worker on runs (worker_name, work_request_id);
 create table workers (
   worker_name text not null primary key,
   drain boolean not null,
+  wants_work boolean not null,
   capacity json not null,
   available_memory bigint,
   available_disk_space bigint,

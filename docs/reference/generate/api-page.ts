@@ -1,0 +1,147 @@
+import { z } from "zod";
+import * as amounts from "../../../src/contract/amounts.ts";
+import { errorEntrySchema, problemSchema } from "../../../src/contract/problem.ts";
+import * as records from "../../../src/contract/records.ts";
+import type { Route } from "../../../src/contract/route.ts";
+import { routes, whySchema } from "../../../src/contract/routes.ts";
+import { requestSubmission } from "../../../src/contract/submission.ts";
+import * as protocol from "../../../src/contract/worker-protocol.ts";
+import { docComments } from "./doc-comments.ts";
+import { fieldsOf, jsonSchemaOf, typeOf, type JsonSchema } from "./json-schema.ts";
+import { code, table } from "./markdown.ts";
+
+/** The records that get a section of their own, by the name of their type in `domain` or `contract`. */
+type RecordSource = { schema: z.ZodType; io: "input" | "output"; source?: string };
+const RECORDS: Record<string, RecordSource> = {
+  RequestSubmission: { schema: requestSubmission, io: "input", source: "requestSubmission" },
+  Requirements: { schema: amounts.requirementsInput, io: "input" },
+  WorkRequest: { schema: records.workRequestSchema, io: "output" },
+  Run: { schema: records.runSchema, io: "output" },
+  OutputData: { schema: records.outputDataSchema, io: "output" },
+  RuntimeStatistics: { schema: records.runtimeStatisticsSchema, io: "output" },
+  Measurement: { schema: records.measurementSchema, io: "output" },
+  Outcome: { schema: records.outcomeSchema, io: "output" },
+  Allocation: { schema: records.allocationSchema, io: "output" },
+  Estimate: { schema: records.estimateSchema, io: "output" },
+  Placement: { schema: records.placementSchema, io: "output" },
+  Why: { schema: whySchema, io: "output", source: "whySchema" },
+  HistoryEntry: { schema: records.historyEntrySchema, io: "output" },
+  ImportedEntry: { schema: records.importedEntrySchema, io: "input", source: "HistoryEntry" },
+  Worker: { schema: records.workerSchema, io: "output" },
+  Event: { schema: records.eventSchema, io: "output" },
+  RunOutput: { schema: records.runOutputSchema, io: "output" },
+  RunLog: { schema: records.runLogSchema, io: "output" },
+  WorkerSelf: { schema: protocol.workerSelfSchema, io: "input", source: "workerSelfSchema" },
+  RunReport: { schema: protocol.runReportSchema, io: "input", source: "runReportSchema" },
+  Assignment: { schema: protocol.assignmentSchema, io: "output", source: "assignmentSchema" },
+  ErrorEntry: { schema: errorEntrySchema, io: "output", source: "errorEntrySchema" },
+  Problem: { schema: problemSchema, io: "output", source: "problemSchema" },
+};
+
+/** Unions whose doc comment says of each word what it means. */
+const UNIONS = ["TaskType", "Status", "Result", "UnblockStrategy", "RunState", "WorkerState", "EstimateLevel", "Scope"];
+
+const INTRODUCTION = `# API
+
+<!-- Made by docs/reference/generate.ts from the route table and its schemas; change those. -->
+
+All calls of \`/api/v1\`, in the order of the route table. [The guide](../guide/api.md) shows how to make them: the token,
+pages, errors, events. Fields with a star must be given. What is sent and is unknown here is refused.
+
+`;
+
+/** Fields that many calls have, where the source says nothing of their own. */
+const COMMON: Record<string, string> = {
+  limit: "How many; 100 when absent, at most 1000.",
+  cursor: "The `next_cursor` of the page before.",
+  next_cursor: "Gets the next page; null on the last one.",
+  since: "Only what ended at or after that time.",
+  path: "Relative to the run's directory.",
+  sha256: "In hexadecimal digits.",
+  size: "In bytes.",
+  expires_at: "When it ends; null: never.",
+  secret: "To be shown in the header `Authorization: Bearer …`.",
+  reason: "Kept with the request.",
+  lease_token: "Shows that this worker holds the run.",
+};
+
+/** The page of all calls and records, from the route table and its schemas. */
+export function apiPage(): string {
+  for (const [id, { schema }] of Object.entries(RECORDS)) {
+    if (z.globalRegistry.get(schema)?.id === undefined) z.globalRegistry.add(schema, { id });
+  }
+  const comments = docComments();
+  const calls = Object.entries<Route>(routes).map(([name, route]) => callSection(name, route, comments));
+  const sections = Object.entries(RECORDS).map(([name, record]) => recordSection(name, record, comments));
+  const unions = UNIONS.map((name) => `### ${name}\n\n${comments.get(name) ?? ""}\n\n`);
+  return `${INTRODUCTION}## Calls\n\n${calls.join("")}## Records\n\n${sections.join("")}## Words of records\n\n${unions.join("")}`;
+}
+
+type Comments = ReadonlyMap<string, string>;
+
+function callSection(name: string, route: Route, comments: Comments): string {
+  const parts = [
+    `### ${name}\n\n${code(`${route.method} ${route.path.replaceAll(/:(\w+)/g, "{$1}")}`)}\n\n`,
+    `${route.summary}. Needs the scope ${code(route.scope)}.\n\n`,
+  ];
+  if (route.query !== undefined)
+    parts.push(
+      `In the query:\n\n${fieldTable(jsonSchemaOf(route.query, "input"), comments, ["routes", "pageQuery", "keyQuery"])}`,
+    );
+  if (route.body !== undefined) parts.push(bodyText("It takes", route.body, "input", comments));
+  parts.push(
+    bodyText(
+      `It answers ${route.status === undefined ? "" : `${route.status} `}with`,
+      route.response,
+      "output",
+      comments,
+    ),
+  );
+  return parts.join("");
+}
+
+function bodyText(verb: string, body: Route["response"], io: "input" | "output", comments: Comments): string {
+  if (body === "bytes") return `${verb} bytes.\n\n`;
+  if (body === "events") return `${verb} server-sent events, each with an [Event](#event).\n\n`;
+  const schema = jsonSchemaOf(body, io);
+  if (schema.$ref !== undefined) return `${verb} ${typeOf(schema)}.\n\n`;
+  const fields = fieldTable(schema, comments, ["submissionSchema", "routes"]);
+  return fields === ""
+    ? `${verb} an object${schema.properties === undefined ? "" : " without fields"}.\n\n`
+    : `${verb}:\n\n${fields}`;
+}
+
+function recordSection(name: string, { schema, io, source = name }: RecordSource, comments: Comments): string {
+  const reference = jsonSchemaOf(schema, io);
+  const json = reference.$defs?.[name] ?? reference;
+  const about = comments.get(source) ?? "";
+  const variants = json.anyOf ?? json.oneOf;
+  const body =
+    variants === undefined
+      ? fieldTable(json, comments, [source, ...(PARENTS[source] ?? [])])
+      : variants.map((variant) => `One form:\n\n${fieldTable(variant, comments, [source])}`).join("");
+  return `### ${name}\n\n${about}\n\n${body}`;
+}
+
+/** Where the fields of a record are declared, beside its own type. */
+const PARENTS: Record<string, string[]> = {
+  WorkRequest: ["HistoryKey"],
+  HistoryEntry: ["HistoryKey"],
+  Allocation: ["AllocatedAmount"],
+  Estimate: ["ResourceEstimate", "EstimateEvidence"],
+  Placement: ["Candidate"],
+  Requirements: ["Amounts"],
+};
+
+function fieldTable(schema: JsonSchema, comments: Comments, sources: readonly string[]): string {
+  const rows = fieldsOf(schema).map(({ path, type, isRequired, description }) => {
+    const last = path.replace(/^.*[.\]]/, "");
+    const said = sources.map((source) => comments.get(`${source}.${last}`)).find((text) => text !== undefined);
+    return [
+      code(path) + (isRequired ? " \\*" : ""),
+      type,
+      said ?? (description === "" ? (COMMON[last] ?? "") : description),
+    ];
+  });
+  return table(["field", "type", "meaning"], rows);
+}

@@ -207,17 +207,22 @@ export const ERRORS = {
   },
   "command-not-found": {
     retryable: false,
-    template: "The command {command} was not found on {worker_name}.",
+    template: "The command cannot be found: {reason}.",
     action: "Install it on the worker, give its full path, or ask for a worker that has it with a tag.",
   },
   "start-failed": {
     retryable: true,
-    template: "The command could not be started on {worker_name}: {reason}",
+    template: "The command cannot be started: {reason}.",
     action: "See the reason; it is tried again within the infrastructure budget.",
+  },
+  "measuring-failed": {
+    retryable: true,
+    template: "The run could not be measured: {reason}.",
+    action: "See `almanac doctor` on the worker; it is tried again within the infrastructure budget.",
   },
   "worker-disk-full": {
     retryable: true,
-    template: "The disk of {worker_name} is full.",
+    template: "The worker's disk is full: {reason}.",
     action: "Make room on the worker; the request is tried again within the infrastructure budget.",
   },
   "worker-lost": {

@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
+import { errorEntry, type ErrorDetails } from "../../contract/errors.ts";
 import type { WorkRequestError } from "../../domain/output-data.ts";
 
 /** The file that a command's name means, or why it cannot be started. */
@@ -40,9 +41,11 @@ export function whyNotStartable(path: string): WorkRequestError | undefined {
   return undefined;
 }
 
+type StartErrorCode = "command-not-found" | "start-failed" | "measuring-failed" | "worker-disk-full";
+
 /** An entry for `start_failed`. */
-export function startError(code: string, message: string, details: Record<string, unknown>): WorkRequestError {
-  return { code, message, ...details };
+export function startError(code: StartErrorCode, reason: string, details: ErrorDetails): WorkRequestError {
+  return errorEntry(code, { ...details, reason });
 }
 
 function checked(path: string, name: string): FoundCommand {

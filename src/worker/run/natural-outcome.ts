@@ -52,12 +52,12 @@ function outOfDisk({ disk, diskBytes, diskLimit }: Ending): Outcome {
   const free = disk?.freeAtStart ?? 0;
   const isOwnFault = disk?.isOwn === true || (diskLimit === undefined && diskBytes >= free * 0.9);
   if (isOwnFault) return { kind: "out_of_disk", limit: Math.min(diskLimit ?? Infinity, free) };
-  const message = `the worker's disk was full: the run used ${diskBytes} bytes of the ${free} that were free when it started`;
-  return startFailed(startError("worker-disk-full", message, { used: diskBytes, available: free }));
+  const reason = `the run used ${diskBytes} bytes of the ${free} that were free when it started`;
+  return startFailed(startError("worker-disk-full", reason, { used: diskBytes, available: free }));
 }
 
 function launchError(failure: Error): ReturnType<typeof startError> {
-  return startError("start-failed", `the command cannot be started: ${failure.message}`, {});
+  return startError("start-failed", failure.message, {});
 }
 
 function startFailed(error: ReturnType<typeof startError>): Outcome {

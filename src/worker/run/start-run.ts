@@ -54,7 +54,7 @@ function tryLaunch(spec: RunSpec, account: Account): ChildProcess | { error: Wor
     return launch(spec, account);
   } catch (error) {
     // what spawn refuses at once: a zero byte in an argument, arguments that are too long
-    return { error: startError("start-failed", `the command cannot be started: ${messageOf(error)}`, {}) };
+    return { error: startError("start-failed", messageOf(error), {}) };
   }
 }
 

@@ -61,7 +61,12 @@ describe.each(meters)("a command that cannot be started, measured by $method", (
     expect(outcome).toEqual({
       kind: "start_failed",
       errors: [
-        { code: "command-not-found", message: "no program no-such-program in PATH (/bin)", command: "no-such-program" },
+        {
+          code: "command-not-found",
+          message: "The command cannot be found: no program no-such-program in PATH (/bin).",
+          command: "no-such-program",
+          reason: "no program no-such-program in PATH (/bin)",
+        },
       ],
     });
     expect(measurement).toEqual({ method: meter.method, duration_ms: 0, lower_bounds: [] });
@@ -95,7 +100,8 @@ describe.each(meters)("a command that cannot be started, measured by $method", (
       errors: [
         {
           code: "start-failed",
-          message: `${script} needs /no/such/interpreter, which is not there or may not be executed`,
+          message: `The command cannot be started: ${script} needs /no/such/interpreter, which is not there or may not be executed.`,
+          reason: `${script} needs /no/such/interpreter, which is not there or may not be executed`,
           command: script,
           interpreter: "/no/such/interpreter",
         },

@@ -58,8 +58,8 @@ function amountOf(resource: Resource, query: AllocationQuery): AllocatedAmount {
   return bounded(clamped(found, resource, largest), resource, requirements, REQUIREMENT_SOURCES.length);
 }
 
-function amountOfHistory(allocate: number, resource: Resource): number {
-  return Math.max(roundUp(allocate, resource), LEAST_OF_HISTORY[resource] ?? 0);
+function amountOfHistory(estimated: number, resource: Resource): number {
+  return Math.max(roundUp(estimated, resource), LEAST_OF_HISTORY[resource] ?? 0);
 }
 
 /** At most what the largest worker has: a measurement can never make a task unschedulable. */

@@ -56,5 +56,4 @@ export const submissionSchema = z.strictObject({
     .min(1, { error: "at least one work request" })
     .max(MAX_SUBMISSION, { error: `at most ${MAX_SUBMISSION} work requests` }),
 });
-export type SubmissionInput = z.input<typeof submissionSchema>;
 export type Submission = z.output<typeof submissionSchema>;

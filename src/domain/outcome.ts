@@ -11,8 +11,7 @@ export const OUTCOME_KINDS = [
   "start_failed",
   "aborted",
   "worker_lost",
-] as const;
-export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
+] as const satisfies readonly Outcome["kind"][];
 
 /**
  * How a run ended: one tagged union for worker, store, API, command line and pages.

@@ -1,6 +1,6 @@
 import type { Resource } from "../../domain/allocation.ts";
 import type { Clock } from "../../domain/clock.ts";
-import type { RetryLimits } from "../../verdict/decide-retry.ts";
+import { DEFAULT_RETRY_LIMITS, type RetryLimits } from "../../verdict/decide-retry.ts";
 import type { TaskRegistry } from "../../task/registry.ts";
 import type { RunFiles } from "../files/run-files.ts";
 import type { Retention, Store } from "../store/store.ts";
@@ -31,7 +31,7 @@ export const DEFAULT_SETTINGS: ServerSettings = {
   defaults: { memory: 2 * GIB, disk_space: 4 * GIB, cpu_count: 1, duration: DAY_SECONDS },
   expireAfter: 90 * DAY_SECONDS,
   retention: { old_items_to_keep: 200 },
-  retryLimits: { infrastructure: 3, resource: 4 },
+  retryLimits: DEFAULT_RETRY_LIMITS,
   eventsToKeep: 100_000,
 };
 

@@ -36,7 +36,7 @@ class ProcAccount implements Account {
   }
 
   started(pid: number): void {
-    this.#tree.add(pid);
+    this.#tree.plant(pid);
     this.#cpu.started();
   }
 

@@ -2,6 +2,9 @@ import { readdirSync } from "node:fs";
 import { readIfThere } from "./kernel-file.ts";
 import { childrenOf, readProcessStat, type ProcessStat } from "./process-stat.ts";
 
+/** No machine forks so fast that it uses up all 32,768 ids in this time. */
+const ORDER_MS = 1000;
+
 /**
  * The processes of one run, found without cgroups: the descendants of the started process; those seen
  * once, also after their parent died; and whatever carries the run's marker in its environment.
@@ -10,6 +13,7 @@ export class ProcessTree {
   readonly #root: string;
   readonly #marker: string;
   readonly #known = new Map<number, string>();
+  #first: { pid: number; atMs: number } | undefined;
 
   /** @param marker `NAME=value` that the run's processes inherit */
   constructor(root: string, marker: string) {
@@ -17,7 +21,13 @@ export class ProcessTree {
     this.#marker = marker;
   }
 
-  add(pid: number): void {
+  /** The process that the tree grows from. */
+  plant(pid: number): void {
+    this.#first = { pid, atMs: performance.now() };
+    this.#add(pid);
+  }
+
+  #add(pid: number): void {
     const stat = readProcessStat(this.#root, pid);
     if (stat !== undefined) this.#known.set(pid, stat.start);
   }
@@ -39,13 +49,21 @@ export class ProcessTree {
 
   /** As `members`, after a search of the whole machine for processes that slipped away. */
   membersAnywhere(): ProcessStat[] {
+    const least = this.#leastPid();
     for (const name of namesIn(`${this.#root}/proc`)) {
       const pid = Number(name);
-      if (!Number.isInteger(pid) || this.#known.has(pid)) continue;
+      if (!(pid >= least) || this.#known.has(pid)) continue;
       const environment = readIfThere(`${this.#root}/proc/${pid}/environ`);
-      if (environment !== undefined && `\0${environment}`.includes(`\0${this.#marker}\0`)) this.add(pid);
+      if (environment !== undefined && `\0${environment}`.includes(`\0${this.#marker}\0`)) this.#add(pid);
     }
     return this.members();
+  }
+
+  /** Ids are given in order: what is younger than the run has a higher one, as long as they have not begun anew. */
+  #leastPid(): number {
+    if (this.#first === undefined || performance.now() - this.#first.atMs > ORDER_MS) return 1;
+    const last = Number(readIfThere(`${this.#root}/proc/loadavg`)?.split(" ")[4]);
+    return last >= this.#first.pid ? this.#first.pid : 1;
   }
 
   #stillThere(pid: number): ProcessStat | undefined {

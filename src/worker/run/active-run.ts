@@ -17,6 +17,8 @@ type Parts = { spec: RunSpec; meter: Meter; account: Account; path: string };
 
 /** Processes that end together with the command are not left behind by it: they get this long. */
 const SETTLE_MS = 20;
+/** Between looks at a run of many seconds. */
+const LONGEST_PERIOD_MS = 100;
 /** After SIGKILL only a process inside the kernel (a dead network disk) can take long. */
 const KILL_MS = 60_000;
 
@@ -131,7 +133,12 @@ export class ActiveRun {
     const limitSeconds = this.#parts.spec.limits.duration ?? Infinity;
     if (this.#elapsedMs() >= limitSeconds * 1000) this.end({ kind: "timed_out", limit: limitSeconds });
     if (performance.now() >= this.#killAtMs) this.#parts.account.kill();
-    return Math.min(this.#parts.meter.periodMs, diskPeriodMs ?? Infinity, memory?.periodMs ?? Infinity);
+    return Math.min(this.#usualPeriodMs(), diskPeriodMs ?? Infinity, memory?.periodMs ?? Infinity);
+  }
+
+  /** The longer a run takes, the less a moment of it tells: the kernel keeps the peaks between looks. */
+  #usualPeriodMs(): number {
+    return Math.max(this.#parts.meter.periodMs, Math.min(LONGEST_PERIOD_MS, this.#elapsedMs() / 100));
   }
 
   #read(): void {

@@ -3,14 +3,13 @@ import { diskUsage, isOwnFileSystem } from "../measure/disk-usage.ts";
 import { ownCpuMs } from "./own-cpu.ts";
 
 /** Walks may take this share of one core. */
-const MOST_CORE_SHARE = 0.05;
+const MOST_CORE_SHARE = 0.02;
 /** A walk that was this cheap is always made at the end. */
 const CHEAP_MS = 5;
 /** The longest time between two walks that cost little, though the file system seems not to change. */
 const LONGEST_PERIOD_MS = 1000;
-/** While the file system fills, a look is taken so often: what is written and deleted in between is missed. */
+/** While the run fills its directory, a look is taken so often: what is written and deleted in between is missed. */
 const FILLING_PERIOD_MS = 5;
-const USUAL_PERIOD_MS = 20;
 /** Less than this is left on a full disk. */
 const FULL_BYTES = 1024 * 1024;
 
@@ -37,6 +36,8 @@ export class DiskWatch {
   #walkedAtMs = -Infinity;
   #costMs = 0;
   #lowestFree = Infinity;
+  #bytes = 0;
+  #isFilling = false;
 
   constructor(options: DiskWatchOptions) {
     this.#options = options;
@@ -54,14 +55,13 @@ export class DiskWatch {
     return this.#lowestFree < FULL_BYTES;
   }
 
-  /** Begins a walk if one is due. @returns in how many milliseconds to look again */
+  /** Begins a walk if one is due. @returns in how many milliseconds to look again; Infinity: as usual */
   look(): number {
     const free = this.#free();
-    if (free === undefined) return USUAL_PERIOD_MS;
-    const isFilling = this.#walkedFree === undefined || free < this.#walkedFree;
+    if (free === undefined) return Infinity;
     if (this.isOwn) this.#tellOwn(free);
     else if (this.#walk === undefined && this.#isDue(free)) this.#walk = this.#measure(free);
-    return isFilling ? FILLING_PERIOD_MS : USUAL_PERIOD_MS;
+    return this.#isFilling ? FILLING_PERIOD_MS : Infinity;
   }
 
   /** One last figure, after the walk under way. */
@@ -82,7 +82,7 @@ export class DiskWatch {
   async #measure(free: number): Promise<void> {
     const beganMs = ownCpuMs();
     const bytes = await diskUsage(this.#options.directory, this.#options.processes());
-    if (bytes !== undefined) this.#options.onUsage(bytes);
+    if (bytes !== undefined) this.#tell(bytes);
     this.#walkedAtMs = performance.now();
     this.#costMs = ownCpuMs() - beganMs;
     this.#walkedFree = free;
@@ -91,7 +91,13 @@ export class DiskWatch {
 
   #tellOwn(free: number): void {
     this.#walkedFree = free;
-    if (this.#freeAtStart !== undefined) this.#options.onUsage(Math.max(0, this.#freeAtStart - free));
+    if (this.#freeAtStart !== undefined) this.#tell(Math.max(0, this.#freeAtStart - free));
+  }
+
+  #tell(bytes: number): void {
+    this.#isFilling = bytes > this.#bytes;
+    this.#bytes = bytes;
+    this.#options.onUsage(bytes);
   }
 
   #free(): number | undefined {

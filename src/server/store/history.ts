@@ -12,10 +12,7 @@ import type { NewHistoryEntry, StoreReader, StoreTransaction } from "./store.ts"
 import { HISTORY_COLUMNS } from "./tables.ts";
 
 type HistoryReader = Pick<StoreReader, "history" | "lastEntry" | "estimateStates">;
-type HistoryWriter = Pick<
-  StoreTransaction,
-  "estimateStates" | "insertHistory" | "importHistory" | "trimHistory" | "putEstimateStates"
->;
+type HistoryWriter = Pick<StoreTransaction, "insertHistory" | "importHistory" | "trimHistory" | "putEstimateStates">;
 type HistoryQuery = Parameters<StoreReader["history"]>;
 
 const MS_PER_DAY = 86_400_000;
@@ -28,15 +25,13 @@ export function historyReader(db: Database): HistoryReader {
       const row = await lastEntryQuery(db, which, key).executeTakeFirst();
       return row === undefined ? undefined : historyEntryOf(row);
     },
-    estimateStates: (keys) => statesOf(keys, selectStates(db, keys)),
+    estimateStates: (keys) => estimateStates(db, keys),
   };
 }
 
 /** What a transaction can do to history. */
 export function historyWriter(db: Database, engine: Engine, now: () => Promise<Timestamp>): HistoryWriter {
   return {
-    // Read to be replaced: two runs that end at the same moment must not each learn without the other.
-    estimateStates: (keys) => statesOf(keys, engine.forUpdate(selectStates(db, keys))),
     insertHistory: (entry) => insertHistory(db, entry),
     importHistory: (entries) => importHistory(db, entries),
     trimHistory: async (key, { old_items_to_keep, max_age_days }) => {
@@ -47,20 +42,14 @@ export function historyWriter(db: Database, engine: Engine, now: () => Promise<T
   };
 }
 
-/** Served by the primary key. In one order for all, so that two transactions cannot wait for each other. */
-function selectStates(db: Database, keys: readonly string[]) {
-  return db
+/** Served by the primary key. */
+async function estimateStates(db: Database, keys: readonly string[]): Promise<Map<string, unknown>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db
     .selectFrom("estimate_states")
     .select(["state_key", "state as estimate_state"])
     .where("state_key", "in", [...keys])
-    .orderBy("state_key");
-}
-
-async function statesOf(
-  keys: readonly string[],
-  query: ReturnType<typeof selectStates>,
-): Promise<Map<string, unknown>> {
-  const rows = keys.length === 0 ? [] : await query.execute();
+    .execute();
   return new Map(rows.map(({ state_key, estimate_state }) => [state_key, estimate_state]));
 }
 

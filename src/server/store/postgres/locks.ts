@@ -13,5 +13,7 @@ function lock(name: string): string {
 export const MIGRATION_LOCK = lock("migrate");
 /** Held from appending events until they are committed. */
 export const EVENT_LOCK = lock("events");
+/** Held from reading the estimator's states, to change them, until that is committed. */
+export const LEARN_LOCK = lock("learn");
 /** Held by the session of the one server that plans. */
 export const LEADER_LOCK = lock("lead");

@@ -15,7 +15,7 @@ import type { Capacity } from "../src/domain/worker.ts";
 import type { FleetWorker } from "../src/schedule/fleet/worker-slot.ts";
 import { Planner, type WaitingRequest } from "../src/schedule/planner.ts";
 import { isRankedBefore } from "../src/schedule/rank.ts";
-import { EventQueue } from "../src/simulate/event-queue.ts";
+import { EventQueue } from "../src/schedule/event-queue.ts";
 import { seededRandom, type Random } from "../src/simulate/random.ts";
 import { actualMs, makeFleet, makeNeeds, makeRequest, type NeedsSpec } from "./schedule/load.ts";
 

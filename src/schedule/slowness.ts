@@ -1,0 +1,108 @@
+/** One run of something that behaves alike wherever it runs: same task, subject, and about the same input. */
+export type SpeedObservation = {
+  /** What behaves alike; `alikeKey` makes it. */
+  key: string;
+  /** What makes the speed: the cpu model, else the worker's name. */
+  machine: string;
+  seconds: number;
+};
+
+/** How long work takes on a machine, relative to an ordinary one. */
+export type Slowness = {
+  /** 0.5: half as long. */
+  factor: number;
+  /** On how many runs, of how many keys that other machines have run too, it stands. */
+  runs: number;
+  keys: number;
+};
+
+/** As many runs as this pull a factor half of the way from 1 to what they say: a handful must not decide. */
+const PRIOR_RUNS = 8;
+/** Runs of one key on one machine count as this many at most: one key must not decide either. */
+const RUNS_OF_ONE_KEY = 5;
+/** Times below this are mostly start-up, and rounding where they are known in whole seconds. */
+const SHORTEST_SECONDS = 2;
+const ROUNDS = 10;
+
+/** The median of one key's times on one machine, in logarithms, and what it weighs. */
+type Cell = { key: string; machine: string; log: number; weight: number; runs: number };
+
+/**
+ * How fast machines are, from runs of the same keys on several of them: a two-way fit by medians (Tukey's median
+ * polish: ln time = key + machine), in which the effect of a machine is drawn towards none as long as its runs are few.
+ * Machines that share no key with another are left out. Medians, so that single wild runs or keys do not matter.
+ */
+export function slownessOf(observations: readonly SpeedObservation[]): Map<string, Slowness> {
+  const cells = sharedCells(observations);
+  const byKey = Map.groupBy(cells, (cell) => cell.key);
+  const byMachine = Map.groupBy(cells, (cell) => cell.machine);
+  const effects = new Map([...byMachine.keys()].map((machine) => [machine, 0]));
+  const effect = (machine: string) => effects.get(machine) ?? 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const centres = new Map<string, number>();
+    for (const [key, own] of byKey)
+      centres.set(
+        key,
+        weightedMedian(own, (cell) => cell.log - effect(cell.machine)),
+      );
+    for (const [machine, own] of byMachine) {
+      const median = weightedMedian(own, (cell) => cell.log - (centres.get(cell.key) ?? 0));
+      const weight = sumOf(own, (cell) => cell.weight);
+      effects.set(machine, (median * weight) / (weight + PRIOR_RUNS));
+    }
+  }
+  return new Map(
+    [...byMachine].map(([machine, own]) => [
+      machine,
+      { factor: Math.exp(effect(machine)), runs: sumOf(own, (cell) => cell.runs), keys: own.length },
+    ]),
+  );
+}
+
+/** The key of what behaves alike: inputs are alike within a factor of 2. */
+export function alikeKey(taskName: string, subject: string, inputSize?: number): string {
+  const size = inputSize === undefined || inputSize <= 0 ? "" : Math.floor(Math.log2(inputSize));
+  return JSON.stringify([taskName, subject, size]);
+}
+
+/** One cell for each key and machine, of keys that several machines have run. */
+function sharedCells(observations: readonly SpeedObservation[]): Cell[] {
+  const usable = observations.filter(({ seconds }) => seconds >= SHORTEST_SECONDS && Number.isFinite(seconds));
+  const byKey = Map.groupBy(usable, ({ key }) => key);
+  return [...byKey].flatMap(([key, own]) => {
+    const byMachine = Map.groupBy(own, ({ machine }) => machine);
+    if (byMachine.size < 2) return [];
+    return [...byMachine].map(([machine, runs]) => ({
+      key,
+      machine,
+      log: weightedMedian(
+        runs.map(({ seconds }) => ({ log: Math.log(seconds), weight: 1 })),
+        ({ log }) => log,
+      ),
+      weight: Math.min(runs.length, RUNS_OF_ONE_KEY),
+      runs: runs.length,
+    }));
+  });
+}
+
+/** The value with half of the weight on either side; the mean of two where the half falls between them. */
+function weightedMedian<Item extends { weight: number }>(
+  items: readonly Item[],
+  value: (item: Item) => number,
+): number {
+  const sorted = items.map((item) => ({ value: value(item), weight: item.weight })).sort((a, b) => a.value - b.value);
+  const half = sumOf(sorted, ({ weight }) => weight) / 2;
+  let passed = 0;
+  for (const [index, { value: own, weight }] of sorted.entries()) {
+    passed += weight;
+    if (passed > half) return own;
+    if (passed === half) return (own + (sorted[index + 1]?.value ?? own)) / 2;
+  }
+  return 0;
+}
+
+function sumOf<Item>(items: readonly Item[], value: (item: Item) => number): number {
+  let sum = 0;
+  for (const item of items) sum += value(item);
+  return sum;
+}

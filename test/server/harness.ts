@@ -65,7 +65,7 @@ export async function startHarness(options: Partial<ServerOptions> = {}): Promis
     },
     async restart() {
       const { port } = new URL(server.url);
-      await server.close();
+      await server.close(); // closing twice does no harm
       server = await startServer({ logLevel: "silent", ...options, home, port: Number(port) });
     },
     async submit(...requests) {

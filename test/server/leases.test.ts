@@ -1,15 +1,18 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { ENGINES, useDatabases } from "../store/engines.ts";
 import { ended, running, startHarness, type Harness } from "./harness.ts";
 
-let harness: Harness;
-afterEach(() => harness.close());
+describe.each(ENGINES)("a lease, kept in $name,", (engine) => {
+  const databases = useDatabases(engine);
+  let harness: Harness;
+  afterEach(() => harness.close());
 
-/** Short leases, no waiting between retries. */
-async function start(leaseMs: number): Promise<void> {
-  harness = await startHarness({ settings: { leaseMs, heartbeatMs: 50 }, random: () => -0.5 });
-}
+  /** Short leases, no waiting between retries. */
+  async function start(leaseMs: number): Promise<void> {
+    const database = await databases.fresh();
+    harness = await startHarness({ database, settings: { leaseMs, heartbeatMs: 50 }, random: () => -0.5 });
+  }
 
-describe("a lease", () => {
   it("that runs out gives the run up as lost, and the request runs again", async () => {
     await start(300);
     const silent = await harness.join("silent");

@@ -1,13 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ENGINES, useDatabases } from "../store/engines.ts";
 import { ended, GIB, running, startHarness, type Harness } from "./harness.ts";
 
-let harness: Harness;
-beforeEach(async () => {
-  harness = await startHarness({ settings: { leaseMs: 60_000, heartbeatMs: 50 } });
-});
-afterEach(() => harness.close());
+describe.each(ENGINES)("a run, kept in $name,", (engine) => {
+  const databases = useDatabases(engine);
+  let harness: Harness;
+  beforeEach(async () => {
+    harness = await startHarness({
+      database: await databases.fresh(),
+      settings: { leaseMs: 60_000, heartbeatMs: 50 },
+    });
+  });
+  afterEach(() => harness.close());
 
-describe("a run", () => {
   it("goes to a worker, starts, reports, ends, and leaves its history", async () => {
     const worker = await harness.join("w-1");
     const [request] = await harness.submit({ task_name: "build", subject: "hello", context: "a:b/c" });

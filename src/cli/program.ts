@@ -63,11 +63,33 @@ function rewrite(args: readonly string[]): string[] {
   const [first, ...rest] = args;
   if (first === "help") return [...rest, "--help"];
   const end = args.indexOf("--");
-  return args.map((arg, index) =>
+  return withCommandFirst(args).map((arg, index) =>
     arg.startsWith("--json=") && (end === -1 || index < end) ? arg.replace("--json=", "--json-fields=") : arg,
   );
 }
 
+const SHARED_WITH_VALUE: ReadonlySet<string> = new Set(["--url", "--token", "--home", "--color"]);
+/** Commands that have commands below them. */
+const NESTED: ReadonlySet<string> = new Set(["worker", "token"]);
+const OWN: ReadonlySet<string> = new Set(["--help", "-h", "--version", "-V"]);
+
+/** `--json ls` is `ls --json`: options before the command are the command's. */
+function withCommandFirst(args: readonly string[]): string[] {
+  let index = 0;
+  // ends at the first word that is no option, or an option of the program itself
+  while (index < args.length && args[index]!.startsWith("-") && !OWN.has(args[index]!)) {
+    index += SHARED_WITH_VALUE.has(args[index]!) ? 2 : 1; // below the length, as the line before
+  }
+  const [name, next] = args.slice(index);
+  if (name === undefined) return [...args];
+  const isNested = NESTED.has(name) && next !== undefined && !next.startsWith("-");
+  const words = isNested ? [name, next] : [name];
+  return [...words, ...args.slice(0, index), ...args.slice(index + words.length)];
+}
+
 function errorText(text: string): string {
-  return text.replace(/^error: /, "almanac: ").replace(/\n?$/, "\n  Add --help to see what there is.\n");
+  return text
+    .replace(/^error: /, "almanac: ")
+    .replace(/\n\(/, "\n  (")
+    .replace(/\n?$/, "\n  Add --help to see what there is.\n");
 }

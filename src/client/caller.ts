@@ -89,8 +89,8 @@ export class Caller {
       const text = (await readAll(answer.body)).toString("utf8");
       const parsed = routes[name].response.safeParse(parseJson(text));
       if (parsed.success) return parsed.data;
-      const reason = `${url.origin} answered ${name} in a form that this version does not know`;
-      throw new AppError("unavailable", { reason, url: url.origin }, { cause: parsed.error });
+      const reason = `${parsed.error.issues[0]?.path.join(".")}: ${parsed.error.issues[0]?.message}`;
+      throw new AppError("unknown-answer", { url: url.origin, call: name, reason }, { cause: parsed.error });
     });
   }
 

@@ -56,8 +56,10 @@ async function history(session: Session, options: Options, task: string, subject
     ...(options.context !== undefined && { context: options.context }),
     ...(options.since !== undefined && { since: sinceOf(options.since, session.cli.nowMs()) }),
     limit: options.limit,
-    isLocal: options.local === true,
+    isLocal: options.local === true || session.address === undefined,
   };
+  if (session.address === undefined && options.local !== true)
+    session.say("no server is known here; this is the local history");
   const items: Answer<"listHistory">["items"] = await readHistory(session, query);
   if (session.wantsJson) {
     session.json({ items }, items);

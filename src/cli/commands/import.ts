@@ -56,9 +56,9 @@ async function importFiles(session: Session, options: Options, files: string[]):
   if (session.wantsJson) {
     session.json({ ...done, read: entries.length, bad_lines: bad, files: reports.map(summaryOf) });
   } else if (isDry) {
-    session.print(`${entries.length} entries could be imported; dry run: nothing was\n`);
+    session.print(`${counted(entries.length)} could be imported; dry run: nothing was\n`);
   } else {
-    session.print(`${done.imported} entries imported, ${done.duplicates} were there already\n`);
+    session.print(`${counted(done.imported)} imported, ${done.duplicates} already there\n`);
   }
   return EXIT.success;
 }
@@ -92,4 +92,8 @@ async function send(session: Session, options: Options, entries: readonly Import
     done.duplicates += answer.duplicates;
   }
   return done;
+}
+
+function counted(entries: number): string {
+  return entries === 1 ? "1 entry" : `${entries} entries`;
 }

@@ -4,7 +4,7 @@ import type { LogStream } from "../../domain/log-record.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { CliError } from "../failure.ts";
-import { showLog } from "../log/show-log.ts";
+import { logDocument, showLog } from "../log/show-log.ts";
 import { requestOrRunOf } from "../request-ids.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { countArgument, withOutput, withServer } from "../shared-options.ts";
@@ -12,7 +12,8 @@ import { countArgument, withOutput, withServer } from "../shared-options.ts";
 type Options = SharedOptions & {
   follow?: boolean;
   tail?: number;
-  timestamps?: "elapsed" | "absolute" | true;
+  timestamps?: boolean;
+  clockTimes?: boolean;
   stream?: LogStream;
 };
 
@@ -23,11 +24,8 @@ export function define(command: Command, cli: Cli): void {
     .argument("<id>", "a work request or a run")
     .option("-f, --follow", "go on until the end of the work request, over all its runs")
     .option("-n, --tail <lines>", "only the last so many lines", countArgument)
-    .addOption(
-      new Option("-t, --timestamps [kind]", "a time before each line: since the run's start, or absolute")
-        .choices(["elapsed", "absolute"])
-        .preset("elapsed"),
-    )
+    .option("-t, --timestamps", "before each line, the time since the run's start")
+    .option("-T, --clock-times", "before each line, the time of day")
     .addOption(new Option("--stream <name>", "only what went there").choices(["stdout", "stderr"]));
   withOutput(withServer(command))
     .option("--jsonl", "each piece of output as one JSON document on a line of its own")
@@ -37,10 +35,11 @@ export function define(command: Command, cli: Cli): void {
 async function log(session: Session, options: Options, text: string): Promise<ExitCode> {
   const { id, runId } = requestOrRunOf(text);
   const style = {
-    timestamps: options.timestamps === true ? "elapsed" : (options.timestamps ?? "none"),
-    isJsonl: options.jsonl === true || session.wantsJson,
+    timestamps: options.clockTimes === true ? "absolute" : options.timestamps === true ? "elapsed" : "none",
+    isJsonl: options.jsonl === true,
     ...(options.stream !== undefined && { stream: options.stream }),
   } as const;
+  if (session.wantsJson) return logDocument(session, runId ?? (await newestRun(session, id)), options);
   if (options.follow === true) {
     const named = runId === undefined ? {} : { runId };
     return showLog(session, id, { style, isFollowed: true, tail: options.tail, ...named });

@@ -18,7 +18,8 @@ export function define(command: Command, cli: Cli): void {
 }
 
 async function why(session: Session, options: Options, id: string): Promise<ExitCode> {
-  const answer = await session.client.call("whyWorkRequest", { params: { id: requestIdOf(id) } });
+  const params = { id: requestIdOf(id) };
+  const answer = await session.client.call("whyWorkRequest", { params });
   if (session.wantsJson) session.json(answer);
   else session.print(renderWhy(answer, session.surface, { isAll: options.all === true }));
   return EXIT.success;

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import process from "node:process";
 import { createClient } from "../../client/client.ts";
@@ -46,14 +46,21 @@ function home(session: Session): Check {
   // The home is made when it is needed: what must be writable is the nearest directory that exists.
   let directory = session.home;
   while (!existsSync(directory)) directory = dirname(directory); // ends at the root, which exists
-  try {
-    accessSync(directory, constants.W_OK);
-  } catch {
+  if (!isWritableDirectory(directory)) {
     const advice = "choose another with --home or $ALMANAC_HOME";
-    return { name, state: "missing", detail: `${directory} cannot be written`, advice, is_fatal: true };
+    return { name, state: "missing", detail: `${directory} is no directory to write to`, advice, is_fatal: true };
   }
   const detail = directory === session.home ? session.home : `${session.home} (will be made)`;
   return { name, state: "ok", detail, is_fatal: true };
+}
+
+function isWritableDirectory(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // the reason does not matter: another home is needed
+  }
 }
 
 async function database(session: Session): Promise<Check> {
@@ -80,26 +87,15 @@ async function database(session: Session): Promise<Check> {
 
 function measuring(): Check[] {
   const { meter, findings } = detectMeter();
-  const how: Check =
-    meter.method === "proc"
-      ? {
-          name: "measuring",
-          state: "degraded",
-          detail: "by /proc: short peaks may be missed, and memory limits are not kept by the kernel",
-          advice: "run the worker as root or with a delegated cgroup (systemd: Delegate=yes)",
-          is_fatal: false,
-        }
-      : { name: "measuring", state: "ok", detail: `by ${meter.method}, exactly`, is_fatal: false };
-  return [
-    how,
-    ...findings.map(({ name, ok, detail, advice }): Check => ({
-      name: `measuring: ${name}`,
-      state: ok ? "ok" : "degraded",
-      detail,
-      is_fatal: false,
-      ...(advice !== undefined && { advice }),
-    })),
-  ];
+  // A way to measure that is missing matters only while none of the good ones is there.
+  const isGood = meter.method !== "proc";
+  return findings.map(({ name, ok, detail, advice }): Check => ({
+    name,
+    state: ok || isGood ? "ok" : "degraded",
+    detail: ok || !isGood ? detail : `not used: ${detail}`,
+    is_fatal: false,
+    ...(advice !== undefined && !isGood && { advice }),
+  }));
 }
 
 function capacity(session: Session): Check[] {

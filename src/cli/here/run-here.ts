@@ -1,8 +1,9 @@
 import { basename } from "node:path";
-import process from "node:process";
 import type { HistoryEntry } from "../../domain/history.ts";
-import { resultOf } from "../../domain/outcome.ts";
+import { resultOf, type Outcome } from "../../domain/outcome.ts";
 import type { HistoryKey } from "../../domain/task.ts";
+import { formatDuration } from "../../domain/units.ts";
+import type { Comparison } from "../../history/comparison.ts";
 import type { EndedRun } from "../../worker/run/run-spec.ts";
 import type { Cli } from "../cli.ts";
 import type { ExitCode } from "../exit-code.ts";
@@ -18,8 +19,7 @@ export async function runHere(cli: Cli, options: RunHereOptions, command: readon
   const { measure } = await import("../../worker/measure/measure.ts");
   const running = measure(command);
   // Loaded while the command runs.
-  const kept = await Promise.all([import("./keep-run.ts"), running]);
-  const [{ keepRun }, ended] = kept;
+  const [{ keepRun }, ended] = await Promise.all([import("./keep-run.ts"), running]);
   const code = exitCodeOfOutcome(ended.outcome);
   if (ended.outcome.kind === "start_failed") {
     for (const { message } of ended.outcome.errors) writeReport(`almanac: ${message}\n`, undefined);
@@ -31,7 +31,7 @@ export async function runHere(cli: Cli, options: RunHereOptions, command: readon
     const report =
       options.json === true
         ? `${JSON.stringify({ entry, comparison, exit_code: code })}\n`
-        : `almanac: ${comparison.sentence}\n`;
+        : `almanac: ${sentenceOf(ended, comparison)}\n`;
     writeReport(report, options.output);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -51,13 +51,13 @@ function keyOf(options: RunHereOptions, command: readonly string[]): HistoryKey 
 }
 
 function entryOf(cli: Cli, key: HistoryKey, ended: EndedRun): Omit<HistoryEntry, "id"> {
-  const { outcome, runtime_statistics, measurement } = ended;
+  const { runtime_statistics, measurement } = ended;
+  const outcome = isInterrupt(ended.outcome) ? ({ kind: "aborted", by: "user" } as const) : ended.outcome;
   const { cpu_user_ms, cpu_system_ms } = measurement;
   return {
     ...key,
     completed_at: new Date(cli.nowMs()).toISOString(),
-    // A run ended by hand here is the user's wish, and no fault of the work.
-    result: resultOf(outcome) ?? "skipped",
+    result: resultOf(outcome) ?? "skipped", // ended by hand: neither good nor bad
     outcome,
     runtime_statistics,
     duration_ms: measurement.duration_ms,
@@ -66,4 +66,14 @@ function entryOf(cli: Cli, key: HistoryKey, ended: EndedRun): Omit<HistoryEntry,
     trusted: true,
     origin: "run",
   };
+}
+
+function sentenceOf({ outcome, measurement }: EndedRun, comparison: Comparison): string {
+  if (!isInterrupt(outcome)) return comparison.sentence;
+  return `interrupted after ${formatDuration(measurement.duration_ms / 1000)}; it does not count`;
+}
+
+/** Ctrl-C: the person's wish, and no fault of the work. */
+function isInterrupt(outcome: Outcome): boolean {
+  return outcome.kind === "signalled" && outcome.signal === "SIGINT";
 }

@@ -59,7 +59,7 @@ export class LogPrinter {
   }
 
   #pieces(record: LogRecord): Uint8Array[] {
-    if (record.kind === "output" && this.#style.stream !== undefined && record.stream !== this.#style.stream) return [];
+    if (!isOfStream(record, this.#style.stream)) return [];
     if (this.#style.isJsonl) return [Buffer.from(`${JSON.stringify(documentOf(record))}\n`)];
     if (record.kind === "cut") {
       return [...this.#closeLine(), Buffer.from(`… ${formatBytes(record.cut_bytes)} of output were not kept …\n`)];
@@ -96,7 +96,13 @@ function pad(value: number): string {
   return String(value).padStart(2, "0");
 }
 
-function documentOf(record: LogRecord): object {
+/** True for what was written to the stream, and for a cut, which concerns both; for everything when none is named. */
+export function isOfStream(record: LogRecord, stream: LogStream | undefined): boolean {
+  return stream === undefined || record.kind === "cut" || record.stream === stream;
+}
+
+/** A record as `--jsonl` and `--json` show it. */
+export function documentOf(record: LogRecord): object {
   if (record.kind === "cut") return { at_ms: record.at_ms, kind: "cut", cut_bytes: record.cut_bytes };
   const { at_ms, stream, ends_line } = record;
   return { at_ms, kind: "output", stream, text: Buffer.from(record.bytes).toString("utf8"), ends_line };

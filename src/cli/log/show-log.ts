@@ -1,4 +1,5 @@
 import type { RunId, WorkRequestId } from "../../domain/ids.ts";
+import type { LogStream } from "../../domain/log-record.ts";
 import type { Run } from "../../domain/run.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Session } from "../session.ts";
@@ -6,7 +7,7 @@ import { followRequests } from "../wait/follow-requests.ts";
 import { waitUntilDone } from "../wait/until.ts";
 import { hasEnded } from "../wait/verdict.ts";
 import { followLog } from "./follow-log.ts";
-import { LogPrinter, type LogStyle } from "./print-log.ts";
+import { documentOf, isOfStream, LogPrinter, type LogStyle } from "./print-log.ts";
 
 /** Which log is shown, and how. */
 export type ShowLogOptions = {
@@ -77,4 +78,22 @@ async function showRun(
 async function startOf(session: Session, run_id: RunId, options: ShowLogOptions): Promise<string | null> {
   if (options.style.timestamps !== "absolute") return null;
   return (await session.client.call("getRun", { params: { run_id } })).run.started_at;
+}
+
+/** The whole log, or its tail, as one document; with `follow`, when the run has ended. */
+export async function logDocument(
+  session: Session,
+  run_id: RunId,
+  { tail, follow, stream }: { tail?: number; follow?: boolean; stream?: LogStream },
+): Promise<ExitCode> {
+  const waiting = { open: () => [], isOwner: false, comeBack: "almanac log" };
+  return waitUntilDone(session, waiting, async (signal) => {
+    const records: object[] = [];
+    for await (const some of followLog(session.client, run_id, { tail, isFollowed: follow === true, signal })) {
+      const wanted = some.filter((record) => isOfStream(record, stream));
+      records.push(...wanted.map(documentOf));
+    }
+    session.json({ run_id, records }, records);
+    return EXIT.success;
+  });
 }

@@ -31,16 +31,46 @@ export function parseJsonLines(name: string, text: string): ParsedText {
 }
 
 function parseAt(name: string, part: string, whole: string, offset: number): unknown {
+  const error = jsonError(part);
+  if (error === undefined) return JSON.parse(part);
+  const place = placeAt(whole, offset + errorOffset(part));
+  throw usageError(
+    `${name}:${place.line}:${place.column}: this is not JSON: ${error.replace(POSITION, "").replace(QUOTED, "")}.`,
+    "Nothing was submitted; mend the file and submit it again.",
+  );
+}
+
+const POSITION = /(?: in JSON)? at position (\d+).*$/s;
+/** V8 quotes what is around the mistake; the place says it better. */
+const QUOTED = /, (\.\.\.)?"[^]*" is not valid JSON$/;
+
+function jsonError(text: string): string | undefined {
   try {
-    return JSON.parse(part);
+    JSON.parse(text);
+    return undefined;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const position = /at position (\d+)/.exec(message)?.[1];
-    const place = placeAt(whole, offset + (position === undefined ? part.length : Number(position)));
-    const reason = message.replace(/ in JSON at position.*$/, "");
-    throw usageError(
-      `${name}:${place.line}:${place.column}: this is not JSON: ${reason}.`,
-      "Nothing was submitted; mend the file and submit it again.",
-    );
+    return error instanceof Error ? error.message : String(error);
   }
+}
+
+/**
+ * Where the mistake is. V8 does not always tell, so it is searched for: the longest beginning of the text whose only
+ * mistake is that it ends, found by halving.
+ */
+function errorOffset(text: string): number {
+  let [good, bad] = [0, text.length + 1];
+  // ends: the two come closer by at least one in each round
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (isOnlyCut(text.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+function isOnlyCut(beginning: string): boolean {
+  const error = jsonError(beginning);
+  if (error === undefined || error.startsWith("Unexpected end of JSON")) return true;
+  const position = POSITION.exec(error)?.[1];
+  return error.startsWith("Unterminated string") || Number(position ?? Number.NaN) >= beginning.length;
 }

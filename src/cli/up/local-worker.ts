@@ -31,13 +31,14 @@ const MAIN = fileURLToPath(
   new URL(`../main${import.meta.url.slice(import.meta.url.lastIndexOf("."))}`, import.meta.url),
 );
 const FIRST_RESTART_MS = 1000;
-const MAX_RESTARTS = 5;
+/** Over a minute in all: longer than a server takes to see that a worker that was killed while it joined is gone. */
+const MAX_RESTARTS = 6;
 /** A child that ran so long was well: its restarts are counted anew. */
 const WELL_AFTER_MS = 60_000;
 const POLL_MS = 100;
 
 /**
- * Starts the worker and keeps it running: one that ends unasked is started again after a pause that doubles, five times
+ * Starts the worker and keeps it running: one that ends unasked is started again after a pause that doubles, six times
  * in a row at most. It is in a session of its own, so that Ctrl-C reaches it only through `stop`.
  */
 export function startLocalWorker(options: ChildOptions): LocalWorker {

@@ -3,6 +3,12 @@ import process from "node:process";
 /** The signals that ask a server or a worker to end. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/**
+ * npm and our launcher pass on a Ctrl-C that the terminal has sent to everybody already: what comes so soon after
+ * a signal is the same one again.
+ */
+export const ECHO_MS = 100;
+
 /** Waits for a request to end: the first signal asks for a graceful end, a second one is told apart. */
 export type StopSignal = {
   /** Resolves with the first signal. */
@@ -17,10 +23,11 @@ export type StopSignal = {
 export function stopSignal(): StopSignal {
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
-  let count = 0;
+  let firstAtMs: number | undefined;
   const onSignal = () => {
-    count += 1;
-    (count === 1 ? first : second).resolve();
+    if (firstAtMs === undefined) first.resolve();
+    else if (performance.now() - firstAtMs > ECHO_MS) second.resolve();
+    firstAtMs ??= performance.now();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   return {

@@ -32,10 +32,11 @@ function requestLine(seen: Seen, surface: Surface): string {
   const { work_request: request } = seen;
   const run = seen.runs.at(-1);
   const glyphs = symbols(surface);
-  if (request.status !== "running" || run?.started_at === undefined || run.started_at === null) {
+  if (request.status !== "running" || run === undefined) {
     const since = request.pending_at ?? request.created_at;
     return `${glyphs.waiting} ${nameOf(request)}  waits ${elapsedText(since, surface)}`;
   }
+  if (run.started_at === null) return `${glyphs.running} ${nameOf(request)} starts on ${run.worker_name}`;
   const elapsed = Math.max(0, (surface.nowMs - epochMs(run.started_at)) / 1000);
   const parts = [
     `${glyphs.running} ${nameOf(request)} on ${run.worker_name}`,

@@ -4,6 +4,7 @@ import type { WorkRequestId } from "../../domain/ids.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { CliError } from "../failure.ts";
 import type { Session } from "../session.ts";
+import { ECHO_MS } from "../up/stop-signal.ts";
 
 /** How waiting may end before the work does. */
 export type WaitingOptions = {
@@ -30,7 +31,7 @@ export async function waitUntilDone(
 ): Promise<ExitCode> {
   const stop = new AbortController();
   const onInterrupt = () => stop.abort("interrupted");
-  process.once("SIGINT", onInterrupt);
+  process.on("SIGINT", onInterrupt);
   const timer = startTimer(options.timeoutSeconds, () => stop.abort("timeout"));
   try {
     return await wait(stop.signal);
@@ -77,15 +78,17 @@ async function detach(session: Session, options: WaitingOptions): Promise<ExitCo
 
 function isInterruptedAgain(): Promise<boolean> {
   return new Promise((resolve) => {
-    const onInterrupt = () => {
+    const startedAt = performance.now();
+    const end = (isInterrupted: boolean) => {
       clearTimeout(timer);
-      resolve(true);
-    };
-    const timer = setTimeout(() => {
       process.removeListener("SIGINT", onInterrupt);
-      resolve(false);
-    }, SECOND_INTERRUPT_MS);
-    process.once("SIGINT", onInterrupt);
+      resolve(isInterrupted);
+    };
+    const onInterrupt = () => {
+      if (performance.now() - startedAt > ECHO_MS) end(true);
+    };
+    const timer = setTimeout(() => end(false), SECOND_INTERRUPT_MS);
+    process.on("SIGINT", onInterrupt);
   });
 }
 

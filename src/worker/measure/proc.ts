@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { CpuLedger, TreeCpu } from "./proc-cpu.ts";
 import { killEach } from "./cgroup-directory.ts";
@@ -16,7 +15,7 @@ const SEARCH_PERIOD_MS = 1000;
  */
 export function procMeter(root: string): Meter {
   const ledger = new CpuLedger(root, availableParallelism());
-  return { method: "proc", periodMs: 20, open: () => new ProcAccount(root, ledger) };
+  return { method: "proc", periodMs: 20, open: () => new ProcAccount(root, ledger), close: () => undefined };
 }
 
 class ProcAccount implements Account {
@@ -28,7 +27,7 @@ class ProcAccount implements Account {
   #searchedAtMs = performance.now();
 
   constructor(root: string, ledger: CpuLedger) {
-    const mark = randomUUID();
+    const mark = crypto.randomUUID(); // the global: Node loads its cryptography (5 ms) only when this is reached
     this.markers = { [MARKER]: mark };
     this.#root = root;
     this.#tree = new ProcessTree(root, `${MARKER}=${mark}`);

@@ -70,7 +70,13 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   [
     "deleteExpired",
     (tx) => tx.deleteExpired(at(0), 50),
-    [/submissions_orphaned/, /work_requests_expiry/, /work_request_dependents/],
+    [
+      /submissions_orphaned/,
+      /work_requests_expiry/,
+      /work_request_dependents/,
+      /events_by_request/,
+      /work_requests_submission/,
+    ],
   ],
   ["run", (tx) => tx.run(RUN), [/runs_pkey|sqlite_autoindex_runs_1/]],
   ["runsOf", (tx) => tx.runsOf(ID), [/runs_work_request_id_attempt_key|sqlite_autoindex_runs_2/]],

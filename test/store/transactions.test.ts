@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "../../src/domain/event.ts";
 import type { WorkRequestId } from "../../src/domain/ids.ts";
+import type { Faults } from "../../src/server/store/faults.ts";
 import type { Store, StoreTransaction } from "../../src/server/store/store.ts";
 import { ENGINES, useDatabases } from "./engines.ts";
 import { gateAt } from "./gate.ts";
@@ -55,6 +56,23 @@ describe.each(ENGINES)("transactions on $name", (engine) => {
     await expect(bad).rejects.toThrow(/foreign key/i);
     expect(await good).toHaveLength(1);
     expect((await store.read.workRequests({}, { limit: 9 })).items).toHaveLength(1);
+  });
+
+  it("when the commit itself fails, all who share it are told, nothing is kept, and the next one goes on", async () => {
+    let isBroken = true;
+    const faults: Faults = {
+      at(point) {
+        if (point === "before-commit" && isBroken) throw new Error("no commit");
+      },
+    };
+    const store = await databases.open(undefined, { faults });
+    const attempts = [insert(store, newRequest()), insert(store, newRequest()), insert(store, newRequest())];
+    const settled = await Promise.allSettled(attempts);
+    expect(settled.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(settled[0]).toMatchObject({ reason: new Error("no commit") });
+    isBroken = false;
+    await insert(store, newRequest({ name: "after" }));
+    expect((await store.read.workRequests({}, { limit: 9 })).items.map(({ name }) => name)).toEqual(["after"]);
   });
 
   it("what a transaction was used for after its end is refused", async () => {

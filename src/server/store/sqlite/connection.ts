@@ -27,14 +27,18 @@ export class SqliteConnection {
   #ended: Error | undefined;
   #opening: PromiseWithResolvers<void> | undefined;
 
-  constructor(file: string, role: "writer" | "reader") {
+  /** `onFault` is told when the thread dies: everything after that is refused until the server is started again. */
+  constructor(file: string, role: "writer" | "reader", onFault: (error: unknown) => void) {
     this.#file = file;
     this.#worker = new Worker(new URL("./thread.ts", import.meta.url), {
       workerData: { file, role },
       name: `almanac-sqlite-${role}`,
     });
     this.#worker.on("message", (message: FromThread) => this.#receive(message));
-    this.#worker.on("error", (cause) => this.#end(unavailable("the database thread failed", cause)));
+    this.#worker.on("error", (cause) => {
+      onFault(cause);
+      this.#end(unavailable("the database thread failed", cause));
+    });
     this.#exited = new Promise((resolve) => {
       this.#worker.on("exit", () => {
         this.#end(unavailable("the database is closed"));

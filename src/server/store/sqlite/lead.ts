@@ -2,7 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { Leadership } from "../store.ts";
 
-/** SQLite's result code for a file that another connection has locked. */
+/** SQLite's primary result code for a file that another connection has locked. */
 const BUSY = 5;
 
 /**
@@ -17,7 +17,7 @@ export function tryToLead(databaseFile: string): Leadership | undefined {
     lock.exec("begin exclusive");
   } catch (error) {
     lock.close();
-    if (error instanceof Error && "errcode" in error && error.errcode === BUSY) return undefined;
+    if (isBusy(error)) return undefined;
     throw error;
   }
   const lost = new AbortController();
@@ -28,4 +28,9 @@ export function tryToLead(databaseFile: string): Leadership | undefined {
       lost.abort();
     },
   };
+}
+
+function isBusy(error: unknown): boolean {
+  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
+  return typeof code === "number" && (code & 0xff) === BUSY; // the rest of the number says why
 }

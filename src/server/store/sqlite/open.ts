@@ -12,7 +12,7 @@ import { GroupCommitWriter } from "./writer.ts";
 
 /** Opens a database file: one connection that writes and one that reads, each in a thread of its own. */
 export async function openSqliteStore(file: string, options: OpenOptions): Promise<Store> {
-  const connections = await openConnections(file);
+  const connections = await openConnections(file, options.onFault);
   const faults = options.faults ?? noFaults;
   const read = readerOn(
     kyselyOn((sql, parameters) => connections.reader.execute(sql, parameters)),
@@ -60,9 +60,12 @@ export async function openSqliteStore(file: string, options: OpenOptions): Promi
 }
 
 /** The reader opens after the writer, which makes the file and brings its schema up to date. */
-async function openConnections(file: string): Promise<{ writer: SqliteConnection; reader: SqliteConnection }> {
-  const writer = new SqliteConnection(file, "writer");
-  const reader = new SqliteConnection(file, "reader");
+async function openConnections(
+  file: string,
+  onFault: (error: unknown) => void,
+): Promise<{ writer: SqliteConnection; reader: SqliteConnection }> {
+  const writer = new SqliteConnection(file, "writer", onFault);
+  const reader = new SqliteConnection(file, "reader", onFault);
   try {
     await writer.open();
     await reader.open();

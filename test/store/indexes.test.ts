@@ -5,7 +5,7 @@ import { ENGINES, useDatabases } from "./engines.ts";
 import { postgresPlanner, sqlitePlanner, type Planner } from "./plans.ts";
 import { at, WORKER } from "./records.ts";
 
-const ROWS = 50_000;
+const ROWS = 20_000;
 
 /** Fills each table as a server in use would; the same SQL on both engines. */
 const FILL = [

@@ -26,6 +26,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "ls", group: WORK, summary: "list work requests", load: () => import("./commands/ls.ts") },
   { name: "show", group: WORK, summary: "one work request with its runs", load: () => import("./commands/show.ts") },
   { name: "log", group: WORK, summary: "what a run wrote", load: () => import("./commands/log.ts") },
+  { name: "output", group: WORK, summary: "the files kept with a run", load: () => import("./commands/output.ts") },
   {
     name: "why",
     group: WORK,
@@ -52,6 +53,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: WORK,
     summary: "release work requests that wait for a person",
     load: () => import("./commands/unblock.ts"),
+  },
+  {
+    name: "priority",
+    group: WORK,
+    summary: "let work requests go earlier or later",
+    load: () => import("./commands/priority.ts"),
   },
   { name: "history", group: HISTORY, summary: "finished runs of a task", load: () => import("./commands/history.ts") },
   {

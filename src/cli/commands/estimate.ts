@@ -14,14 +14,21 @@ export function define(command: Command, cli: Cli): void {
     .description("What the history predicts for the next run: the usual, the high, and what would be allocated.")
     .argument("<task>", "the task's name")
     .argument("[subject]", "what it is applied to")
+    .argument("[context]", "the circumstances; the same as --context")
     .option("-c, --context <context>", "the circumstances")
     .addOption(new Option("--type <type>", "the task's type").choices(TASK_TYPES).default("worker"))
     .option("--input-size <size>", "the size of its input, such as 300M", bytesArgument);
   withOutput(withServer(command)).action(action(cli, estimate));
 }
 
-async function estimate(session: Session, options: Options, task: string, subject = ""): Promise<ExitCode> {
-  const key = { task_type: options.type, task_name: task, subject, context: options.context ?? "" };
+async function estimate(
+  session: Session,
+  options: Options,
+  task: string,
+  subject = "",
+  context = options.context ?? "",
+): Promise<ExitCode> {
+  const key = { task_type: options.type, task_name: task, subject, context };
   const query = { ...key, input_size: options.inputSize };
   const answer = await session.client.call("estimate", { query });
   if (session.wantsJson) session.json({ ...key, ...answer }, answer.estimate);

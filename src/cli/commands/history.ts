@@ -36,6 +36,7 @@ export function define(command: Command, cli: Cli): void {
     .addHelpText("before", EXAMPLES)
     .argument("<task>", "the task's name")
     .argument("[subject]", "only of this subject")
+    .argument("[context]", "only of this context; the same as --context")
     .option("-c, --context <context>", "only of this context")
     .addOption(new Option("--type <type>", "the task's type").choices(TASK_TYPES).default("worker"))
     .option("--since <when>", "only since then: 7d, 12h, or a date")
@@ -47,13 +48,19 @@ export function define(command: Command, cli: Cli): void {
   withTable(withServer(command)).action(action(cli, history));
 }
 
-async function history(session: Session, options: Options, task: string, subject?: string): Promise<ExitCode> {
+async function history(
+  session: Session,
+  options: Options,
+  task: string,
+  subject?: string,
+  context = options.context,
+): Promise<ExitCode> {
   const metric = metricOf(options);
   const query: HistoryQuery = {
     task_type: options.type,
     task_name: task,
     ...(subject !== undefined && { subject }),
-    ...(options.context !== undefined && { context: options.context }),
+    ...(context !== undefined && { context }),
     ...(options.since !== undefined && { since: sinceOf(options.since, session.cli.nowMs()) }),
     limit: options.limit,
     isLocal: options.local === true || session.address === undefined,
@@ -71,7 +78,7 @@ async function history(session: Session, options: Options, task: string, subject
     task_name: task,
     ...(metric !== undefined && { metric }),
     ...(subject !== undefined && { subject }),
-    ...(options.context !== undefined && { context: options.context }),
+    ...(context !== undefined && { context }),
     ...session.tableOptions,
   } as const;
   session.print(renderHistory(items, view, session.surface));

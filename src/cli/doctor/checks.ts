@@ -6,7 +6,14 @@ import { homePaths } from "../../client/home.ts";
 import { AppError } from "../../contract/errors.ts";
 import { formatBytes, formatCores } from "../../domain/units.ts";
 import { detectMeter } from "../../worker/measure/detect.ts";
-import { availableDiskSpace, availableMemory, cpuCount, cpuModel, totalMemory } from "../../worker/measure/machine.ts";
+import {
+  availableDiskSpace,
+  availableMemory,
+  cpuCount,
+  cpuModel,
+  totalDiskSpace,
+  totalMemory,
+} from "../../worker/measure/machine.ts";
 import type { Session } from "../session.ts";
 
 /** How a part stands: it works, it works less well, or it is not there. */
@@ -112,7 +119,7 @@ function capacity(session: Session): Check[] {
   checks.push({
     name: "disk",
     state: isLittle ? "degraded" : "ok",
-    detail: `${formatBytes(disk)} free at ${directory}`,
+    detail: `${formatBytes(disk)} of ${formatBytes(totalDiskSpace(directory) ?? disk)} free at ${directory}`,
     is_fatal: false,
     ...(isLittle && { advice: "make room, or choose a --home on a larger disk" }),
   });

@@ -29,7 +29,7 @@ const directory = mkdtempSync(join(home, "run-"));
 const known = join(home, "known");
 copyFileSync(compiled, known);
 
-const best = detectMeter().meter;
+const best = detectMeter({ keepsSpare: true }).meter; // as a worker has it
 const meters = best.method === "proc" ? [best] : [best, detectMeter({ method: "proc" }).meter];
 const machine = {
   date: new Date().toISOString().slice(0, 10),
@@ -46,6 +46,7 @@ const sampling: SamplingRow[] = [];
 for (const meter of Number(values.seconds) > 0 ? meters : []) {
   sampling.push(await samplingCost(known, directory, meter, Number(values.seconds)));
 }
+for (const meter of meters) meter.close();
 rmSync(home, { recursive: true });
 
 if (values.json) {

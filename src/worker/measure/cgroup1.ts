@@ -1,7 +1,8 @@
-import { KernelFile, valueOf, writeIfAllowed } from "./kernel-file.ts";
+import { KernelFile, readIfThere, valueOf, writeIfAllowed } from "./kernel-file.ts";
 import { killAllIn, killEach, makeCgroup, newCgroupName, processesIn, removeCgroup } from "./cgroup-directory.ts";
 import type { Hierarchies } from "./hierarchies.ts";
 import type { Account, Meter, Reading } from "./meter.ts";
+import { withSpare } from "./spare.ts";
 import { withoutAbsent } from "./without-absent.ts";
 
 /** The caller's own cgroups, below which those of the runs are made. */
@@ -22,8 +23,8 @@ export function cgroup1Parents(found: Hierarchies): Cgroup1Parents | undefined {
 }
 
 /** Measures with cgroup v1, in cgroups below the given ones. */
-export function cgroup1Meter(parents: Cgroup1Parents): Meter {
-  return { method: "cgroup1", periodMs: 20, open: () => new Cgroup1Account(parents) };
+export function cgroup1Meter(parents: Cgroup1Parents, keepsSpare: boolean): Meter {
+  return { method: "cgroup1", periodMs: 20, ...withSpare(() => new Cgroup1Account(parents), keepsSpare) };
 }
 
 class Cgroup1Account implements Account {
@@ -101,11 +102,13 @@ class Cgroup1Account implements Account {
     if (slackBytes !== undefined) writeIfAllowed(`${this.#memory}/memory.oom_control`, "1");
     const bytes = limitBytes + (slackBytes ?? 0);
     const isRaise = bytes > this.#limitBytes;
-    const files = [`${this.#memory}/memory.limit_in_bytes`, `${this.#memory}/memory.memsw.limit_in_bytes`];
+    const files = [`${this.#memory}/memory.limit_in_bytes`];
+    // without swap there is nothing to limit with it
+    if (hasSwap()) files.push(`${this.#memory}/memory.memsw.limit_in_bytes`);
     this.#limitBytes = bytes;
     // memory and swap together may never be less than memory alone; the kernel may not count swap at all
     const written = (isRaise ? files.toReversed() : files).map((file) => writeIfAllowed(file, String(bytes)));
-    return written[isRaise ? 1 : 0] === true;
+    return written[isRaise ? written.length - 1 : 0] === true;
   }
 
   isWaitingForMemory(): boolean {
@@ -143,8 +146,7 @@ class Cgroup1Account implements Account {
       taskCount: new KernelFile(`${this.#pids}/pids.current`),
       taskPeak: new KernelFile(`${this.#pids}/pids.peak`),
       cpuTotal: new KernelFile(`${this.#cpuacct}/cpuacct.usage`),
-      cpuUser: new KernelFile(`${this.#cpuacct}/cpuacct.usage_user`),
-      cpuSystem: new KernelFile(`${this.#cpuacct}/cpuacct.usage_sys`),
+      cpuTicks: new KernelFile(`${this.#cpuacct}/cpuacct.usage_all`),
       stat2: this.#cpuacct === undefined ? new KernelFile(`${this.#unified}/cpu.stat`) : undefined,
     };
   }
@@ -158,8 +160,16 @@ class Cgroup1Account implements Account {
 
   #cpu(): Pick<Reading, "cpu_user_us" | "cpu_system_us"> {
     if (this.#cpuacct === undefined) return cpuOfStat(this.#files.stat2?.text());
-    return cpuOfAccounting(this.#files.cpuTotal.number(), this.#files.cpuUser.number(), this.#files.cpuSystem.number());
+    return cpuOfAccounting(this.#files.cpuTotal.number(), this.#files.cpuTicks.text());
   }
+}
+
+let swaps: boolean | undefined;
+
+/** Asked once: machines do not get swap while a worker runs, and asking costs as much as the limit. */
+function hasSwap(): boolean {
+  swaps ??= (readIfThere("/proc/swaps") ?? "").trim().split("\n").length > 1;
+  return swaps;
 }
 
 /** CPU time from a v2 `cpu.stat`, which every v2 cgroup has. */
@@ -167,14 +177,21 @@ export function cpuOfStat(text: string | undefined): Pick<Reading, "cpu_user_us"
   return withoutAbsent({ cpu_user_us: valueOf(text, "user_usec"), cpu_system_us: valueOf(text, "system_usec") });
 }
 
-/** The sum is exact; user and system apart are counted by the timer's ticks, so their ratio divides the sum. */
+/**
+ * The sum is exact; user and system apart are counted by the timer's ticks, so their ratio divides the sum.
+ * @param ticks `cpuacct.usage_all`: a heading, then `core user system` in nanoseconds for each core
+ */
 function cpuOfAccounting(
   totalNs: number | undefined,
-  userNs: number | undefined,
-  systemNs: number | undefined,
+  ticks: string | undefined,
 ): Pick<Reading, "cpu_user_us" | "cpu_system_us"> {
-  if (totalNs === undefined || userNs === undefined || systemNs === undefined) return {};
-  const userShare = userNs + systemNs === 0 ? 1 : userNs / (userNs + systemNs);
+  if (totalNs === undefined || ticks === undefined) return {};
+  let [user, system] = [0, 0];
+  for (const match of ticks.matchAll(/^\d+ (\d+) (\d+)$/gm)) {
+    user += Number(match[1]);
+    system += Number(match[2]);
+  }
+  const userShare = user + system === 0 ? 1 : user / (user + system);
   const totalUs = totalNs / 1000;
   return { cpu_user_us: totalUs * userShare, cpu_system_us: totalUs * (1 - userShare) };
 }

@@ -2,11 +2,13 @@ import { cpuOfStat } from "./cgroup1.ts";
 import { killAllIn, makeCgroup, newCgroupName, processesIn, removeCgroup } from "./cgroup-directory.ts";
 import { KernelFile, valueOf, writeIfAllowed } from "./kernel-file.ts";
 import type { Account, Meter, Reading } from "./meter.ts";
+import { withSpare } from "./spare.ts";
 import { withoutAbsent } from "./without-absent.ts";
 
 /** Measures with cgroup v2, in cgroups below the given one, which has the memory controller enabled for them. */
-export function cgroup2Meter(parent: string): Meter {
-  return { method: "cgroup2", periodMs: 20, open: () => new Cgroup2Account(`${parent}/${newCgroupName()}`) };
+export function cgroup2Meter(parent: string, keepsSpare: boolean): Meter {
+  const make = (): Cgroup2Account => new Cgroup2Account(`${parent}/${newCgroupName()}`);
+  return { method: "cgroup2", periodMs: 20, ...withSpare(make, keepsSpare) };
 }
 
 /** The books of one run in the cgroup of the given name, which is made. */

@@ -14,6 +14,8 @@ export type DetectOptions = {
   root?: string;
   /** Take this method or the next worse one. Default: the best that works. */
   method?: MeasureMethod;
+  /** Have the next run's cgroups ready before it comes: for a worker. `close()` of the meter removes them. */
+  keepsSpare?: boolean;
 };
 
 /** What was chosen and what was found on the way. */
@@ -38,7 +40,7 @@ function tryCgroup2(found: Hierarchies, options: DetectOptions, findings: Findin
   findings.push(finding);
   if (parent === undefined) return undefined;
   findings.push(staleFinding(removeStaleCgroups(parent, options.root ?? "")));
-  return cgroup2Meter(parent);
+  return cgroup2Meter(parent, options.keepsSpare ?? false);
 }
 
 function tryCgroup1(found: Hierarchies, options: DetectOptions, findings: Finding[]): Meter | undefined {
@@ -58,7 +60,7 @@ function tryCgroup1(found: Hierarchies, options: DetectOptions, findings: Findin
   findings.push({ name: "cgroup1", ok: true, detail: `runs get cgroups below ${usable.memory}` });
   const removed = Object.values(usable).flatMap((parent) => removeStaleCgroups(parent, options.root ?? ""));
   findings.push(staleFinding(removed));
-  return cgroup1Meter(usable);
+  return cgroup1Meter(usable, options.keepsSpare ?? false);
 }
 
 /** Only the hierarchies where cgroups can be made and joined; undefined when memory is not among them. */

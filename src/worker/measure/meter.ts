@@ -68,6 +68,8 @@ export type Meter = {
   readonly periodMs: number;
   /** Opens the books for one run. */
   open(): Account;
+  /** Removes what was prepared for a next run. Runs that go on are not touched. */
+  close(): void;
 };
 
 /** Something found out about this machine while choosing, for `almanac doctor`. */

@@ -4,7 +4,7 @@ import type { Measurement } from "../../domain/runtime-statistics.ts";
 import type { Account, Meter } from "../measure/meter.ts";
 import { Recorder } from "../measure/recorder.ts";
 import { notMeasured, statisticsOf, withLowerBounds } from "../measure/statistics.ts";
-import { drained, exitOf, handOnOutput, type Exit } from "./child.ts";
+import { exitOf, OutputFlow, type Exit } from "./child.ts";
 import { DiskWatch } from "./disk-watch.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { naturalOutcome } from "./natural-outcome.ts";
@@ -91,7 +91,7 @@ export class ActiveRun {
     this.#startedMs = startedMs;
     this.#child = child;
     const exited = exitOf(child);
-    const closed = handOnOutput(child, spec.output);
+    const output = new OutputFlow(child, spec.output);
     if (child.pid !== undefined) account.started(child.pid);
     this.#watchDisk();
     const stopSampling = sample(this.#memory?.periodMs ?? meter.periodMs, () => this.#look());
@@ -101,7 +101,7 @@ export class ActiveRun {
     stopSampling();
     account.ended();
     await this.#clear();
-    await drained(child, closed);
+    await output.drained();
     await this.#disk?.finish();
     this.#read();
     const end = this.#conclude(exit);

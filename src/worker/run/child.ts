@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import type { Readable } from "node:stream";
 import type { RunSpec } from "./run-spec.ts";
 
 /** How the started process ended, or why it could not start. */
@@ -19,33 +20,45 @@ export function exitOf(child: ChildProcess): Promise<Exit> {
   });
 }
 
-/** Hands output on as it comes; resolves when both streams are closed. */
-export async function handOnOutput(child: ChildProcess, output: RunSpec["output"]): Promise<void> {
-  if (output === "inherit") return;
-  const streams = [["stdout", child.stdout] as const, ["stderr", child.stderr] as const];
-  const closed = streams.map(async ([name, stream]) => {
-    if (stream === null) return;
-    stream.on("data", (chunk: Buffer) => {
-      output.onOutput(name, chunk);
-    });
-    await new Promise((resolve) => {
-      stream.once("close", resolve);
-    });
-  });
-  await Promise.all(closed);
-}
+/** The output of a command, handed on as it comes. */
+export class OutputFlow {
+  readonly #streams: Readable[] = [];
+  #openCount = 0;
+  #onClosed: (() => void) | undefined;
 
-/**
- * Waits for the rest of the output. All processes of the run are dead by then, so it is there already;
- * unless somebody else was handed the pipe and holds it open.
- */
-export async function drained(child: ChildProcess, closed: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, DRAIN_MS);
-  });
-  await Promise.race([closed, late]);
-  clearTimeout(timer);
-  child.stdout?.destroy();
-  child.stderr?.destroy();
+  constructor(child: ChildProcess, output: RunSpec["output"]) {
+    if (output === "inherit") return;
+    this.#take(child.stdout, (chunk) => {
+      output.onOutput("stdout", chunk);
+    });
+    this.#take(child.stderr, (chunk) => {
+      output.onOutput("stderr", chunk);
+    });
+  }
+
+  /**
+   * Waits for the rest of the output. All processes of the run are dead by then, so it is there already;
+   * unless somebody else was handed the pipe and holds it open.
+   */
+  async drained(): Promise<void> {
+    if (this.#openCount === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#onClosed = resolve;
+      timer = setTimeout(resolve, DRAIN_MS);
+    });
+    clearTimeout(timer);
+    for (const stream of this.#streams) stream.destroy();
+  }
+
+  #take(stream: Readable | null, onChunk: (chunk: Buffer) => void): void {
+    if (stream === null) return;
+    this.#streams.push(stream);
+    this.#openCount += 1;
+    stream.on("data", onChunk);
+    stream.once("close", () => {
+      this.#openCount -= 1;
+      if (this.#openCount === 0) this.#onClosed?.();
+    });
+  }
 }

@@ -64,13 +64,13 @@ export class DiskWatch {
     return this.#isFilling ? FILLING_PERIOD_MS : Infinity;
   }
 
-  /** One last figure, after the walk under way. */
+  /** One last figure, after the walk under way. No process of the run is alive any more. */
   async finish(): Promise<void> {
     await this.#walk;
     const free = this.#free();
     if (free === undefined) return;
     if (this.isOwn) this.#tellOwn(free);
-    else if (free !== this.#walkedFree || this.#costMs < CHEAP_MS) await this.#measure(free);
+    else if (free !== this.#walkedFree || this.#costMs < CHEAP_MS) await this.#measure(free, []);
   }
 
   #isDue(free: number): boolean {
@@ -79,9 +79,9 @@ export class DiskWatch {
     return free !== this.#walkedFree || sinceMs >= LONGEST_PERIOD_MS;
   }
 
-  async #measure(free: number): Promise<void> {
+  async #measure(free: number, processes = this.#options.processes()): Promise<void> {
     const beganMs = ownCpuMs();
-    const bytes = await diskUsage(this.#options.directory, this.#options.processes());
+    const bytes = await diskUsage(this.#options.directory, processes);
     if (bytes !== undefined) this.#tell(bytes);
     this.#walkedAtMs = performance.now();
     this.#costMs = ownCpuMs() - beganMs;

@@ -67,6 +67,18 @@ describe.skipIf(!hasCgroups)("cgroups of runs", () => {
     expect(ourCgroups()).toEqual([]);
   });
 
+  it("are made ahead for a worker, and removed when it closes", async () => {
+    const { meter } = detectMeter({ keepsSpare: true });
+    const spares: number[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      await run(["true"], { meter });
+      spares.push(new Set(ourCgroups()).size);
+    }
+    meter.close();
+    expect(spares).toEqual([1, 1, 1]);
+    expect(ourCgroups()).toEqual([]);
+  });
+
   it("of a worker that was killed are found, emptied and removed by the next", async () => {
     const mark = `33.${process.pid}3`;
     const worker = spawn(process.execPath, [measured, "sleep", mark], { stdio: "ignore" });

@@ -1,10 +1,12 @@
-import { ESTIMATE_LEVELS, RESOURCES } from "../domain/allocation.ts";
-import type { Estimate, EstimateLevel, Resource, ResourceEstimate } from "../domain/allocation.ts";
+import { RESOURCES, type Amounts, type Estimate, type Resource, type ResourceEstimate } from "../domain/allocation.ts";
 import type { HistoryKey } from "../domain/task.ts";
-import { planLadder } from "./ladder.ts";
-import { keptFigure } from "./learn.ts";
+import { withBounds, type Bound } from "./censored.ts";
+import type { Candidates } from "./candidates.ts";
+import { forecast, type Forecast, type Subject } from "./forecast.ts";
+import { planLadder, quantile, type Distribution } from "./ladder.ts";
 import { levelKeysOf } from "./levels.ts";
-import type { LevelStates } from "./state.ts";
+import { sortedTwice } from "./sorted.ts";
+import type { KeptBound, LevelStates } from "./state.ts";
 
 /** What is known about the run to be estimated, beside the states of its key. */
 export type EstimateQuery = {
@@ -12,85 +14,184 @@ export type EstimateQuery = {
   input_size?: number;
   /** The machine it will run on, where that is known already: cpu model, else worker's name. */
   machine?: string;
-  /** What people asked for it: shown how others used what was asked for them, that is worth something. */
-  asked?: Partial<Record<Resource, number>>;
-  /** Runs of the finest level that still go on: they need at least what they have used. */
+  /** What people asked for it: programs that size themselves by what they get behave like others that asked the same. */
+  asked?: Amounts;
+  /** Runs of the same task that still go on: they need at least what they have used. At most 64 are looked at. */
   in_flight?: InFlightRun[];
-  /** The worker raises the memory limit of a run while it can: a failed attempt is rare and cheap. */
+  /** The worker raises the memory limit of a run while it can: a failed attempt is rare. */
   elastic?: boolean;
 };
 
-/** A run that still goes on. Seconds, bytes. */
-export type InFlightRun = { elapsed: number; input_size?: number; machine?: string };
-
-/** With one or two runs the spread is unknown: this much above the largest wastes least (`docs/estimates.md`). */
-const MARGIN = 1.1;
-
-/** How often a failed attempt counts: it costs the amount × time that it lost, and once more for the trouble. */
-const FAILURE_COST = 2;
-const ELASTIC_FAILURE_COST = 1;
-const LADDER_STEPS = 5;
-
-/** A run may take this many times its p95 before it counts as hung: time given but not used costs nothing. */
-const TIME_LIMIT_FACTOR = 2;
+/** A run that still goes on: for how long (seconds), and the size of its input (bytes). */
+export type InFlightRun = { elapsed: number; input_size?: number };
 
 /**
- * What the history predicts for a run. `states` are those of `levelKeysOf(key)`; absent ones have no history;
- * the finest of the key is reported as level `key`.
- * A resource that no level has measured is absent. Never throws, never gives anything but positive numbers.
+ * How often a failed attempt counts. It costs the amount × time that it lost, and half as much again for what waits
+ * for it. Where the worker can raise the limit, it does so four times of five, and nothing is lost.
+ */
+const FAILURE_COST = 1.5;
+const ELASTIC_FAILURE_COST = 0.3;
+
+const LADDER_STEPS = 6;
+const SMALLEST_STEP = Math.log(1.1);
+
+/** With one or two runs the spread is unknown: this much above the largest wastes least. Durations vary more. */
+const FEW_MARGIN = Math.log(1.1);
+const FEW_DURATION_MARGIN = Math.log(1.5);
+const FEW_LADDER = [Math.log(1.3), Math.log(2)];
+
+/** The share of runs that p95 is to cover. */
+const COVERED = 0.95;
+const FULL_TAIL_RUNS = 20;
+
+/** For so many runs after it, a death that nothing settled raises the estimate above itself. */
+const DEATH_RUNS = 8;
+const DEATH_STEP = Math.log(1.5);
+
+/** A run may take this many times its p95, and this many seconds more, before it counts as hung. */
+const TIME_LIMIT_FACTOR = 2;
+const TIME_LIMIT_SECONDS = 60;
+
+const MOST_IN_FLIGHT = 64;
+
+/**
+ * What the history predicts for a run. `states` are those of `levelKeysOf(key)`; absent ones have no history; the
+ * finest of the key is reported as level `key`. A resource that no level has measured is absent. Never throws,
+ * gives positive numbers only.
  */
 export function estimate(key: HistoryKey, states: LevelStates, query: EstimateQuery): Estimate {
-  const exact = levelKeysOf(key)[0]!.level;
   const result: Estimate = {};
   for (const resource of RESOURCES) {
-    const found = estimateResource(states, exact, resource, query);
+    const found = estimateResource(key, states, resource, query);
     if (found !== undefined) result[resource] = found;
   }
   return result;
 }
 
-function estimateResource(
+/** The same for one resource. */
+export function estimateResource(
+  key: HistoryKey,
   states: LevelStates,
-  exact: EstimateLevel,
   resource: Resource,
   query: EstimateQuery,
 ): ResourceEstimate | undefined {
-  for (const level of ESTIMATE_LEVELS) {
-    const state = states[level];
-    if (level === "default" || state === undefined) continue;
-    const figures = state.kept.map((run) => keptFigure(run, resource)).filter((figure) => figure !== undefined);
-    const needs = figures.map((figure) => Math.abs(figure)).sort((a, b) => a - b);
-    if (needs.length === 0) continue;
-    const deaths = figures.filter((figure) => figure < 0).map((figure) => -figure);
-    return fromNeeds(resource, level === exact ? "key" : level, needs, Math.max(0, ...deaths), query);
-  }
-  return undefined;
+  const input = resource === "cpu_count" ? undefined : logOrNone(query.input_size); // cores do not grow with it
+  const subject = { key, states, query: { input, asked: logOrNone(query.asked?.memory) }, machine: query.machine };
+  const found = forecast(subject, resource);
+  const deaths = deathsOf(subject, resource);
+  if (found === undefined) return deaths.length === 0 ? undefined : fromDeathsOnly(resource, deaths);
+  const moved = (bound: KeptBound) => bound.log + shift(found, input, bound.input);
+  const floor = deaths.filter((bound) => bound.isFresh).reduce((top, bound) => Math.max(top, moved(bound)), -Infinity);
+  const bounds: Bound[] = deaths.map((bound) => ({ log: moved(bound), weight: 1 }));
+  if (resource === "duration") bounds.push(...inFlight(found, input, query.in_flight ?? []));
+  const spread = found.kind === "few" ? fewSpread(found, resource, floor) : spreadOf(found.candidates, bounds);
+  return resourceEstimate(resource, found, spread, floor, query.elastic === true);
 }
 
-function fromNeeds(
+/** What the numbers are read off. Logarithms. */
+type Spread = { middle: number; high: number; plan: (failureCost: number) => number[] };
+
+function spreadOf(candidates: Candidates, bounds: readonly Bound[]): Spread {
+  const [byCost, byCount] = sortedTwice(candidates.values, candidates.costs, candidates.counts, candidates.size);
+  const counted = withBounds(byCount, bounds);
+  const middle = quantile(counted, 0.5);
+  const plan = (failureCost: number) =>
+    planLadder(withBounds(byCost, bounds), { runs: candidates.runs, failureCost }, LADDER_STEPS);
+  return { middle, high: highQuantile(counted, middle, candidates.runs), plan };
+}
+
+/** The p95 that holds for the next run, not for those seen: one more run lies beyond; few runs show too little. */
+function highQuantile(distribution: Distribution, middle: number, runs: number): number {
+  const share = COVERED * (1 + 1 / runs);
+  if (share < 1) return quantile(distribution, share);
+  const top = distribution.values[distribution.size - 1]!;
+  return top + (0.5 * (top - middle) * (FULL_TAIL_RUNS - runs)) / FULL_TAIL_RUNS + (runs < 5 ? 0.1 : 0);
+}
+
+function fewSpread(found: Forecast & { kind: "few" }, resource: Resource, floor: number): Spread {
+  const margin = resource === "duration" ? FEW_DURATION_MARGIN : FEW_MARGIN;
+  const high = Math.max(found.largest + margin, floor + DEATH_STEP);
+  return { middle: found.middle, high, plan: () => [high, ...FEW_LADDER.map((step) => found.largest + step)] };
+}
+
+function resourceEstimate(
   resource: Resource,
-  level: EstimateLevel,
-  needs: number[],
-  death: number,
-  query: EstimateQuery,
+  found: Pick<Forecast, "evidence">,
+  spread: Spread,
+  floor: number,
+  isElastic: boolean,
 ): ResourceEstimate {
-  const p50 = needs[(needs.length - 1) >> 1]!;
-  const largest = needs[needs.length - 1]!;
-  const p95 = needs.length < 20 ? largest : needs[Math.ceil(0.95 * needs.length) - 1]!;
-  const evidence = { level, runs: needs.length, method: needs.length < 3 ? "largest" : "ladder" };
-  if (resource === "duration") {
-    const allocate = p95 * MARGIN * TIME_LIMIT_FACTOR;
-    return { p50, p95: p95 * MARGIN, allocate, ladder: [allocate * 2, allocate * 4], evidence };
-  }
+  const p50 = amountOf(resource, spread.middle);
+  const p95 = Math.max(p50, amountOf(resource, spread.high));
+  const { evidence } = found;
   if (resource === "cpu_count") return { p50, p95, allocate: p95, ladder: [], evidence };
-  const steps = needs.length < 3 ? [largest * MARGIN, largest * 2] : expectedCost(needs, query);
-  const alive = steps.filter((step) => step > death);
-  const ladder = alive.length > 0 ? alive : [death * 2];
-  return { p50, p95: Math.max(p95, p50), allocate: ladder[0]!, ladder: ladder.slice(1), evidence };
+  if (resource === "duration") {
+    const least = floor === -Infinity ? 0 : Math.exp(floor + DEATH_STEP);
+    const allocate = Math.max(TIME_LIMIT_FACTOR * p95 + TIME_LIMIT_SECONDS, least);
+    return { p50, p95, allocate, ladder: [2 * allocate, 4 * allocate], evidence };
+  }
+  const steps = spaced(spread.plan(isElastic ? ELASTIC_FAILURE_COST : FAILURE_COST), floor);
+  const [allocate, ...ladder] = steps.map((step) => amountOf(resource, step));
+  return { p50, p95, allocate: allocate!, ladder, evidence }; // `spaced` gives at least one
 }
 
-function expectedCost(needs: number[], query: EstimateQuery): number[] {
-  const cost = query.elastic === true ? ELASTIC_FAILURE_COST : FAILURE_COST;
-  const candidates = { logs: needs.map((need) => Math.log(need)), weights: needs.map(() => 1) };
-  return planLadder(candidates, cost, LADDER_STEPS).map((log) => Math.exp(log));
+/** The steps above the floor, far enough from each other to be worth another attempt. */
+function spaced(steps: readonly number[], floor: number): number[] {
+  const above = steps.filter((step) => step > floor);
+  if (above.length === 0) above.push(floor + DEATH_STEP, floor + 2 * DEATH_STEP);
+  const result = [above[0]!];
+  for (const step of above.slice(1)) result.push(Math.max(step, result[result.length - 1]! + SMALLEST_STEP));
+  return result;
+}
+
+type Death = KeptBound & { isFresh: boolean };
+
+/** The lower bounds of the finest level that has any, for the resource. */
+function deathsOf({ key, states }: Subject, resource: Resource): Death[] {
+  const { level } = levelKeysOf(key)[0]!;
+  const state = states[level];
+  if (state === undefined) return [];
+  return state.bounds
+    .filter((bound) => bound.resource === resource)
+    .map((bound) => ({ ...bound, isFresh: state.runs - bound.age <= DEATH_RUNS }));
+}
+
+/** Only deaths are known: above all of them. */
+function fromDeathsOnly(resource: Resource, deaths: readonly Death[]): ResourceEstimate {
+  const floor = deaths.reduce((top, death) => Math.max(top, death.log), -Infinity);
+  const evidence = { level: "key" as const, runs: deaths.length, method: "above the last death" };
+  const high = floor + DEATH_STEP;
+  return resourceEstimate(
+    resource,
+    { evidence },
+    { middle: high, high, plan: () => [high, high + DEATH_STEP] },
+    floor,
+    false,
+  );
+}
+
+function inFlight(found: Forecast, input: number | undefined, runs: readonly InFlightRun[]): Bound[] {
+  const bounds: Bound[] = [];
+  for (const run of runs.slice(0, MOST_IN_FLIGHT)) {
+    const elapsed = logOrNone(run.elapsed);
+    if (elapsed !== undefined)
+      bounds.push({ log: elapsed + shift(found, input, logOrNone(run.input_size)), weight: 1 });
+  }
+  return bounds;
+}
+
+/** From an input of one size to the one at hand. */
+function shift(found: Forecast, input: number | undefined, from: number | undefined): number {
+  return input === undefined || from === undefined ? 0 : found.locate(input) - found.locate(from);
+}
+
+function logOrNone(value: number | undefined): number | undefined {
+  return value !== undefined && value > 0 && Number.isFinite(value) ? Math.log(value) : undefined;
+}
+
+/** Whole bytes; seconds and cores with three decimals, at least one thousandth. */
+function amountOf(resource: Resource, log: number): number {
+  const amount = Math.exp(log);
+  if (resource === "memory" || resource === "disk_space") return Math.max(1, Math.ceil(amount));
+  return Math.max(0.001, Math.ceil(amount * 1000) / 1000);
 }

@@ -4,74 +4,149 @@
  * amounts; derived in `docs/estimates.md`.
  */
 
-/** The distribution of a need: natural logarithms, ascending, and how many runs each one stands for. */
-export type Candidates = { logs: readonly number[]; weights: readonly number[] };
+/** A weighted distribution: values ascending, the weight of each. Only the first `size` places are used. */
+export type Distribution = { size: number; values: Float64Array; weights: Float64Array };
+
+/** How a ladder is planned. */
+export type LadderPlan = {
+  /** How many runs the distribution stands for. */
+  runs: number;
+  /** How often a failed attempt's loss counts: 1 is amount × time; less where failed attempts end early or rarely fail. */
+  failureCost: number;
+};
 
 /** Steps above the largest candidate, in logarithms: a need never seen before is possible at any time. */
 const BEYOND = [0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4, 2];
 
-/** A pseudo-run with a logistic tail around the middle candidate, so that no amount is ever called safe. */
+/** One pseudo-run with a logistic tail around the median, as wide as the runs are spread (within these bounds). */
 const PRIOR_RUNS = 1;
-const PRIOR_SPREAD = 0.07;
+const PRIOR_LEAST = 0.005;
+const PRIOR_MOST = 0.2;
 
-/**
- * The amounts (logarithms, strictly increasing) to try. `failureCost` says how often a failed attempt's loss
- * counts: 1 is amount × time; more where failures cost more than memory, less where they end early.
- */
-export function planLadder(candidates: Candidates, failureCost: number, steps: number): number[] {
-  const grid = gridOf(candidates.logs);
-  const survival = survivalOf(candidates, grid);
-  const amounts = grid.map((log) => Math.exp(log - grid[0]!)); // relative: no overflow
-  const last = grid.length - 1;
-  const costs = new Float64Array(grid.length);
-  const next = new Int32Array(grid.length);
-  costs[last] = 2 * amounts[last]!;
-  next[last] = last;
-  const cheapest = (from: number, alive: number): number => {
-    let best = Infinity;
-    for (let j = from; j <= last && amounts[j]! < best; j += 1) {
-      const cost = amounts[j]! + (survival[j]! / alive) * (costs[j]! + (failureCost - 1) * amounts[j]!);
-      if (cost < best) {
-        best = cost;
-        chosen = j;
-      }
-    }
-    return best;
-  };
-  let chosen = last;
-  for (let k = last - 1; k >= 0; k -= 1) {
-    costs[k] = cheapest(k + 1, survival[k]!);
-    next[k] = chosen;
-  }
-  cheapest(0, 1);
-  const ladder = [grid[chosen]!];
-  while (ladder.length < steps && next[chosen] !== chosen) {
-    chosen = next[chosen]!;
-    ladder.push(grid[chosen]!);
-  }
+/** Room above each candidate: a share of its own, and one for what so few runs cannot show. */
+const PAD = 0.003;
+const PAD_PER_RUN = 0.02;
+
+/** The grid joins candidates that are closer than this share of the spread. */
+const CELLS = 32;
+const LEAST_CELL = 1e-4;
+
+/** No amount is ever quite safe. */
+const LEAST_SURVIVAL = 1e-12;
+
+const MOST_CELLS = 1100;
+
+// Working memory of the one calculation at a time; nothing is kept in it from call to call.
+const grid = new Float64Array(MOST_CELLS);
+const amounts = new Float64Array(MOST_CELLS);
+const survival = new Float64Array(MOST_CELLS);
+const costs = new Float64Array(MOST_CELLS);
+const next = new Int32Array(MOST_CELLS);
+
+/** The plan's first amount, the grid's size and the expected cost, relative to the median's amount. */
+type Solved = { first: number; last: number; cost: number; median: number };
+
+/** The amounts (logarithms, strictly increasing) to try, at most `steps`. */
+export function planLadder(candidates: Distribution, plan: LadderPlan, steps: number): number[] {
+  const { first } = solve(candidates, plan);
+  const ladder = [grid[first]!];
+  for (let k = first; ladder.length < steps && next[k] !== k; k = next[k]!) ladder.push(grid[next[k]!]!);
   return ladder;
 }
 
-function gridOf(logs: readonly number[]): number[] {
-  const pad = 0.003 + 0.1 / (logs.length + 1);
-  const grid: number[] = [];
-  for (const log of logs) if (grid.length === 0 || log + pad > grid[grid.length - 1]!) grid.push(log + pad);
-  const top = grid[grid.length - 1]!;
-  for (const step of BEYOND) grid.push(top + step);
-  return grid;
+/** The expected waste of the best ladder, relative to what is used on average. */
+export function expectedWaste(candidates: Distribution, plan: LadderPlan): number {
+  const { cost, median } = solve(candidates, plan);
+  let used = 0;
+  let total = 0;
+  for (let i = 0; i < candidates.size; i += 1) {
+    used += candidates.weights[i]! * Math.exp(candidates.values[i]! - median);
+    total += candidates.weights[i]!;
+  }
+  return Math.max(0, (cost * total) / used - 1);
+}
+
+/** The value below which the given share of the weight lies. */
+export function quantile({ size, values, weights }: Distribution, share: number): number {
+  let total = 0;
+  for (let i = 0; i < size; i += 1) total += weights[i]!;
+  let passed = 0;
+  for (let i = 0; i < size; i += 1) {
+    passed += weights[i]!;
+    if (passed >= share * total) return values[i]!;
+  }
+  return values[size - 1]!;
+}
+
+/** Backward induction: `costs[k]` is what is still to be lost and given after amount `k` failed. */
+function solve(candidates: Distribution, { runs, failureCost }: LadderPlan): Solved {
+  const median = quantile(candidates, 0.5);
+  const spread = (quantile(candidates, 0.9) - quantile(candidates, 0.1)) / 2;
+  const last = fillGrid(candidates, runs, spread) - 1;
+  fillSurvival(candidates, last, runs, median, Math.min(PRIOR_MOST, Math.max(PRIOR_LEAST, spread)));
+  costs[last] = 2 * amounts[last]!;
+  next[last] = last;
+  const extra = failureCost - 1;
+  for (let k = last - 1; k >= 0; k -= 1) {
+    let best = Infinity;
+    const alive = 1 / survival[k]!;
+    // A larger amount than the best cost so far cannot be better: amounts increase.
+    for (let j = k + 1; j <= last && amounts[j]! < best; j += 1) {
+      const cost = amounts[j]! + survival[j]! * alive * (costs[j]! + extra * amounts[j]!);
+      if (cost >= best) continue;
+      best = cost;
+      next[k] = j;
+    }
+    costs[k] = best;
+  }
+  let cost = Infinity;
+  let first = last;
+  for (let j = 0; j <= last && amounts[j]! < cost; j += 1) {
+    const expected = amounts[j]! + survival[j]! * (costs[j]! + extra * amounts[j]!);
+    if (expected >= cost) continue;
+    cost = expected;
+    first = j;
+  }
+  return { first, last, cost, median };
+}
+
+/** Puts the amounts worth looking at into `grid`, and the weight above each into `survival`. */
+function fillGrid({ size, values, weights }: Distribution, runs: number, spread: number): number {
+  const pad = PAD + PAD_PER_RUN / (runs + 1);
+  const cell = Math.max(LEAST_CELL, spread / CELLS);
+  let above = 0;
+  for (let i = 0; i < size; i += 1) above += weights[i]!;
+  let cells = 0;
+  let cellStart = values[0]!;
+  for (let i = 0; i < size; i += 1) {
+    above -= weights[i]!;
+    if (i + 1 < size && values[i + 1]! - cellStart < cell) continue;
+    grid[cells] = values[i]! + pad;
+    survival[cells] = Math.max(0, above);
+    cells += 1;
+    if (i + 1 < size) cellStart = values[i + 1]!;
+  }
+  for (const step of BEYOND) {
+    grid[cells] = values[size - 1]! + pad + step;
+    survival[cells] = 0;
+    cells += 1;
+  }
+  return cells;
 }
 
 /** The share of runs that need more than each amount of the grid. */
-function survivalOf({ logs, weights }: Candidates, grid: readonly number[]): Float64Array {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const centre = logs[logs.length >> 1]!;
-  const survival = new Float64Array(grid.length);
-  let passed = 0;
-  let index = 0;
-  for (let k = 0; k < grid.length; k += 1) {
-    while (index < logs.length && logs[index]! <= grid[k]!) passed += weights[index++]!;
-    const tail = PRIOR_RUNS / (1 + Math.exp((grid[k]! - centre) / PRIOR_SPREAD));
-    survival[k] = (total - passed + tail) / (total + PRIOR_RUNS);
+function fillSurvival(
+  { size, weights }: Distribution,
+  last: number,
+  runs: number,
+  median: number,
+  width: number,
+): void {
+  let total = 0;
+  for (let i = 0; i < size; i += 1) total += weights[i]!;
+  for (let k = 0; k <= last; k += 1) {
+    const tail = PRIOR_RUNS / (1 + Math.exp((grid[k]! - median) / width));
+    survival[k] = Math.max(LEAST_SURVIVAL, ((survival[k]! / total) * runs + tail) / (runs + PRIOR_RUNS));
+    amounts[k] = Math.exp(grid[k]! - median);
   }
-  return survival;
 }

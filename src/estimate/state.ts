@@ -1,4 +1,37 @@
-import type { EstimateLevel } from "../domain/allocation.ts";
+import type { EstimateLevel, Resource } from "../domain/allocation.ts";
+
+/** Changes whenever the inside of a state does. */
+export const STATE_VERSION = 2;
+
+/** How many runs a state keeps. More gain nothing that was measured; 33 characters each keep it below 4 KiB. */
+export const KEPT_RUNS = 88;
+
+/** How many unsettled lower bounds a state keeps. */
+export const KEPT_BOUNDS = 6;
+
+/** The columns of a state; each kept run has three characters in each (see `codec.ts`). */
+export const COLUMNS = ["id", "age", "input", "asked", "m", "d", "c", "s", "subject", "context", "machine"] as const;
+export type Column = (typeof COLUMNS)[number];
+
+/** The column of each resource. */
+export const COLUMN_OF = { memory: "m", disk_space: "d", cpu_count: "c", duration: "s" } as const satisfies Record<
+  Resource,
+  Column
+>;
+
+/** What a run that was cut short had needed by then; settled by a later success of the same work request. */
+export type KeptBound = {
+  resource: Resource;
+  /** Natural logarithms: of the amount, and of the input's size (absent without one). */
+  log: number;
+  input?: number;
+  /** Hash of the work request; 0 without one. */
+  request: number;
+  /** Hash of the run, as in the column `id`. */
+  id: number;
+  /** How many runs had been learnt when it was. */
+  age: number;
+};
 
 /**
  * What is remembered of the runs of one level: plain JSON of at most 4 KiB, whose inside only this folder
@@ -9,33 +42,34 @@ export type EstimateState = {
   version: number;
   /** How many runs were learnt in all. */
   runs: number;
-  kept: KeptRun[];
+  /** The newest runs, ascending by the size of their input (those without one first). */
+  columns: Record<Column, string>;
+  /** For each resource the expected waste of each expert (see `experts.ts`), relative to use. */
+  losses: Partial<Record<Resource, readonly number[]>>;
+  /** For each resource that changed for good: how many runs had been learnt before the change. */
+  changes: Partial<Record<Resource, number>>;
+  bounds: KeptBound[];
 };
-
-/** One kept run; short names, because they are stored thousands of times. */
-export type KeptRun = {
-  /** End, milliseconds since 1970. */
-  t: number;
-  /** Work request. */
-  r?: string;
-  /** Input size, bytes. */
-  x?: number;
-  /** Memory, disk, cpus, duration; negative: a lower bound. */
-  m?: number;
-  d?: number;
-  c?: number;
-  s?: number;
-};
-
-/** Changes whenever the inside of a state does. */
-export const STATE_VERSION = 1;
 
 /** The states that an estimate reads, or a run changes, by level. A level without history is absent. */
 export type LevelStates = Partial<Record<EstimateLevel, EstimateState>>;
 
 /** The state of a level that has seen no run. */
 export function emptyState(): EstimateState {
-  return { version: STATE_VERSION, runs: 0, kept: [] };
+  const columns = {
+    id: "",
+    age: "",
+    input: "",
+    asked: "",
+    m: "",
+    d: "",
+    c: "",
+    s: "",
+    subject: "",
+    context: "",
+    machine: "",
+  };
+  return { version: STATE_VERSION, runs: 0, columns, losses: {}, changes: {}, bounds: [] };
 }
 
 /** The state in what the database held, or undefined when it is of another version and must be rebuilt. */
@@ -44,4 +78,9 @@ export function parseState(stored: unknown): EstimateState | undefined {
   // Only this folder writes states; the version names their whole shape.
   const state = stored as EstimateState;
   return state.version === STATE_VERSION ? state : undefined;
+}
+
+/** How many runs a state keeps at the moment. */
+export function keptRuns(state: EstimateState): number {
+  return state.columns.id.length / 3;
 }

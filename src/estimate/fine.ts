@@ -1,0 +1,153 @@
+import { hashOf, decode } from "./codec.ts";
+import { predictionsOf, spotOf, type Model } from "./candidates.ts";
+import type { Sample } from "./sample.ts";
+import type { EstimateState } from "./state.ts";
+
+/**
+ * What a subject, a context or a machine adds to the prediction of its task: location is learnt at the fine level,
+ * spread at the coarse one. The offset of a group is the shrunken mean of what its runs needed beyond the prediction.
+ */
+
+/** A group that the run at hand belongs to. */
+export type Group = {
+  column: "subject" | "context" | "machine";
+  name: string;
+  /** The state of that group alone, if there is one: it remembers runs that the task's state has forgotten. */
+  state?: Sample | undefined;
+};
+
+/** Runs' errors after the offsets, and the offset of the run at hand. */
+export type Refined = { offset: number; errors: Float64Array; isWarm: Uint8Array; warmRuns: number; ownRuns: number };
+
+/**
+ * An offset is drawn towards none as if by this many runs without any: the ratio of the variance within groups to
+ * that between them (James and Stein). The one is taken that leaves the smallest errors.
+ */
+const SHRINKAGES = [0.02, 0.25, 2];
+
+/** Enough for a mean. */
+const MOST_OWN_RUNS = 16;
+
+/** The errors of a model's weighted prediction, after each group's offset; undefined when no group has a run. */
+export function refine(model: Model, state: EstimateState, groups: readonly Group[]): Refined | undefined {
+  const { sample } = model;
+  const errors = jointErrors(model);
+  const centre = meanOf(errors, sample.counts);
+  for (let i = 0; i < sample.size; i += 1) errors[i] = errors[i]! - centre;
+  const isWarm = new Uint8Array(sample.size).fill(1);
+  let offset = centre;
+  let ownRuns = 0;
+  for (const group of groups) {
+    const added = addGroup(group, model, state, errors, isWarm, centre);
+    if (added.runs === 0) continue;
+    offset += added.offset;
+    ownRuns = Math.max(ownRuns, added.runs);
+  }
+  if (ownRuns === 0) return undefined;
+  let warmRuns = 0;
+  for (let i = 0; i < sample.size; i += 1) warmRuns += isWarm[i]!;
+  return { offset, errors, isWarm, warmRuns, ownRuns };
+}
+
+/** The prediction that the errors of `refine` are about. */
+export function jointPrediction(model: Model, input: number | undefined): number {
+  const predictions = predictionsOf(model, spotOf(model.sample, input));
+  let sum = 0;
+  for (let j = 0; j < predictions.length; j += 1) sum += model.weights[j]! * predictions[j]!;
+  return sum;
+}
+
+function jointErrors({ sample, weights, residuals }: Model): Float64Array {
+  const errors = new Float64Array(sample.size);
+  for (let j = 0; j < weights.length; j += 1) {
+    const own = residuals[j];
+    if (weights[j] === 0 || own === undefined) continue;
+    for (let i = 0; i < sample.size; i += 1) errors[i] = errors[i]! + weights[j]! * own[i]!;
+  }
+  return errors;
+}
+
+function meanOf(values: Float64Array, weights: Float64Array): number {
+  let sum = 0;
+  let total = 0;
+  for (let i = 0; i < values.length; i += 1) {
+    sum += weights[i]! * values[i]!;
+    total += weights[i]!;
+  }
+  return sum / total;
+}
+
+type Sum = { sum: number; weight: number };
+
+/** Takes the offsets of all groups of one kind out of the errors, each run's own left out. */
+function addGroup(
+  group: Group,
+  model: Model,
+  state: EstimateState,
+  errors: Float64Array,
+  isWarm: Uint8Array,
+  centre: number,
+): { offset: number; runs: number } {
+  const { sample } = model;
+  const column = state.columns[group.column];
+  const names = sample.places.map((place) => decode(column, place));
+  const sums = sumsByName(names, errors, sample.counts);
+  const known = sums.get(hashOf(group.name)) ?? elsewhere(group.state, model, centre);
+  if (known === undefined) return { offset: 0, runs: 0 };
+  const { shrinkage, left } = bestShrinkage(names, sums, errors, sample.counts);
+  for (let i = 0; i < sample.size; i += 1) {
+    if (hasOthers(sums.get(names[i]!)!, sample.counts[i]!)) errors[i] = left[i]!;
+    else isWarm[i] = 0;
+  }
+  return { offset: known.sum / (known.weight + shrinkage), runs: known.weight };
+}
+
+function sumsByName(names: Int32Array, errors: Float64Array, counts: Float64Array): Map<number, Sum> {
+  const sums = new Map<number, Sum>();
+  for (let i = 0; i < names.length; i += 1) {
+    let own = sums.get(names[i]!);
+    if (own === undefined) sums.set(names[i]!, (own = { sum: 0, weight: 0 }));
+    own.sum += counts[i]! * errors[i]!;
+    own.weight += counts[i]!;
+  }
+  return sums;
+}
+
+function hasOthers(own: Sum, count: number): boolean {
+  return own.weight - count >= 0.5;
+}
+
+/** The errors that each shrinkage leaves, and the one that leaves least. */
+function bestShrinkage(
+  names: Int32Array,
+  sums: Map<number, Sum>,
+  errors: Float64Array,
+  counts: Float64Array,
+): { shrinkage: number; left: Float64Array } {
+  let best = { shrinkage: 0, left: errors, loss: Infinity };
+  for (const shrinkage of SHRINKAGES) {
+    const left = new Float64Array(errors.length);
+    let loss = 0;
+    for (let i = 0; i < errors.length; i += 1) {
+      const own = sums.get(names[i]!)!; // every run is in one
+      if (!hasOthers(own, counts[i]!)) continue;
+      left[i] = errors[i]! - (own.sum - counts[i]! * errors[i]!) / (own.weight - counts[i]! + shrinkage);
+      loss += counts[i]! * Math.abs(left[i]!);
+    }
+    if (loss < best.loss) best = { shrinkage, left, loss };
+  }
+  return best;
+}
+
+/** The errors of a group's own runs, when the task's state has forgotten them. */
+function elsewhere(own: Sample | undefined, model: Model, centre: number): Sum | undefined {
+  if (own === undefined) return undefined;
+  let sum = 0;
+  let weight = 0;
+  for (let i = 0; i < own.size; i += 1) {
+    if (own.ages[i]! >= MOST_OWN_RUNS) continue;
+    sum += own.needs[i]! - jointPrediction(model, own.hasInputs ? own.inputs[i] : undefined) - centre;
+    weight += 1;
+  }
+  return weight === 0 ? undefined : { sum, weight };
+}

@@ -1,0 +1,163 @@
+import type { Resource } from "../domain/allocation.ts";
+import { CODES, decode, logOf, WIDTH } from "./codec.ts";
+import { COLUMN_OF, KEPT_RUNS, type EstimateState } from "./state.ts";
+
+/**
+ * The runs of a state that tell something about one resource, ascending by the size of their input.
+ * All figures are natural logarithms.
+ */
+export type Sample = {
+  size: number;
+  /** Sizes of the inputs; zeros when `hasInputs` is false. */
+  inputs: Float64Array;
+  /** What the runs needed. */
+  needs: Float64Array;
+  /** What a wrong amount for each run costs: amount × time, so its time; mean 1, never 0. Pulls the experts, too. */
+  costs: Float64Array;
+  /** How much each run counts as evidence: 1, less for runs from before a change. */
+  counts: Float64Array;
+  /** Where each run is in the columns of the state. */
+  places: Int32Array;
+  /** How many runs ago each one was learnt; 0 is the newest. */
+  ages: Int32Array;
+  /** False: the runs, or the query, have no input sizes, or there is only one size. */
+  hasInputs: boolean;
+  /** True: the runs and the query have sizes, be it only one size. */
+  isSized: boolean;
+  lowest: number;
+  highest: number;
+};
+
+/** Which runs of a state to take. Logarithms. */
+export type SampleQuery = { input: number | undefined; asked: number | undefined };
+
+/** With fewer runs of the same kind than this the others are taken too. */
+const SAME_KIND = 3;
+
+/** Two requests count as the same up to this difference of logarithms. */
+const SAME_ASKED = 0.05;
+
+/** Runs from before a change count this much. */
+const BEFORE_CHANGE = 0.02;
+
+/** No run counts more than this many typical ones, however long it took. */
+const LONGEST_FACTOR = 64;
+
+/** Keeps a fit among very short runs from dividing by nothing. */
+const LEAST_COST = 0.001;
+
+/** The sample of a resource; undefined when no kept run has a figure of it. */
+export function sampleOf(state: EstimateState, resource: Resource, query: SampleQuery): Sample | undefined {
+  const places = placesOf(state, resource, query);
+  const size = places.length;
+  if (size === 0) return undefined;
+  const { columns } = state;
+  const inputs = new Float64Array(size);
+  const needs = new Float64Array(size);
+  const ages = new Int32Array(size);
+  const needColumn = columns[COLUMN_OF[resource]];
+  let lowest = Infinity;
+  let highest = -Infinity;
+  for (let i = 0; i < size; i += 1) {
+    const place = places[i]!;
+    const need = logOf(decode(needColumn, place));
+    inputs[i] = logOf(decode(columns.input, place));
+    needs[i] = need;
+    ages[i] = (state.runs - 1 - decode(columns.age, place) + CODES) % CODES;
+    if (need < lowest) lowest = need;
+    if (need > highest) highest = need;
+  }
+  const isSized = query.input !== undefined && decode(columns.input, places[0]!) > 0;
+  const hasInputs = isSized && inputs[0]! < inputs[size - 1]!;
+  const counts = countsOf(state, resource, ages);
+  const times = resource === "duration" || resource === "cpu_count" ? counts : timesOf(state, places, counts);
+  return {
+    size,
+    inputs,
+    needs,
+    costs: times,
+    counts,
+    places,
+    ages,
+    hasInputs,
+    isSized,
+    lowest,
+    highest,
+  };
+}
+
+// Working memory of one choice at a time.
+const chosen = new Int32Array(KEPT_RUNS);
+
+function placesOf(state: EstimateState, resource: Resource, query: SampleQuery): Int32Array {
+  const { columns } = state;
+  const needs = columns[COLUMN_OF[resource]];
+  const all = chosen.slice(0, chooseMeasured(needs));
+  const sized = query.input === undefined ? all : preferred(all, chooseSized(columns.input, all));
+  if (resource !== "memory" || query.asked === undefined || columns.asked === "") return sized;
+  return preferred(sized, chooseSameAsked(columns.asked, sized, query.asked));
+}
+
+/** The first `count` chosen places, when they are enough to go without the others. */
+function preferred(places: Int32Array, count: number): Int32Array {
+  return count >= SAME_KIND && count < places.length ? chosen.slice(0, count) : places;
+}
+
+function chooseMeasured(column: string): number {
+  const total = column.length / WIDTH;
+  let count = 0;
+  for (let place = 0; place < total; place += 1) {
+    if (decode(column, place) > 0) chosen[count++] = place;
+  }
+  return count;
+}
+
+function chooseSized(column: string, places: Int32Array): number {
+  let count = 0;
+  for (const place of places) if (decode(column, place) > 0) chosen[count++] = place;
+  return count;
+}
+
+/** A program that sizes itself by what it is given (a Java heap) behaves like those that were given the same. */
+function chooseSameAsked(column: string, places: Int32Array, asked: number): number {
+  let count = 0;
+  for (const place of places) {
+    const code = decode(column, place);
+    if (code > 0 && Math.abs(logOf(code) - asked) < SAME_ASKED) chosen[count++] = place;
+  }
+  return count;
+}
+
+function countsOf(state: EstimateState, resource: Resource, ages: Int32Array): Float64Array {
+  const counts = new Float64Array(ages.length).fill(1);
+  const change = state.changes[resource];
+  if (change === undefined) return counts;
+  const newer = state.runs - change;
+  for (let i = 0; i < counts.length; i += 1) if (ages[i]! >= newer) counts[i] = BEFORE_CHANGE;
+  return counts;
+}
+
+function timesOf(state: EstimateState, places: Int32Array, counts: Float64Array): Float64Array {
+  const size = places.length;
+  const times = new Float64Array(size);
+  let logs = 0;
+  let known = 0;
+  for (let i = 0; i < size; i += 1) {
+    const code = decode(state.columns.s, places[i]!);
+    if (code === 0) continue;
+    const log = logOf(code);
+    times[i] = Math.exp(log);
+    logs += log;
+    known += 1;
+  }
+  if (known === 0) return counts;
+  const typical = Math.exp(logs / known);
+  let sum = 0;
+  for (let i = 0; i < size; i += 1) {
+    const time = times[i] ?? 0;
+    times[i] = (time > 0 ? Math.min(time, LONGEST_FACTOR * typical) : typical) * counts[i]!;
+    sum += times[i]!;
+  }
+  for (let i = 0; i < size; i += 1) times[i] = (times[i]! * size) / sum + LEAST_COST;
+  return times;
+}

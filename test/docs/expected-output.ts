@@ -21,7 +21,7 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The text with every measured figure replaced by the name of its form, and runs of spaces by one. */
-export function formOf(text: string): string {
+function formOf(text: string): string {
   let form = text;
   for (const [pattern, name] of FORMS) form = form.replaceAll(pattern, name);
   return form.replaceAll(/[ \t]+/g, " ").trim();

@@ -12,10 +12,13 @@ export type StartedServer = {
 
 const ADDRESS = /^(http:\/\/\S+)\n/m;
 
-/** Runs a command in the repository's root until it prints an address, and ends it with SIGTERM in the end. */
+/**
+ * Runs a command in the repository's root until it prints an address, in a process group of its own: it is ended in the
+ * end as Ctrl-C ends what a person started, because npm does not pass a signal on that it alone was sent.
+ */
 export async function startServer(command: readonly string[], env: NodeJS.ProcessEnv): Promise<StartedServer> {
   const [program = "", ...args] = command;
-  const child = spawn(program, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
   let greeting = "";
   let complaints = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (complaints += text));
@@ -32,9 +35,9 @@ export async function startServer(command: readonly string[], env: NodeJS.Proces
     greeting,
     url,
     async close() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, "exit");
-      child.kill("SIGTERM");
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "close"); // when nobody holds its output any more, all of it has ended
+      process.kill(-child.pid, "SIGINT");
       await ended;
     },
   };

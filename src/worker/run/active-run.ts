@@ -72,8 +72,16 @@ export class ActiveRun {
     if (this.#reason !== undefined || this.#durationMs !== undefined) return;
     this.#reason = reason;
     this.#killAtMs = performance.now() + graceMs;
-    if (graceMs > 0) signalEach(this.#parts.account.processes(), "SIGTERM");
-    else this.#parts.account.kill();
+    this.#signal(graceMs > 0 ? "SIGTERM" : "SIGKILL");
+  }
+
+  #signal(signal: "SIGTERM" | "SIGKILL"): void {
+    const { account } = this.#parts;
+    const members = account.processes();
+    if (signal === "SIGKILL") account.kill();
+    else signalEach(members, signal);
+    // it may not have joined yet
+    if (this.#child?.pid !== undefined && !members.includes(this.#child.pid)) this.#child.kill(signal);
   }
 
   /** The launch failed. */
@@ -132,7 +140,7 @@ export class ActiveRun {
     }
     const limitSeconds = this.#parts.spec.limits.duration ?? Infinity;
     if (this.#elapsedMs() >= limitSeconds * 1000) this.end({ kind: "timed_out", limit: limitSeconds });
-    if (performance.now() >= this.#killAtMs) this.#parts.account.kill();
+    if (performance.now() >= this.#killAtMs) this.#signal("SIGKILL");
     return Math.min(this.#usualPeriodMs(), diskPeriodMs ?? Infinity, memory?.periodMs ?? Infinity);
   }
 

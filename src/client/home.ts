@@ -13,8 +13,6 @@ export type HomePaths = {
   databaseFile: string;
   /** Logs and outputs kept with runs, by the server. */
   filesDirectory: string;
-  /** History of `almanac run`, without a server. */
-  localHistoryFile: string;
   /** Everything of workers; each has a directory of its name below. */
   workersDirectory: string;
 };
@@ -43,7 +41,6 @@ export function homePaths(home: string): HomePaths {
     adminTokenFile: join(home, "admin-token"),
     databaseFile: join(home, "almanac.db"),
     filesDirectory: join(home, "files"),
-    localHistoryFile: join(home, "local-history.db"),
     workersDirectory: join(home, "workers"),
   };
 }

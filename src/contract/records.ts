@@ -15,7 +15,7 @@ import {
 import { TASK_TYPES } from "../domain/task.ts";
 import { RESULTS, STATUSES, UNBLOCK_STRATEGIES, WAITING_CODES, type WorkRequest } from "../domain/work-request.ts";
 import { WORKER_STATES, type Worker } from "../domain/worker.ts";
-import { runIdSchema, timestampSchema, workRequestId, workerName } from "./names.ts";
+import { context, runIdSchema, subject, taskName, timestampSchema, workRequestId, workerName } from "./names.ts";
 import { errorEntrySchema } from "./problem.ts";
 
 /*
@@ -300,7 +300,10 @@ export const historyEntrySchema = recordOf<HistoryEntry>()(
 );
 
 /** An entry made elsewhere: as in history, without the ids that only this server gives. */
-export const importedEntrySchema = recordOf<ImportedEntry>()(z.strictObject(historyEntryFields));
+export const importedEntrySchema = recordOf<ImportedEntry>()(
+  // what people give must fit where history is kept; what is there does already
+  z.strictObject({ ...historyEntryFields, task_name: taskName, subject, context }),
+);
 export type ImportedEntry = Omit<HistoryEntry, "id" | "work_request_id" | "run_id">;
 
 export const eventSchema = recordOf<Event>()(

@@ -35,6 +35,11 @@ export function validationErrors(
       );
     }
     const path = formatPath([...prefix, ...issue.path]);
+    if (issue.code === "invalid_key") {
+      // the name of the field is what is wrong, not what it holds
+      const found = describeValue(issue.path.at(-1));
+      return [errorEntry(code, { path, found, expected: issue.issues[0]?.message ?? issue.message })];
+    }
     return [errorEntry(code, { path, found: describeValue(valueAt(value, issue.path)), expected: issue.message })];
   });
 }

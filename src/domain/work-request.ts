@@ -60,7 +60,7 @@ export type WaitingReason = {
   since: Timestamp;
 };
 
-/** Who or what ended an aborted request. */
+/** Who or what ended an aborted request, or has asked for the end of one that still runs. */
 export type AbortRecord = { at: Timestamp; by: string; reason?: string };
 
 /** One asked-for execution of a task. */

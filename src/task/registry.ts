@@ -1,5 +1,6 @@
 import { errorEntry } from "../contract/errors.ts";
-import { formatPath, validationErrors } from "../contract/validation.ts";
+import { context, subject } from "../contract/names.ts";
+import { describeValue, formatPath, validationErrors } from "../contract/validation.ts";
 import type { WorkRequestError } from "../domain/output-data.ts";
 import type { TaskType } from "../domain/task.ts";
 import { BUILTIN_TASKS } from "./builtin.ts";
@@ -35,9 +36,18 @@ export function createTaskRegistry(tasks: readonly TaskDefinition[] = []): TaskR
   };
 }
 
-/** What the task says of a request that becomes pending. Throws what the task throws. */
+/** What the task says of a request that becomes pending. Throws what the task throws, and for a key that is none. */
 export async function dynamicDataOf(resolved: ResolvedTask & { ok: true }): Promise<DynamicData> {
-  return (await resolved.task.dynamicData?.(resolved.data)) ?? {};
+  const data = (await resolved.task.dynamicData?.(resolved.data)) ?? {};
+  for (const [name, schema] of [
+    ["subject", subject],
+    ["context", context],
+  ] as const) {
+    const checked = schema.optional().safeParse(data[name]);
+    if (checked.success) continue;
+    throw new TypeError(`its ${name} is ${describeValue(data[name])}, expected ${checked.error.issues[0]?.message}`);
+  }
+  return data;
 }
 
 /** What a worker has to do for a request; undefined when the task does not run on workers. */

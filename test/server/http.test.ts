@@ -93,6 +93,14 @@ describe("a token", () => {
     await harness.client.call("removeWorker", { params: { worker_name: "once" } });
   });
 
+  it("lets a worker join again that was killed before it could keep its own", async () => {
+    const name = "unlucky" as never; // a worker's name
+    await harness.join(name);
+    const again = await harness.join(name);
+    await again.sync();
+    await expect(harness.join(name)).rejects.toMatchObject({ code: "worker-name-taken" });
+  });
+
   it("that has ended is refused", async () => {
     const body = { name: "brief", scope: "read" as const, expires_in: 0.001 };
     const { secret } = await harness.client.call("createToken", { body });
@@ -251,14 +259,14 @@ describe("events", () => {
         seen.push(message.event.work_request_id!);
         if (seen.length === 3) stop.abort();
       }
-    })();
+    })().catch((error: unknown) => {
+      if (!stop.signal.aborted) throw error;
+    });
     await own.event(first!.id, "created");
     await own.submit({ task_name: "b" });
     await own.restart();
     await own.submit({ task_name: "c" });
-    await reading.catch((error: unknown) => {
-      if (!stop.signal.aborted) throw error;
-    });
+    await reading;
     expect(seen).toEqual([1, 2, 3]);
     await own.close();
   });

@@ -163,7 +163,8 @@ describe.each(ENGINES)("a run, kept in $name,", (engine) => {
     const [assignment] = (await worker.sync()).assignments;
     await worker.sync([running(assignment!)]);
     const params = { id: request!.id };
-    expect((await harness.client.call("abortWorkRequest", { params, body: {} })).work_request.status).toBe("running");
+    const { work_request } = await harness.client.call("abortWorkRequest", { params, body: { reason: "not needed" } });
+    expect(work_request).toMatchObject({ status: "running", aborted: { by: "local", reason: "not needed" } });
     const { aborts } = await worker.sync([running(assignment!)]);
     expect(aborts).toEqual([{ run_id: assignment!.run_id, by: "local" }]);
     await worker.sync([
@@ -171,6 +172,7 @@ describe.each(ENGINES)("a run, kept in $name,", (engine) => {
     ]);
     expect(await harness.request(request!.id)).toMatchObject({
       status: "aborted",
+      aborted: { by: "local", reason: "not needed" },
       result: null,
       output_data: { runtime_statistics: { memory: 5 } },
     });

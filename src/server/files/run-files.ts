@@ -33,7 +33,7 @@ export function createRunFiles(root: string): RunFiles {
   const logOf = (run: RunId) => join(directoryOf(run), "log");
   const outputOf = (run: RunId, sha256: string) => join(directoryOf(run), "outputs", sha256);
   const logSize = (run: RunId) => sizeOf(logOf(run));
-  const inTurn = turns<RunId>();
+  const inTurn = turns();
   return {
     logSize,
     // a call that the network broke off and its repetition may be here at once
@@ -53,8 +53,8 @@ export function createRunFiles(root: string): RunFiles {
 }
 
 /** Runs works of the same key one after the other. */
-function turns<Key>(): <T>(key: Key, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<Key, Promise<unknown>>();
+function turns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
   return async (key, work) => {
     const turn = Promise.allSettled([last.get(key)]).then(work);
     last.set(key, turn);

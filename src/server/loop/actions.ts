@@ -1,6 +1,6 @@
 import { AppError } from "../../contract/errors.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
-import type { WorkRequest } from "../../domain/work-request.ts";
+import type { AbortRecord, WorkRequest } from "../../domain/work-request.ts";
 import type { NewWorkRequest, StoreTransaction } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
 import { settleInserted } from "./submit.ts";
@@ -21,13 +21,16 @@ export function abortWorkRequest(
   return context.store.transaction(async (tx) => {
     const request = await lockExisting(tx, id);
     if (hasEnded(request)) throw new AppError("already-ended", { id, status: request.status });
-    if (request.status === "running") await askRunsToEnd(tx, id, by);
-    else await abort(tx, id, { at: await tx.now(), by, ...(reason !== undefined && { reason }) });
+    const aborted = { at: await tx.now(), by, ...(reason !== undefined && { reason }) };
+    if (request.status === "running") await askRunsToEnd(tx, id, aborted);
+    else await abort(tx, id, aborted);
     return lockExisting(tx, id);
   });
 }
 
-async function askRunsToEnd(tx: StoreTransaction, id: WorkRequestId, by: string): Promise<void> {
+async function askRunsToEnd(tx: StoreTransaction, id: WorkRequestId, aborted: AbortRecord): Promise<void> {
+  const { by } = aborted;
+  await tx.updateWorkRequest(id, { aborted });
   for (const run of await tx.runsOf(id)) {
     if (run.state === "ended" || run.abort_requested_by !== null) continue;
     await tx.updateRun(run.id, undefined, { abort_requested_by: by });

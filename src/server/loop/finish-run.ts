@@ -93,7 +93,10 @@ function patchOf(ending: Ending): RunPatch {
   };
 }
 
-/** What follows from the end of a run: history first, then the request. */
+/**
+ * What follows from the end of a run. History comes last: teaching the estimates holds a lock on PostgreSQL that
+ * other ends wait for.
+ */
 async function settle(
   context: LoopContext,
   tx: StoreTransaction,
@@ -102,14 +105,27 @@ async function settle(
   ending: Ending,
 ): Promise<void> {
   const now = await tx.now();
+  await conclude(context, tx, request, run, ending, now);
   await remember(tx, request, run, ending, now);
+}
+
+/** What becomes of the request: aborted, another run, or completed. */
+async function conclude(
+  context: LoopContext,
+  tx: StoreTransaction,
+  request: WorkRequest,
+  run: Run,
+  ending: Ending,
+  now: Timestamp,
+): Promise<void> {
+  const { outcome } = ending;
   const output: OutputData = { runtime_statistics: ending.runtime_statistics };
-  const abortedBy = ending.outcome.kind === "aborted" ? ending.outcome.by : run.abort_requested_by;
-  if (abortedBy !== null) return abort(tx, request.id, { at: now, by: abortedBy }, output);
-  const decision = decideRetry(await retryQuestion(context, tx, run, ending.outcome));
-  if (await retry(context, tx, request, run, ending.outcome, decision, now)) return undefined;
-  const errors = errorsOf(ending.outcome, run);
-  const result = resultOf(ending.outcome) ?? "error";
+  const abortedBy = outcome.kind === "aborted" ? outcome.by : run.abort_requested_by;
+  if (abortedBy !== null) return abort(tx, request.id, { ...(request.aborted ?? { by: abortedBy }), at: now }, output);
+  const decision = decideRetry(await retryQuestion(context, tx, run, outcome));
+  if (await retry(context, tx, request, run, outcome, decision, now)) return undefined;
+  const errors = errorsOf(outcome, run);
+  const result = resultOf(outcome) ?? "error";
   return complete(tx, request.id, result, { ...output, ...(errors.length > 0 && { errors }) }, now);
 }
 

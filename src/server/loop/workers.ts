@@ -25,9 +25,8 @@ export function joinWorker(
   return context.store.transaction(async (tx) => {
     const now = await tx.now();
     const existing = await tx.worker(worker_name);
-    // Its name again, from a worker that is silent: the machine was set up anew.
-    const isTaken = existing !== undefined && workerOf(existing, now, context.settings.leaseMs).state !== "offline";
-    if (isTaken) throw new AppError("worker-name-taken", { worker_name });
+    if (existing !== undefined && isTaken(existing, now, context.settings.leaseMs))
+      throw new AppError("worker-name-taken", { worker_name });
     if (!(await tx.deleteToken(joinTokenId))) throw new AppError("join-refused", { reason: "it was used already" });
     await tx.deleteTokensOfWorker(worker_name);
     await tx.upsertWorker({ ...self, worker_name, drain: false, wants_work: true, joined_at: now, last_seen_at: now });
@@ -35,6 +34,14 @@ export function joinWorker(
     const { secret } = await createToken(tx, { name: worker_name, scope: "worker", worker_name, expires_at: null });
     return { worker_name, token: secret };
   });
+}
+
+/**
+ * A name may be used again when its worker is silent (the machine was set up anew), or was never heard after it
+ * had joined (it was killed before it could keep its token).
+ */
+function isTaken(existing: WorkerRow, now: Timestamp, leaseMs: number): boolean {
+  return existing.last_seen_at > existing.joined_at && workerOf(existing, now, leaseMs).state !== "offline";
 }
 
 /** Keeps what a worker tells of itself; says so as an event when something that people see has changed. */

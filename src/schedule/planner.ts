@@ -3,7 +3,7 @@ import type { WorkRequestId, WorkerName } from "../domain/ids.ts";
 import type { Placement } from "../domain/run.ts";
 import type { Capacity } from "../domain/worker.ts";
 import { placementOf, reasonFor, reasonsFor, type PlanReason } from "./decide/explain.ts";
-import { endRun, placeAll, startRun, turnProbes, type Placed } from "./decide/round.ts";
+import { changeRun, endRun, placeAll, startRun, turnProbes, type Placed } from "./decide/round.ts";
 import { newPlanningState, type PlanningState } from "./decide/state.ts";
 import type { Needs } from "./fit.ts";
 import { isSameRoom } from "./room.ts";
@@ -156,6 +156,12 @@ export class Planner {
       probe: run.probe_key === undefined ? undefined : probes.take(run.probe_key),
       isBeside: false,
     });
+  }
+
+  /** A run has more of its worker than it was given, or less: its memory limit was raised. */
+  changeRun(id: WorkRequestId, amounts: Capacity): void {
+    const run = this.#state.runs.get(id);
+    if (run !== undefined && !isSameRoom(run.amounts, amounts)) changeRun(this.#state, run, amounts);
   }
 
   /** A run has ended, in whatever way. */

@@ -17,7 +17,7 @@ const OTHERS_NAMED = 19;
 
 /**
  * Chooses among the workers with room: hungry tasks go to powerful workers and light ones keep off them, because every
- * worker is counted by its power, and among equals the tightest fit wins. A worker that takes longer is worth less.
+ * worker is counted by its power, and among equals the tightest fit wins; work that takes long goes where it ends soonest.
  * Undefined when no worker may take the request now.
  */
 export function chooseWorker(state: PlanningState, row: number, lane: Lane, nowMs: number): Choice | undefined {
@@ -44,9 +44,12 @@ export function isFree(state: PlanningState, slot: WorkerSlot, row: number, lane
   return isOverBefore || holds(reservation.beside, lane.needs);
 }
 
+/** An hour until the end weighs as much as a worker's whole share of the largest memory, disk or cores. */
+const SECONDS_PER_POWER = 3600;
+
 /**
- * What the placement takes up: the power of the worker and what it leaves over of it, each as parts of the largest worker's, for
- * as long as it takes there.
+ * What the placement costs: the power of the worker and what it leaves over there, each as parts of the largest worker's, and
+ * the time until its end. So fast workers are for work that takes long, where they save much.
  */
 function costOf(state: PlanningState, slot: WorkerSlot, lane: Lane): number {
   const { largest } = state.fleet;
@@ -54,7 +57,7 @@ function costOf(state: PlanningState, slot: WorkerSlot, lane: Lane): number {
     (slot.room.memory - lane.needs.memory) / largest.memory +
     (slot.room.disk_space - lane.needs.disk_space) / largest.disk_space +
     (slot.room.cpu_count - lane.needs.cpu_count) / largest.cpu_count;
-  return (slot.power + left) * slot.slowness;
+  return slot.power + left + (lane.seconds * slot.slowness) / SECONDS_PER_POWER;
 }
 
 /** Puts a candidate in its place by cost, then by name; only so many are kept. */

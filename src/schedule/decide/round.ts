@@ -1,3 +1,4 @@
+import type { Capacity } from "../../domain/worker.ts";
 import { insertRun, type RunSlot, type WorkerSlot } from "../fleet/worker-slot.ts";
 import type { Lane } from "../pending/lane.ts";
 import type { RequestRow } from "../pending/request-table.ts";
@@ -115,6 +116,21 @@ export function startRun(state: PlanningState, run: RunSlot): void {
   state.fleet.refreshRoom(slot);
   charge(run.holders, run.amounts, 1);
   if (run.probe !== undefined) state.probes.countRun(run.probe, 1);
+}
+
+/** A run has other amounts from now on. */
+export function changeRun(state: PlanningState, run: RunSlot, amounts: Capacity): void {
+  for (const [room, factor] of [
+    [run.amounts, -1],
+    [amounts, 1],
+  ] as const) {
+    addTo(run.slot.reserved, room, factor);
+    for (const holder of run.holders) addTo(holder.used, room, factor);
+  }
+  run.amounts = amounts;
+  state.fleet.refreshRoom(run.slot);
+  state.reservations.runEnded(run.slot);
+  state.news.slots.add(run.slot);
 }
 
 /** Takes a run out of all accounts; what it had is news. */

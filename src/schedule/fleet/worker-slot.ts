@@ -16,7 +16,8 @@ export type FleetWorker = Omit<PlanWorker, "reserved" | "run_count"> & {
 export type RunSlot = {
   readonly id: WorkRequestId;
   readonly slot: WorkerSlot;
-  readonly amounts: Capacity;
+  /** What it has of the worker: what it was given, and what its worker gave it since. */
+  amounts: Capacity;
   readonly startedMs: number;
   /** When it should have ended at the latest, as predicted; and when it is ended at all events. */
   readonly expectedEndMs: number;

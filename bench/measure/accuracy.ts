@@ -27,6 +27,7 @@ export async function accuracy(known: string, directory: string, meters: readonl
 }
 
 async function measured(argv: readonly string[], meter: Meter, watchDirectory: string): Promise<Figures> {
+  rmSync(join(watchDirectory, "file"), { force: true });
   const run = startRun(
     {
       argv,
@@ -40,7 +41,6 @@ async function measured(argv: readonly string[], meter: Meter, watchDirectory: s
     meter,
   );
   const { measurement } = await run.ended;
-  rmSync(join(watchDirectory, "file"), { force: true });
   const { memory_bytes, disk_bytes, duration_ms, cpu_user_ms, cpu_system_ms } = measurement;
   return {
     durationMs: duration_ms,

@@ -31,7 +31,7 @@ export function cases(known: string, directory: string): Case[] {
     of("250 MiB for 12 s", { memoryMib: 250 }, "alloc", 250, 12_000),
     of("3 threads × 300 ms CPU", { cpuMs: 900 }, "burn", "user", 300, 3),
     of("500 ms in the kernel", { cpuMs: 500 }, "burn", "system", 500),
-    of("200 ms in a daemon left behind", { cpuMs: 200 }, "daemon", 0, 200),
+    of("200 ms in a daemon left behind", { cpuMs: 200 }, "daemon", 1, 200),
     of("300 ms in a child never waited for", { cpuMs: 300 }, "unwaited", 300),
     of("sleeps 1 s", { durationMs: 1000 }, "hold", 1000),
     of("writes 200 MiB, deletes, writes 100", { diskMib: 200 }, "disk", file, 200, 300),

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readlinkSync, rmdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readlinkSync, rmdirSync, statSync } from "node:fs";
 import { readIfThere, writeIfAllowed } from "./kernel-file.ts";
 
 const PREFIX = "almanac";
@@ -58,6 +58,7 @@ export function removeCgroup(directory: string): boolean {
 /** The processes in a cgroup and below it. */
 export function processesIn(directory: string): number[] {
   const own = (readIfThere(`${directory}/cgroup.procs`) ?? "").split("\n").filter(Boolean).map(Number);
+  if (hasNoChildren(directory)) return own;
   const below = childrenOf(directory).flatMap((name) => processesIn(`${directory}/${name}`));
   return [...own, ...below];
 }
@@ -77,6 +78,11 @@ export function killEach(processes: readonly number[]): void {
       // ended meanwhile (ESRCH); EPERM cannot be helped and shows as a cgroup that never empties
     }
   }
+}
+
+/** A directory is linked from itself and its parent, and from each directory in it: cheaper than listing it. */
+function hasNoChildren(directory: string): boolean {
+  return statSync(directory, { throwIfNoEntry: false })?.nlink === 2;
 }
 
 function childrenOf(directory: string): string[] {

@@ -9,7 +9,10 @@ export function withSpare(make: () => Account, isKept: boolean): { open: () => A
   let spare: Account | undefined;
   let isClosed = !isKept;
   const prepare = (): void => {
-    if (!isClosed) spare ??= make();
+    if (isClosed || spare !== undefined) return;
+    spare = make();
+    // opens the files that are read at the end
+    spare.reading();
   };
   return {
     open: () => {

@@ -13,7 +13,9 @@ const WAIT_MS = 2000;
 export function moveIntoScope(): boolean {
   if (!existsSync("/run/systemd/system")) return false;
   const before = readIfThere("/proc/self/cgroup");
-  const { status } = spawnSync("busctl", scopeRequest(), { stdio: "ignore", timeout: WAIT_MS });
+  // the bus of a user is there also where no login set the variable that names it
+  const env = { XDG_RUNTIME_DIR: `/run/user/${process.getuid?.()}`, ...process.env };
+  const { status } = spawnSync("busctl", scopeRequest(), { stdio: "ignore", timeout: WAIT_MS, env });
   if (status !== 0) return false;
   const endMs = performance.now() + WAIT_MS;
   const pause = new Int32Array(new SharedArrayBuffer(4));

@@ -18,7 +18,7 @@ type Parts = { spec: RunSpec; meter: Meter; account: Account; path: string };
 /** Processes that end together with the command are not left behind by it: they get this long. */
 const SETTLE_MS = 20;
 /** Between looks at a run of many seconds. */
-const LONGEST_PERIOD_MS = 100;
+const LONGEST_PERIOD_MS = 150;
 /** After SIGKILL only a process inside the kernel (a dead network disk) can take long. */
 const KILL_MS = 60_000;
 

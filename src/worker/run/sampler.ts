@@ -8,7 +8,7 @@ type Entry = { look: Look; beganMs: number; dueMs: number; spentMs: number };
 /** What looks at one run may cost in all: this much CPU time at once, so that short runs are seen well, … */
 const BURST_MS = 20;
 /** … and this share of one core in the long run. */
-const MOST_CORE_SHARE = 0.005;
+const MOST_CORE_SHARE = 0.003;
 
 /** One timer for all runs of this process: with many runs, separate timers would wake it many times as often. */
 const entries = new Set<Entry>();

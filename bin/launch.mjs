@@ -79,10 +79,31 @@ function run(node, args) {
   const child = spawn(node, args, { cwd: process.cwd(), stdio: "inherit" });
   // The terminal signals the whole group by itself; these are for signals sent to this process alone.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  endWithNpm(child);
   child.on("error", (error) => fail(`Could not start ${node}: ${error.message}`));
   child.on("exit", (code, signal) => {
     process.exit(signal === null ? code : 128 + constants.signals[signal]);
   });
+}
+
+/** npm does not pass on a SIGTERM that it gets itself, and leaves its script running: without npm, the program is to end. */
+function endWithNpm(child) {
+  const npm = process.env.npm_lifecycle_event === undefined ? undefined : npmProcess();
+  if (npm === undefined) return;
+  const watch = setInterval(() => {
+    if (existsSync(`/proc/${npm}`)) return;
+    clearInterval(watch);
+    child.kill("SIGTERM");
+  }, 500);
+  watch.unref();
+}
+
+/** The process of npm: our parent, or the parent of the shell that it starts scripts with. Known on Linux only. */
+function npmProcess() {
+  if (!existsSync(`/proc/${process.ppid}/stat`)) return undefined;
+  // the name in parentheses may contain anything; the state and the parent's id follow it
+  const [, name, parent] = /\((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${process.ppid}/stat`, "utf8")) ?? [];
+  return name === "sh" ? parent : process.ppid;
 }
 
 function fail(message) {

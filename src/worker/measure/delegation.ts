@@ -5,7 +5,7 @@ import { findHierarchies, type Hierarchies } from "./hierarchies.ts";
 import { readIfThere, writeIfAllowed } from "./kernel-file.ts";
 import type { Finding } from "./meter.ts";
 import { readProcessStat } from "./process-stat.ts";
-import { moveIntoScope } from "./systemd-scope.ts";
+import { isDelegated, moveIntoScope } from "./systemd-scope.ts";
 
 /** A cgroup with controllers for its children may have no processes itself: they go into this one below it. */
 const HOME = "almanac-home";
@@ -15,7 +15,7 @@ export type Delegation = { parent?: string; finding: Finding };
 
 /**
  * Finds a place in the v2 tree below which cgroups with a memory controller can be made, in this order:
- * the tree's root, if we are in it; our own cgroup, if nobody else is in it; beside our own cgroup;
+ * the tree's root, if we are in it; our own cgroup, if it is left to us and nobody else is in it; beside it;
  * a scope of our own that systemd makes for us.
  * @param root put before `/proc` and `/sys`; empty for the real machine
  */
@@ -46,7 +46,8 @@ function placeNear(own: string, mount: string, root: string): string | undefined
   // only the real root may have processes and controllers; a container's root looks like it, but has a type
   const isRealRoot = own === mount && readIfThere(`${own}/cgroup.type`) === undefined;
   if (isRealRoot) return usable(own);
-  return placeInside(own, own === mount, root) ?? (own === mount ? undefined : usable(dirname(own)));
+  const inside = own === mount || isDelegated(own, root) ? placeInside(own, own === mount, root) : undefined;
+  return inside ?? (own === mount ? undefined : usable(dirname(own)));
 }
 
 /** Makes our own cgroup the parent of the runs', after all that is in it moved down. */

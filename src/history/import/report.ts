@@ -1,7 +1,6 @@
 import { errorEntry } from "../../contract/errors.ts";
-import { context, subject, taskName } from "../../contract/names.ts";
 import { importedEntrySchema, type ImportedEntry } from "../../contract/records.ts";
-import { describeValue } from "../../contract/validation.ts";
+import { describeValue, valueAt } from "../../contract/validation.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 
 /** Where a part of the history's key comes from: a fixed text, or a column, or a template like `{process}/{tag}`. */
@@ -90,12 +89,6 @@ export function problem(line: number, field: string | undefined, found: unknown,
 
 /** What the API would refuse of an entry: names that are too long, figures out of range. */
 function entryProblems(line: number, entry: ImportedEntry): ImportProblem[] {
-  const labels = { task_name: taskName, subject, context } as const;
-  const problems = Object.entries(labels).flatMap(([field, schema]) => {
-    const value = entry[field as keyof typeof labels]; // `entries` gives the names as plain texts
-    const issue = schema.safeParse(value).error?.issues[0];
-    return issue === undefined ? [] : [problem(line, field, value, issue.message)];
-  });
   const issues = importedEntrySchema.safeParse(entry).error?.issues ?? [];
-  return [...problems, ...issues.map((issue) => problem(line, issue.path.join("."), undefined, issue.message))];
+  return issues.map(({ path, message }) => problem(line, path.join("."), valueAt(entry, path), message));
 }

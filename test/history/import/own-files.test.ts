@@ -112,8 +112,8 @@ describe("entries of our own", () => {
       'line 7, task_name: found "", expected a name of 1 to 200 characters.',
       'line 8: found "[\\"task_name\\"]", expected one JSON object.',
       'line 9, task_type: found nothing, expected one of "worker"|"server"|"workflow"|"wait"|"internal".',
-      "line 9, subject: found nothing, expected string, received undefined.",
-      "line 9, context: found nothing, expected string, received undefined.",
+      "line 9, subject: found nothing, expected text.",
+      "line 9, context: found nothing, expected text.",
     ]);
     expect(problems.slice(-4).map(({ message }) => message)).toEqual([
       "line 10, limit: found nothing, expected the limit that ended it, as the outcome is out_of_memory.",

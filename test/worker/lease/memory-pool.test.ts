@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RunId } from "../../../src/domain/ids.ts";
 import { MemoryPool } from "../../../src/worker/lease/memory-pool.ts";

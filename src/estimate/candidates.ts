@@ -15,6 +15,8 @@ export type Candidates = {
   counts: Float64Array;
   /** How many runs they stand for. */
   runs: number;
+  /** How many runs the spread was read off: more than `runs` where the task's spread is borrowed. */
+  seen: number;
 };
 
 /** Only so many runs, the nearest by the rank of their input's size, become candidates. */
@@ -39,7 +41,7 @@ const shared = {
 
 /** An empty place to collect candidates; what was collected before is gone. */
 export function noCandidates(): Candidates {
-  return { size: 0, ...shared, runs: 0 };
+  return { size: 0, ...shared, runs: 0, seen: 0 };
 }
 
 /** The experts of a sample, ready to predict. */
@@ -129,6 +131,7 @@ export function collect(into: Candidates, model: Model, input: number | undefine
     }
   }
   into.runs += runs;
+  into.seen += runs;
 }
 
 /** How many runs a sample stands for: those from before a change hardly count. */

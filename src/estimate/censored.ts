@@ -1,10 +1,11 @@
 import type { Distribution } from "./ladder.ts";
+import { sorted } from "./sorted.ts";
 
 /** What is known of a need only from below, as if for the run at hand; a logarithm. `weight` 1 is a whole run. */
 export type Bound = { log: number; weight: number };
 
 /** Where a need lies that is beyond all that was seen: these steps above its bound (logarithms). */
-const BEYOND = [0.1, 0.4, 0.8];
+const BEYOND = [0.1, 0.25, 0.5];
 
 /**
  * The distribution with the weight of each bound given to what lies above it, in proportion: the redistribution to
@@ -28,18 +29,15 @@ export function withBounds(distribution: Distribution, bounds: readonly Bound[])
   return { size, values, weights: raised };
 }
 
-/** With room above the highest bound when nothing that was seen lies there. */
+/** With room above the highest bound, as much as a whole run, when less than that was seen there. */
 function extended(distribution: Distribution, bounds: readonly Bound[]): Distribution {
   const { size, values, weights } = distribution;
   const highest = bounds.reduce((top, { log }) => Math.max(top, log), -Infinity);
-  if (size > 0 && values[size - 1]! > highest) return distribution;
-  const more = BEYOND.length;
-  const result = { size: size + more, values: new Float64Array(size + more), weights: new Float64Array(size + more) };
-  result.values.set(values.subarray(0, size));
-  result.weights.set(weights.subarray(0, size));
-  for (const [index, step] of BEYOND.entries()) {
-    result.values[size + index] = highest + step;
-    result.weights[size + index] = 0.01 / more; // hardly anything until a bound gives its weight to it
-  }
-  return result;
+  let missing = 1;
+  for (let i = size - 1; i >= 0 && values[i]! > highest; i -= 1) missing -= weights[i]!;
+  if (missing <= 0) return distribution;
+  const added = BEYOND.map((step) => highest + step);
+  const allValues = Float64Array.of(...values.subarray(0, size), ...added);
+  const allWeights = Float64Array.of(...weights.subarray(0, size), ...BEYOND.map(() => missing / BEYOND.length));
+  return sorted(allValues, allWeights, allValues.length);
 }

@@ -3,7 +3,7 @@ import type { HistoryKey } from "../domain/task.ts";
 import { withBounds, type Bound } from "./censored.ts";
 import type { Candidates } from "./candidates.ts";
 import { forecast, type Forecast, type Subject } from "./forecast.ts";
-import { planLadder, quantile, type Distribution } from "./ladder.ts";
+import { planLadder, quantile, quantileBetween, type Distribution } from "./ladder.ts";
 import { levelKeysOf } from "./levels.ts";
 import { sortedTwice } from "./sorted.ts";
 import type { KeptBound, LevelStates } from "./state.ts";
@@ -54,6 +54,10 @@ const TIME_LIMIT_SECONDS = 60;
 
 const MOST_IN_FLIGHT = 64;
 
+/** How far p50 and p95 move while nearly all runs still go on: shares of the distance between the two. */
+const UNSEEN_SHIFT = 0.15;
+const UNSEEN_STRETCH = 1.2;
+
 /**
  * What the history predicts for a run. `states` are those of `levelKeysOf(key)`; absent ones have no history; the
  * finest of the key is reported as level `key`. A resource that no level has measured is absent. Never throws,
@@ -84,26 +88,34 @@ export function estimateResource(
   const floor = deaths.filter((bound) => bound.isFresh).reduce((top, bound) => Math.max(top, moved(bound)), -Infinity);
   const bounds: Bound[] = deaths.map((bound) => ({ log: moved(bound), weight: 1 }));
   if (resource === "duration") bounds.push(...inFlight(found, input, query.in_flight ?? []));
-  const spread = found.kind === "few" ? fewSpread(found, resource, floor) : spreadOf(found.candidates, bounds);
+  const unseen = resource === "duration" ? (query.in_flight?.length ?? 0) : 0;
+  const spread = found.kind === "few" ? fewSpread(found, resource, floor) : spreadOf(found.candidates, bounds, unseen);
   return resourceEstimate(resource, found, spread, floor, query.elastic === true);
 }
 
 /** What the numbers are read off. Logarithms. */
 type Spread = { middle: number; high: number; plan: (failureCost: number) => number[] };
 
-function spreadOf(candidates: Candidates, bounds: readonly Bound[]): Spread {
-  const [byCost, byCount] = sortedTwice(candidates.values, candidates.costs, candidates.counts, candidates.size);
+/**
+ * The middle and the p95 of the candidates. While `unseen` runs still go on, those that are known are the quick ones:
+ * the larger the share that is unseen, the further up both are moved.
+ */
+function spreadOf(candidates: Candidates, bounds: readonly Bound[], unseen: number): Spread {
+  const { values, costs, counts, size, runs, seen } = candidates;
+  const [byCost, byCount] = sortedTwice(values, costs, counts, size);
   const counted = withBounds(byCount, bounds);
   const middle = quantile(counted, 0.5);
-  const plan = (failureCost: number) =>
-    planLadder(withBounds(byCost, bounds), { runs: candidates.runs, failureCost }, LADDER_STEPS);
-  return { middle, high: highQuantile(counted, middle, candidates.runs), plan };
+  const reach = highQuantile(counted, middle, seen) - middle;
+  const share = unseen / (unseen + runs);
+  const moved = middle + UNSEEN_SHIFT * share * reach;
+  const plan = (failureCost: number) => planLadder(withBounds(byCost, bounds), { runs, failureCost }, LADDER_STEPS);
+  return { middle: moved, high: moved + (1 + UNSEEN_STRETCH * share) * reach, plan };
 }
 
 /** The p95 that holds for the next run, not for those seen: one more run lies beyond; few runs show too little. */
 function highQuantile(distribution: Distribution, middle: number, runs: number): number {
   const share = COVERED * (1 + 1 / runs);
-  if (share < 1) return quantile(distribution, share);
+  if (share < 1) return quantileBetween(distribution, share);
   const top = distribution.values[distribution.size - 1]!;
   return top + (0.5 * (top - middle) * (FULL_TAIL_RUNS - runs)) / FULL_TAIL_RUNS + (runs < 5 ? 0.1 : 0);
 }

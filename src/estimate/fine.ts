@@ -12,8 +12,8 @@ import type { EstimateState } from "./state.ts";
 export type Group = {
   column: "subject" | "context" | "machine";
   name: string;
-  /** The state of that group alone, if there is one: it remembers runs that the task's state has forgotten. */
-  state?: Sample | undefined;
+  /** The runs of that group alone: its state remembers what that of the task has forgotten. */
+  sample?: Sample | undefined;
 };
 
 /** Runs' errors after the offsets, and the offset of the run at hand. */
@@ -25,10 +25,14 @@ export type Refined = { offset: number; errors: Float64Array; isWarm: Uint8Array
  */
 const SHRINKAGES = [0.02, 0.25, 2];
 
+/** A kind of group that does not make the errors smaller by this share tells nothing, and is left alone. */
+const LEAST_GAIN = 0.1;
+
 /** Enough for a mean. */
 const MOST_OWN_RUNS = 16;
 
-/** The errors of a model's weighted prediction, after each group's offset; undefined when no group has a run. */
+/** The errors of a model's weighted prediction, after each group's offset; undefined when no group has a run (or no
+ * machine makes a difference). */
 export function refine(model: Model, state: EstimateState, groups: readonly Group[]): Refined | undefined {
   const { sample } = model;
   const errors = jointErrors(model);
@@ -92,9 +96,10 @@ function addGroup(
   const column = state.columns[group.column];
   const names = sample.places.map((place) => decode(column, place));
   const sums = sumsByName(names, errors, sample.counts);
-  const known = sums.get(hashOf(group.name)) ?? elsewhere(group.state, model, centre);
+  const known = sums.get(hashOf(group.name)) ?? elsewhere(group.sample, model, centre);
   if (known === undefined) return { offset: 0, runs: 0 };
-  const { shrinkage, left } = bestShrinkage(names, sums, errors, sample.counts);
+  const { shrinkage, left, gain } = bestShrinkage(names, sums, errors, sample.counts);
+  if (gain < LEAST_GAIN) return { offset: 0, runs: group.column === "machine" ? 0 : known.weight };
   for (let i = 0; i < sample.size; i += 1) {
     if (hasOthers(sums.get(names[i]!)!, sample.counts[i]!)) errors[i] = left[i]!;
     else isWarm[i] = 0;
@@ -123,8 +128,12 @@ function bestShrinkage(
   sums: Map<number, Sum>,
   errors: Float64Array,
   counts: Float64Array,
-): { shrinkage: number; left: Float64Array } {
+): { shrinkage: number; left: Float64Array; gain: number } {
   let best = { shrinkage: 0, left: errors, loss: Infinity };
+  let before = 0;
+  for (let i = 0; i < errors.length; i += 1) {
+    if (hasOthers(sums.get(names[i]!)!, counts[i]!)) before += counts[i]! * Math.abs(errors[i]!);
+  }
   for (const shrinkage of SHRINKAGES) {
     const left = new Float64Array(errors.length);
     let loss = 0;
@@ -136,7 +145,7 @@ function bestShrinkage(
     }
     if (loss < best.loss) best = { shrinkage, left, loss };
   }
-  return best;
+  return { ...best, gain: before === 0 ? 0 : 1 - best.loss / before };
 }
 
 /** The errors of a group's own runs, when the task's state has forgotten them. */

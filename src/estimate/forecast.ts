@@ -1,9 +1,9 @@
 import type { EstimateEvidence, EstimateLevel, Resource } from "../domain/allocation.ts";
 import type { HistoryKey } from "../domain/task.ts";
-import { alikeness, alikeRuns, collect, effectiveRuns, modelOf, noCandidates, push, spotOf } from "./candidates.ts";
-import type { Candidates, Model } from "./candidates.ts";
-import { jointPrediction, refine, type Group, type Refined } from "./fine.ts";
+import { alikeRuns, collect, modelOf, noCandidates, type Candidates, type Model } from "./candidates.ts";
+import { jointPrediction, type Group } from "./fine.ts";
 import { levelKeysOf } from "./levels.ts";
+import { collectPooled } from "./pooled.ts";
 import { sampleOf, type Sample, type SampleQuery } from "./sample.ts";
 import type { EstimateState, LevelStates } from "./state.ts";
 
@@ -18,58 +18,55 @@ export type Forecast =
 /** Where runs with an input of this size lie: its differences move what is known of one size to another. */
 type Locate = (input: number | undefined) => number;
 
+/** The runs of one level that tell of the resource. */
+type Known = { level: EstimateLevel; state: EstimateState; sample: Sample };
+
 /** With fewer runs a key has no distribution of its own. */
 const FEW_RUNS = 3;
 
 /** From this many runs on a key needs nothing of its task. */
-const MANY_RUNS = 24;
-
-/** Until then the task's spread counts as this many runs of the key. */
-const POOLED_RUNS = 3;
-
-/** A spread is taken from at least this many runs. */
-const LEAST_WARM = 4;
+const MANY_RUNS = 40;
 
 /** A larger input needs more even where that was never seen: need ~ size^0.4, the middle of many programs. */
 const GROWTH = 0.4;
 
 /** What history says about one resource; undefined: nothing. */
 export function forecast(subject: Subject, resource: Resource): Forecast | undefined {
-  const { states, query } = subject;
-  const levels = levelKeysOf(subject.key).map(({ level }) => level);
-  const exact = levels[0]!;
-  const own = sampleAt(states[exact], resource, query);
-  if (own !== undefined && (own.size >= MANY_RUNS || exact === "task")) {
-    return own.size < FEW_RUNS ? fewRuns(own, query, "key") : ownRuns(own, states[exact]!, resource, query);
-  }
-  const pooled = pooledForecast(subject, resource, own, exact);
+  const known = knownLevels(subject, resource);
+  const finest = known[0];
+  if (finest === undefined) return undefined;
+  const exact = levelKeysOf(subject.key)[0]!.level;
+  const own = finest.level === exact ? finest : undefined;
+  const evidence = { level: own ? ("key" as const) : finest.level, runs: finest.sample.size };
+  const base = own !== undefined && own.sample.size >= MANY_RUNS ? own : known.find(({ level }) => level === "task");
+  const pooled = base && pooledForecast(subject, resource, known, base, evidence);
   if (pooled !== undefined) return pooled;
-  for (const level of levels) {
-    const sample = level === exact ? own : sampleAt(states[level], resource, query);
-    if (sample === undefined) continue;
-    const name = level === exact ? "key" : level;
-    if (sample.size < FEW_RUNS || (level !== exact && level !== "task")) return fewRuns(sample, query, name);
-    return ownRuns(sample, states[level]!, resource, query, name);
+  const isWhole = finest.level === exact || finest.level === "task";
+  if (finest.sample.size < FEW_RUNS || !isWhole) return fewRuns(finest.sample, subject.query, evidence);
+  return ownRuns(finest, resource, subject.query, evidence);
+}
+
+/** The levels of the key that have runs with the resource, finest first. */
+function knownLevels({ key, states, query }: Subject, resource: Resource): Known[] {
+  const known: Known[] = [];
+  for (const { level } of levelKeysOf(key)) {
+    const state = states[level];
+    const sample = state && sampleOf(state, resource, query);
+    if (state === undefined || sample === undefined) continue;
+    known.push({ level, state, sample });
+    if (known.length === 1 && sample.size >= MANY_RUNS && level === levelKeysOf(key)[0]!.level) break;
   }
-  return undefined;
+  return known;
 }
 
-function sampleAt(state: EstimateState | undefined, resource: Resource, query: SampleQuery): Sample | undefined {
-  return state === undefined ? undefined : sampleOf(state, resource, query);
-}
+type Evidence = Omit<EstimateEvidence, "method">;
 
-function ownRuns(
-  sample: Sample,
-  state: EstimateState,
-  resource: Resource,
-  query: SampleQuery,
-  level: EstimateLevel = "key",
-): Forecast {
+function ownRuns({ sample, state }: Known, resource: Resource, query: SampleQuery, evidence: Evidence): Forecast {
   const candidates = noCandidates();
   const model = modelOf(sample, state.losses[resource], alikeRuns(sample, query.input));
   collect(candidates, model, query.input);
   const locate = (input: number | undefined) => jointPrediction(model, input);
-  return { kind: "distribution", candidates, locate, evidence: { level, runs: sample.size, method: methodOf(model) } };
+  return { kind: "distribution", candidates, locate, evidence: { ...evidence, method: methodOf(model) } };
 }
 
 /** `ladder`, or `ladder by input size` where that is what decides. */
@@ -78,11 +75,11 @@ function methodOf({ sample, weights }: Model): string {
 }
 
 /** The largest need, grown with the input where that is larger than any before. */
-function fewRuns(sample: Sample, query: SampleQuery, level: EstimateLevel): Forecast {
+function fewRuns(sample: Sample, query: SampleQuery, evidence: Evidence): Forecast {
   const growth = growthOf(sample, query.input);
-  const evidence = { level, runs: sample.size, method: "largest" };
   const middle = middleOf(sample) + growth;
-  return { kind: "few", middle, largest: sample.highest + growth, locate: usualGrowth, evidence };
+  const largest = sample.highest + growth;
+  return { kind: "few", middle, largest, locate: usualGrowth, evidence: { ...evidence, method: "largest" } };
 }
 
 const usualGrowth: Locate = (input) => (input === undefined ? 0 : GROWTH * input);
@@ -97,80 +94,41 @@ function middleOf(sample: Sample): number {
   return (needs[(sample.size - 1) >> 1]! + needs[sample.size >> 1]!) / 2;
 }
 
-/** Location from the key, its subject, its context and the input; spread from the whole task. */
+/** Location from the key, its subject, its context, its machine and the input; spread from all runs of the base. */
 function pooledForecast(
   subject: Subject,
   resource: Resource,
-  own: Sample | undefined,
-  exact: EstimateLevel,
+  known: readonly Known[],
+  base: Known,
+  evidence: Evidence,
 ): Forecast | undefined {
-  const { states, query } = subject;
-  const state = states.task;
-  const sample = sampleAt(state, resource, query);
-  if (state === undefined || sample === undefined || sample.size < FEW_RUNS) return undefined;
-  const model = modelOf(sample, state.losses[resource], { from: 0, to: sample.size });
-  const refined = refine(model, state, groupsOf(subject, resource));
-  if (refined === undefined || refined.warmRuns < LEAST_WARM) return undefined;
+  const own = evidence.level === "key" ? known[0] : undefined;
+  const groups = groupsOf(subject, resource, base === own ? [] : known);
+  if (groups.length === 0 || base.sample.size < FEW_RUNS) return undefined;
+  const { input } = subject.query;
+  const model = modelOf(base.sample, base.state.losses[resource], { from: 0, to: base.sample.size });
   const candidates = noCandidates();
-  if (own !== undefined && own.size >= FEW_RUNS) {
-    collect(candidates, modelOf(own, states[exact]!.losses[resource], alikeRuns(own, query.input)), query.input);
+  const other = own === base ? undefined : own;
+  const hasOwn = other !== undefined && other.sample.size >= FEW_RUNS;
+  if (hasOwn) {
+    collect(candidates, modelOf(other.sample, other.state.losses[resource], alikeRuns(other.sample, input)), input);
   }
-  if (own !== undefined && own.size < FEW_RUNS) collectShifted(candidates, own, model, query.input);
-  const warm = Math.min(refined.warmRuns, effectiveRuns(sample));
-  collectRefined(candidates, model, refined, query.input, own === undefined ? warm : Math.min(warm, POOLED_RUNS));
-  const finest = levelKeysOf(subject.key).find(
-    ({ level }) => sampleAt(states[level], resource, query) !== undefined,
-  )!.level;
-  const runs = own?.size ?? Math.round(refined.ownRuns);
-  return {
-    kind: "distribution",
-    candidates,
-    locate: (input) => jointPrediction(model, input),
-    evidence: { level: finest === exact ? "key" : finest, runs, method: "spread of the task" },
-  };
+  const few = hasOwn ? undefined : other?.sample;
+  if (!collectPooled(candidates, { model, state: base.state, groups, few, input, hasOwn })) return undefined;
+  const locate = (size: number | undefined) => jointPrediction(model, size);
+  return { kind: "distribution", candidates, locate, evidence: { ...evidence, method: "spread of the task" } };
 }
 
-function groupsOf({ key, states, query, machine }: Subject, resource: Resource): Group[] {
+/** The kinds of groups that the run belongs to; the machine only tells of durations. */
+function groupsOf({ key, machine }: Subject, resource: Resource, known: readonly Known[]): Group[] {
+  const sampleAt = (level: EstimateLevel) => known.find((other) => other.level === level)?.sample;
   const groups: Group[] = [];
-  if (key.subject !== "")
-    groups.push({ column: "subject", name: key.subject, state: sampleAt(states.subject, resource, query) });
-  if (key.context !== "")
-    groups.push({ column: "context", name: key.context, state: sampleAt(states.context, resource, query) });
+  if (known.length > 0 && key.subject !== "") {
+    groups.push({ column: "subject", name: key.subject, sample: sampleAt("subject") });
+  }
+  if (known.length > 0 && key.context !== "") {
+    groups.push({ column: "context", name: key.context, sample: sampleAt("context") });
+  }
   if (machine !== undefined && resource === "duration") groups.push({ column: "machine", name: machine });
   return groups;
-}
-
-/** One or two runs of the key itself, as they would have been with the input at hand. */
-function collectShifted(into: Candidates, own: Sample, model: Model, input: number | undefined): void {
-  const here = jointPrediction(model, input);
-  for (let i = 0; i < own.size; i += 1) {
-    const there = own.isSized ? jointPrediction(model, own.inputs[i]) : here;
-    push(into, own.needs[i]! + here - there, 1, 1);
-  }
-  into.runs += own.size;
-}
-
-function collectRefined(
-  into: Candidates,
-  model: Model,
-  refined: Refined,
-  input: number | undefined,
-  runs: number,
-): void {
-  const { sample } = model;
-  const alike = alikeness(sample, spotOf(sample, input).place);
-  const value = jointPrediction(model, input) + refined.offset;
-  let costs = 0;
-  let counts = 0;
-  for (let i = 0; i < sample.size; i += 1) {
-    if (refined.isWarm[i] === 0) continue;
-    costs += alike[i]! * sample.costs[i]!;
-    counts += alike[i]! * sample.counts[i]!;
-  }
-  for (let i = 0; i < sample.size; i += 1) {
-    if (refined.isWarm[i] === 0) continue;
-    const cost = (alike[i]! * sample.costs[i]! * runs) / costs;
-    push(into, value + refined.errors[i]!, cost, (alike[i]! * sample.counts[i]! * runs) / counts);
-  }
-  into.runs += runs;
 }

@@ -78,6 +78,21 @@ export function quantile({ size, values, weights }: Distribution, share: number)
   return values[size - 1]!;
 }
 
+/** The same, in between two values where the share falls between them. */
+export function quantileBetween({ size, values, weights }: Distribution, share: number): number {
+  let total = 0;
+  for (let i = 0; i < size; i += 1) total += weights[i]!;
+  let passed = 0;
+  for (let i = 0; i < size; i += 1) {
+    const before = passed;
+    passed += weights[i]!;
+    if (passed < share * total) continue;
+    const below = values[i === 0 ? 0 : i - 1]!;
+    return below + ((share * total - before) / weights[i]!) * (values[i]! - below);
+  }
+  return values[size - 1]!;
+}
+
 /** Backward induction: `costs[k]` is what is still to be lost and given after amount `k` failed. */
 function solve(candidates: Distribution, { runs, failureCost }: LadderPlan): Solved {
   const median = quantile(candidates, 0.5);

@@ -40,6 +40,9 @@ const SAME_ASKED = 0.05;
 /** Runs from before a change count this much. */
 const BEFORE_CHANGE = 0.02;
 
+/** How fast the runs that durations are predicted from fade: machines get busier, and less so. Half after 23 runs. */
+const DURATION_FADE = 0.97;
+
 /** No run counts more than this many typical ones, however long it took. */
 const LONGEST_FACTOR = 64;
 
@@ -130,10 +133,11 @@ function chooseSameAsked(column: string, places: Int32Array, asked: number): num
 
 function countsOf(state: EstimateState, resource: Resource, ages: Int32Array): Float64Array {
   const counts = new Float64Array(ages.length).fill(1);
+  if (resource === "duration") for (let i = 0; i < counts.length; i += 1) counts[i] = DURATION_FADE ** ages[i]!;
   const change = state.changes[resource];
   if (change === undefined) return counts;
   const newer = state.runs - change;
-  for (let i = 0; i < counts.length; i += 1) if (ages[i]! >= newer) counts[i] = BEFORE_CHANGE;
+  for (let i = 0; i < counts.length; i += 1) if (ages[i]! >= newer) counts[i] = BEFORE_CHANGE * counts[i]!;
   return counts;
 }
 

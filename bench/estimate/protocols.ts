@@ -1,0 +1,98 @@
+import { randomFrom, shuffled } from "./random.ts";
+import { emptyScore, type Score } from "./score.ts";
+import { attempt, type Asked, type Elastic, type Ended, type Sizer } from "./sizer.ts";
+import type { TraceRun } from "./traces.ts";
+
+/** Tasks with fewer runs are left out of the paper protocol. */
+const LEAST_RUNS = 34;
+
+/** The share of a task's runs that is given first. */
+const GIVEN = 0.3;
+
+/** What is sized: peak memory, or the disk's. */
+export type Sized = "memory" | "disk_space";
+
+/**
+ * The protocol of the Sizey paper: of each task with enough runs a random 30 % are given, the others are
+ * replayed in random order, each known at once. Peak memory is `rss`.
+ */
+export function paperReplay(runs: readonly TraceRun[], sizer: Sizer, split: number, sized: Sized = "memory"): Score {
+  const random = randomFrom(split);
+  const score = emptyScore();
+  for (const ofTask of byTask(runs.filter((run) => paperNeed(run, sized) !== undefined))) {
+    if (ofTask.length < LEAST_RUNS) continue;
+    const order = shuffled(ofTask, random);
+    const given = Math.floor(GIVEN * order.length);
+    for (const [index, run] of order.entries()) {
+      const need = paperNeed(run, sized)!; // filtered above
+      if (index >= given) replayOne(score, sizer, askedOf(run), need, run.duration);
+      sizer.learn(endedOf(run, need));
+    }
+  }
+  return score;
+}
+
+function paperNeed(run: TraceRun, sized: Sized): number | undefined {
+  return sized === "memory" ? run.memory?.paper : run.disk_space;
+}
+
+/** What an online replay can count apart. */
+export type OnlineScore = { all: Score; cold: Score };
+
+/**
+ * Cold start: all runs in the order of their start; a run is known once its end is past. Peak memory is `peak_rss`. Where
+ * nothing is known, what the user asked for is used (twice the need where that is not known either).
+ */
+export function onlineReplay(runs: readonly TraceRun[], sizer: Sizer, elastic?: Elastic): OnlineScore {
+  const timed = runs.filter((run) => run.started_ms !== undefined && run.ended_ms !== undefined);
+  const order = timed.filter((run) => run.memory !== undefined).toSorted((a, b) => a.started_ms! - b.started_ms!);
+  const ends = order.toSorted((a, b) => a.ended_ms! - b.ended_ms!);
+  const scores = { all: emptyScore(), cold: emptyScore() };
+  let known = 0;
+  for (const run of order) {
+    for (; ends[known]!.ended_ms! <= run.started_ms!; known += 1) {
+      sizer.learn(endedOf(ends[known]!, ends[known]!.memory!.online)); // both were filtered
+    }
+    const need = run.memory!.online;
+    const proposal = sizer.propose(askedOf(run)) ?? { ladder: [run.asked ?? 2 * need] };
+    const isCold = proposal.p50 === undefined && proposal.ladder[0] === run.asked;
+    attempt(scores.all, proposal, need, run.duration, elastic);
+    if (isCold) attempt(scores.cold, proposal, need, run.duration, elastic);
+  }
+  return scores;
+}
+
+function replayOne(score: Score, sizer: Sizer, asked: Asked, need: number, duration: number): void {
+  const proposal = sizer.propose(asked);
+  if (proposal !== undefined) attempt(score, proposal, need, duration);
+}
+
+/** The runs of each task, in the order in which the tasks first appear. */
+export function byTask(runs: readonly TraceRun[]): TraceRun[][] {
+  return [...Map.groupBy(runs, (run) => run.task).values()];
+}
+
+/** What is known before a run. */
+export function askedOf({ task, subject, context, input_size, asked }: TraceRun): Asked {
+  return {
+    task,
+    subject,
+    context,
+    ...(input_size !== undefined && { input_size }),
+    ...(asked !== undefined && { asked }),
+  };
+}
+
+let counted = 0;
+
+/** What is known after it. */
+export function endedOf(run: TraceRun, need: number): Ended {
+  counted += 1;
+  return {
+    ...askedOf(run),
+    id: counted,
+    need,
+    duration: run.duration,
+    ...(run.machine !== undefined && { machine: run.machine }),
+  };
+}

@@ -9,8 +9,9 @@ const CLASSES = ["starts", "elsewhere"];
  * Types every command that a page shows, in order, on a terminal, against a real server and worker of the page's own:
  * each must end and print as shown. See `fenced-blocks.ts` for the classes of blocks.
  * @param timeoutMs for the whole page
+ * @param whyNot the reason why it cannot be typed on this machine; it is then reported as skipped
  */
-export function describePage(name: string, timeoutMs: number): void {
+export function describePage(name: string, timeoutMs: number, whyNot?: string): void {
   describe(`the page ${name}`, () => {
     const page = new TypedPage(name);
     const typed = page.blocks.filter(isTyped);
@@ -23,7 +24,8 @@ export function describePage(name: string, timeoutMs: number): void {
     });
 
     if (typed.length === 0) return;
-    describe("as typed", () => {
+    const reason = whyNot === undefined ? "" : `, which cannot be here: ${whyNot}`;
+    describe.skipIf(whyNot !== undefined)(`as typed${reason}`, () => {
       let answers = new Map<number, Answer[]>();
       beforeAll(async () => {
         await page.open();

@@ -76,7 +76,7 @@ function findNode() {
 }
 
 function run(node, args) {
-  const child = spawn(node, args, { cwd: process.cwd(), stdio: "inherit" });
+  const child = spawn(node, args, { cwd: process.cwd(), stdio: "inherit", env: withoutNpm(process.env) });
   // The terminal signals the whole group by itself; these are for signals sent to this process alone.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   endWithNpm(child);
@@ -84,6 +84,13 @@ function run(node, args) {
   child.on("exit", (code, signal) => {
     process.exit(signal === null ? code : 128 + constants.signals[signal]);
   });
+}
+
+/** Without what npm puts before the caller's own programs: runs of a server would get this package's Node as theirs. */
+function withoutNpm(env) {
+  if (env.npm_lifecycle_event === undefined || process.platform === "win32") return env;
+  const own = (env.PATH ?? "").split(":").filter((entry) => !/\/(node_modules\/\.bin|node-gyp-bin)\/?$/.test(entry));
+  return { ...env, PATH: own.join(":") };
 }
 
 /** npm does not pass on a SIGTERM that it gets itself, and leaves its script running: without npm, the program is to end. */

@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, "../..");
 
 /** What is wrong, in the tool's own words; empty when it found nothing. */
 function complaints(tool: string, ...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync(join(root, "node_modules/.bin", tool), args, {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "node_modules/.bin", tool), ...args], {
     cwd: root,
     encoding: "utf8",
   });

@@ -63,7 +63,7 @@ export type Measurement = {
   disk_peak_at_ms?: number;
   read_bytes?: number;
   write_bytes?: number;
-  /** Most processes alive at once. */
+  /** Most processes and threads alive at once. */
   process_count?: number;
   /** Processes of the run that the kernel killed for memory, also behind an ordinary exit code. */
   oom_kills?: number;

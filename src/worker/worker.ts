@@ -122,7 +122,7 @@ async function begin(
   options: WorkerOptions,
 ): Promise<RunningWorker> {
   // Removes what dead workers left running, too: before any run of theirs is looked at.
-  const meter = options.meter ?? detectMeter().meter;
+  const meter = options.meter ?? detectMeter({ keepsSpare: true }).meter;
   const base: Base = {
     clock: options.clock ?? SYSTEM_CLOCK,
     random: options.random ?? Math.random,
@@ -155,6 +155,7 @@ async function begin(
   });
   await life.recover();
   const stopped = endOf(life, async () => {
+    meter.close();
     await watchdog.close();
     base.line.close();
     await lock.release();

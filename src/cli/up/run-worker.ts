@@ -40,6 +40,8 @@ export async function runWorker(session: Session, options: RunWorkerOptions): Pr
     // A server that was named stays the same; the home's own may come back at another address.
     ...(!isNamed && { findUrl: () => readServerRecord(home)?.url }),
   });
+  // a worker that `up` started is spoken for by `up`
+  if (process.channel === undefined) session.say(`the worker ${worker.name} works for ${address.url} until Ctrl-C`);
   const stop = stopSignal();
   const orphan = watchParent(() => worker.idleWithoutServerMs());
   try {

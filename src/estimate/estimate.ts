@@ -5,6 +5,7 @@ import type { Candidates } from "./candidates.ts";
 import { forecast, type Forecast, type Subject } from "./forecast.ts";
 import { planLadder, quantile, quantileBetween, type Distribution } from "./ladder.ts";
 import { levelKeysOf } from "./levels.ts";
+import { estimateFromRequest } from "./requests.ts";
 import { sortedTwice } from "./sorted.ts";
 import type { KeptBound, LevelStates } from "./state.ts";
 
@@ -25,12 +26,8 @@ export type EstimateQuery = {
 /** A run that still goes on: for how long (seconds), and the size of its input (bytes). */
 export type InFlightRun = { elapsed: number; input_size?: number };
 
-/**
- * How often a failed attempt counts. It costs the amount × time that it lost, and half as much again for what waits
- * for it. Where the worker can raise the limit, it does so four times of five, and nothing is lost.
- */
-const FAILURE_COST = 1.5;
-const ELASTIC_FAILURE_COST = 0.3;
+/** Where the worker can raise the limit, it does so four times of five, and nothing is lost. */
+const ELASTIC_FAILURE_SHARE = 0.2;
 
 const LADDER_STEPS = 6;
 const SMALLEST_STEP = Math.log(1.1);
@@ -83,7 +80,10 @@ export function estimateResource(
   const subject = { key, states, query: { input, asked: logOrNone(query.asked?.memory) }, machine: query.machine };
   const found = forecast(subject, resource);
   const deaths = deathsOf(subject, resource);
-  if (found === undefined) return deaths.length === 0 ? undefined : fromDeathsOnly(resource, deaths);
+  if (found === undefined) {
+    if (deaths.length > 0) return fromDeathsOnly(resource, deaths);
+    return estimateFromRequest(states.default, resource, query.asked?.[resource]);
+  }
   const moved = (bound: KeptBound) => bound.log + shift(found, input, bound.input);
   const floor = deaths.filter((bound) => bound.isFresh).reduce((top, bound) => Math.max(top, moved(bound)), -Infinity);
   const bounds: Bound[] = deaths.map((bound) => ({ log: moved(bound), weight: 1 }));
@@ -94,7 +94,7 @@ export function estimateResource(
 }
 
 /** What the numbers are read off. Logarithms. */
-type Spread = { middle: number; high: number; plan: (failureCost: number) => number[] };
+type Spread = { middle: number; high: number; plan: (failureShare: number) => number[] };
 
 /**
  * The middle and the p95 of the candidates. While `unseen` runs still go on, those that are known are the quick ones:
@@ -108,7 +108,7 @@ function spreadOf(candidates: Candidates, bounds: readonly Bound[], unseen: numb
   const reach = highQuantile(counted, middle, seen) - middle;
   const share = unseen / (unseen + runs);
   const moved = middle + UNSEEN_SHIFT * share * reach;
-  const plan = (failureCost: number) => planLadder(withBounds(byCost, bounds), { runs, failureCost }, LADDER_STEPS);
+  const plan = (failureShare: number) => planLadder(withBounds(byCost, bounds), { runs, failureShare }, LADDER_STEPS);
   return { middle: moved, high: moved + (1 + UNSEEN_STRETCH * share) * reach, plan };
 }
 
@@ -142,7 +142,7 @@ function resourceEstimate(
     const allocate = Math.max(TIME_LIMIT_FACTOR * p95 + TIME_LIMIT_SECONDS, least);
     return { p50, p95, allocate, ladder: [2 * allocate, 4 * allocate], evidence };
   }
-  const steps = spaced(spread.plan(isElastic ? ELASTIC_FAILURE_COST : FAILURE_COST), floor);
+  const steps = spaced(spread.plan(isElastic ? ELASTIC_FAILURE_SHARE : 1), floor);
   const [allocate, ...ladder] = steps.map((step) => amountOf(resource, step));
   return { p50, p95, allocate: allocate!, ladder, evidence }; // `spaced` gives at least one
 }

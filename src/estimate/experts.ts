@@ -90,7 +90,8 @@ function linear({ size, inputs, needs, costs, lowest, highest }: Sample): Predic
     const leftOut = without < 0 ? NOTHING : { weight: costs[without]!, x: xs[without]!, y: ys[without]! };
     const need = lineAt(Math.exp(Math.min(input - origin, 7)), sums, 0, leftOut);
     const log = need > 0 ? Math.log(need) + highest : -Infinity;
-    return Math.min(highest + LINEAR_ABOVE, Math.max(lowest - LINEAR_BELOW, log));
+    const growth = Math.max(0, input - origin); // at most in proportion to the size
+    return Math.min(highest + LINEAR_ABOVE + growth, Math.max(lowest - LINEAR_BELOW, log));
   };
 }
 

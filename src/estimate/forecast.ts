@@ -51,6 +51,7 @@ function knownLevels({ key, states, query }: Subject, resource: Resource): Known
   const known: Known[] = [];
   for (const { level } of levelKeysOf(key)) {
     const state = states[level];
+    if (level === "default") continue; // no runs: see `requests.ts`
     const sample = state && sampleOf(state, resource, query);
     if (state === undefined || sample === undefined) continue;
     known.push({ level, state, sample });

@@ -11,12 +11,18 @@ export type Distribution = { size: number; values: Float64Array; weights: Float6
 export type LadderPlan = {
   /** How many runs the distribution stands for. */
   runs: number;
-  /** How often a failed attempt's loss counts: 1 is amount × time; less where failed attempts end early or rarely fail. */
-  failureCost: number;
+  /** The share of attempts with too little that really fail: less than 1 where the worker can raise the limit. */
+  failureShare: number;
 };
 
+/** A failed attempt costs the amount × time that it lost, a quarter more for the trouble, … */
+const LOSS_COST = 1.25;
+
+/** … and a quarter of a usual run for the delay: else a tiny first amount would always be worth a try. */
+const DELAY_COST = 0.25;
+
 /** Steps above the largest candidate, in logarithms: a need never seen before is possible at any time. */
-const BEYOND = [0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4, 2];
+const BEYOND = [0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7];
 
 /** One pseudo-run with a logistic tail around the median, as wide as the runs are spread (within these bounds). */
 const PRIOR_RUNS = 1;
@@ -94,20 +100,21 @@ export function quantileBetween({ size, values, weights }: Distribution, share: 
 }
 
 /** Backward induction: `costs[k]` is what is still to be lost and given after amount `k` failed. */
-function solve(candidates: Distribution, { runs, failureCost }: LadderPlan): Solved {
+function solve(candidates: Distribution, { runs, failureShare }: LadderPlan): Solved {
   const median = quantile(candidates, 0.5);
   const spread = (quantile(candidates, 0.9) - quantile(candidates, 0.1)) / 2;
   const last = fillGrid(candidates, runs, spread) - 1;
   fillSurvival(candidates, last, runs, median, Math.min(PRIOR_MOST, Math.max(PRIOR_LEAST, spread)));
   costs[last] = 2 * amounts[last]!;
   next[last] = last;
-  const extra = failureCost - 1;
+  const extra = failureShare * LOSS_COST - 1;
+  const delay = failureShare * DELAY_COST;
   for (let k = last - 1; k >= 0; k -= 1) {
     let best = Infinity;
     const alive = 1 / survival[k]!;
     // A larger amount than the best cost so far cannot be better: amounts increase.
     for (let j = k + 1; j <= last && amounts[j]! < best; j += 1) {
-      const cost = amounts[j]! + survival[j]! * alive * (costs[j]! + extra * amounts[j]!);
+      const cost = amounts[j]! + survival[j]! * alive * (costs[j]! + extra * amounts[j]! + delay);
       if (cost >= best) continue;
       best = cost;
       next[k] = j;
@@ -117,7 +124,7 @@ function solve(candidates: Distribution, { runs, failureCost }: LadderPlan): Sol
   let cost = Infinity;
   let first = last;
   for (let j = 0; j <= last && amounts[j]! < cost; j += 1) {
-    const expected = amounts[j]! + survival[j]! * (costs[j]! + extra * amounts[j]!);
+    const expected = amounts[j]! + survival[j]! * (costs[j]! + extra * amounts[j]! + delay);
     if (expected >= cost) continue;
     cost = expected;
     first = j;

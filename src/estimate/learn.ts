@@ -1,9 +1,11 @@
 import { RESOURCES, type EstimateLevel, type Resource } from "../domain/allocation.ts";
 import type { HistoryKey } from "../domain/task.ts";
+import { runsSinceChange } from "./changes.ts";
 import { ABSENT, CODES, decode, encode, encodeLog, hashOf, insert, logOf, remove, WIDTH } from "./codec.ts";
 import { levelKeysOf } from "./levels.ts";
-import { isDue, nextLosses, SIZED_RESOURCES } from "./losses.ts";
+import { bestResiduals, isDue, nextLosses, SIZED_RESOURCES } from "./losses.ts";
 import type { Figure, Observation } from "./observation.ts";
+import { learnRequest } from "./requests.ts";
 import { sampleOf } from "./sample.ts";
 import { COLUMN_OF, COLUMNS, emptyState, KEPT_BOUNDS, KEPT_RUNS, keptRuns, STATE_VERSION } from "./state.ts";
 import type { Column, EstimateState, KeptBound, LevelStates } from "./state.ts";
@@ -16,7 +18,8 @@ const BOUND_RUNS = 32;
 
 /**
  * The states after a run ended: give the states of `levelKeysOf(key)` before it, store what comes back.
- * Pure; the states given are not changed. A run that was learnt already changes nothing. Each level is learnt by
+ * Pure; the states given are not changed, and one that comes back as the same object need not be stored. A run that was
+ * learnt already changes nothing. Each level is learnt by
  * itself: a missing one can be rebuilt by learning the newest 200 runs that it covers, in the order of their ends.
  */
 export function learn(key: HistoryKey, states: LevelStates, observation: Observation): LevelStates {
@@ -36,13 +39,13 @@ function learnOne(
   level: EstimateLevel,
   isEstimatedFrom: boolean,
 ): EstimateState {
-  if (level === "default") return state;
+  if (level === "default") return learnRequest(state, key, observation);
   const id = idOf(observation);
   if (isKnown(state, id)) return state;
   const columns = withRun(state, key, observation, id);
   const bounds = boundsAfter(state, observation, id);
   const next = { ...state, version: STATE_VERSION, runs: state.runs + 1, columns, bounds };
-  return isEstimatedFrom ? { ...next, losses: lossesAfter(next, observation) } : next;
+  return isEstimatedFrom ? withFindings(next, observation) : next;
 }
 
 function idOf(observation: Observation): number {
@@ -168,15 +171,19 @@ function round(log: number): number {
   return Math.round(log * 1e4) / 1e4;
 }
 
-function lossesAfter(state: EstimateState, observation: Observation): EstimateState["losses"] {
-  if (observation.input_size === undefined) return state.losses;
-  const input = Math.log(observation.input_size);
+/** What is worked out from the kept runs once, so that estimates need not: each resource in its turn. */
+function withFindings(state: EstimateState, observation: Observation): EstimateState {
+  const input = observation.input_size === undefined ? undefined : Math.log(observation.input_size);
   const losses = { ...state.losses };
+  const changes = { ...state.changes };
   for (const resource of SIZED_RESOURCES) {
     if (observation[resource]?.is_lower_bound !== false || !isDue(resource, keptRuns(state), state.runs)) continue;
     const sample = sampleOf(state, resource, { input, asked: undefined });
-    const next = sample && nextLosses(losses[resource], sample, resource, state.runs);
+    if (sample === undefined) continue;
+    const next = nextLosses(losses[resource], sample, resource, state.runs);
     if (next !== undefined) losses[resource] = next;
+    const since = runsSinceChange(sample, bestResiduals(losses[resource], sample));
+    if (since !== undefined) changes[resource] = state.runs - since;
   }
-  return losses;
+  return { ...state, losses, changes };
 }

@@ -4,9 +4,6 @@ import { expectedWaste } from "./ladder.ts";
 import type { Sample } from "./sample.ts";
 import { sorted } from "./sorted.ts";
 
-/** What the experts are worth is planned with this cost of a failure, whatever it is for the run at hand. */
-const FAILURE_COST = 1.5;
-
 /** An error of a duration larger than this factor (in logarithms) is simply wrong. */
 const LARGEST_ERROR = 2;
 
@@ -136,6 +133,13 @@ export function nextLosses(
   return next;
 }
 
+/** The residuals of the expert that explains most. */
+export function bestResiduals(losses: readonly number[] | undefined, sample: Sample): Float64Array {
+  if (losses === undefined || !sample.hasInputs || sample.size < 3) return sample.needs;
+  const best = EXPERTS.reduce((least, _, j) => (losses[j]! < losses[least]! ? j : least), 0);
+  return lazyResiduals(sample)(best);
+}
+
 function lazyResiduals(sample: Sample): (expert: number) => Float64Array {
   const known: (Float64Array | undefined)[] = [];
   const everything = { from: 0, to: sample.size };
@@ -172,5 +176,5 @@ function wasteOf(residuals: Float64Array, sample: Sample): number {
     weights[i] = sample.costs[i]! * Math.exp(sample.needs[i]! - residuals[i]! - sample.highest);
   }
   const runs = Math.min(sample.size, MOST_RUNS);
-  return expectedWaste(sorted(residuals, weights, sample.size), { runs, failureCost: FAILURE_COST });
+  return expectedWaste(sorted(residuals, weights, sample.size), { runs, failureShare: 1 });
 }

@@ -18,6 +18,8 @@ export type Sample = {
   counts: Float64Array;
   /** Where each run is in the columns of the state. */
   places: Int32Array;
+  /** 1 for runs from before the last change of the need. */
+  isBeforeChange: Uint8Array;
   /** How many runs ago each one was learnt; 0 is the newest. */
   ages: Int32Array;
   /** False: the runs, or the query, have no input sizes, or there is only one size. */
@@ -72,7 +74,8 @@ export function sampleOf(state: EstimateState, resource: Resource, query: Sample
   }
   const isSized = query.input !== undefined && decode(columns.input, places[0]!) > 0;
   const hasInputs = isSized && inputs[0]! < inputs[size - 1]!;
-  const counts = countsOf(state, resource, ages);
+  const isBeforeChange = beforeChange(state, resource, ages);
+  const counts = countsOf(resource, ages, isBeforeChange);
   const times = resource === "duration" || resource === "cpu_count" ? counts : timesOf(state, places, counts);
   return {
     size,
@@ -81,6 +84,7 @@ export function sampleOf(state: EstimateState, resource: Resource, query: Sample
     costs: times,
     counts,
     places,
+    isBeforeChange,
     ages,
     hasInputs,
     isSized,
@@ -131,13 +135,21 @@ function chooseSameAsked(column: string, places: Int32Array, asked: number): num
   return count;
 }
 
-function countsOf(state: EstimateState, resource: Resource, ages: Int32Array): Float64Array {
-  const counts = new Float64Array(ages.length).fill(1);
-  if (resource === "duration") for (let i = 0; i < counts.length; i += 1) counts[i] = DURATION_FADE ** ages[i]!;
+/** 1 for the runs from before the last change. */
+function beforeChange(state: EstimateState, resource: Resource, ages: Int32Array): Uint8Array {
+  const isBefore = new Uint8Array(ages.length);
   const change = state.changes[resource];
-  if (change === undefined) return counts;
-  const newer = state.runs - change;
-  for (let i = 0; i < counts.length; i += 1) if (ages[i]! >= newer) counts[i] = BEFORE_CHANGE * counts[i]!;
+  if (change === undefined) return isBefore;
+  for (let i = 0; i < ages.length; i += 1) isBefore[i] = ages[i]! >= state.runs - change ? 1 : 0;
+  return isBefore;
+}
+
+function countsOf(resource: Resource, ages: Int32Array, isBeforeChange: Uint8Array): Float64Array {
+  const counts = new Float64Array(ages.length).fill(1);
+  for (let i = 0; i < counts.length; i += 1) {
+    if (resource === "duration") counts[i] = DURATION_FADE ** ages[i]!;
+    if (isBeforeChange[i] === 1) counts[i] = BEFORE_CHANGE * counts[i]!;
+  }
   return counts;
 }
 

@@ -158,12 +158,12 @@ describe("events", () => {
       env: { ...process.env, ALMANAC_HOME: home.path },
       stdio: ["ignore", "pipe", "ignore"],
     });
-    let isOver = false;
+    const reader = { isOver: false };
     const reading = text(child.stdout).finally(() => {
-      isOver = true;
+      reader.isOver = true;
     });
     // a program notices that nobody reads it any more when it writes again: at the next event
-    while (!isOver) await submit("--", "true");
+    while (!reader.isOver) await submit("--", "true");
     const lines = (await reading).trim().split("\n");
     expect(lines.map((line) => (JSON.parse(line) as { id: number }).id)).toEqual([1, 2, 3]);
   });

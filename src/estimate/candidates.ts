@@ -1,3 +1,4 @@
+import { zeros } from "./numbers.ts";
 import { EXPERTS, predictorOf, type Predictor, type Spot } from "./experts.ts";
 import { blendResiduals, choiceOf, residualsOf, type Window } from "./losses.ts";
 import type { Sample } from "./sample.ts";
@@ -8,11 +9,11 @@ import type { Sample } from "./sample.ts";
  */
 export type Candidates = {
   size: number;
-  values: Float64Array;
+  values: number[];
   /** Weights by what a wrong amount costs: for the ladder. */
-  costs: Float64Array;
+  costs: number[];
   /** Weights by number of runs: for the quantiles. */
-  counts: Float64Array;
+  counts: number[];
   /** How many runs they stand for. */
   runs: number;
   /** How many runs the spread was read off: more than `runs` where the task's spread is borrowed. */
@@ -34,9 +35,9 @@ const MOST_CANDIDATES = 1024;
 
 // Working memory of the one estimate at a time: allocating it anew took longer than filling it.
 const shared = {
-  values: new Float64Array(MOST_CANDIDATES),
-  costs: new Float64Array(MOST_CANDIDATES),
-  counts: new Float64Array(MOST_CANDIDATES),
+  values: zeros(MOST_CANDIDATES),
+  costs: zeros(MOST_CANDIDATES),
+  counts: zeros(MOST_CANDIDATES),
 };
 
 /** An empty place to collect candidates; what was collected before is gone. */
@@ -48,11 +49,11 @@ export function noCandidates(): Candidates {
 export type Model = {
   sample: Sample;
   /** How much each expert, and last their blend, counts. */
-  weights: Float64Array;
-  blend: Float64Array;
+  weights: number[];
+  blend: number[];
   predictors: (Predictor | undefined)[];
   /** What each run of the window needed beyond the prediction. */
-  residuals: (Float64Array | undefined)[];
+  residuals: (number[] | undefined)[];
   window: Window;
 };
 
@@ -69,7 +70,7 @@ export function modelOf(sample: Sample, losses: readonly number[] | undefined, w
   const { experts, blend } = choiceOf(losses, sample);
   const hasBlend = experts[EXPERTS.length]! > 0;
   const predictors: (Predictor | undefined)[] = [];
-  const residuals: (Float64Array | undefined)[] = [];
+  const residuals: (number[] | undefined)[] = [];
   for (let j = 0; j < EXPERTS.length; j += 1) {
     const isUsed = experts[j]! > 0 || (hasBlend && blend[j]! > 0);
     const predict = isUsed ? predictorOf(EXPERTS[j]!, sample) : undefined;
@@ -89,8 +90,8 @@ export function spotOf(sample: Sample, input: number | undefined): Spot {
 }
 
 /** What each expert, and last the blend, predicts. */
-export function predictionsOf(model: Model, spot: Spot): Float64Array {
-  const predictions = new Float64Array(EXPERTS.length + 1);
+export function predictionsOf(model: Model, spot: Spot): number[] {
+  const predictions = zeros(EXPERTS.length + 1);
   for (let j = 0; j < EXPERTS.length; j += 1) {
     const predict = model.predictors[j];
     if (predict === undefined) continue;
@@ -151,8 +152,8 @@ export function push(into: Candidates, value: number, cost: number, count: numbe
 }
 
 /** How alike each run's input is to the one at hand, by rank. */
-export function alikeness(sample: Sample, place: number): Float64Array {
-  const alike = new Float64Array(sample.size).fill(1);
+export function alikeness(sample: Sample, place: number): number[] {
+  const alike = zeros(sample.size).fill(1);
   if (!sample.hasInputs) return alike;
   const decay = Math.exp(-1 / (ALIKE_SHARE * sample.size));
   for (let i = place, weight = 1; i < sample.size; i += 1, weight *= decay) alike[i] = ALIKE_LEAST + weight;

@@ -1,3 +1,4 @@
+import { zeros } from "./numbers.ts";
 import type { Distribution } from "./ladder.ts";
 import { sorted } from "./sorted.ts";
 
@@ -14,10 +15,10 @@ const BEYOND = [0.1, 0.25, 0.5];
 export function withBounds(distribution: Distribution, bounds: readonly Bound[]): Distribution {
   if (bounds.length === 0) return distribution;
   const { size, values, weights } = extended(distribution, bounds);
-  const above = new Float64Array(size + 1);
+  const above = zeros(size + 1);
   for (let i = size - 1; i >= 0; i -= 1) above[i] = above[i + 1]! + weights[i]!;
   const ascending = bounds.toSorted((a, b) => a.log - b.log);
-  const raised = new Float64Array(size);
+  const raised = zeros(size);
   let factor = 1;
   let next = 0;
   for (let i = 0; i < size; i += 1) {
@@ -37,7 +38,7 @@ function extended(distribution: Distribution, bounds: readonly Bound[]): Distrib
   for (let i = size - 1; i >= 0 && values[i]! > highest; i -= 1) missing -= weights[i]!;
   if (missing <= 0) return distribution;
   const added = BEYOND.map((step) => highest + step);
-  const allValues = Float64Array.of(...values.subarray(0, size), ...added);
-  const allWeights = Float64Array.of(...weights.subarray(0, size), ...BEYOND.map(() => missing / BEYOND.length));
+  const allValues = [...values.slice(0, size), ...added];
+  const allWeights = [...weights.slice(0, size), ...BEYOND.map(() => missing / BEYOND.length)];
   return sorted(allValues, allWeights, allValues.length);
 }

@@ -16,7 +16,7 @@ const OUTLIERS = 0.05;
 const LEAST_CHANGE = 0.1;
 
 /** How many runs belong to what came after a change, if there was one just now. `errors`: what no expert explains. */
-export function runsSinceChange(sample: Sample, errors: Float64Array): number | undefined {
+export function runsSinceChange(sample: Sample, errors: number[]): number | undefined {
   const fresh: number[] = [];
   const old: number[] = [];
   for (let i = 0; i < sample.size; i += 1) {

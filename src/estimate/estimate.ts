@@ -1,4 +1,11 @@
-import { RESOURCES, type Amounts, type Estimate, type Resource, type ResourceEstimate } from "../domain/allocation.ts";
+import {
+  RESOURCES,
+  type Amounts,
+  type Estimate,
+  type EstimateLevel,
+  type Resource,
+  type ResourceEstimate,
+} from "../domain/allocation.ts";
 import type { HistoryKey } from "../domain/task.ts";
 import { withBounds, type Bound } from "./censored.ts";
 import type { Candidates } from "./candidates.ts";
@@ -61,9 +68,10 @@ const UNSEEN_STRETCH = 1.2;
  * gives positive numbers only.
  */
 export function estimate(key: HistoryKey, states: LevelStates, query: EstimateQuery): Estimate {
+  const levels = levelKeysOf(key).map(({ level }) => level);
   const result: Estimate = {};
   for (const resource of RESOURCES) {
-    const found = estimateResource(key, states, resource, query);
+    const found = estimateAt(levels, key, states, resource, query);
     if (found !== undefined) result[resource] = found;
   }
   return result;
@@ -76,8 +84,25 @@ export function estimateResource(
   resource: Resource,
   query: EstimateQuery,
 ): ResourceEstimate | undefined {
+  const levels = levelKeysOf(key).map(({ level }) => level);
+  return estimateAt(levels, key, states, resource, query);
+}
+
+function estimateAt(
+  levels: readonly EstimateLevel[],
+  key: HistoryKey,
+  states: LevelStates,
+  resource: Resource,
+  query: EstimateQuery,
+): ResourceEstimate | undefined {
   const input = resource === "cpu_count" ? undefined : logOrNone(query.input_size); // cores do not grow with it
-  const subject = { key, states, query: { input, asked: logOrNone(query.asked?.memory) }, machine: query.machine };
+  const subject = {
+    key,
+    levels,
+    states,
+    query: { input, asked: logOrNone(query.asked?.memory) },
+    machine: query.machine,
+  };
   const found = forecast(subject, resource);
   const deaths = deathsOf(subject, resource);
   if (found === undefined) {
@@ -159,9 +184,8 @@ function spaced(steps: readonly number[], floor: number): number[] {
 type Death = KeptBound & { isFresh: boolean };
 
 /** The lower bounds of the finest level that has any, for the resource. */
-function deathsOf({ key, states }: Subject, resource: Resource): Death[] {
-  const { level } = levelKeysOf(key)[0]!;
-  const state = states[level];
+function deathsOf({ levels, states }: Subject, resource: Resource): Death[] {
+  const state = states[levels[0]!]; // every key has a level
   if (state === undefined) return [];
   return state.bounds
     .filter((bound) => bound.resource === resource)

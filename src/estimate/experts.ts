@@ -51,7 +51,7 @@ export function predictorOf(expert: Expert, sample: Sample): Predictor {
 /** Weighted sums for a straight line, from which one run can be taken away. */
 type Sums = { weight: number; x: number; y: number; xx: number; xy: number };
 
-function sumsOf(size: number, xs: Float64Array, ys: Float64Array, weights: Float64Array): Sums {
+function sumsOf(size: number, xs: number[], ys: number[], weights: number[]): Sums {
   const sums = { weight: 0, x: 0, y: 0, xx: 0, xy: 0 };
   for (let i = 0; i < size; i += 1) {
     const weight = weights[i]!;

@@ -1,3 +1,4 @@
+import { zeros } from "./numbers.ts";
 import { hashOf, decode } from "./codec.ts";
 import { predictionsOf, spotOf, type Model } from "./candidates.ts";
 import type { Sample } from "./sample.ts";
@@ -17,7 +18,7 @@ export type Group = {
 };
 
 /** Runs' errors after the offsets, and the offset of the run at hand. */
-export type Refined = { offset: number; errors: Float64Array; isWarm: Uint8Array; warmRuns: number; ownRuns: number };
+export type Refined = { offset: number; errors: number[]; isWarm: number[]; warmRuns: number; ownRuns: number };
 
 /**
  * An offset is drawn towards none as if by this many runs without any: the ratio of the variance within groups to
@@ -38,7 +39,7 @@ export function refine(model: Model, state: EstimateState, groups: readonly Grou
   const errors = jointErrors(model);
   const centre = meanOf(errors, sample.counts);
   for (let i = 0; i < sample.size; i += 1) errors[i] = errors[i]! - centre;
-  const isWarm = new Uint8Array(sample.size).fill(1);
+  const isWarm = zeros(sample.size).fill(1);
   let offset = centre;
   let ownRuns = 0;
   for (const group of groups) {
@@ -61,8 +62,8 @@ export function jointPrediction(model: Model, input: number | undefined): number
   return sum;
 }
 
-function jointErrors({ sample, weights, residuals }: Model): Float64Array {
-  const errors = new Float64Array(sample.size);
+function jointErrors({ sample, weights, residuals }: Model): number[] {
+  const errors = zeros(sample.size);
   for (let j = 0; j < weights.length; j += 1) {
     const own = residuals[j];
     if (weights[j] === 0 || own === undefined) continue;
@@ -71,7 +72,7 @@ function jointErrors({ sample, weights, residuals }: Model): Float64Array {
   return errors;
 }
 
-function meanOf(values: Float64Array, weights: Float64Array): number {
+function meanOf(values: number[], weights: number[]): number {
   let sum = 0;
   let total = 0;
   for (let i = 0; i < values.length; i += 1) {
@@ -88,8 +89,8 @@ function addGroup(
   group: Group,
   model: Model,
   state: EstimateState,
-  errors: Float64Array,
-  isWarm: Uint8Array,
+  errors: number[],
+  isWarm: number[],
   centre: number,
 ): { offset: number; runs: number } {
   const { sample } = model;
@@ -107,7 +108,7 @@ function addGroup(
   return { offset: known.sum / (known.weight + shrinkage), runs: known.weight };
 }
 
-function sumsByName(names: Int32Array, errors: Float64Array, counts: Float64Array): Map<number, Sum> {
+function sumsByName(names: number[], errors: number[], counts: number[]): Map<number, Sum> {
   const sums = new Map<number, Sum>();
   for (let i = 0; i < names.length; i += 1) {
     let own = sums.get(names[i]!);
@@ -124,18 +125,18 @@ function hasOthers(own: Sum, count: number): boolean {
 
 /** The errors that each shrinkage leaves, and the one that leaves least. */
 function bestShrinkage(
-  names: Int32Array,
+  names: number[],
   sums: Map<number, Sum>,
-  errors: Float64Array,
-  counts: Float64Array,
-): { shrinkage: number; left: Float64Array; gain: number } {
+  errors: number[],
+  counts: number[],
+): { shrinkage: number; left: number[]; gain: number } {
   let best = { shrinkage: 0, left: errors, loss: Infinity };
   let before = 0;
   for (let i = 0; i < errors.length; i += 1) {
     if (hasOthers(sums.get(names[i]!)!, counts[i]!)) before += counts[i]! * Math.abs(errors[i]!);
   }
   for (const shrinkage of SHRINKAGES) {
-    const left = new Float64Array(errors.length);
+    const left = zeros(errors.length);
     let loss = 0;
     for (let i = 0; i < errors.length; i += 1) {
       const own = sums.get(names[i]!)!; // every run is in one

@@ -2,13 +2,19 @@ import type { EstimateEvidence, EstimateLevel, Resource } from "../domain/alloca
 import type { HistoryKey } from "../domain/task.ts";
 import { alikeRuns, collect, modelOf, noCandidates, type Candidates, type Model } from "./candidates.ts";
 import { jointPrediction, type Group } from "./fine.ts";
-import { levelKeysOf } from "./levels.ts";
 import { collectPooled } from "./pooled.ts";
 import { sampleOf, type Sample, type SampleQuery } from "./sample.ts";
 import type { EstimateState, LevelStates } from "./state.ts";
 
 /** The run at hand. */
-export type Subject = { key: HistoryKey; states: LevelStates; query: SampleQuery; machine: string | undefined };
+export type Subject = {
+  key: HistoryKey;
+  /** The levels of the key, finest first. */
+  levels: readonly EstimateLevel[];
+  states: LevelStates;
+  query: SampleQuery;
+  machine: string | undefined;
+};
 
 /** What the history says: a distribution, or (with hardly any runs) only the largest need. Logarithms. */
 export type Forecast =
@@ -35,7 +41,7 @@ export function forecast(subject: Subject, resource: Resource): Forecast | undef
   const known = knownLevels(subject, resource);
   const finest = known[0];
   if (finest === undefined) return undefined;
-  const exact = levelKeysOf(subject.key)[0]!.level;
+  const exact = subject.levels[0];
   const own = finest.level === exact ? finest : undefined;
   const evidence = { level: own ? ("key" as const) : finest.level, runs: finest.sample.size };
   const base = own !== undefined && own.sample.size >= MANY_RUNS ? own : known.find(({ level }) => level === "task");
@@ -47,15 +53,15 @@ export function forecast(subject: Subject, resource: Resource): Forecast | undef
 }
 
 /** The levels of the key that have runs with the resource, finest first. */
-function knownLevels({ key, states, query }: Subject, resource: Resource): Known[] {
+function knownLevels({ levels, states, query }: Subject, resource: Resource): Known[] {
   const known: Known[] = [];
-  for (const { level } of levelKeysOf(key)) {
+  for (const level of levels) {
     const state = states[level];
     if (level === "default") continue; // no runs: see `requests.ts`
     const sample = state && sampleOf(state, resource, query);
     if (state === undefined || sample === undefined) continue;
     known.push({ level, state, sample });
-    if (known.length === 1 && sample.size >= MANY_RUNS && level === levelKeysOf(key)[0]!.level) break;
+    if (known.length === 1 && sample.size >= MANY_RUNS && level === levels[0]) break;
   }
   return known;
 }

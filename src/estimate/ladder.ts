@@ -5,7 +5,7 @@
  */
 
 /** A weighted distribution: values ascending, the weight of each. Only the first `size` places are used. */
-export type Distribution = { size: number; values: Float64Array; weights: Float64Array };
+export type Distribution = { size: number; values: number[]; weights: number[] };
 
 /** How a ladder is planned. */
 export type LadderPlan = {

@@ -1,3 +1,4 @@
+import { zeros } from "./numbers.ts";
 import type { Resource } from "../domain/allocation.ts";
 import { EXPERTS, predictorOf, type Predictor } from "./experts.ts";
 import { expectedWaste } from "./ladder.ts";
@@ -32,12 +33,12 @@ const MANY_RUNS = 24;
 const BLEND = EXPERTS.length;
 
 /** For each expert, and last their blend, how much it counts; the sum is 1. */
-export type Choice = { experts: Float64Array; blend: Float64Array };
+export type Choice = { experts: number[]; blend: number[] };
 
 /** How the losses of the experts, and of their blend, weigh them. Without input sizes only `fixed` can say anything. */
 export function choiceOf(losses: readonly number[] | undefined, sample: Sample): Choice {
-  const blend = new Float64Array(EXPERTS.length);
-  const experts = new Float64Array(EXPERTS.length + 1);
+  const blend = zeros(EXPERTS.length);
+  const experts = zeros(EXPERTS.length + 1);
   if (losses === undefined || !sample.hasInputs || sample.size < 3) {
     experts[0] = 1;
     blend[0] = 1;
@@ -50,7 +51,7 @@ export function choiceOf(losses: readonly number[] | undefined, sample: Sample):
   return { experts, blend };
 }
 
-function weigh(losses: readonly number[], size: number, power: number, into: Float64Array): void {
+function weigh(losses: readonly number[], size: number, power: number, into: number[]): void {
   let least = Infinity;
   for (let j = 0; j < size; j += 1) least = Math.min(least, losses[j]!);
   let sum = 0;
@@ -62,7 +63,7 @@ function weigh(losses: readonly number[], size: number, power: number, into: Flo
   for (let j = 0; j < size; j += 1) into[j] = into[j]! / sum;
 }
 
-function keepBestTwo(weights: Float64Array): void {
+function keepBestTwo(weights: number[]): void {
   let first = 0;
   let second = -1;
   for (let j = 1; j < weights.length; j += 1) {
@@ -81,9 +82,9 @@ function keepBestTwo(weights: Float64Array): void {
 export type Window = { from: number; to: number };
 
 /** What each run of the window needed beyond what the expert predicts from all others; elsewhere zeros. */
-export function residualsOf(expert: number, predict: Predictor, sample: Sample, window: Window): Float64Array {
+export function residualsOf(expert: number, predict: Predictor, sample: Sample, window: Window): number[] {
   if (expert === 0) return sample.needs;
-  const residuals = new Float64Array(sample.size);
+  const residuals = zeros(sample.size);
   const spot = { input: 0, place: 0, without: 0 };
   for (let i = window.from; i < window.to; i += 1) {
     spot.input = sample.inputs[i]!;
@@ -95,8 +96,8 @@ export function residualsOf(expert: number, predict: Predictor, sample: Sample, 
 }
 
 /** The blend's residuals: those of the experts, weighted. */
-export function blendResiduals(blend: Float64Array, of: (expert: number) => Float64Array, size: number): Float64Array {
-  const residuals = new Float64Array(size);
+export function blendResiduals(blend: number[], of: (expert: number) => number[], size: number): number[] {
+  const residuals = zeros(size);
   for (let j = 0; j < blend.length; j += 1) {
     const weight = blend[j]!;
     if (weight === 0) continue;
@@ -134,27 +135,27 @@ export function nextLosses(
 }
 
 /** The residuals of the expert that explains most. */
-export function bestResiduals(losses: readonly number[] | undefined, sample: Sample): Float64Array {
+export function bestResiduals(losses: readonly number[] | undefined, sample: Sample): number[] {
   if (losses === undefined || !sample.hasInputs || sample.size < 3) return sample.needs;
   const best = EXPERTS.reduce((least, _, j) => (losses[j]! < losses[least]! ? j : least), 0);
   return lazyResiduals(sample)(best);
 }
 
-function lazyResiduals(sample: Sample): (expert: number) => Float64Array {
-  const known: (Float64Array | undefined)[] = [];
+function lazyResiduals(sample: Sample): (expert: number) => number[] {
+  const known: (number[] | undefined)[] = [];
   const everything = { from: 0, to: sample.size };
   return (j) => (known[j] ??= residualsOf(j, predictorOf(EXPERTS[j]!, sample), sample, everything));
 }
 
 /** To four digits, which is all that it is worth, so that it takes little room. */
-function lossOf(residuals: Float64Array, sample: Sample, resource: Resource): number {
+function lossOf(residuals: number[], sample: Sample, resource: Resource): number {
   const isLadder = resource === "memory" || resource === "disk_space";
   const loss = isLadder ? wasteOf(residuals, sample) : errorOf(residuals, sample);
   return Math.round((loss + LEAST_LOSS) * 1e6) / 1e6;
 }
 
 /** The mean error: what counts for durations. */
-function errorOf(residuals: Float64Array, sample: Sample): number {
+function errorOf(residuals: number[], sample: Sample): number {
   let mean = 0;
   let total = 0;
   for (let i = 0; i < sample.size; i += 1) {
@@ -170,8 +171,8 @@ function errorOf(residuals: Float64Array, sample: Sample): number {
 }
 
 /** The waste of the best ladder: what counts for memory and disk. */
-function wasteOf(residuals: Float64Array, sample: Sample): number {
-  const weights = new Float64Array(sample.size);
+function wasteOf(residuals: number[], sample: Sample): number {
+  const weights = zeros(sample.size);
   for (let i = 0; i < sample.size; i += 1) {
     weights[i] = sample.costs[i]! * Math.exp(sample.needs[i]! - residuals[i]! - sample.highest);
   }

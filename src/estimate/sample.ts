@@ -1,3 +1,4 @@
+import { zeros } from "./numbers.ts";
 import type { Resource } from "../domain/allocation.ts";
 import { CODES, decode, logOf, WIDTH } from "./codec.ts";
 import { COLUMN_OF, KEPT_RUNS, type EstimateState } from "./state.ts";
@@ -9,19 +10,19 @@ import { COLUMN_OF, KEPT_RUNS, type EstimateState } from "./state.ts";
 export type Sample = {
   size: number;
   /** Sizes of the inputs; zeros when `hasInputs` is false. */
-  inputs: Float64Array;
+  inputs: number[];
   /** What the runs needed. */
-  needs: Float64Array;
+  needs: number[];
   /** What a wrong amount for each run costs: amount × time, so its time; mean 1, never 0. Pulls the experts, too. */
-  costs: Float64Array;
+  costs: number[];
   /** How much each run counts as evidence: 1, less for runs from before a change. */
-  counts: Float64Array;
+  counts: number[];
   /** Where each run is in the columns of the state. */
-  places: Int32Array;
+  places: number[];
   /** 1 for runs from before the last change of the need. */
-  isBeforeChange: Uint8Array;
+  isBeforeChange: number[];
   /** How many runs ago each one was learnt; 0 is the newest. */
-  ages: Int32Array;
+  ages: number[];
   /** False: the runs, or the query, have no input sizes, or there is only one size. */
   hasInputs: boolean;
   /** True: the runs and the query have sizes, be it only one size. */
@@ -44,6 +45,7 @@ const BEFORE_CHANGE = 0.02;
 
 /** How fast the runs that durations are predicted from fade: machines get busier, and less so. Half after 23 runs. */
 const DURATION_FADE = 0.97;
+const FADED = Array.from({ length: 2 * KEPT_RUNS }, (_, age) => DURATION_FADE ** age);
 
 /** No run counts more than this many typical ones, however long it took. */
 const LONGEST_FACTOR = 64;
@@ -57,9 +59,9 @@ export function sampleOf(state: EstimateState, resource: Resource, query: Sample
   const size = places.length;
   if (size === 0) return undefined;
   const { columns } = state;
-  const inputs = new Float64Array(size);
-  const needs = new Float64Array(size);
-  const ages = new Int32Array(size);
+  const inputs = zeros(size);
+  const needs = zeros(size);
+  const ages = zeros(size);
   const needColumn = columns[COLUMN_OF[resource]];
   let lowest = Infinity;
   let highest = -Infinity;
@@ -94,19 +96,21 @@ export function sampleOf(state: EstimateState, resource: Resource, query: Sample
 }
 
 // Working memory of one choice at a time.
-const chosen = new Int32Array(KEPT_RUNS);
+const chosen: number[] = [];
 
-function placesOf(state: EstimateState, resource: Resource, query: SampleQuery): Int32Array {
+function placesOf(state: EstimateState, resource: Resource, query: SampleQuery): number[] {
   const { columns } = state;
   const needs = columns[COLUMN_OF[resource]];
   const all = chosen.slice(0, chooseMeasured(needs));
-  const sized = query.input === undefined ? all : preferred(all, chooseSized(columns.input, all));
+  // Ascending by input, those without one first: when the first has one, all have.
+  const isAllSized = all.length > 0 && decode(columns.input, all[0]!) > 0;
+  const sized = query.input === undefined || isAllSized ? all : preferred(all, chooseSized(columns.input, all));
   if (resource !== "memory" || query.asked === undefined || columns.asked === "") return sized;
   return preferred(sized, chooseSameAsked(columns.asked, sized, query.asked));
 }
 
 /** The first `count` chosen places, when they are enough to go without the others. */
-function preferred(places: Int32Array, count: number): Int32Array {
+function preferred(places: number[], count: number): number[] {
   return count >= SAME_KIND && count < places.length ? chosen.slice(0, count) : places;
 }
 
@@ -119,14 +123,14 @@ function chooseMeasured(column: string): number {
   return count;
 }
 
-function chooseSized(column: string, places: Int32Array): number {
+function chooseSized(column: string, places: number[]): number {
   let count = 0;
   for (const place of places) if (decode(column, place) > 0) chosen[count++] = place;
   return count;
 }
 
 /** A program that sizes itself by what it is given (a Java heap) behaves like those that were given the same. */
-function chooseSameAsked(column: string, places: Int32Array, asked: number): number {
+function chooseSameAsked(column: string, places: number[], asked: number): number {
   let count = 0;
   for (const place of places) {
     const code = decode(column, place);
@@ -136,26 +140,26 @@ function chooseSameAsked(column: string, places: Int32Array, asked: number): num
 }
 
 /** 1 for the runs from before the last change. */
-function beforeChange(state: EstimateState, resource: Resource, ages: Int32Array): Uint8Array {
-  const isBefore = new Uint8Array(ages.length);
+function beforeChange(state: EstimateState, resource: Resource, ages: number[]): number[] {
+  const isBefore = zeros(ages.length);
   const change = state.changes[resource];
   if (change === undefined) return isBefore;
   for (let i = 0; i < ages.length; i += 1) isBefore[i] = ages[i]! >= state.runs - change ? 1 : 0;
   return isBefore;
 }
 
-function countsOf(resource: Resource, ages: Int32Array, isBeforeChange: Uint8Array): Float64Array {
-  const counts = new Float64Array(ages.length).fill(1);
+function countsOf(resource: Resource, ages: number[], isBeforeChange: number[]): number[] {
+  const counts = zeros(ages.length).fill(1);
   for (let i = 0; i < counts.length; i += 1) {
-    if (resource === "duration") counts[i] = DURATION_FADE ** ages[i]!;
+    if (resource === "duration") counts[i] = FADED[Math.min(ages[i]!, FADED.length - 1)]!;
     if (isBeforeChange[i] === 1) counts[i] = BEFORE_CHANGE * counts[i]!;
   }
   return counts;
 }
 
-function timesOf(state: EstimateState, places: Int32Array, counts: Float64Array): Float64Array {
+function timesOf(state: EstimateState, places: number[], counts: number[]): number[] {
   const size = places.length;
-  const times = new Float64Array(size);
+  const times = zeros(size);
   let logs = 0;
   let known = 0;
   for (let i = 0; i < size; i += 1) {

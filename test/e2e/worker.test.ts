@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Client } from "../../src/client/client.ts";
-import type { Event } from "../../src/domain/event.ts";
 import type { WorkRequest } from "../../src/domain/work-request.ts";
+import { waitForEvent } from "../server/harness.ts";
 import { freePort, isAlive, makePlace, type Place, type Program } from "./processes.ts";
 
 let place: Place;
@@ -41,20 +41,6 @@ async function submit(client: Client, script: string, more: object = {}): Promis
   return work_requests[0]!;
 }
 
-/** Waits for an event of a request, also one that has happened already. */
-async function event(client: Client, id: number, kind: Event["kind"], count = 1): Promise<Event> {
-  const stop = new AbortController();
-  let seen = 0;
-  for await (const message of client.events({ topics: [`r${id}`], after: 0, signal: stop.signal })) {
-    if (message.type !== "event" || message.event.kind !== kind) continue;
-    seen += 1;
-    if (seen < count) continue;
-    stop.abort();
-    return message.event;
-  }
-  throw new Error(`no ${kind} of #${id}`);
-}
-
 async function pidIn(file: string): Promise<number> {
   await expect
     .poll(() => (existsSync(file) ? readFileSync(file, "utf8").trim() : ""), { timeout: 20_000 })
@@ -69,7 +55,7 @@ describe("a worker", () => {
     await startWorker(client, "w-1");
     const script = `echo out; echo err >&2; mkdir dist; head -c 3000000 /dev/zero > dist/big; i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done`;
     const request = await submit(client, script, { task_data: { script, outputs: ["dist/*"] } });
-    await event(client, request.id, "completed");
+    await waitForEvent(client, request.id, "completed");
     const { work_request, runs } = await client.call("getWorkRequest", { params: { id: request.id } });
     expect(work_request).toMatchObject({ status: "completed", result: "success" });
     const statistics = work_request.output_data!.runtime_statistics;
@@ -102,12 +88,12 @@ describe("a worker", () => {
       client,
       `echo started >> ${marks}; while [ ! -e ${go} ]; do sleep 0.05; done; echo ended >> ${marks}`,
     );
-    await event(client, request.id, "started");
+    await waitForEvent(client, request.id, "started");
     await server.kill("SIGKILL");
     writeFileSync(go, "");
     await expect.poll(() => readFileSync(marks, "utf8"), { timeout: 20_000 }).toBe("started\nended\n");
     await startServer(port);
-    await event(place.client(), request.id, "completed");
+    await waitForEvent(place.client(), request.id, "completed");
     const { work_request, runs } = await place.client().call("getWorkRequest", { params: { id: request.id } });
     expect(work_request).toMatchObject({ result: "success", run_count: 1 });
     expect(runs).toHaveLength(1);
@@ -125,12 +111,12 @@ describe("a worker", () => {
       `[ -e ${go} ] && exit 0; sleep 1000 & echo $! > ${pidFile}; setsid sleep 1000 & wait`,
     );
     const child = await pidIn(pidFile);
-    await event(client, request.id, "started");
+    await waitForEvent(client, request.id, "started");
     await worker.kill("SIGKILL");
     await expect.poll(() => isAlive(child), { timeout: 20_000 }).toBe(false);
     writeFileSync(go, "");
     place.start("worker", "--name", "w-1");
-    await event(client, request.id, "completed");
+    await waitForEvent(client, request.id, "completed");
     const { work_request, runs } = await client.call("getWorkRequest", { params: { id: request.id } });
     expect(work_request).toMatchObject({ result: "success", run_count: 2 });
     expect(runs.map((run) => run.outcome)).toEqual([{ kind: "worker_lost" }, { kind: "exited", code: 0 }]);
@@ -145,7 +131,7 @@ describe("a worker", () => {
     const request = await submit(client, `trap '' TERM; setsid sleep 1000 & echo $! > ${pidFile}; sleep 1000`);
     const child = await pidIn(pidFile);
     expect((await place.run("abort", String(request.id), "--reason", "not needed")).code).toBe(0);
-    await event(client, request.id, "aborted");
+    await waitForEvent(client, request.id, "aborted");
     expect(isAlive(child)).toBe(false);
     expect((await place.run("wait", String(request.id))).code).toBe(6);
   });
@@ -156,20 +142,20 @@ describe("a worker", () => {
     await startWorker(client, "w-1", "--memory", "600M");
     const fill = (mib: number) => `exec ${process.execPath} -e "Buffer.alloc(${mib} * 2 ** 20, 1)"`;
     const elastic = await submit(client, fill(300), { requirements: { memory: "150M" } });
-    await event(client, elastic.id, "completed");
+    await waitForEvent(client, elastic.id, "completed");
     const { work_request, runs } = await client.call("getWorkRequest", { params: { id: elastic.id } });
     expect(work_request.result).toBe("success");
     expect(runs[0]!.measurement!.memory_raises!.length).toBeGreaterThan(0);
 
     const bounded = await submit(client, fill(300), { requirements: { memory: "150M", max: { memory: "200M" } } });
-    await event(client, bounded.id, "completed");
+    await waitForEvent(client, bounded.id, "completed");
     expect((await client.call("getWorkRequest", { params: { id: bounded.id } })).runs[0]!.outcome).toEqual({
       kind: "out_of_memory",
       limit: 200 * 2 ** 20,
     });
 
     const greedy = await submit(client, fill(900), { requirements: { memory: "150M" } });
-    await event(client, greedy.id, "completed");
+    await waitForEvent(client, greedy.id, "completed");
     expect((await client.call("getWorkRequest", { params: { id: greedy.id } })).runs[0]!.outcome).toEqual({
       kind: "out_of_memory",
       limit: 600 * 2 ** 20,
@@ -182,12 +168,14 @@ describe("a worker", () => {
     const first = await startWorker(client, "w-1");
     const go = join(scratch, "go");
     const request = await submit(client, `while [ ! -e ${go} ]; do sleep 0.05; done`);
-    await event(client, request.id, "started");
+    await waitForEvent(client, request.id, "started");
     await first.kill("SIGTERM");
-    expect((await event(client, request.id, "run_ended")).data).toMatchObject({ outcome: { kind: "worker_lost" } });
+    expect((await waitForEvent(client, request.id, "run_ended")).data).toMatchObject({
+      outcome: { kind: "worker_lost" },
+    });
     writeFileSync(go, "");
     await startWorker(client, "w-2");
-    await event(client, request.id, "completed");
+    await waitForEvent(client, request.id, "completed");
     expect((await client.call("getWorkRequest", { params: { id: request.id } })).work_request.result).toBe("success");
   });
 });

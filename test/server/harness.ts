@@ -95,7 +95,8 @@ export async function startHarness(options: Partial<ServerOptions> = {}): Promis
   return harness;
 }
 
-async function waitForEvent(client: Client, id: WorkRequestId, kind: Event["kind"], count: number): Promise<Event> {
+/** Waits for an event of a request, also one that has happened already. */
+export async function waitForEvent(client: Client, id: number, kind: Event["kind"], count = 1): Promise<Event> {
   const stop = new AbortController();
   let seen = 0;
   for await (const message of client.events({ topics: [`r${id}`], after: 0, signal: stop.signal })) {

@@ -23,7 +23,7 @@ export function define(command: Command, cli: Cli): void {
     .passThroughOptions()
     .option("--task <name>", "what the history is kept under (default: the command's name)")
     .option("--subject <subject>", "what it is applied to (default: the directory's name)")
-    .option("--context <context>", "the circumstances (default: the architecture)")
+    .option("-c, --context <context>", "the circumstances (default: the architecture)")
     .addOption(homeOption())
     .option("--json", "the kept entry and the comparison as JSON, on standard error: standard output is the command's")
     .option("--output <file>", "the report into this file instead")

@@ -58,7 +58,7 @@ function defineWork(command: Command): void {
     .optionsGroup("The work:")
     .option("--task <name>", "what the history is kept under (default: the command's name)")
     .option("--subject <subject>", "what it is applied to, such as a package")
-    .option("--context <context>", "what changes its behaviour, such as bookworm/amd64")
+    .option("-c, --context <context>", "what changes its behaviour, such as bookworm/amd64")
     .option("--script <text>", "a shell script instead of a command")
     .option("-e, --env <NAME=VALUE>", "a variable of its environment (repeatable)", repeated)
     .option("--file <NAME=PATH>", "a small input file for its directory (repeatable)", repeated)

@@ -86,7 +86,7 @@ export class Planner {
 
   /** Takes a worker in, or what has changed of it. `base`: what it has reserved for runs that are not told of. */
   setWorker(worker: FleetWorker, base?: { reserved: Capacity; run_count: number }): void {
-    const { fleet, news, reservations } = this.#state;
+    const { fleet, news, reservations, shares } = this.#state;
     const before = fleet.slot(worker.worker_name)?.room;
     const { slot, isReshaped } = fleet.set(worker);
     if (base !== undefined) {
@@ -98,6 +98,7 @@ export class Planner {
       reservations.runEnded(slot);
       news.slots.add(slot);
     }
+    shares.totalChanged();
     if (isReshaped) this.#reshelve();
   }
 
@@ -109,6 +110,7 @@ export class Planner {
     if (slot.reservation !== undefined) reservations.release(slot.reservation.row);
     for (const run of slot.runs.slice()) endRun(this.#state, run);
     news.slots.delete(slot);
+    this.#state.shares.totalChanged();
     if (fleet.remove(slot)) this.#reshelve();
   }
 

@@ -15,6 +15,8 @@ export type ShareHolder = {
   maxShare: number;
   readonly used: Capacity;
   runs: number;
+  /** Counts up with every change of what it has or may have. */
+  version: number;
   /** What all workers have together; one object for all holders. */
   readonly total: Capacity;
 };
@@ -49,6 +51,11 @@ export class Shares {
     return shares.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map((share) => this.#holderOf(share));
   }
 
+  /** What all workers have together has changed. */
+  totalChanged(): void {
+    for (const holder of this.#holders.values()) holder.version += 1;
+  }
+
   /** Forgets the owners that nothing names any more. */
   keepOnly(named: ReadonlySet<ShareHolder>): void {
     for (const holder of this.#holders.values()) if (!named.has(holder)) this.#holders.delete(holder.key);
@@ -56,7 +63,8 @@ export class Shares {
 
   #holderOf({ key, max_share }: Share): ShareHolder {
     const known = this.#holders.get(key);
-    const holder = known ?? { key, maxShare: max_share, used: noRoom(), runs: 0, total: this.#total };
+    const holder = known ?? { key, maxShare: max_share, used: noRoom(), runs: 0, version: 0, total: this.#total };
+    if (holder.maxShare !== max_share) holder.version += 1;
     holder.maxShare = max_share;
     this.#holders.set(key, holder);
     return holder;
@@ -68,5 +76,6 @@ export function charge(holders: readonly ShareHolder[], amounts: Capacity, facto
   for (const holder of holders) {
     addTo(holder.used, amounts, factor);
     holder.runs += factor;
+    holder.version += 1;
   }
 }

@@ -1,38 +1,46 @@
 import type { WorkerSlot } from "../fleet/worker-slot.ts";
-import type { Opening } from "../pending/lane-tree.ts";
-import { WIDE_OPEN } from "../pending/lane-tree.ts";
-import { withinShares, type Shelf } from "../pending/shelf.ts";
-import { greater, lesser, noRoom } from "../room.ts";
+import { WIDE_OPEN, type Opening } from "../pending/lane-tree.ts";
+import type { Shelf } from "../pending/shelf.ts";
+import { lesser } from "../room.ts";
 import type { PlanningState } from "./state.ts";
 
-/** With more news than this, one search over the most room of any worker replaces a search for each. */
+/** With more news than this, the whole fleet is searched at once, instead of each piece of news for itself. */
 const SEARCHED_ONE_BY_ONE = 8;
 
+/** True when so much has changed that looking at each change for itself does not pay. */
+export function isMuchNews({ news }: PlanningState): boolean {
+  return news.slots.size > SEARCHED_ONE_BY_ONE || news.lanes.size > SEARCHED_ONE_BY_ONE;
+}
+
 /**
- * The best-ranked waiting request that may find room because of the news, or -1. Exact where little has changed;
- * else it may name one that fits nowhere after all, which the caller then parks.
+ * The best-ranked waiting request that may find room because of the news, or -1; exact but for what the kinds of workers and
+ * reservations elsewhere forbid, which the caller finds out.
  */
 export function bestByNews(state: PlanningState, isHeld: boolean, nowMs: number): number {
-  const { news } = state;
-  const isMuch = news.slots.size > SEARCHED_ONE_BY_ONE || news.lanes.size > SEARCHED_ONE_BY_ONE;
-  let best = -1;
+  let best = bestOfLanes(state, isHeld, -1);
   for (const shelf of state.lanes.shelves()) {
-    if (shelf.isHeld !== isHeld) continue;
-    if (isMuch) best = bestInMost(state, shelf, best);
-    else best = bestOnShelf(state, shelf, best, nowMs);
+    if (shelf.isHeld === isHeld && shelf.mayRankBefore(best)) best = bestOnShelf(state, shelf, best, nowMs);
   }
-  return isMuch ? best : bestOfLanes(state, isHeld, best);
+  return best;
+}
+
+/** The best-ranked request of a shelf for which some worker may have room, and which ranks before the row `than`. */
+export function bestAnywhere({ fleet }: PlanningState, shelf: Shelf, than: number): number {
+  return shelf.tree.bestInRooms(fleet.rooms, shelf.withinShares(WIDE_OPEN), than);
 }
 
 /** The up to `count` best-ranked waiting requests of different lanes that rank before a row; all of them with -1. */
 export function bestRanked(state: PlanningState, count: number, before: number): number[] {
   const rows: number[] = [];
   const lanes = new Set<number>();
+  const shelves = [...state.lanes.shelves()].filter((shelf) => !shelf.isHeld && shelf.mayRankBefore(before));
   // ends: each round finds another lane, or none
   while (rows.length < count) {
     let best = before;
-    for (const shelf of state.lanes.shelves()) {
-      if (!shelf.isHeld) best = shelf.tree.bestOfAll(withinShares(shelf, WIDE_OPEN), best, lanes);
+    for (const shelf of shelves) {
+      if (!shelf.mayRankBefore(best)) continue;
+      const isWhole = !lanes.has(state.table.laneOf(shelf.best));
+      best = isWhole ? shelf.best : shelf.tree.bestOfAll(shelf.withinShares(WIDE_OPEN), best, lanes);
     }
     if (best === before) break;
     rows.push(best);
@@ -41,33 +49,19 @@ export function bestRanked(state: PlanningState, count: number, before: number):
   return rows;
 }
 
-function bestInMost(state: PlanningState, shelf: Shelf, than: number): number {
-  const most = state.news.lanes.size > SEARCHED_ONE_BY_ONE ? state.fleet.rooms.most() : mostOfNews(state);
-  return shelf.tree.best(withinShares(shelf, { ...most, seconds: Infinity }), than);
-}
-
-function mostOfNews({ news, fleet }: PlanningState): ReturnType<typeof noRoom> {
-  if (news.lanes.size > 0 || news.holders.size > 0) return fleet.rooms.most();
-  let most = noRoom();
-  for (const slot of news.slots) most = greater(most, slot.room);
-  return most;
-}
-
 function bestOnShelf(state: PlanningState, shelf: Shelf, than: number, nowMs: number): number {
   let best = than;
   for (const slot of state.news.slots) {
     if (shelf.kinds.has(slot.kind)) best = bestForWorker(state, slot, shelf, best, nowMs);
   }
-  if (shelf.holders.some((holder) => state.news.holders.has(holder))) {
-    best = shelf.tree.best(withinShares(shelf, { ...state.fleet.rooms.most(), seconds: Infinity }), best);
-  }
-  return best;
+  const isRelieved = shelf.holders.some((holder) => state.news.holders.has(holder));
+  return isRelieved ? bestAnywhere(state, shelf, best) : best;
 }
 
 /** A reserved worker has room for those that outrank its holder, for the holder, and for what is over before or goes on beside. */
 function bestForWorker(state: PlanningState, slot: WorkerSlot, shelf: Shelf, than: number, nowMs: number): number {
   const { reservation, room } = slot;
-  const whole: Opening = withinShares(shelf, { ...room, seconds: Infinity });
+  const whole: Opening = shelf.withinShares({ ...room, seconds: Infinity });
   if (reservation === undefined) return shelf.tree.best(whole, than);
   if (!shelf.isHeld) {
     const found = shelf.tree.best(whole, than);

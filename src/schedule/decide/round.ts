@@ -3,12 +3,12 @@ import { insertRun, type RunSlot, type WorkerSlot } from "../fleet/worker-slot.t
 import type { Lane } from "../pending/lane.ts";
 import type { RequestRow } from "../pending/request-table.ts";
 import { WIDE_OPEN } from "../pending/lane-tree.ts";
-import { withinShares } from "../pending/shelf.ts";
 import { addTo, holds } from "../room.ts";
-import { charge } from "../shares.ts";
+import { charge, fullRoom } from "../shares.ts";
 import { chooseWorker, type Choice } from "./choose.ts";
-import { bestByNews, bestRanked } from "./openings.ts";
+import { bestByNews, bestRanked, isMuchNews } from "./openings.ts";
 import type { PlanningState } from "./state.ts";
+import { Sweep } from "./sweep.ts";
 
 /** One request that got a worker. */
 export type Placed = Choice & {
@@ -23,49 +23,81 @@ export type Placed = Choice & {
  * Requests that are held back for a probe get what is left then. Afterwards nothing that waits would find room.
  */
 export function placeAll(state: PlanningState, nowMs: number): Placed[] {
-  const placed: Placed[] = [];
-  const parked: Lane[] = [];
-  for (const isHeld of [false, true]) {
-    // ends: each pass places a request or parks a lane
-    for (let row = bestByNews(state, isHeld, nowMs); row >= 0; row = bestByNews(state, isHeld, nowMs)) {
-      const lane = state.lanes.laneOf(row);
-      const one = tryPlace(state, row, lane, nowMs);
-      if (one === undefined) {
-        park(state, lane);
-        parked.push(lane);
-      } else placed.push(one);
-    }
-  }
-  for (const lane of parked) if (lane.shelf !== undefined) lane.shelf.tree.update(lane);
+  const round = new Round(state, nowMs);
+  round.place(false);
+  round.place(true);
+  round.unpark();
   state.news.slots.clear();
   state.news.lanes.clear();
   state.news.holders.clear();
-  return placed;
+  return round.placed;
 }
 
-function park(state: PlanningState, lane: Lane): void {
-  lane.shelf?.tree.park(lane);
-  state.news.lanes.delete(lane);
-}
+/** One decision. Lanes whose head found no room are parked until it is over, or until something has got better. */
+class Round {
+  readonly #state: PlanningState;
+  readonly #nowMs: number;
+  readonly #parked = new Set<Lane>();
+  readonly placed: Placed[] = [];
+  #sweep: Sweep | undefined;
 
-function tryPlace(state: PlanningState, row: number, lane: Lane, nowMs: number): Placed | undefined {
-  const { shelf } = lane;
-  if (shelf === undefined || !holds(withinShares(shelf, WIDE_OPEN), lane.needs)) return undefined;
-  let choice = chooseWorker(state, row, lane, nowMs);
-  if (choice === undefined) return undefined;
-  if (reserveAhead(state, row, shelf.isHeld, nowMs)) choice = chooseWorker(state, row, lane, nowMs);
-  return choice === undefined ? undefined : place(state, row, lane, choice, nowMs);
-}
+  constructor(state: PlanningState, nowMs: number) {
+    this.#state = state;
+    this.#nowMs = nowMs;
+  }
 
-/** Reserves workers for those that rank before the row and found no room; true when that has changed anything. */
-function reserveAhead(state: PlanningState, row: number, isHeld: boolean, nowMs: number): boolean {
-  const { reservations, policy, news } = state;
-  if (policy.reservations === 0) return false;
-  const ahead = bestRanked(state, policy.reservations, isHeld ? -1 : row);
-  if (ahead.length === 0) return false;
-  const touched = reservations.ensure(ahead, nowMs);
-  for (const slot of touched) news.slots.add(slot);
-  return touched.size > 0;
+  /** Places what is held back, or what is not. */
+  place(isHeld: boolean): void {
+    this.#sweep = undefined;
+    // ends: each pass places a request or parks a lane, and lanes come back only when a reservation was made
+    for (let row = this.#next(isHeld); row >= 0; row = this.#next(isHeld)) {
+      const lane = this.#state.lanes.laneOf(row);
+      const one = this.#tryPlace(row, lane);
+      if (one === undefined) this.#park(lane);
+      else this.placed.push(one);
+    }
+  }
+
+  unpark(): void {
+    for (const lane of this.#parked) if (lane.shelf !== undefined) lane.shelf.tree.update(lane);
+    this.#parked.clear();
+  }
+
+  #next(isHeld: boolean): number {
+    if (this.#sweep === undefined && isMuchNews(this.#state)) this.#sweep = new Sweep(this.#state, isHeld);
+    return this.#sweep?.next() ?? bestByNews(this.#state, isHeld, this.#nowMs);
+  }
+
+  #park(lane: Lane): void {
+    lane.shelf?.tree.park(lane);
+    this.#parked.add(lane);
+    this.#state.news.lanes.delete(lane);
+  }
+
+  #tryPlace(row: number, lane: Lane): Placed | undefined {
+    const state = this.#state;
+    const { shelf } = lane;
+    if (shelf === undefined || !holds(shelf.withinShares(WIDE_OPEN), lane.needs)) return undefined;
+    let choice = chooseWorker(state, row, lane, this.#nowMs);
+    if (choice === undefined) return undefined;
+    if (this.#reserveAhead(row, shelf.isHeld)) choice = chooseWorker(state, row, lane, this.#nowMs);
+    return choice === undefined ? undefined : place(state, row, lane, choice, this.#nowMs);
+  }
+
+  /** Reserves workers for those that rank before the row and found no room; true when that has changed anything. */
+  #reserveAhead(row: number, isHeld: boolean): boolean {
+    const { reservations, policy, news } = this.#state;
+    if (policy.reservations === 0) return false;
+    const ahead = bestRanked(this.#state, policy.reservations, isHeld ? -1 : row);
+    if (ahead.length === 0) return false;
+    const touched = reservations.ensure(ahead, this.#nowMs);
+    if (touched.size === 0) return false;
+    // a worker that was kept for another may have room now for what was parked
+    for (const slot of touched) news.slots.add(slot);
+    this.unpark();
+    this.#sweep?.restart();
+    return true;
+  }
 }
 
 function place(state: PlanningState, row: number, lane: Lane, choice: Choice, nowMs: number): Placed {
@@ -125,7 +157,10 @@ export function changeRun(state: PlanningState, run: RunSlot, amounts: Capacity)
     [amounts, 1],
   ] as const) {
     addTo(run.slot.reserved, room, factor);
-    for (const holder of run.holders) addTo(holder.used, room, factor);
+    for (const holder of run.holders) {
+      addTo(holder.used, room, factor);
+      holder.version += 1;
+    }
   }
   run.amounts = amounts;
   state.fleet.refreshRoom(run.slot);
@@ -141,9 +176,10 @@ export function endRun(state: PlanningState, run: RunSlot): void {
   addTo(slot.reserved, run.amounts, -1);
   slot.runCount -= 1;
   state.fleet.refreshRoom(slot);
+  // an owner that had no need of more is not news
+  for (const holder of run.holders) if (!holds(fullRoom(holder), state.fleet.largest)) state.news.holders.add(holder);
   charge(run.holders, run.amounts, -1);
   if (run.probe !== undefined) state.probes.countRun(run.probe, -1);
   state.reservations.runEnded(slot);
   state.news.slots.add(slot);
-  for (const holder of run.holders) state.news.holders.add(holder);
 }

@@ -53,6 +53,22 @@ export class RoomTree {
     }
   }
 
+  /** True when some worker has the amounts free. */
+  holdsAny(memory: number, disk: number, cpus: number): boolean {
+    const stack = this.#stack;
+    let depth = 0;
+    stack[depth++] = 1;
+    // ends at the first leaf, or when no subtree with enough room is left
+    while (depth > 0) {
+      const node = stack[--depth]!;
+      if (this.#memory[node]! < memory || this.#cpu[node]! < cpus || this.#disk[node]! < disk) continue;
+      if (node >= this.#size) return true;
+      stack[depth++] = 2 * node + 1;
+      stack[depth++] = 2 * node;
+    }
+    return false;
+  }
+
   #combine(node: number): void {
     const left = 2 * node;
     const right = left + 1;

@@ -1,4 +1,5 @@
 import type { Capacity } from "../../domain/worker.ts";
+import type { RoomTree } from "../fleet/room-tree.ts";
 import type { Lane } from "./lane.ts";
 import type { RequestTable } from "./request-table.ts";
 
@@ -45,6 +46,9 @@ export class LaneTree {
     this.#table = table;
   }
 
+  /** Counts up with every change of what stands in it. */
+  version = 0;
+
   /** How many lanes stand in it, empty ones too. */
   get count(): number {
     return this.#count;
@@ -62,6 +66,7 @@ export class LaneTree {
   remove(lane: Lane): void {
     this.#count -= 1;
     this.#lanes[lane.leaf] = undefined;
+    this.version += 1;
     this.#setLeaf(lane.leaf, undefined);
     this.#rise(lane.leaf);
     lane.leaf = -1;
@@ -69,6 +74,7 @@ export class LaneTree {
 
   /** To be called when the head of the lane has changed; it is not parked any more. */
   update(lane: Lane): void {
+    this.version += 1;
     this.#setLeaf(lane.leaf, lane);
     this.#rise(lane.leaf);
   }
@@ -84,12 +90,23 @@ export class LaneTree {
     return this.#search(this.#open, opening, than, undefined);
   }
 
+  /** As `best`, leaving out what needs more than any single worker has free; what is left may still fit nowhere. */
+  bestInRooms(rooms: RoomTree, opening: Opening, than: number): number {
+    return this.#search(this.#open, opening, than, undefined, rooms);
+  }
+
   /** As `best`, of all lanes, parked or not, but those excluded. */
   bestOfAll(opening: Opening, than: number, excluded: ReadonlySet<number>): number {
     return this.#search(this.#top, opening, than, excluded);
   }
 
-  #search(rows: Int32Array, opening: Opening, than: number, excluded: ReadonlySet<number> | undefined): number {
+  #search(
+    rows: Int32Array,
+    opening: Opening,
+    than: number,
+    excluded: ReadonlySet<number> | undefined,
+    rooms?: RoomTree,
+  ): number {
     const stack = this.#stack;
     let best = than;
     let depth = 0;
@@ -99,6 +116,7 @@ export class LaneTree {
       const node = stack[--depth]!;
       const row = rows[node]!;
       if (row < 0 || (best >= 0 && !this.#table.isBefore(row, best)) || !this.#mayHold(node, opening)) continue;
+      if (rooms !== undefined && !rooms.holdsAny(this.#memory[node]!, this.#disk[node]!, this.#cpu[node]!)) continue;
       if (node >= this.#size) {
         if (excluded === undefined || !excluded.has(this.#table.laneOf(row))) best = row;
         continue;

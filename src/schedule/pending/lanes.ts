@@ -6,7 +6,7 @@ import type { ShareHolder } from "../shares.ts";
 import { LaneQueue } from "./lane-queue.ts";
 import { durationClass, laneKey, zOrder, type Lane } from "./lane.ts";
 import type { RequestRow, RequestTable } from "./request-table.ts";
-import { newShelf, type Shelf } from "./shelf.ts";
+import { Shelf } from "./shelf.ts";
 
 /** More empty lanes than this, and than a half of all, are forgotten. */
 const EMPTY_LANES = 256;
@@ -32,6 +32,10 @@ export class Lanes {
 
   shelves(): Iterable<Shelf> {
     return this.#shelves.values();
+  }
+
+  get shelfCount(): number {
+    return this.#shelves.size;
   }
 
   all(): Iterable<Lane> {
@@ -178,7 +182,7 @@ export class Lanes {
     const key = `${[...kinds].join(",")}\n${owners}\n${isHeld}`;
     const known = this.#shelves.get(key);
     if (known !== undefined) return known;
-    const shelf = newShelf(key, kinds, lane.holders, isHeld, this.#table);
+    const shelf = new Shelf({ key, kinds, holders: lane.holders, isHeld }, this.#table);
     this.#shelves.set(key, shelf);
     return shelf;
   }

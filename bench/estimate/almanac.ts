@@ -1,4 +1,3 @@
-import type { EstimateLevel } from "../../src/domain/allocation.ts";
 import type { HistoryKey } from "../../src/domain/task.ts";
 import { estimateResource, type EstimateQuery } from "../../src/estimate/estimate.ts";
 import { learn } from "../../src/estimate/learn.ts";
@@ -103,9 +102,4 @@ function observationOf(run: Ended, sized: "memory" | "disk_space"): Observation 
     [sized]: { value: run.need, is_lower_bound: false },
     duration: { value: run.duration, is_lower_bound: false },
   };
-}
-
-/** The levels that an estimate of the key could stand on. */
-export function levelsOf(key: HistoryKey): EstimateLevel[] {
-  return levelKeysOf(key).map(({ level }) => level);
 }

@@ -1,8 +1,6 @@
-import type { HistoryKey } from "../../src/domain/task.ts";
 import { estimateResource, type EstimateQuery, type InFlightRun } from "../../src/estimate/estimate.ts";
 import { StateTable, historyKeyOf, queryOf } from "./almanac.ts";
-import { askedOf, endedOf } from "./protocols.ts";
-import { randomFrom, shuffled } from "./random.ts";
+import { askedOf, endedOf, shuffled, splitRandom } from "./protocols.ts";
 import { median, quantileOf } from "./score.ts";
 import type { TraceRun } from "./traces.ts";
 
@@ -81,7 +79,7 @@ function inFlight(going: readonly TraceRun[], run: TraceRun, nowMs: number): InF
 
 function untimed(runs: readonly TraceRun[], options: AccuracyOptions): Prediction[] {
   const replay = new Replay(options);
-  for (const run of shuffled(runs, randomFrom(options.split))) {
+  for (const run of shuffled(runs, splitRandom(options.split))) {
     replay.predict(run, []);
     replay.learn(run);
   }
@@ -135,9 +133,4 @@ class Replay {
 /** Young is a matter of task and context: subjects are often new. */
 function nameOf({ task, context }: Pick<TraceRun, "task" | "context">): string {
   return JSON.stringify([task, context]);
-}
-
-/** The key of a run's task, for tables by task. */
-export function taskKeyOf(run: TraceRun): HistoryKey {
-  return historyKeyOf(askedOf(run));
 }

@@ -1,4 +1,4 @@
-import { randomFrom, shuffled } from "./random.ts";
+import { seededRandom, type Random } from "../../src/simulate/random.ts";
 import { emptyScore, type Score } from "./score.ts";
 import { attempt, type Asked, type Elastic, type Ended, type Sizer } from "./sizer.ts";
 import type { TraceRun } from "./traces.ts";
@@ -9,6 +9,14 @@ const LEAST_RUNS = 34;
 /** The share of a task's runs that is given first. */
 const GIVEN = 0.3;
 
+/** How a split is replayed. */
+export type PaperOptions = {
+  split: number;
+  sized?: Sized;
+  /** Of how many runs that outgrow their amount a worker raises the limit in time. */
+  elasticShare?: number;
+};
+
 /** What is sized: peak memory, or the disk's. */
 export type Sized = "memory" | "disk_space";
 
@@ -16,8 +24,11 @@ export type Sized = "memory" | "disk_space";
  * The protocol of the Sizey paper: of each task with enough runs a random 30 % are given, the others are
  * replayed in random order, each known at once. Peak memory is `rss`.
  */
-export function paperReplay(runs: readonly TraceRun[], sizer: Sizer, split: number, sized: Sized = "memory"): Score {
-  const random = randomFrom(split);
+export function paperReplay(runs: readonly TraceRun[], sizer: Sizer, options: PaperOptions): Score {
+  const { split, sized = "memory" } = options;
+  const random = splitRandom(split);
+  const elastic =
+    options.elasticShare === undefined ? undefined : { share: options.elasticShare, random: splitRandom(1e6 + split) };
   const score = emptyScore();
   for (const ofTask of byTask(runs.filter((run) => paperNeed(run, sized) !== undefined))) {
     if (ofTask.length < LEAST_RUNS) continue;
@@ -25,7 +36,7 @@ export function paperReplay(runs: readonly TraceRun[], sizer: Sizer, split: numb
     const given = Math.floor(GIVEN * order.length);
     for (const [index, run] of order.entries()) {
       const need = paperNeed(run, sized)!; // filtered above
-      if (index >= given) replayOne(score, sizer, askedOf(run), need, run.duration);
+      if (index >= given) replayOne(score, sizer, askedOf(run), need, run.duration, elastic);
       sizer.learn(endedOf(run, need));
     }
   }
@@ -43,7 +54,7 @@ export type OnlineScore = { all: Score; cold: Score };
  * Cold start: all runs in the order of their start; a run is known once its end is past. Peak memory is `peak_rss`. Where
  * nothing is known, what the user asked for is used (twice the need where that is not known either).
  */
-export function onlineReplay(runs: readonly TraceRun[], sizer: Sizer, elastic?: Elastic): OnlineScore {
+export function onlineReplay(runs: readonly TraceRun[], sizer: Sizer): OnlineScore {
   const timed = runs.filter((run) => run.started_ms !== undefined && run.ended_ms !== undefined);
   const order = timed.filter((run) => run.memory !== undefined).toSorted((a, b) => a.started_ms! - b.started_ms!);
   const ends = order.toSorted((a, b) => a.ended_ms! - b.ended_ms!);
@@ -54,17 +65,17 @@ export function onlineReplay(runs: readonly TraceRun[], sizer: Sizer, elastic?: 
       sizer.learn(endedOf(ends[known]!, ends[known]!.memory!.online)); // both were filtered
     }
     const need = run.memory!.online;
-    const proposal = sizer.propose(askedOf(run)) ?? { ladder: [run.asked ?? 2 * need] };
-    const isCold = proposal.p50 === undefined && proposal.ladder[0] === run.asked;
-    attempt(scores.all, proposal, need, run.duration, elastic);
-    if (isCold) attempt(scores.cold, proposal, need, run.duration, elastic);
+    const proposal = sizer.propose(askedOf(run));
+    const amounts = proposal ?? { ladder: [run.asked ?? 2 * need] };
+    attempt(scores.all, amounts, need, run.duration);
+    if (proposal === undefined) attempt(scores.cold, amounts, need, run.duration);
   }
   return scores;
 }
 
-function replayOne(score: Score, sizer: Sizer, asked: Asked, need: number, duration: number): void {
+function replayOne(score: Score, sizer: Sizer, asked: Asked, need: number, duration: number, elastic?: Elastic): void {
   const proposal = sizer.propose(asked);
-  if (proposal !== undefined) attempt(score, proposal, need, duration);
+  if (proposal !== undefined) attempt(score, proposal, need, duration, elastic);
 }
 
 /** The runs of each task, in the order in which the tasks first appear. */
@@ -81,6 +92,23 @@ export function askedOf({ task, subject, context, input_size, asked }: TraceRun)
     ...(input_size !== undefined && { input_size }),
     ...(asked !== undefined && { asked }),
   };
+}
+
+/** The randomness of a split. */
+export function splitRandom(split: number): Random {
+  return seededRandom(split * 7919 + 17);
+}
+
+/** The items in a random order (Fisher and Yates). */
+export function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
+  const result = [...items];
+  for (let last = result.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(random() * (last + 1));
+    const item = result[last]!; // both are places of the list
+    result[last] = result[other]!;
+    result[other] = item;
+  }
+  return result;
 }
 
 let counted = 0;

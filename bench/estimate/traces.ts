@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { parseBytes, parseDuration } from "../../src/domain/units.ts";
-import { readRows, type Row } from "./csv.ts";
+import { delimiterOf, readTable, type Row } from "../../src/history/import/delimited.ts";
+import { linesOf } from "../../src/history/import/lines.ts";
 
 /** One finished run of a trace. Bytes, seconds, cores, milliseconds since 1970. */
 export type TraceRun = {
@@ -36,7 +37,7 @@ const KINDS: Kind[] = [
   { name: "tovar", columns: ["category", "wall_time", "memory"], parse: tovar },
 ];
 
-const DEFAULT_DATA = join(dirname(fileURLToPath(import.meta.url)), "../../../shared/data");
+const DEFAULT_DATA = join(import.meta.dirname, "../../../shared/data");
 
 /** The traces in the files and folders given, or in `../shared/data`; throws a sentence when there are none. */
 export function readTraces(paths: readonly string[]): { traces: Trace[]; skipped: string[] } {
@@ -63,79 +64,83 @@ function filesOf(path: string): string[] {
 }
 
 function readTrace(path: string): Trace | undefined {
-  const rows = readRows(path);
-  const first = rows[0];
-  const kind = first && KINDS.find(({ columns }) => columns.every((column) => column in first));
-  if (kind === undefined) return undefined;
-  const runs = rows.map((row) => kind.parse(row)).filter((run) => run !== undefined);
+  const bytes = readFileSync(path);
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const lines = linesOf((isGzip ? gunzipSync(bytes) : bytes).toString("utf8"));
+  const table = readTable(lines, delimiterOf(lines[0]?.text ?? "", ["\t", ",", ";"]));
+  const kind = KINDS.find(({ columns }) => columns.every((column) => table?.columns.includes(column)));
+  if (table === undefined || kind === undefined) return undefined;
+  const runs = table.rows
+    .map((row) => ("cell" in row ? kind.parse(row) : undefined))
+    .filter((run) => run !== undefined);
   return { name: basename(path).replace(/\.(csv|tsv|txt)(\.gz)?$/, ""), path, kind: kind.name, runs };
 }
 
 function nextflow(row: Row): TraceRun | undefined {
-  const duration = scaled(row["realtime"], 0.001, parseDuration);
+  const duration = scaled(row.cell("realtime"), 0.001, parseDuration);
   if (duration === undefined) return undefined;
-  const paper = scaled(row["rss"], 1, parseBytes);
+  const paper = scaled(row.cell("rss"), 1, parseBytes);
   return present({
-    task: row["process"]!, // the kind says that it is there
-    subject: text(row["tag"]) ?? "",
+    task: row.cell("process")!, // the kind says that it is there
+    subject: row.cell("tag") ?? "",
     context: "",
-    machine: text(row["hostname"]) ?? text(row["cpu_model"]),
-    asked: scaled(row["memory"], 1, parseBytes),
-    input_size: scaled(row["rchar"], 1, parseBytes),
-    memory: memoryOf(paper, scaled(row["peak_rss"], 1, parseBytes)),
+    machine: row.cell("hostname") ?? row.cell("cpu_model"),
+    asked: scaled(row.cell("memory"), 1, parseBytes),
+    input_size: scaled(row.cell("rchar"), 1, parseBytes),
+    memory: memoryOf(paper, scaled(row.cell("peak_rss"), 1, parseBytes)),
     duration,
-    cpu_count: scaled(row["%cpu"]?.replace("%", ""), 0.01),
-    started_ms: scaled(row["start"], 1, Date.parse),
-    ended_ms: scaled(row["complete"], 1, Date.parse),
+    cpu_count: scaled(row.cell("%cpu")?.replace("%", ""), 0.01),
+    started_ms: scaled(row.cell("start"), 1, Date.parse),
+    ended_ms: scaled(row.cell("complete"), 1, Date.parse),
   });
 }
 
 function wfcommons(row: Row): TraceRun | undefined {
-  const duration = scaled(row["runtime_s"], 1);
-  const started = row["started_at"] === undefined ? Number.NaN : Date.parse(row["started_at"]);
-  const peak = scaled(row["peak_mem_bytes"], 1);
+  const duration = scaled(row.cell("runtime_s"), 1);
+  const started = Date.parse(row.cell("started_at") ?? "");
+  const peak = scaled(row.cell("peak_mem_bytes"), 1);
   if (duration === undefined) return undefined;
   return present({
-    task: `${row["workflow"] ?? ""}:${row["task_type"]}`,
-    subject: text(row["task_id"]) ?? "",
+    task: `${row.cell("workflow") ?? ""}:${row.cell("task_type")}`,
+    subject: row.cell("task_id") ?? "",
     context: "",
-    machine: text(row["machine"]),
-    input_size: scaled(row["input_bytes"], 1),
+    machine: row.cell("machine"),
+    input_size: scaled(row.cell("input_bytes"), 1),
     memory: memoryOf(peak, peak),
     duration,
-    cpu_count: scaled(row["avg_cpu_pct"], 0.01),
+    cpu_count: scaled(row.cell("avg_cpu_pct"), 0.01),
     started_ms: Number.isNaN(started) ? undefined : started,
     ended_ms: Number.isNaN(started) ? undefined : started + duration * 1000,
   });
 }
 
 function lotaru(row: Row): TraceRun | undefined {
-  const duration = scaled(row["Realtime"], 0.001);
+  const duration = scaled(row.cell("Realtime"), 0.001);
   if (duration === undefined) return undefined;
   return present({
-    task: `${row["Workflow"] ?? ""}:${row["Task"]}`,
+    task: `${row.cell("Workflow") ?? ""}:${row.cell("Task")}`,
     subject: "",
-    context: row["Machine"]!, // the kind says that it is there
-    machine: row["Machine"],
-    asked: scaled(row["memory"], 1),
-    input_size: scaled(row["TaskInputSize"], 1),
-    memory: memoryOf(scaled(row["rss"], 1), scaled(row["peak_rss"], 1)),
+    context: row.cell("Machine")!, // the kind says that it is there
+    machine: row.cell("Machine"),
+    asked: scaled(row.cell("memory"), 1),
+    input_size: scaled(row.cell("TaskInputSize"), 1),
+    memory: memoryOf(scaled(row.cell("rss"), 1), scaled(row.cell("peak_rss"), 1)),
     duration,
-    cpu_count: scaled(row["%cpu"], 0.01),
+    cpu_count: scaled(row.cell("%cpu"), 0.01),
   });
 }
 
 function tovar(row: Row): TraceRun | undefined {
-  const duration = scaled(row["wall_time"], 1);
+  const duration = scaled(row.cell("wall_time"), 1);
   if (duration === undefined) return undefined;
-  const cpuTime = scaled(row["cpu_time"], 1);
-  const memory = scaled(row["memory"], 1e6);
+  const cpuTime = scaled(row.cell("cpu_time"), 1);
+  const memory = scaled(row.cell("memory"), 1e6);
   return present({
-    task: row["category"]!, // the kind says that it is there
+    task: row.cell("category")!, // the kind says that it is there
     subject: "",
     context: "",
     memory: memoryOf(memory, memory),
-    disk_space: scaled(row["disk"], 1e6),
+    disk_space: scaled(row.cell("disk"), 1e6),
     duration,
     cpu_count: cpuTime === undefined ? undefined : cpuTime / duration,
   });
@@ -152,16 +157,10 @@ function scaled(
   factor: number,
   human: (text: string) => number | undefined = () => undefined,
 ): number | undefined {
-  const known = text(cell);
-  if (known === undefined) return undefined;
-  const plain = Number(known);
-  const value = Number.isNaN(plain) ? human(known) : plain * factor;
+  if (cell === undefined) return undefined;
+  const plain = Number(cell);
+  const value = Number.isNaN(plain) ? human(cell) : plain * factor;
   return value !== undefined && Number.isFinite(value) && value > 0 ? value : undefined;
-}
-
-/** `-` and nothing mean: not measured. */
-function text(cell: string | undefined): string | undefined {
-  return cell === undefined || cell === "" || cell === "-" ? undefined : cell;
 }
 
 /** The record without its undefined fields. */

@@ -102,13 +102,13 @@ export function predictionsOf(model: Model, spot: Spot): number[] {
   return predictions;
 }
 
-/** Adds what a model says. */
-export function collect(into: Candidates, model: Model, input: number | undefined): void {
+/** Adds what a model says; its runs count by `share` of a run each. */
+export function collect(into: Candidates, model: Model, input: number | undefined, share = 1): void {
   const { sample, weights, residuals, window } = model;
   const spot = spotOf(sample, input);
   const predictions = predictionsOf(model, spot);
   const alike = alikeness(sample, spot.place);
-  const runs = effectiveRuns(sample);
+  const runs = share * effectiveRuns(sample);
   let alikeCosts = 0;
   let alikeCounts = 0;
   for (let i = window.from; i < window.to; i += 1) {
@@ -122,13 +122,9 @@ export function collect(into: Candidates, model: Model, input: number | undefine
     const own = residuals[j];
     if (weight === 0 || own === undefined) continue;
     for (let i = window.from; i < window.to; i += 1) {
-      const share = weight * alike[i]!;
-      push(
-        into,
-        predictions[j]! + own[i]!,
-        share * sample.costs[i]! * costScale,
-        share * sample.counts[i]! * countScale,
-      );
+      const part = weight * alike[i]!;
+      const value = predictions[j]! + own[i]!;
+      push(into, value, part * sample.costs[i]! * costScale, part * sample.counts[i]! * countScale);
     }
   }
   into.runs += runs;
@@ -156,7 +152,9 @@ export function alikeness(sample: Sample, place: number): number[] {
   const alike = zeros(sample.size).fill(1);
   if (!sample.hasInputs) return alike;
   const decay = Math.exp(-1 / (ALIKE_SHARE * sample.size));
-  for (let i = place, weight = 1; i < sample.size; i += 1, weight *= decay) alike[i] = ALIKE_LEAST + weight;
-  for (let i = place - 1, weight = 1; i >= 0; i -= 1, weight *= decay) alike[i] = ALIKE_LEAST + weight;
+  for (let i = place, weight = 1; i < sample.size; i += 1, weight *= decay)
+    alike[i] = ((globalThis as any).P?.xf ?? ALIKE_LEAST) + weight;
+  for (let i = place - 1, weight = 1; i >= 0; i -= 1, weight *= decay)
+    alike[i] = ((globalThis as any).P?.xf ?? ALIKE_LEAST) + weight;
   return alike;
 }

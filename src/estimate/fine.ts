@@ -18,7 +18,15 @@ export type Group = {
 };
 
 /** Runs' errors after the offsets, and the offset of the run at hand. */
-export type Refined = { offset: number; errors: number[]; isWarm: number[]; warmRuns: number; ownRuns: number };
+export type Refined = {
+  offset: number;
+  errors: number[];
+  /** 1 for runs whose groups have other runs, too. */
+  isWarm: number[];
+  warmRuns: number;
+  /** True when some group makes a difference: else its runs are like all others. */
+  hasGained: boolean;
+};
 
 /**
  * An offset is drawn towards none as if by this many runs without any: the ratio of the variance within groups to
@@ -42,16 +50,18 @@ export function refine(model: Model, state: EstimateState, groups: readonly Grou
   const isWarm = zeros(sample.size).fill(1);
   let offset = centre;
   let ownRuns = 0;
+  let hasGained = false;
   for (const group of groups) {
     const added = addGroup(group, model, state, errors, isWarm, centre);
     if (added.runs === 0) continue;
     offset += added.offset;
     ownRuns = Math.max(ownRuns, added.runs);
+    hasGained ||= added.hasGained;
   }
   if (ownRuns === 0) return undefined;
   let warmRuns = 0;
   for (let i = 0; i < sample.size; i += 1) warmRuns += isWarm[i]!;
-  return { offset, errors, isWarm, warmRuns, ownRuns };
+  return { offset, errors, isWarm, warmRuns, hasGained };
 }
 
 /** The prediction that the errors of `refine` are about. */
@@ -62,7 +72,8 @@ export function jointPrediction(model: Model, input: number | undefined): number
   return sum;
 }
 
-function jointErrors({ sample, weights, residuals }: Model): number[] {
+/** What the runs needed beyond the weighted prediction from the others. */
+export function jointErrors({ sample, weights, residuals }: Model): number[] {
   const errors = zeros(sample.size);
   for (let j = 0; j < weights.length; j += 1) {
     const own = residuals[j];
@@ -92,20 +103,22 @@ function addGroup(
   errors: number[],
   isWarm: number[],
   centre: number,
-): { offset: number; runs: number } {
+): { offset: number; runs: number; hasGained: boolean } {
   const { sample } = model;
   const column = state.columns[group.column];
   const names = sample.places.map((place) => decode(column, place));
   const sums = sumsByName(names, errors, sample.counts);
   const known = sums.get(hashOf(group.name)) ?? elsewhere(group.sample, model, centre);
-  if (known === undefined) return { offset: 0, runs: 0 };
+  if (known === undefined) return { offset: 0, runs: 0, hasGained: false };
   const { shrinkage, left, gain } = bestShrinkage(names, sums, errors, sample.counts);
-  if (gain < LEAST_GAIN) return { offset: 0, runs: group.column === "machine" ? 0 : known.weight };
+  if (gain < LEAST_GAIN) {
+    return { offset: 0, runs: group.column === "machine" ? 0 : known.weight, hasGained: false };
+  }
   for (let i = 0; i < sample.size; i += 1) {
     if (hasOthers(sums.get(names[i]!)!, sample.counts[i]!)) errors[i] = left[i]!;
     else isWarm[i] = 0;
   }
-  return { offset: known.sum / (known.weight + shrinkage), runs: known.weight };
+  return { offset: known.sum / (known.weight + shrinkage), runs: known.weight, hasGained: true };
 }
 
 function sumsByName(names: number[], errors: number[], counts: number[]): Map<number, Sum> {

@@ -3,6 +3,7 @@ import type { HistoryKey } from "../domain/task.ts";
 import { alikeRuns, collect, modelOf, noCandidates, type Candidates, type Model } from "./candidates.ts";
 import { jointPrediction, type Group } from "./fine.ts";
 import { collectPooled } from "./pooled.ts";
+import type { Window } from "./losses.ts";
 import { sampleOf, type Sample, type SampleQuery } from "./sample.ts";
 import type { EstimateState, LevelStates } from "./state.ts";
 
@@ -113,17 +114,19 @@ function pooledForecast(
   const groups = groupsOf(subject, resource, base === own ? [] : known);
   if (groups.length === 0 || base.sample.size < FEW_RUNS) return undefined;
   const { input } = subject.query;
-  const model = modelOf(base.sample, base.state.losses[resource], { from: 0, to: base.sample.size });
-  const candidates = noCandidates();
+  const model = modelOf(base.sample, base.state.losses[resource], wholeOf(base.sample));
   const other = own === base ? undefined : own;
   const hasOwn = other !== undefined && other.sample.size >= FEW_RUNS;
-  if (hasOwn) {
-    collect(candidates, modelOf(other.sample, other.state.losses[resource], alikeRuns(other.sample, input)), input);
-  }
+  const ownModel = hasOwn ? modelOf(other.sample, other.state.losses[resource], wholeOf(other.sample)) : undefined;
   const few = hasOwn ? undefined : other?.sample;
-  if (!collectPooled(candidates, { model, state: base.state, groups, few, input, hasOwn })) return undefined;
+  const candidates = noCandidates();
+  if (!collectPooled(candidates, { model, state: base.state, groups, few, own: ownModel, input })) return undefined;
   const locate = (size: number | undefined) => jointPrediction(model, size);
   return { kind: "distribution", candidates, locate, evidence: { ...evidence, method: "spread of the task" } };
+}
+
+function wholeOf({ size }: Sample): Window {
+  return { from: 0, to: size };
 }
 
 /** The kinds of groups that the run belongs to; the machine only tells of durations. */

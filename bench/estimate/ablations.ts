@@ -1,0 +1,36 @@
+import { EXPERTS } from "../../src/estimate/experts.ts";
+import type { EstimateState } from "../../src/estimate/state.ts";
+import type { Ablation } from "./almanac.ts";
+
+/** A loss that nothing else has: the expert that it belongs to is never, or always, chosen. */
+const WORST = 1e6;
+const BEST = 1e-6;
+
+/** The method, each time without one of its parts: what the part is worth. */
+export const ABLATIONS: Ablation[] = [
+  { name: "Almanac" },
+  { name: "without input sizes", query: ({ input_size, ...query }) => query },
+  { name: "without users' requests", query: ({ asked, ...query }) => query },
+  { name: "without durations as weights", observation: ({ duration, ...observation }) => observation },
+  { name: "p95 instead of the ladder", ladder: ({ p95 }) => [p95] },
+  { name: "p95 × 1.1 instead of the ladder", ladder: ({ p95 }) => [1.1 * p95] },
+  { name: "first rung, then doubling", ladder: ({ allocate }) => [allocate] },
+  ...EXPERTS.map((expert, index) => ({ name: `only the expert '${expert}'`, state: onlyExpert(index) })),
+  ...EXPERTS.map((expert, index) => ({ name: `without the expert '${expert}'`, state: withoutExpert(index) })),
+  { name: "without the blend", state: withoutExpert(EXPERTS.length) },
+];
+
+function onlyExpert(index: number): (state: EstimateState) => EstimateState {
+  return withLosses((loss, place) => (place === index ? BEST : Math.max(loss, WORST)));
+}
+
+function withoutExpert(index: number): (state: EstimateState) => EstimateState {
+  return withLosses((loss, place) => (place === index ? WORST : loss));
+}
+
+function withLosses(change: (loss: number, place: number) => number): (state: EstimateState) => EstimateState {
+  return (state) => {
+    const { memory } = state.losses;
+    return memory === undefined ? state : { ...state, losses: { ...state.losses, memory: memory.map(change) } };
+  };
+}

@@ -1,0 +1,86 @@
+import type { Bar } from "./bars.ts";
+import type { Cost } from "./cost.ts";
+import type { Accuracy } from "./durations.ts";
+import type { Sizing } from "./sizing.ts";
+
+/** The tables for people: one line for each figure's row, columns as wide as they need to be. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => (row[column] ?? "").length)));
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join("  ");
+  return [line(head), ...rows.map(line)].map((text) => `${text.trimEnd()}\n`).join("");
+}
+
+const SIZING_HEAD = ["method", "waste", "of use", "over", "lost", "failed", "≤ p50", "≤ p95", "unknown"];
+
+/** One table for a trace and a protocol. */
+export function sizingTable(sizings: readonly Sizing[]): string {
+  return table(
+    SIZING_HEAD,
+    sizings.map((sizing) => [
+      sizing.method,
+      figure(sizing.waste),
+      sizing.waste_per_use.toFixed(3),
+      figure(sizing.over),
+      figure(sizing.under),
+      sizing.failed.toFixed(0),
+      percent(sizing.within_p50),
+      percent(sizing.within_p95),
+      sizing.waste_unknown === undefined ? "" : figure(sizing.waste_unknown),
+    ]),
+  );
+}
+
+/** One row for each trace. */
+export function accuracyTable(rows: readonly { trace: string; what: string; accuracy: Accuracy }[]): string {
+  return table(
+    ["trace", "what", "runs", "median error", "p90 error", "≤ p50", "≤ p95", "p95/actual"],
+    rows.map(({ trace, what, accuracy }) => [
+      trace,
+      what,
+      String(accuracy.runs),
+      percent(accuracy.median_error),
+      percent(accuracy.p90_error),
+      percent(accuracy.within_p50),
+      percent(accuracy.within_p95),
+      accuracy.median_p95_ratio.toFixed(2),
+    ]),
+  );
+}
+
+/** The times and the size. */
+export function costTable({ estimate_us, estimate_memory_us, update_us, state_bytes, runs }: Cost): string {
+  const times = {
+    "estimate, all resources": estimate_us,
+    "estimate, memory": estimate_memory_us,
+    "update, all levels": update_us,
+  };
+  const rows = Object.entries(times).map(([name, { p50, p90, p99 }]) => [
+    name,
+    p50.toFixed(0),
+    p90.toFixed(0),
+    p99.toFixed(0),
+  ]);
+  return `${table([`µs, after ${runs} runs`, "median", "p90", "p99"], rows)}largest state: ${state_bytes} bytes\n`;
+}
+
+/** The bars, reached or not. */
+export function barTable(bars: readonly Bar[]): string {
+  return table(
+    ["bar", "figure", "at most", ""],
+    bars.map(({ name, figure: value, limit, is_reached }) => [
+      name,
+      value.toFixed(3),
+      String(limit),
+      is_reached ? "reached" : "MISSED",
+    ]),
+  );
+}
+
+function figure(value: number): string {
+  return value >= 1000 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+function percent(share: number | undefined): string {
+  return share === undefined || Number.isNaN(share) ? "" : `${(100 * share).toFixed(1)}%`;
+}

@@ -152,9 +152,7 @@ export function alikeness(sample: Sample, place: number): number[] {
   const alike = zeros(sample.size).fill(1);
   if (!sample.hasInputs) return alike;
   const decay = Math.exp(-1 / (ALIKE_SHARE * sample.size));
-  for (let i = place, weight = 1; i < sample.size; i += 1, weight *= decay)
-    alike[i] = ((globalThis as any).P?.xf ?? ALIKE_LEAST) + weight;
-  for (let i = place - 1, weight = 1; i >= 0; i -= 1, weight *= decay)
-    alike[i] = ((globalThis as any).P?.xf ?? ALIKE_LEAST) + weight;
+  for (let i = place, weight = 1; i < sample.size; i += 1, weight *= decay) alike[i] = ALIKE_LEAST + weight;
+  for (let i = place - 1, weight = 1; i >= 0; i -= 1, weight *= decay) alike[i] = ALIKE_LEAST + weight;
   return alike;
 }

@@ -50,7 +50,7 @@ function tracesOrExit(): Trace[] {
     return found.traces;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(2);
+    return process.exit(2);
   }
 }
 

@@ -9,9 +9,9 @@ const BEST = 1e-6;
 /** The method, each time without one of its parts: what the part is worth. */
 export const ABLATIONS: Ablation[] = [
   { name: "Almanac" },
-  { name: "without input sizes", query: ({ input_size, ...query }) => query },
-  { name: "without users' requests", query: ({ asked, ...query }) => query },
-  { name: "without durations as weights", observation: ({ duration, ...observation }) => observation },
+  { name: "without input sizes", query: ({ input_size: _, ...query }) => query },
+  { name: "without users' requests", query: ({ asked: _, ...query }) => query },
+  { name: "without durations as weights", observation: ({ duration: _, ...observation }) => observation },
   { name: "p95 instead of the ladder", ladder: ({ p95 }) => [p95] },
   { name: "p95 × 1.1 instead of the ladder", ladder: ({ p95 }) => [1.1 * p95] },
   { name: "first rung, then doubling", ladder: ({ allocate }) => [allocate] },

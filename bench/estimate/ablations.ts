@@ -9,9 +9,9 @@ const BEST = 1e-6;
 /** The method, each time without one of its parts: what the part is worth. */
 export const ABLATIONS: Ablation[] = [
   { name: "Almanac" },
-  { name: "without input sizes", query: ({ input_size: _, ...query }) => query },
-  { name: "without users' requests", query: ({ asked: _, ...query }) => query },
-  { name: "without durations as weights", observation: ({ duration: _, ...observation }) => observation },
+  { name: "without input sizes", query: (query) => without(query, "input_size") },
+  { name: "without users' requests", query: (query) => without(query, "asked") },
+  { name: "without durations as weights", observation: (observation) => without(observation, "duration") },
   { name: "p95 instead of the ladder", ladder: ({ p95 }) => [p95] },
   { name: "p95 × 1.1 instead of the ladder", ladder: ({ p95 }) => [1.1 * p95] },
   { name: "first rung, then doubling", ladder: ({ allocate }) => [allocate] },
@@ -33,4 +33,11 @@ function withLosses(change: (loss: number, place: number) => number): (state: Es
     const { memory } = state.losses;
     return memory === undefined ? state : { ...state, losses: { ...state.losses, memory: memory.map(change) } };
   };
+}
+
+/** A copy that lacks one field. */
+function without<From extends object, Name extends keyof From>(from: From, name: Name): Omit<From, Name> {
+  const copy = { ...from };
+  delete copy[name];
+  return copy;
 }

@@ -46,7 +46,8 @@ export function candidateFor(needs: Needs, worker: PlanWorker): Candidate {
 export function roomOf(worker: PlanWorker, resource: keyof Capacity): number {
   if (worker.run_count === 0) return worker.capacity[resource];
   const total = Math.min(worker.capacity[resource], worker.usable?.[resource] ?? Number.POSITIVE_INFINITY);
-  return Math.max(0, total - worker.reserved[resource]);
+  // sums of tenths of cores come out even
+  return Math.max(0, Math.round((total - worker.reserved[resource]) * 1e6) / 1e6);
 }
 
 /** True when the allow and deny lists let a worker run tasks of this name. */

@@ -88,6 +88,7 @@ export class Planner {
   setWorker(worker: FleetWorker, base?: { reserved: Capacity; run_count: number }): void {
     const { fleet, news, reservations, shares } = this.#state;
     const before = fleet.slot(worker.worker_name)?.room;
+    const total = { ...fleet.total };
     const { slot, isReshaped } = fleet.set(worker);
     if (base !== undefined) {
       slot.reserved = { ...base.reserved };
@@ -98,7 +99,7 @@ export class Planner {
       reservations.runEnded(slot);
       news.slots.add(slot);
     }
-    shares.totalChanged();
+    if (!isSameRoom(total, fleet.total)) for (const holder of shares.totalChanged()) news.holders.add(holder);
     if (isReshaped) this.#reshelve();
   }
 

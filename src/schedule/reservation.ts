@@ -52,14 +52,6 @@ export class Reservations {
     return this.#byRow.get(row);
   }
 
-  all(): Iterable<Reservation> {
-    return this.#byRow.values();
-  }
-
-  get count(): number {
-    return this.#byRow.size;
-  }
-
   /** When a reserved start is missed next, unless it comes true. */
   nextMissMs(): number {
     let next = Infinity;
@@ -74,6 +66,15 @@ export class Reservations {
     this.#byRow.delete(row);
     reservation.slot.reservation = undefined;
     return reservation.slot;
+  }
+
+  /** Gives up the reservations of the requests in these lanes; gives the workers that are free of them. */
+  releaseAll(isMeant: (lane: Lane) => boolean): WorkerSlot[] {
+    const meant = [...this.#byRow.values()].filter(({ lane }) => isMeant(lane));
+    return meant.map(({ row, slot }) => {
+      this.release(row);
+      return slot;
+    });
   }
 
   /**
@@ -102,7 +103,9 @@ export class Reservations {
    */
   refresh(nowMs: number): Set<WorkerSlot> {
     const loosened = new Set<WorkerSlot>();
-    for (const reservation of this.#byRow.values()) {
+    const before = [...this.#byRow.values()]; // those that move come back as new ones
+    for (const reservation of before) {
+      if (this.#byRow.get(reservation.row) !== reservation) continue; // gave way to another that moved
       if (!this.#isPossible(reservation)) {
         loosened.add(reservation.slot);
         this.release(reservation.row);

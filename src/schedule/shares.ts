@@ -1,5 +1,5 @@
 import type { Capacity } from "../domain/worker.ts";
-import { addTo, noRoom } from "./room.ts";
+import { addTo, less, noRoom } from "./room.ts";
 
 /** A bound on what the requests of one owner may have at once. */
 export type Share = {
@@ -29,12 +29,13 @@ const UNBOUNDED: Capacity = { memory: Infinity, disk_space: Infinity, cpu_count:
  */
 export function fullRoom(holder: ShareHolder): Capacity {
   if (holder.runs === 0) return UNBOUNDED;
-  const { used, total, maxShare } = holder;
-  return {
-    memory: maxShare * total.memory - used.memory,
-    disk_space: maxShare * total.disk_space - used.disk_space,
-    cpu_count: maxShare * total.cpu_count - used.cpu_count,
+  const { total, maxShare } = holder;
+  const whole = {
+    memory: maxShare * total.memory,
+    disk_space: maxShare * total.disk_space,
+    cpu_count: maxShare * total.cpu_count,
   };
+  return less(whole, holder.used);
 }
 
 /** The owners whose share is bounded. */
@@ -51,9 +52,11 @@ export class Shares {
     return shares.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map((share) => this.#holderOf(share));
   }
 
-  /** What all workers have together has changed. */
-  totalChanged(): void {
-    for (const holder of this.#holders.values()) holder.version += 1;
+  /** What all workers have together has changed, and so the shares of all owners; gives these. */
+  totalChanged(): ShareHolder[] {
+    const holders = [...this.#holders.values()];
+    for (const holder of holders) holder.version += 1;
+    return holders;
   }
 
   /** Forgets the owners that nothing names any more. */

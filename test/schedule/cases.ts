@@ -98,6 +98,12 @@ export const arbitraryRequest: fc.Arbitrary<Omit<RequestSpec, "id">> = fc.record
     priority: fc.integer({ min: -2, max: 2 }),
     path: fc.constantFrom(0, 0, 100),
     pendingMs: fc.integer({ min: 0, max: 10_000_000 }),
+    shares: fc.subarray([
+      { key: "token a", max_share: 0.3 },
+      { key: "token b", max_share: 0.6 },
+      { key: "workflow 1", max_share: 0.2 },
+    ]),
+    probe_key: fc.constantFrom("x", "y"),
   },
   { requiredKeys: [] },
 );

@@ -1,8 +1,36 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Planner } from "../../src/schedule/planner.ts";
+import { ROOM_RESOURCES } from "../../src/schedule/fit.ts";
+import { Planner, type WaitingRequest } from "../../src/schedule/planner.ts";
 import { arbitraryFleet, arbitraryRequest, byRank, GIB, request, worker } from "./cases.ts";
 import { Account, arbitrarySteps, Play } from "./play.ts";
+
+/** The owners of a request that have more than their share, with more than one run. */
+function sharesExceeded(play: Play, needs: WaitingRequest): string[] {
+  return sharesOver(play, needs, undefined);
+}
+
+/** True when a request would bring one of its owners over its share. */
+function isOverShare(play: Play, needs: WaitingRequest): boolean {
+  return sharesOver(play, needs, needs).length > 0;
+}
+
+function sharesOver(play: Play, needs: WaitingRequest, more: WaitingRequest | undefined): string[] {
+  const online = [...play.account.workers.values()].filter(({ state }) => state === "online");
+  const over = (needs.shares ?? []).filter(({ key, max_share }) => {
+    const own = [...play.going.values()]
+      .map((run) => run.needs)
+      .filter((run) => run.shares?.some((each) => each.key === key));
+    if (own.length + (more === undefined ? 0 : 1) <= 1) return false;
+    const all = more === undefined ? own : [...own, more];
+    return ROOM_RESOURCES.some((resource) => {
+      const total = online.reduce((sum, each) => sum + each.capacity[resource], 0);
+      const used = all.reduce((sum, run) => sum + run.allocation[resource].amount, 0);
+      return used > max_share * total + 1e-6;
+    });
+  });
+  return over.map(({ key }) => key);
+}
 
 describe("planning", () => {
   it("gives only room that is there, to requests that may have it, and leaves none that fits waiting", () => {
@@ -11,7 +39,8 @@ describe("planning", () => {
         const play = new Play(fleet, new Planner({ reservations: 0 }));
         for (const step of steps) {
           if (!play.step(step)) continue;
-          const fitting = [...play.waiting.values()].filter((needs) => play.account.fits(needs).length > 0);
+          const waiting = [...play.waiting.values()];
+          const fitting = waiting.filter((needs) => play.account.fits(needs).length > 0 && !isOverShare(play, needs));
           expect(fitting).toEqual([]);
         }
         expect(play.wrongs).toEqual([]);
@@ -20,12 +49,28 @@ describe("planning", () => {
     );
   });
 
+  it("never gives an owner more than its share, but for one run", () => {
+    fc.assert(
+      fc.property(arbitraryFleet, arbitrarySteps, (fleet, steps) => {
+        const play = new Play(fleet, new Planner());
+        for (const step of steps) {
+          const before = new Set(play.going.keys());
+          if (!play.step(step)) continue;
+          // a worker that drains takes its part of the whole away: only what is placed now counts
+          const placed = [...play.going].filter(([which]) => !before.has(which)).map(([, { needs }]) => needs);
+          for (const needs of placed) expect(sharesExceeded(play, needs)).toEqual([]);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("serves in the order of rank: as a plain loop over requests does, were it to plan from nothing", () => {
     fc.assert(
-      fc.property(arbitraryFleet, fc.array(arbitraryRequest, { maxLength: 40 }), (fleet, specs) => {
-        const planner = new Planner({ reservations: 0 });
+      fc.property(arbitraryFleet, fc.array(arbitraryRequest, { maxLength: 40, size: "max" }), (fleet, specs) => {
+        const planner = new Planner({ reservations: 0, probes: 0 });
         for (const each of fleet) planner.setWorker(each);
-        const requests = specs.map((spec, index) => request({ ...spec, id: index + 1 }));
+        const requests = specs.map((spec, index) => request({ ...spec, shares: [], id: index + 1 }));
         for (const needs of requests) planner.addRequest(needs);
         const account = new Account(fleet);
         const expected: number[] = [];
@@ -41,14 +86,15 @@ describe("planning", () => {
     );
   });
 
-  it("with reservations, leaves a request that fits waiting only where the room is kept for one before it", () => {
+  it("says of every request that waits why, and of one that would fit what forbids it", () => {
     fc.assert(
       fc.property(arbitraryFleet, arbitrarySteps, (fleet, steps) => {
         const play = new Play(fleet, new Planner());
         for (const step of steps) {
           if (!play.step(step)) continue;
           for (const needs of play.waiting.values()) {
-            const reasons = play.account.fits(needs).length > 0 ? ["reserved"] : ["no_room", "no_worker", "never_fits"];
+            const fits = play.account.fits(needs).length > 0;
+            const reasons = fits ? ["reserved", "max_share"] : ["no_room", "no_worker", "never_fits", "max_share"];
             expect(reasons).toContain(play.planner.reasonFor(needs.id, play.nowMs)?.code);
           }
         }

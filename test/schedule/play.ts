@@ -43,7 +43,7 @@ export const arbitrarySteps = fc.array(
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("resume" as const), pick: fc.nat() }) },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant("decide" as const), seconds: fc.nat({ max: 100 }) }) },
   ),
-  { maxLength: 60 },
+  { maxLength: 80, size: "max" },
 );
 
 type Step = typeof arbitrarySteps extends fc.Arbitrary<(infer S)[]> ? S : never;
@@ -53,7 +53,7 @@ export class Play {
   readonly account: Account;
   readonly planner: Planner;
   readonly waiting = new Map<number, WaitingRequest>();
-  readonly #going = new Map<number, { needs: WaitingRequest; on: string }>();
+  readonly going = new Map<number, { needs: WaitingRequest; on: string }>();
   /** What the planner did that it must not. */
   readonly wrongs: string[] = [];
   nowMs = 20_000_000;
@@ -72,7 +72,7 @@ export class Play {
         this.#arrive(request({ ...step.spec, id: this.#next++ }));
         break;
       case "end":
-        this.#end(pickOf(this.#going.keys(), step.pick));
+        this.#end(pickOf(this.going.keys(), step.pick));
         break;
       case "withdraw":
         this.#withdraw(pickOf(this.waiting.keys(), step.pick));
@@ -95,9 +95,9 @@ export class Play {
   }
 
   #end(which: number | undefined): void {
-    const ended = which === undefined ? undefined : this.#going.get(which);
+    const ended = which === undefined ? undefined : this.going.get(which);
     if (which === undefined || ended === undefined) return;
-    this.#going.delete(which);
+    this.going.delete(which);
     this.account.change(ended.on, ended.needs, -1);
     this.planner.endRun(id(which));
   }
@@ -123,7 +123,7 @@ export class Play {
         continue;
       }
       this.waiting.delete(which);
-      this.#going.set(which, { needs, on });
+      this.going.set(which, { needs, on });
       this.account.change(on, needs, 1);
     }
   }

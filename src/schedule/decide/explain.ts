@@ -139,11 +139,11 @@ function reasonFrom(
   const fitting = candidates.filter(({ verdict }) => verdict === "fits" || verdict === "reserved");
   if (full !== undefined && lane.shelf !== undefined) return shareReason(full, lane);
   if (fitting.length === 0) return withOwn(waitingReason(needs, candidates), own, nowMs);
-  if (lane.probe?.isHeld === true) return probeReason(state, lane, nowMs);
   const kept = fitting.find(({ verdict }) => verdict === "reserved");
   if (kept !== undefined && fitting.every(({ verdict }) => verdict === "reserved")) {
     return reservedReason(state, kept, lane, nowMs);
   }
+  if (lane.probe?.isHeld === true) return probeReason(state, lane, nowMs);
   return { code: "not_planned_yet", message: "a worker has room, and planning has not looked at it yet" };
 }
 

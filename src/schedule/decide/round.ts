@@ -81,7 +81,7 @@ class Round {
     let choice = chooseWorker(state, row, lane, this.#nowMs);
     if (choice === undefined) return undefined;
     if (this.#reserveAhead(row, shelf.isHeld)) choice = chooseWorker(state, row, lane, this.#nowMs);
-    return choice === undefined ? undefined : place(state, row, lane, choice, this.#nowMs);
+    return choice === undefined ? undefined : this.#place(row, lane, choice);
   }
 
   /** Reserves workers for those that rank before the row and found no room; true when that has changed anything. */
@@ -91,36 +91,49 @@ class Round {
     const ahead = bestRanked(this.#state, policy.reservations, isHeld ? -1 : row);
     if (ahead.length === 0) return false;
     const touched = reservations.ensure(ahead, this.#nowMs);
-    if (touched.size === 0) return false;
-    // a worker that was kept for another may have room now for what was parked
     for (const slot of touched) news.slots.add(slot);
+    if (touched.size > 0) this.#loosened();
+    return touched.size > 0;
+  }
+
+  #place(row: number, lane: Lane, choice: Choice): Placed {
+    const state = this.#state;
+    const { slot } = choice;
+    const freed = state.reservations.release(row);
+    const run = newRun(state.table.request(row), lane, slot, this.#nowMs);
+    const holder = slot.reservation;
+    const isAhead = holder !== undefined && !state.reservations.isOutranked(holder, row);
+    state.reservations.runPlaced(row, run);
+    state.lanes.remove(row);
+    if (lane.probe !== undefined) state.probes.countWaiting(lane.probe, -1);
+    startRun(state, run);
+    if (freed !== undefined) state.news.slots.add(freed);
+    if (turnProbes(state, this.#nowMs) || freed !== undefined) this.#loosened();
+    return { ...choice, lane, run, aheadOf: isAhead ? holder.id : undefined };
+  }
+
+  /** A worker that was kept for another may have room now for what was parked. */
+  #loosened(): void {
     this.unpark();
     this.#sweep?.restart();
-    return true;
   }
 }
 
-function place(state: PlanningState, row: number, lane: Lane, choice: Choice, nowMs: number): Placed {
-  const { reservations, news } = state;
-  const { slot } = choice;
-  const freed = reservations.release(row);
-  if (freed !== undefined) news.slots.add(freed);
-  const run = newRun(state.table.request(row), lane, slot, nowMs);
-  const holder = slot.reservation;
-  const isAhead = holder !== undefined && !reservations.isOutranked(holder, row);
-  reservations.runPlaced(row, run);
-  state.lanes.remove(row);
-  if (lane.probe !== undefined) state.probes.countWaiting(lane.probe, -1);
-  startRun(state, run);
-  turnProbes(state, nowMs);
-  return { ...choice, lane, run, aheadOf: isAhead ? holder.id : undefined };
-}
-
-/** Lanes whose key is held from now on, or not any more, stand elsewhere. */
-export function turnProbes(state: PlanningState, nowMs: number): void {
+/**
+ * Lanes whose key is held from now on, or not any more, stand elsewhere. What is held back does not keep others from a
+ * worker: true when that has freed one.
+ */
+export function turnProbes(state: PlanningState, nowMs: number): boolean {
+  let isFreed = false;
   for (const probe of state.probes.refresh(nowMs)) {
     for (const lane of state.lanes.turn(probe)) state.news.lanes.add(lane);
+    if (!probe.isHeld) continue;
+    for (const slot of state.reservations.releaseAll((lane) => lane.probe === probe)) {
+      state.news.slots.add(slot);
+      isFreed = true;
+    }
   }
+  return isFreed;
 }
 
 function newRun(request: RequestRow, lane: Lane, slot: WorkerSlot, nowMs: number): RunSlot {

@@ -61,7 +61,7 @@ function read(file: string): Trace {
   if (!existsSync(file)) fail(`${file}: there is no such file; give the traces to replay as arguments`);
   const bytes = readFileSync(file);
   const text = (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString("utf8");
-  return readTrace(text) ?? fail(`${file}: it is no trace of a known kind (docs/scheduling.md names them)`);
+  return readTrace(text) ?? fail(`${file}: it is no trace of a known kind`);
 }
 
 function fleetRows() {

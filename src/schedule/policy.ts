@@ -1,4 +1,4 @@
-/** What can be set about planning; `DEFAULT_POLICY` says what it is otherwise. `docs/scheduling.md` explains each. */
+/** What can be set about planning; `DEFAULT_POLICY` says what it is otherwise. */
 export type PlanPolicy = {
   /** A request that has waited this long counts as one priority higher, milliseconds. The same for all. */
   ageStepMs: number;

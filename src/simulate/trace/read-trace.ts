@@ -22,7 +22,7 @@ const KINDS: { columns: string[]; read: (row: Row) => Draft | undefined }[] = [
 const GIB = 1024 ** 3;
 
 /**
- * Reads a trace: Nextflow's (raw units, tabs or commas), or one of those that `docs/scheduling.md` names. Undefined when
+ * Reads a trace: Nextflow's (raw units, tabs or commas), or one of the kinds of `../shared/data`. Undefined when
  * it is of no known kind.
  */
 export function readTrace(text: string): Trace | undefined {

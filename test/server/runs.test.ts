@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { EndedReport } from "../../src/contract/worker-protocol.ts";
 import { ENGINES, useDatabases } from "../store/engines.ts";
 import { ended, GIB, running, startHarness, type Harness } from "./harness.ts";
 
@@ -74,6 +75,37 @@ describe.each(ENGINES)("a run, kept in $name,", (engine) => {
     expect((await worker.sync([end])).acknowledged).toEqual([assignment!.run_id]);
     const history = await harness.client.call("listHistory", { query: { task_name: "build" } });
     expect(history.items).toHaveLength(1);
+  });
+
+  it("that is over before it was reported as running has started all the same", async () => {
+    const worker = await harness.join("w-1");
+    const [request] = await harness.submit({ task_name: "build" });
+    await harness.event(request!.id, "placed");
+    const [first] = (await worker.sync()).assignments;
+    const limit = first!.allocation.memory.amount;
+    const started_at = "2026-11-22T12:00:00.000Z";
+    await worker.sync([ended(first!, { started_at, outcome: { kind: "out_of_memory", limit } })]);
+    expect((await harness.request(request!.id)).started_at).toBe(started_at);
+    await harness.event(request!.id, "placed", 2);
+    const [second] = (await worker.sync()).assignments;
+    await worker.sync([running(second!)]);
+    await worker.sync([ended(second!, {})]);
+    expect((await harness.request(request!.id)).started_at).toBe(started_at);
+  });
+
+  it("that is the first to start says when its request started, whatever was before it", async () => {
+    const worker = await harness.join("w-1");
+    const [request] = await harness.submit({ task_name: "build" });
+    await harness.event(request!.id, "placed");
+    const [first] = (await worker.sync()).assignments;
+    const { started_at: _never, ...unstarted } = ended(first!, { outcome: { kind: "worker_lost" } }) as EndedReport; // made as one
+    await worker.sync([unstarted]);
+    expect((await harness.request(request!.id)).started_at).toBeNull();
+    await harness.event(request!.id, "placed", 2);
+    const [second] = (await worker.sync()).assignments;
+    const started_at = "2026-11-22T12:00:00.000Z";
+    await worker.sync([running(second!, { started_at })]);
+    expect((await harness.request(request!.id)).started_at).toBe(started_at);
   });
 
   it("is handed out again when the answer was lost on the way", async () => {

@@ -16,7 +16,7 @@ import type { LeasedRun, RunPatch, StoreTransaction } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
 import { learnFrom } from "./estimates.ts";
 import { largestFor } from "./prepare.ts";
-import { abort, complete } from "./transitions.ts";
+import { abort, complete, markStarted } from "./transitions.ts";
 
 /** The end of a run as it is told: by its worker, or by the server about a worker that is silent. */
 export type Ending = Pick<EndedReport, "ended_at" | "outcome" | "runtime_statistics" | "outputs" | "log"> &
@@ -105,6 +105,7 @@ async function settle(
   ending: Ending,
 ): Promise<void> {
   const now = await tx.now();
+  if (ending.started_at !== undefined) await markStarted(tx, request, ending.started_at);
   await conclude(context, tx, request, run, ending, now);
   await remember(tx, request, run, ending, now);
 }

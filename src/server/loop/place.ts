@@ -1,5 +1,5 @@
-import type { Timestamp } from "../../domain/clock.ts";
-import { epochMs, timestamp } from "../../domain/clock.ts";
+import { randomBytes } from "node:crypto";
+import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import { runId, type WorkerName } from "../../domain/ids.ts";
 import type { Placement } from "../../domain/run.ts";
 import type { Capacity } from "../../domain/worker.ts";
@@ -7,7 +7,7 @@ import { ROOM_RESOURCES, type PlanWorker } from "../../schedule/fit.ts";
 import { plan, type Plan, type PlanRequest } from "../../schedule/plan.ts";
 import type { LeasedRun, PendingRequest, StoreReader, WorkerRow } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
-import { newLeaseToken, workerOf } from "./workers.ts";
+import { workerOf } from "./workers.ts";
 
 /** How many pending requests one round of planning looks at. */
 const PLAN_BATCH = 1_000;
@@ -97,6 +97,11 @@ async function place(context: LoopContext, request: PendingRequest, placement: P
     });
     await tx.appendEvents([placedEvent(request, run_id, placement)]);
   });
+}
+
+/** A new lease's token: long, random, and worth nothing once the run has ended. */
+function newLeaseToken(): string {
+  return randomBytes(16).toString("base64url");
 }
 
 function placedEvent(request: PendingRequest, run_id: ReturnType<typeof runId>, placement: Placement) {

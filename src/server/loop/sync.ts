@@ -6,6 +6,7 @@ import type { LeasedRun, StoreReader, StoreTransaction } from "../store/store.ts
 import type { LoopContext } from "./context.ts";
 import { finishRun, handInRun } from "./finish-run.ts";
 import { lostEnding } from "./lost-runs.ts";
+import { markStarted } from "./transitions.ts";
 import { recordSelf } from "./workers.ts";
 
 /** How long a worker without runs may be left waiting for news, as a part of the lease. */
@@ -129,8 +130,8 @@ async function takeProgress(
     measurement,
   });
   if (run.state === "running") return;
-  const isFirst = run.attempt === 1;
-  if (isFirst) await tx.updateWorkRequest(run.work_request_id, { started_at });
+  const request = await tx.lockWorkRequest(run.work_request_id);
+  if (request !== undefined) await markStarted(tx, request, started_at);
   await tx.appendEvents([
     { kind: "started", work_request_id: run.work_request_id, run_id: run.id, worker_name: run.worker_name, data: {} },
   ]);

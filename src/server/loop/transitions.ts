@@ -22,6 +22,11 @@ export async function unblock(tx: StoreTransaction, id: WorkRequestId, now: Time
   await tx.appendEvents([{ kind: "unblocked", work_request_id: id, data: {} }]);
 }
 
+/** Says when the first of a request's runs started; what later runs say of themselves changes nothing. */
+export async function markStarted(tx: StoreTransaction, request: WorkRequest, started_at: Timestamp): Promise<void> {
+  if (request.started_at === null) await tx.updateWorkRequest(request.id, { started_at });
+}
+
 /** Ends a request with a result, and settles those that depend on it. */
 export async function complete(
   tx: StoreTransaction,

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { AppError } from "../../contract/errors.ts";
 import type { WorkerSelf } from "../../contract/worker-protocol.ts";
 import { epochMs, type Timestamp } from "../../domain/clock.ts";
@@ -82,9 +81,4 @@ export async function removeWorker(context: LoopContext, worker_name: WorkerName
     await tx.deleteTokensOfWorker(worker_name);
     await tx.appendEvents([{ kind: "worker_removed", worker_name, data: {} }]);
   });
-}
-
-/** A new lease's token: long, random, and worth nothing once the run has ended. */
-export function newLeaseToken(): string {
-  return randomBytes(16).toString("base64url");
 }

@@ -1,20 +1,12 @@
 import type { HistoryEntry } from "../domain/history.ts";
-import type { TaskType } from "../domain/task.ts";
+import { readPages, type EntryQuery } from "./read-pages.ts";
 import type { Session } from "./session.ts";
 
-/** Which entries are read, newest first. */
-export type HistoryQuery = {
-  task_type: TaskType;
-  task_name: string;
-  subject?: string;
-  context?: string;
-  since?: string;
-  limit: number;
+/** Which entries are read, and from where. */
+export type HistoryQuery = EntryQuery & {
   /** From what `almanac run` kept on this machine. */
   isLocal: boolean;
 };
-
-const PAGE_SIZE = 1000;
 
 /** Entries of the server's history, or of the local one. */
 export async function readHistory(session: Session, query: HistoryQuery): Promise<HistoryEntry[]> {
@@ -23,15 +15,5 @@ export async function readHistory(session: Session, query: HistoryQuery): Promis
     const { readLocalEntries } = await import("./here/local-entries.ts");
     return readLocalEntries(session.home, { ...filter, limit }, (error) => session.say(String(error)));
   }
-  const entries: HistoryEntry[] = [];
-  let cursor: string | null = null;
-  // ends when the limit is reached or the server has no more
-  do {
-    const page: { items: HistoryEntry[]; next_cursor: string | null } = await session.client.call("listHistory", {
-      query: { ...filter, limit: Math.min(PAGE_SIZE, limit - entries.length), ...(cursor !== null && { cursor }) },
-    });
-    entries.push(...page.items);
-    cursor = page.next_cursor;
-  } while (cursor !== null && entries.length < limit);
-  return entries;
+  return readPages(limit, (page) => session.client.call("listHistory", { query: { ...filter, ...page } }));
 }

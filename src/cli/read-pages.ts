@@ -1,0 +1,33 @@
+import type { HistoryEntry } from "../domain/history.ts";
+import type { TaskType } from "../domain/task.ts";
+
+/** Which entries of a history are read, newest first. */
+export type EntryQuery = {
+  task_type: TaskType;
+  task_name: string;
+  subject?: string;
+  context?: string;
+  since?: string;
+  limit: number;
+};
+
+type Page = { items: HistoryEntry[]; next_cursor: string | null };
+
+const PAGE_SIZE = 1000;
+
+/** At most `limit` entries, from as many pages as they take. */
+export async function readPages(
+  limit: number,
+  readPage: (page: { limit: number; cursor?: string }) => Promise<Page>,
+): Promise<HistoryEntry[]> {
+  const entries: HistoryEntry[] = [];
+  let cursor: string | null = null;
+  // ends when the limit is reached or there are no more
+  do {
+    const left = Math.min(PAGE_SIZE, limit - entries.length);
+    const page: Page = await readPage({ limit: left, ...(cursor !== null && { cursor }) });
+    entries.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor !== null && entries.length < limit);
+  return entries;
+}

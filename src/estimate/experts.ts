@@ -2,7 +2,7 @@ import { assertNever } from "../domain/assert-never.ts";
 import type { Sample } from "./sample.ts";
 
 /**
- * Five simple ways to predict the logarithm of a need from the size of the input. None is best everywhere; how
+ * Simple ways to predict the logarithm of a need from the size of the input. None is best everywhere; how
  * much each is worth for a key is measured by leaving out each run once (`losses.ts`). Sources in `docs/estimates.md`.
  */
 export const EXPERTS = ["fixed", "linear", "power", "near"] as const;

@@ -15,6 +15,8 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w.])\d+(\.\d+)?[BKMGTP]\b/g, "<bytes>"],
   [/(?<![\w.])\d+(\.\d+)? ?%/g, "<share>"],
   [/(?<![\w.])\d+(\.\d+)?×/g, "<times>"],
+  // A figure that is whole by chance is shown without its decimals.
+  [/(?<![\w.])\d+(\.\d+)? of \d+ cores?/g, "<cores>"],
   [/(?<![\w.])\d+\.\d+(?![\w.])/g, "<decimal>"],
   [/[▁▂▃▄▅▆▇█]+/g, "<bars>"],
   [/(<duration> ago|\bnow\b)/g, "<ago>"],

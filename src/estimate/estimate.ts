@@ -30,8 +30,8 @@ export type EstimateQuery = {
   elastic?: boolean;
 };
 
-/** A run that still goes on: for how long (seconds), and the size of its input (bytes). */
-export type InFlightRun = { elapsed: number; input_size?: number };
+/** A run that still goes on: for how long (seconds), the size of its input (bytes), and where (as `EstimateQuery.machine`). */
+export type InFlightRun = { elapsed: number; input_size?: number; machine?: string };
 
 /** Where the worker can raise the limit, it does so four times of five, and nothing is lost. */
 const ELASTIC_FAILURE_SHARE = 0.2;

@@ -84,6 +84,11 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["reviveLostRun", (tx) => tx.reviveLostRun(RUN, "t", {}), [/runs_pkey|sqlite_autoindex_runs_1/]],
   ["activeRuns", (tx) => tx.activeRuns(), [/runs_active|runs_lease/]],
   ["activeRuns of a worker", (tx) => tx.activeRuns(WORKER), [/runs_active/]],
+  [
+    "runsInFlight",
+    (tx) => tx.runsInFlight(TASK, 64),
+    [/work_requests_running/, /runs_work_request_id_attempt_key|sqlite_autoindex_runs_2/],
+  ],
   ["expiredRuns", (tx) => tx.expiredRuns(at(0)), [/runs_lease|runs_active/]],
   [
     "renewLeases",

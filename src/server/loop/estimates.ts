@@ -1,29 +1,69 @@
 import type { Amounts, Estimate } from "../../domain/allocation.ts";
+import { epochMs } from "../../domain/clock.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { HistoryKey } from "../../domain/task.ts";
-import { estimate } from "../../estimate/estimate.ts";
+import { estimate, type EstimateQuery, type InFlightRun } from "../../estimate/estimate.ts";
 import { learn } from "../../estimate/learn.ts";
 import { levelKeysOf, type LevelKey } from "../../estimate/levels.ts";
 import { observationOf } from "../../estimate/observation.ts";
 import { parseState, type EstimateState, type LevelStates } from "../../estimate/state.ts";
-import type { StoreReader, StoreTransaction } from "../store/store.ts";
+import { mayRun } from "../../schedule/fit.ts";
+import type { RunInFlight, StoreReader, StoreTransaction, WorkerRow } from "../store/store.ts";
 
 /** How many of the newest entries a state is made from, when it has to be made anew. */
 const REBUILD_ENTRIES = 256;
 
-/** What history predicts for a key. */
+/** How many runs of its task an estimate looks at while they go on. */
+const MOST_IN_FLIGHT = 64;
+
+/** What is known of a run that is to be estimated. */
+export type EstimateCircumstances = {
+  input_size?: number | undefined;
+  asked?: Amounts;
+  /** All workers: those that may run the task say whether its memory limit is elastic. */
+  workers: readonly WorkerRow[];
+  /** The moment until which runs in flight have lasted, milliseconds. */
+  nowMs: number;
+};
+
+/** What history, and the runs that go on at the moment, predict for a key. */
 export async function estimateFor(
   reader: StoreReader,
   key: HistoryKey,
-  query: { input_size?: number | undefined; asked?: Amounts },
+  circumstances: EstimateCircumstances,
 ): Promise<Estimate> {
-  const states = await statesFor(reader, key);
-  const { input_size, asked } = query;
-  return estimate(key, states, {
-    elastic: false,
+  const [states, query] = await Promise.all([statesFor(reader, key), queryFor(reader, key, circumstances)]);
+  return estimate(key, states, query);
+}
+
+async function queryFor(
+  reader: StoreReader,
+  key: HistoryKey,
+  { input_size, asked, workers, nowMs }: EstimateCircumstances,
+): Promise<EstimateQuery> {
+  const runs = await reader.runsInFlight(key, MOST_IN_FLIGHT);
+  return {
+    elastic: isElastic(key.task_name, workers),
+    in_flight: runs.map((run) => inFlight(run, nowMs)),
     ...(input_size !== undefined && { input_size }),
     ...(asked !== undefined && { asked }),
-  });
+  };
+}
+
+/**
+ * Whether a run that outgrows its memory would be given more (`DESIGN.md` §7): every worker of Almanac raises the limit
+ * while it has memory that nobody reserved, so it is so where any may run the task.
+ */
+function isElastic(taskName: string, workers: readonly WorkerRow[]): boolean {
+  return workers.some((worker) => mayRun(worker.tasks, taskName));
+}
+
+function inFlight({ started_at, input_size, cpu_model, worker_name }: RunInFlight, nowMs: number): InFlightRun {
+  return {
+    elapsed: Math.max(0, nowMs - epochMs(started_at)) / 1000,
+    machine: cpu_model ?? worker_name,
+    ...(input_size !== null && { input_size }),
+  };
 }
 
 /** Takes a finished run into the estimator's states, in the transaction that keeps its history. */

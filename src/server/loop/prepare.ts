@@ -28,7 +28,7 @@ export async function prepare(
   request: WorkRequest,
   workers: readonly WorkerRow[],
 ): Promise<void> {
-  const prepared = await work(context, request);
+  const prepared = await work(context, request, workers);
   await context.store.transaction(async (tx) => {
     const current = await tx.lockWorkRequest(request.id);
     if (current?.status !== "pending" || current.allocation !== null) return; // changed in the meantime
@@ -71,7 +71,7 @@ export function largestFor(taskName: string, workers: readonly WorkerRow[]): Par
   return { memory: largest("memory"), disk_space: largest("disk_space"), cpu_count: largest("cpu_count") };
 }
 
-async function work(context: LoopContext, request: WorkRequest): Promise<Prepared> {
+async function work(context: LoopContext, request: WorkRequest, workers: readonly WorkerRow[]): Promise<Prepared> {
   const resolved = context.tasks.resolve(request);
   if (!resolved.ok) return { kind: "failed", errors: resolved.errors };
   if (request.task_type === "internal") return { kind: "synchronised" };
@@ -88,6 +88,8 @@ async function work(context: LoopContext, request: WorkRequest): Promise<Prepare
   const estimate = await estimateFor(context.store.read, key, {
     input_size: dynamic.data.input_size,
     asked: askedAmounts(requirements),
+    workers,
+    nowMs: context.clock.nowMs(),
   });
   return { kind: "ready", key, dynamic: dynamic.data, requirements, estimate };
 }

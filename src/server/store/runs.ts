@@ -1,11 +1,12 @@
 import type { Database, Engine } from "./engine.ts";
 import { activeRuns, expiredRuns, runById } from "./statements/active-runs.ts";
 import { extendAllLeases, renewLeases } from "./statements/renew-leases.ts";
+import { runsInFlight } from "./statements/runs-in-flight.ts";
 import { reviveLostRun, updateRun } from "./statements/update-run.ts";
 import type { NewRun, StoreReader, StoreTransaction } from "./store.ts";
 import { RUN_COLUMNS } from "./tables.ts";
 
-type RunReader = Pick<StoreReader, "run" | "runsOf" | "activeRuns" | "expiredRuns">;
+type RunReader = Pick<StoreReader, "run" | "runsOf" | "activeRuns" | "expiredRuns" | "runsInFlight">;
 type RunWriter = Pick<
   StoreTransaction,
   "insertRun" | "updateRun" | "renewLeases" | "extendAllLeases" | "reviveLostRun"
@@ -20,6 +21,7 @@ export function runReader(db: Database): RunReader {
       db.selectFrom("runs").select(RUN_COLUMNS).where("work_request_id", "=", id).orderBy("attempt").execute(),
     activeRuns: (worker) => activeRuns(db, worker),
     expiredRuns: (now) => expiredRuns(db, now),
+    runsInFlight: (task, limit) => runsInFlight(db, task, limit),
   };
 }
 

@@ -188,6 +188,7 @@ CREATE INDEX work_requests_expiry ON public.work_requests USING btree (expires_a
 CREATE INDEX work_requests_not_before ON public.work_requests USING btree (not_before) WHERE ((NOT (status <> 'pending'::text)) AND (not_before IS NOT NULL));
 CREATE INDEX work_requests_pending ON public.work_requests USING btree (((priority_base + priority_adjustment)) DESC, pending_at, id) WHERE ((NOT (status <> 'pending'::text)) AND (allocation IS NOT NULL));
 CREATE INDEX work_requests_pending_key ON public.work_requests USING btree (task_type, task_name, subject, context) WHERE (NOT (status <> 'pending'::text));
+CREATE INDEX work_requests_running ON public.work_requests USING btree (task_type, task_name, id) WHERE (NOT (status <> 'running'::text));
 CREATE INDEX work_requests_submission ON public.work_requests USING btree (submission_id, id) WHERE (submission_id IS NOT NULL);
 CREATE INDEX work_requests_unprepared ON public.work_requests USING btree (id) WHERE ((NOT (status <> 'pending'::text)) AND (allocation IS NULL));
 

@@ -202,6 +202,8 @@ CREATE INDEX work_requests_pending on work_requests ((priority_base + priority_a
 CREATE INDEX work_requests_pending_key on work_requests (task_type, task_name, subject, context)
   where not (status <> 'pending');
 
+CREATE INDEX work_requests_running on work_requests (task_type, task_name, id) where not (status <> 'running');
+
 CREATE INDEX work_requests_submission on work_requests (submission_id, id) where submission_id is not null;
 
 CREATE INDEX work_requests_unprepared on work_requests (id) where not (status <> 'pending') and allocation is null;

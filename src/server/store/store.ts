@@ -113,6 +113,10 @@ export type RunPatch = Partial<
   >
 > & { lease_expires_at?: Timestamp };
 
+/** A run that goes on, as estimates see it. */
+export type RunInFlight = Pick<Run, "cpu_model" | "worker_name"> &
+  Pick<WorkRequest, "input_size"> & { started_at: Timestamp };
+
 export type NewHistoryEntry = Omit<HistoryEntry, "id">;
 
 /** A token without its secret. */
@@ -164,6 +168,8 @@ export type StoreReader = {
   /** Runs that have not ended, of one worker or of all. */
   activeRuns(worker?: WorkerName): Promise<LeasedRun[]>;
   expiredRuns(now: Timestamp): Promise<LeasedRun[]>;
+  /** Started runs of a task that have not ended, those of the oldest requests first; at most `limit`. */
+  runsInFlight(task: Pick<HistoryKey, "task_type" | "task_name">, limit: number): Promise<RunInFlight[]>;
 
   workers(): Promise<WorkerRow[]>;
   worker(name: WorkerName): Promise<WorkerRow | undefined>;

@@ -20,7 +20,8 @@ export function historyHandlers(context: LoopContext): Pick<Handlers, Names> {
     },
     importHistory: ({ body }) => store.transaction((tx) => tx.importHistory(body.entries)),
     async estimate({ query: { input_size, ...key } }) {
-      return { estimate: await estimateFor(store.read, key, { input_size }) };
+      const workers = await store.read.workers();
+      return { estimate: await estimateFor(store.read, key, { input_size, workers, nowMs: context.clock.nowMs() }) };
     },
   };
 }

@@ -69,6 +69,8 @@ create index work_requests_not_before on work_requests (not_before)
   where not (status <> 'pending') and not_before is not null;
 create index work_requests_pending_key on work_requests (task_type, task_name, subject, context)
   where not (status <> 'pending');
+-- What a task has in flight, for estimates: few rows, however many requests there are.
+create index work_requests_running on work_requests (task_type, task_name, id) where not (status <> 'running');
 create index work_requests_expiry on work_requests (expires_at) where expires_at is not null;
 create index work_requests_submission on work_requests (submission_id, id) where submission_id is not null;
 -- Lists, newest first, one filter each; the first also counts by status and finds what is blocked.

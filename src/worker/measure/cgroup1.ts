@@ -61,6 +61,10 @@ class Cgroup1Account implements Account {
   }
 
   reading(): Reading {
+    // before the cache that is subtracted from them: what is cached in between may be subtracted too much, but never
+    // called memory
+    const highWater = this.#highWaterOf(this.#files.highWater);
+    const kernel = this.#highWaterOf(this.#files.kernel);
     const stat = this.#files.stat.text();
     const anonymous = valueOf(stat, "total_rss");
     const shared = valueOf(stat, "total_shmem");
@@ -68,8 +72,8 @@ class Cgroup1Account implements Account {
     return withoutAbsent({
       memory_bytes: anonymous === undefined || shared === undefined ? undefined : anonymous + shared,
       file_cache_bytes: cache === undefined || shared === undefined ? undefined : cache - shared,
-      kernel_bytes: this.#highWaterOf(this.#files.kernel),
-      high_water_bytes: this.#highWaterOf(this.#files.highWater),
+      kernel_bytes: kernel,
+      high_water_bytes: highWater,
       ...this.#cpu(),
       task_count: this.#files.taskCount.number(),
       task_peak: this.#files.taskPeak.number(),

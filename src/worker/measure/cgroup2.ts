@@ -44,6 +44,9 @@ export class Cgroup2Account implements Account {
   }
 
   reading(): Reading {
+    // before the cache that is subtracted from it: what is cached in between may be subtracted too much, but never
+    // called memory
+    const highWater = this.#newHighWater();
     const stat = this.#files.stat.text();
     const anonymous = valueOf(stat, "anon");
     const shared = valueOf(stat, "shmem");
@@ -53,7 +56,7 @@ export class Cgroup2Account implements Account {
       // `file` holds shared memory and tmpfs too, which are memory of the run and no cache
       file_cache_bytes: file === undefined || shared === undefined ? undefined : Math.max(0, file - shared),
       kernel_bytes: valueOf(stat, "kernel"),
-      high_water_bytes: this.#newHighWater(),
+      high_water_bytes: highWater,
       ...cpuOfStat(this.#files.cpu.text()),
       task_count: this.#files.taskCount.number(),
       task_peak: this.#files.taskPeak.number(),

@@ -4,6 +4,7 @@ import { killEach } from "./cgroup-directory.ts";
 import { readIfThere } from "./kernel-file.ts";
 import type { Account, Meter, Reading } from "./meter.ts";
 import { ProcessTree } from "./process-tree.ts";
+import { sharedSegmentBytes } from "./shared-segments.ts";
 
 const MARKER = "ALMANAC_RUN_MARK";
 /** How often the whole machine is searched for processes that left their tree. */
@@ -25,6 +26,8 @@ class ProcAccount implements Account {
   readonly #tree: ProcessTree;
   readonly #cpu: TreeCpu;
   #searchedAtMs = performance.now();
+  /** The most shared memory in use so far, bytes. */
+  #mostShared = 0;
 
   constructor(root: string, ledger: CpuLedger) {
     const mark = crypto.randomUUID(); // the global: Node loads its cryptography (5 ms) only when this is reached
@@ -46,11 +49,9 @@ class ProcAccount implements Account {
   reading(): Reading {
     const members = this.#isSearchDue() ? this.#tree.membersAnywhere() : this.#tree.members();
     this.#cpu.add(members);
-    let memory = 0;
-    for (const { pid } of members) memory += proportionalBytes(readIfThere(`${this.#root}/proc/${pid}/smaps_rollup`));
     return {
       // no process left to look at says nothing about memory
-      ...(members.length === 0 ? {} : { memory_bytes: memory }),
+      ...(members.length === 0 ? {} : { memory_bytes: this.#memoryOf(members.map(({ pid }) => pid)) }),
       cpu_user_us: this.#cpu.userUs,
       cpu_system_us: this.#cpu.systemUs,
       task_count: members.reduce((sum, member) => sum + member.threads, 0),
@@ -93,6 +94,27 @@ class ProcAccount implements Account {
     // nothing was made
   }
 
+  /**
+   * Processes are read one after the other. While they are still taking their shares of shared memory, the sum of the
+   * shares is too much: what one had alone when it was read, the next has a part of as well. So it is bounded by what
+   * there is to share, which is only looked up when it matters.
+   */
+  #memoryOf(pids: readonly number[]): number {
+    let anonymous = 0;
+    let shared = 0;
+    for (const pid of pids) {
+      const rollup = readIfThere(`${this.#root}/proc/${pid}/smaps_rollup`);
+      anonymous += rollupBytes(rollup, "Pss_Anon");
+      shared += rollupBytes(rollup, "Pss_Shmem");
+    }
+    if (shared > this.#mostShared && pids.length > 1) {
+      const maps = pids.map((pid) => readIfThere(`${this.#root}/proc/${pid}/maps`) ?? "");
+      shared = Math.min(shared, Math.max(this.#mostShared, sharedSegmentBytes(maps)));
+    }
+    this.#mostShared = Math.max(this.#mostShared, shared);
+    return anonymous + shared;
+  }
+
   #isSearchDue(): boolean {
     const nowMs = performance.now();
     if (nowMs - this.#searchedAtMs < SEARCH_PERIOD_MS) return false;
@@ -101,12 +123,11 @@ class ProcAccount implements Account {
   }
 }
 
-/** Anonymous and shared memory of a process, shared pages divided by those who share them. */
-function proportionalBytes(rollup: string | undefined): number {
-  if (rollup === undefined) return 0;
-  let kilobytes = 0;
-  for (const match of rollup.matchAll(/^Pss_(?:Anon|Shmem): +(\d+) kB$/gm)) kilobytes += Number(match[1]);
-  return kilobytes * 1024;
+/** A line of `smaps_rollup`, in bytes; pages that are shared count divided by those who share them. */
+function rollupBytes(rollup: string | undefined, name: "Pss_Anon" | "Pss_Shmem"): number {
+  const from = rollup?.indexOf(`\n${name}:`) ?? -1;
+  if (rollup === undefined || from < 0) return 0;
+  return Number.parseInt(rollup.slice(from + name.length + 2), 10) * 1024;
 }
 
 function stopEach(processes: readonly number[]): void {

@@ -32,12 +32,15 @@ export class ProcessTree {
     if (stat !== undefined) this.#known.set(pid, stat.start);
   }
 
-  /** Descendants of what is known, without looking at other processes of the machine. */
+  /**
+   * Descendants of what is known, without looking at other processes of the machine. Parents are read before their
+   * children: a child that ends in between is then not in its parent's sum yet, and is never counted in both.
+   */
   members(): ProcessStat[] {
     const alive = new Map<number, ProcessStat>();
+    // in the order in which they were found; grows while it is gone through, and each process is taken once
     const queue = [...this.#known.keys()];
-    // ends: each process is taken once
-    for (let pid = queue.pop(); pid !== undefined; pid = queue.pop()) {
+    for (const pid of queue) {
       if (alive.has(pid)) continue;
       const stat = this.#stillThere(pid);
       if (stat === undefined) continue;

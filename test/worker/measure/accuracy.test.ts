@@ -8,7 +8,7 @@ import { bestMeter, freshDirectory, meters, run, start, until } from "../run/run
 const program = knownProgram();
 const MIB = 1024 * 1024;
 
-const ALLOWED_SHARES: Record<string, number> = { proc: 0.05, "proc, shared": 0.25 };
+const ALLOWED_SHARES: Record<string, number> = { proc: 0.05 };
 
 /** By how many bytes a figure misses what is allowed: 1 % and 2 MiB with cgroups, 5 % and 2 MiB with `/proc`. */
 function memoryOff(bytes: number | undefined, truthMib: number, method: string): number {
@@ -60,8 +60,7 @@ describe.skipIf(program === undefined)("figures of a program whose figures are k
 
     it("peak memory of shared memory, once for all who use it", async () => {
       const { memory_bytes, method } = await heldBy(4, "shared", 200, 4);
-      // without cgroups the processes are read one after the other, while they still take their shares
-      expect(memoryOff(memory_bytes, 200, method === "proc" ? "proc, shared" : method)).toBe(0);
+      expect(memoryOff(memory_bytes, 200, method)).toBe(0);
     });
 
     it("peak memory without the files that it wrote or mapped", async () => {
@@ -78,15 +77,24 @@ describe.skipIf(program === undefined)("figures of a program whose figures are k
     });
 
     it("CPU time of children and grandchildren that were waited for", async () => {
-      const script = `${known[0]} burn user 150 1; (${known[0]} burn user 150 1; true); ${known[0]} burn user 150 1 & wait`;
+      // long against the start of five programs, each of which costs a millisecond or two on a busy machine
+      const script = `${known[0]} burn user 400 1; (${known[0]} burn user 400 1; true); ${known[0]} burn user 400 1 & wait`;
       const { measurement } = await run(["/bin/sh", "-c", script], { meter });
-      expect(cpuOff(cpuMs(measurement), 450, meter.method)).toBe(0);
+      expect(cpuOff(cpuMs(measurement), 1200, meter.method)).toBe(0);
     });
 
-    it("duration between what the command slept and what its caller waited", async () => {
+    it("CPU time of 1,000 short children", async () => {
+      const { measurement, stdout } = await run([...known, "many", "1000"], { meter });
+      expect(cpuOff(cpuMs(measurement), Number(stdout), meter.method)).toBe(0);
+    });
+
+    it("duration from when its process was made until it ended", async () => {
       const beganMs = performance.now();
-      const { duration_ms } = await measuredBy("hold", 200);
-      expect(duration_ms).toBeGreaterThanOrEqual(200);
+      const handle = start([...known, "hold", "200"], { meter });
+      const spawningMs = performance.now() - beganMs;
+      const { duration_ms } = (await handle.ended).measurement;
+      // it slept 200 ms, but its process may have been made, and begun, at any moment of the spawning
+      expect(duration_ms).toBeGreaterThanOrEqual(200 - spawningMs);
       expect(duration_ms).toBeLessThanOrEqual(performance.now() - beganMs);
     });
 
@@ -128,9 +136,8 @@ describe.skipIf(program === undefined)("figures of a program whose figures are k
       expect(cpuOff(cpuMs(system), 500, system.method)).toBe(0);
     });
 
-    it("1,000 short children", async () => {
+    it("memory and processes of 1,000 short children", async () => {
       const measurement = await measured("many", 1000);
-      expect(cpuMs(measurement)).toBeGreaterThan(30);
       expect(memoryOff(measurement.memory_bytes, 0, measurement.method)).toBe(0);
       expect(measurement.process_count).toBe(2);
     });

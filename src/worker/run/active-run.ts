@@ -34,8 +34,8 @@ export class ActiveRun {
   readonly #recorder: Recorder;
   readonly #memory: MemoryWatch | undefined;
   readonly #stopForwarding: (() => void) | undefined;
+  readonly #disk: DiskWatch | undefined;
   #child: ChildProcess | undefined;
-  #disk: DiskWatch | undefined;
   #startedMs = 0;
   #reason: Outcome | undefined;
   #killAtMs = Infinity;
@@ -49,8 +49,27 @@ export class ActiveRun {
     this.#recorder = new Recorder(meter.method);
     if (spec.limits.process_count !== undefined) account.limitTasks(spec.limits.process_count);
     if (spec.output === "inherit") this.#stopForwarding = forwardSignals(() => this.#child);
-    if (spec.limits.memory === undefined) return;
-    this.#memory = new MemoryWatch({
+    this.#disk = this.#diskWatch();
+    this.#memory = this.#memoryWatch();
+  }
+
+  /** To be made before the launch, as the command may write at once. */
+  #diskWatch(): DiskWatch | undefined {
+    const { spec, account } = this.#parts;
+    if (spec.watchDirectory === undefined) return undefined;
+    return new DiskWatch({
+      directory: spec.watchDirectory,
+      processes: () => account.processes(),
+      onUsage: (bytes) => {
+        this.#diskSeen(bytes);
+      },
+    });
+  }
+
+  #memoryWatch(): MemoryWatch | undefined {
+    const { spec, account } = this.#parts;
+    if (spec.limits.memory === undefined) return undefined;
+    return new MemoryWatch({
       account,
       limitBytes: spec.limits.memory,
       raiseMemory: spec.raiseMemory,
@@ -92,7 +111,7 @@ export class ActiveRun {
 
   /**
    * Follows the launched process to its end.
-   * @param startedMs just before the launch, on the clock of `performance.now()`
+   * @param startedMs just after the launch, on the clock of `performance.now()`
    */
   async follow(child: ChildProcess, startedMs: number): Promise<EndedRun> {
     const { spec, account, meter } = this.#parts;
@@ -101,7 +120,6 @@ export class ActiveRun {
     const exited = exitOf(child);
     const output = new OutputFlow(child, spec.output);
     if (child.pid !== undefined) account.started(child.pid);
-    this.#watchDisk();
     const stopSampling = sample(this.#memory?.periodMs ?? meter.periodMs, () => this.#look());
     const exit = await exited;
     this.#durationMs = performance.now() - startedMs;
@@ -115,18 +133,6 @@ export class ActiveRun {
     const end = this.#conclude(exit);
     account.remove();
     return end;
-  }
-
-  #watchDisk(): void {
-    const { spec, account } = this.#parts;
-    if (spec.watchDirectory === undefined) return;
-    this.#disk = new DiskWatch({
-      directory: spec.watchDirectory,
-      processes: () => account.processes(),
-      onUsage: (bytes) => {
-        this.#diskSeen(bytes);
-      },
-    });
   }
 
   /** One look at the running command. @returns ms until the next */

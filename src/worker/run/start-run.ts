@@ -22,13 +22,13 @@ export function startRun(spec: RunSpec, meter: Meter): RunHandle {
   const account = tryOpen(meter);
   if ("error" in account) return neverStarted(meter, spec, account.error);
   const run = new ActiveRun({ spec, meter, account, path: command.path });
-  const startedMs = performance.now();
   const child = tryLaunch(spec, account);
   if ("error" in child) {
     run.abandon();
     return neverStarted(meter, spec, child.error);
   }
-  const followed = run.follow(child, startedMs);
+  // spawn returns once the process has been made and its program loaded: making it is our time, not the command's
+  const followed = run.follow(child, performance.now());
   // after the launch: the command is still being loaded, and this does not delay it
   const surroundings = lookAround(spec);
   return {

@@ -84,6 +84,23 @@ export class Planner {
     return this.#state.runs.get(id)?.slot.worker.worker_name;
   }
 
+  runIds(): WorkRequestId[] {
+    return [...this.#state.runs.keys()];
+  }
+
+  /** What a run has of its worker; bytes, bytes, cores. */
+  amountsOf(id: WorkRequestId): Capacity | undefined {
+    return this.#state.runs.get(id)?.amounts;
+  }
+
+  hasWorker(name: WorkerName): boolean {
+    return this.#state.fleet.slot(name) !== undefined;
+  }
+
+  workerNames(): WorkerName[] {
+    return [...this.#state.fleet.slots()].map(({ worker }) => worker.worker_name);
+  }
+
   /** Takes a worker in, or what has changed of it. `base`: what it has reserved for runs that are not told of. */
   setWorker(worker: FleetWorker, base?: { reserved: Capacity; run_count: number }): void {
     const { fleet, news, reservations, shares } = this.#state;

@@ -70,6 +70,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     files: createRunFiles(paths.filesDirectory),
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     random: options.random ?? Math.random,
+    leading: { planner: undefined },
   };
   const startedAt = timestamp(clock.nowMs());
   const app = await createApp(context, { logger: log, version: VERSION, startedAt, closing: closing.signal });

@@ -138,12 +138,14 @@ describe("a reservation", () => {
       code: "no_room",
       message: "w has 4.0G of the 8.0G memory free; next is kept for it w, which should have room in 9m00s",
       candidates: [{ worker_name: "w", verdict: "no_room", resource: "memory", available: 4 * GIB, needed: 8 * GIB }],
+      candidate_count: 1,
       expectedStartMs: 10 * MINUTE,
     });
     expect(planner.reasonFor(id(3), MINUTE)).toEqual({
       code: "reserved",
       message: "w has room, but is kept for #2, which should start there in 9m00s; this one may take 17m04s",
       candidates: [{ worker_name: "w", verdict: "reserved", reserved_for: 2 }],
+      candidate_count: 1,
     });
   });
 

@@ -64,6 +64,8 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["submission", (tx) => tx.submission("key7"), [/submissions_key/]],
   ["dependentsOf", (tx) => tx.dependentsOf(ID), [/work_request_dependents/]],
   ["pending", (tx) => tx.pending(at(0), 50), [/work_requests_pending\b/]],
+  ["planRows", (tx) => tx.planRows([ID]), [/work_requests_pkey|PRIMARY KEY/]],
+  ["pendingAfter", (tx) => tx.pendingAfter(ID, 50), [/work_requests_by_status|work_requests_pkey/]],
   ["unprepared", (tx) => tx.unprepared(50), [/work_requests_unprepared/]],
   ["nextNotBefore", (tx) => tx.nextNotBefore(at(0)), [/work_requests_not_before/]],
   ["forgetAllocations", (tx) => tx.forgetAllocations(FULL_KEY), [/work_requests_pending_key/]],
@@ -89,6 +91,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
     (tx) => tx.runsInFlight(TASK, 64),
     [/work_requests_running/, /runs_work_request_id_attempt_key|sqlite_autoindex_runs_2/],
   ],
+  ["runFigures", (tx) => tx.runFigures(), [/runs_active|runs_lease/]],
   ["expiredRuns", (tx) => tx.expiredRuns(at(0)), [/runs_lease|runs_active/]],
   [
     "renewLeases",
@@ -119,7 +122,8 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
 /** A table read from end to end. SQLite's list of all is read in the order of the primary key, and as far as the page goes. */
 const WHOLE_TABLE = /Seq Scan on \w+|^SCAN (runs|history|events|tokens|submissions|estimate_states)$/m;
 /** Long results, of which a page is wanted: read in their order, because sorting would read them all. */
-const READ_IN_ORDER = /^(pending|nextNotBefore|the list (of all|by status|by task)|history|lastEntry|events$)/;
+const READ_IN_ORDER =
+  /^(pending|pendingAfter|nextNotBefore|the list (of all|by status|by task)|history|lastEntry|events$)/;
 const SORTED = /Sort Key: |B-TREE FOR ORDER BY$/m;
 
 describe.each(ENGINES)("every query that is run often is served by an index on $name", (engine) => {

@@ -259,6 +259,35 @@ describe.each(ENGINES)("the queue on $name", (engine) => {
     expect(await store.read.nextNotBefore(at(101))).toBeUndefined();
   });
 
+  it("a server that begins to lead reads all that is pending, page by page, and a retry keeps its age", async () => {
+    const store = await databases.open();
+    const ids = await insert(
+      store,
+      newRequest({ remaining_path: 7.5 }),
+      newRequest({ status: "blocked" }),
+      newRequest({ priority_base: 3 }),
+      newRequest(),
+    );
+    const [first, blocked, , last] = ids;
+    await store.transaction(async (tx) => {
+      await tx.updateWorkRequest(first!, { allocation: ALLOCATION, duration_p50: 2, duration_p95: 4.5 });
+      await tx.updateWorkRequest(blocked!, { pending_at: at(5) });
+      await tx.updateWorkRequest(last!, { status: "running" });
+    });
+    const [before] = await store.read.planRows([first!]);
+    await store.transaction(async (tx) => {
+      await tx.updateWorkRequest(first!, { pending_at: at(50) });
+      await tx.updateWorkRequest(blocked!, { pending_at: at(50) });
+    });
+    const pages = [await store.read.pendingAfter(0, 1), await store.read.pendingAfter(first!, 10)];
+    expect(pages.map((page) => page.map(({ id }) => id))).toEqual([[first], [ids[2]]]);
+    expect(pages[0]).toEqual([before]);
+    expect(before).toMatchObject({ allocation: ALLOCATION, remaining_path: 7.5, duration_p50: 2, duration_p95: 4.5 });
+    expect(await store.read.planRows([blocked!, 9_999 as WorkRequestId])).toMatchObject([
+      { id: blocked, status: "blocked", first_pending_at: at(5), allocation: null },
+    ]);
+  });
+
   it("new history makes the key's pending requests unprepared, but not those that have had a run", async () => {
     const store = await databases.open();
     const ids = await insert(store, newRequest(), newRequest({ subject: "sed" }), newRequest(), newRequest());

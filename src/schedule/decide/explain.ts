@@ -18,7 +18,9 @@ import type { PlanningState } from "./state.ts";
 
 /** Why a request waits, worker by worker. */
 export type PlanReason = Omit<WaitingReason, "since"> & {
+  /** At most 20; `candidate_count` has them all. */
   candidates: Candidate[];
+  candidate_count: number;
   /** When it should start, where a worker is kept for it; milliseconds. */
   expectedStartMs?: number;
 };
@@ -103,6 +105,7 @@ export function reasonFor(state: PlanningState, id: WorkRequestId, nowMs: number
   return {
     ...reasonFrom(state, lane, needs, candidates, own, nowMs),
     candidates: keptCandidates(candidates),
+    candidate_count: candidates.length,
     ...(own !== undefined && own.startMs < Infinity && { expectedStartMs: own.startMs }),
   };
 }

@@ -2,6 +2,7 @@ import type { Resource } from "../../domain/allocation.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { DEFAULT_RETRY_LIMITS, type RetryLimits } from "../../verdict/decide-retry.ts";
 import type { TaskRegistry } from "../../task/registry.ts";
+import type { Planner } from "../../schedule/planner.ts";
 import type { RunFiles } from "../files/run-files.ts";
 import type { Retention, Store } from "../store/store.ts";
 import type { Live } from "./live.ts";
@@ -52,5 +53,7 @@ export type LoopContext = {
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;
+  /** What this server plans with while it leads; undefined while another server does. */
+  leading: { planner: Planner | undefined };
   log: Log;
 };

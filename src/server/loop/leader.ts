@@ -1,14 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { epochMs, timestamp } from "../../domain/clock.ts";
+import { epochMs } from "../../domain/clock.ts";
+import type { EventKind } from "../../domain/event.ts";
 import type { Log, LoopContext } from "./context.ts";
 import { expire } from "./expire.ts";
 import { extendLeasesAfterStart, giveUpExpiredRuns } from "./lost-runs.ts";
-import { planOnce } from "./place.ts";
+import { PlanBoard } from "./planning/board.ts";
+import { place } from "./planning/place.ts";
+import { recordReasons } from "./planning/record-reasons.ts";
 import { prepare } from "./prepare.ts";
 
 /** How long changes are gathered before planning, and how long nothing may happen before it is done anyway. */
 const GATHER_MS = 5;
 const IDLE_MS = 1_000;
+const NUMBERS_MS = 15_000;
 const HOUSEKEEPING_MS = 60_000;
 /** How long a server that does not lead waits before it tries again. */
 const STANDBY_MS = 2_000;
@@ -58,31 +62,71 @@ async function leadOnce(context: LoopContext, signal: AbortSignal): Promise<void
 
 async function leadUntilStopped(context: LoopContext, signal: AbortSignal): Promise<void> {
   const wake = wakeSignal(context);
-  let housekeepingAt = 0;
+  const due = { housekeepingMs: 0 };
   try {
-    // ends: when the signal is given
+    // ends: when the signal is given; each pass goes on with a board of its own, because a fault leaves doubt in one
     while (!signal.aborted) {
-      const isDue = context.clock.monotonicMs() >= housekeepingAt;
-      if (isDue) housekeepingAt = context.clock.monotonicMs() + HOUSEKEEPING_MS;
-      await attempt(context.log, "planning", () => planRound(context));
-      if (isDue) await attempt(context.log, "housekeeping", () => expire(context));
-      await wake.wait(await untilNextRetry(context), signal);
+      const board = new PlanBoard(context);
+      await attempt(context.log, "planning", () => planFrom(context, board, wake, due, signal));
+      context.leading.planner = undefined;
+      board.close();
+      if (!signal.aborted) await pause(IDLE_MS, signal);
     }
   } finally {
     wake.stop();
   }
 }
 
-/** The time until a request that is held back may be planned, but never longer than a round's distance. */
-async function untilNextRetry({ store, clock }: LoopContext): Promise<number> {
-  const next = await store.read.nextNotBefore(timestamp(clock.nowMs()));
-  return next === undefined ? IDLE_MS : Math.min(IDLE_MS, Math.max(0, epochMs(next) - clock.nowMs()));
+/** Plans round after round until the signal is given, or something fails. */
+async function planFrom(
+  context: LoopContext,
+  board: PlanBoard,
+  wake: ReturnType<typeof wakeSignal>,
+  due: { housekeepingMs: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, log } = context;
+  await board.fill(await context.store.read.now());
+  context.leading.planner = board.planner;
+  const reasons = { dueMs: 0, numbersDueMs: 0 };
+  // ends: when the signal is given
+  while (!signal.aborted) {
+    const waitMs = await planRound(context, board, reasons);
+    if (clock.monotonicMs() >= due.housekeepingMs) {
+      due.housekeepingMs = clock.monotonicMs() + HOUSEKEEPING_MS;
+      await attempt(log, "housekeeping", () => expire(context));
+    }
+    await wake.wait(board.isTouched ? 0 : waitMs, signal);
+  }
 }
 
-async function planRound(context: LoopContext): Promise<void> {
+/** When the reasons for waiting are written down next, and when although only their numbers have changed. */
+type ReasonsDue = { dueMs: number; numbersDueMs: number };
+
+/** Prepares, plans and places once; gives the time until planning is to go on although nothing happens. */
+async function planRound(context: LoopContext, board: PlanBoard, reasons: ReasonsDue): Promise<number> {
+  const { store, clock } = context;
+  await giveUpExpiredRuns(context);
+  const isPreparing = await prepareNew(context, board);
+  const now = await store.read.now();
+  await board.refresh(now);
+  await placeDecided(context, board, epochMs(now));
+  const atMs = clock.monotonicMs();
+  if (board.planner.waitingCount > 0 && atMs >= reasons.dueMs) {
+    const isForNumbers = atMs >= reasons.numbersDueMs;
+    reasons.dueMs = atMs + IDLE_MS;
+    if (isForNumbers) reasons.numbersDueMs = atMs + NUMBERS_MS;
+    await attempt(context.log, "recording reasons", () => recordReasons(context, board.planner, now, isForNumbers));
+  }
+  return isPreparing ? 0 : Math.min(IDLE_MS, Math.max(0, board.nextMs - epochMs(now)));
+}
+
+/** Works out what new requests need; true when there may be more of them. */
+async function prepareNew(context: LoopContext, board: PlanBoard): Promise<boolean> {
   const { read } = context.store;
-  const workers = await read.workers();
   const unprepared = await read.unprepared(PREPARE_BATCH);
+  if (unprepared.length === 0) return false;
+  const workers = await read.workers();
   // together, so that their commits are one; a fault with one must not hold up the others
   const prepared = await Promise.allSettled(unprepared.map((request) => prepare(context, request, workers)));
   for (const [index, result] of prepared.entries()) {
@@ -90,8 +134,25 @@ async function planRound(context: LoopContext): Promise<void> {
     const details = { err: result.reason as unknown, work_request_id: unprepared[index]?.id };
     context.log.error(details, "could not prepare a request; it is tried again");
   }
-  await giveUpExpiredRuns(context);
-  await planOnce(context);
+  board.prepared(unprepared.map(({ id }) => id));
+  return unprepared.length === PREPARE_BATCH;
+}
+
+/** Decides what is to run now, and writes it down; together, so that the commits are one. */
+async function placeDecided(context: LoopContext, board: PlanBoard, nowMs: number): Promise<void> {
+  const { planner } = board;
+  const decided = planner.decide(nowMs);
+  const placed = await Promise.allSettled(
+    // what was just placed has amounts
+    decided.map(({ id, placement }) => place(context, id, placement, planner.amountsOf(id)!)),
+  );
+  for (const [index, { id }] of decided.entries()) {
+    const result = placed[index]!; // one for each
+    if (result.status === "fulfilled" && result.value) continue;
+    const isFault = result.status === "rejected";
+    if (isFault) context.log.error({ err: result.reason as unknown, work_request_id: id }, "could not place a request");
+    board.notPlaced(id, isFault);
+  }
 }
 
 /** A fault in one round must not end the loop: the next round starts from the database again. */
@@ -103,14 +164,16 @@ async function attempt(log: Log, what: string, work: () => Promise<void>): Promi
   }
 }
 
+/** What the leading server itself brings about, or what changes nothing for planning. */
+const OWN_KINDS: ReadonlySet<EventKind> = new Set(["allocated", "placed", "waiting", "started"]);
+
 /** Remembers that something happened since the last wait. */
 function wakeSignal(context: LoopContext) {
   let isDirty = true;
   let notify: (() => void) | undefined;
   const stop = context.live.listen({
     onEvents: (events) => {
-      if (events.every((event) => event.kind === "placed" || event.kind === "waiting" || event.kind === "started"))
-        return;
+      if (events.every(({ kind }) => OWN_KINDS.has(kind))) return;
       isDirty = true;
       notify?.();
     },

@@ -48,6 +48,8 @@ export async function prepare(
     await tx.updateWorkRequest(request.id, {
       allocation,
       estimate,
+      duration_p50: estimate.duration?.p50 ?? null,
+      duration_p95: estimate.duration?.p95 ?? null,
       subject: key.subject,
       context: key.context,
       ...(dynamic.parameter_summary !== undefined && { parameter_summary: dynamic.parameter_summary }),

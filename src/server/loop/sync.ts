@@ -83,7 +83,7 @@ async function takeHeld(
   held: readonly RunReport[],
 ): Promise<RunId[]> {
   const now = await tx.now();
-  await recordSelf(tx, worker, request, now);
+  await recordSelf(tx, worker, request, now, context.settings.leaseMs);
   const until = timestamp(epochMs(now) + context.settings.leaseMs);
   const active = await tx.activeRuns(worker);
   await giveUpMissing(context, tx, active, request, now);

@@ -4,13 +4,13 @@ import { epochMs, type Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import { assertNever } from "../../domain/assert-never.ts";
-import type { Candidate, Run } from "../../domain/run.ts";
+import type { Run } from "../../domain/run.ts";
 import { formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
-import { candidateFor } from "../../schedule/fit.ts";
-import { keptCandidates } from "../../schedule/plan.ts";
+import type { PlanReason } from "../../schedule/decide/explain.ts";
 import type { LoopContext } from "./context.ts";
-import { planWorkers } from "./place.ts";
+import { plannerOfGoing } from "./planning/read-going.ts";
+import { isPrepared, waitingRequest } from "./planning/rows.ts";
 
 const EVENTS_SHOWN = 500;
 
@@ -22,22 +22,27 @@ export async function why(context: LoopContext, id: WorkRequestId): Promise<Why>
   const now = await read.now();
   const runs = await read.runsOf(id);
   const newest = runs.at(-1);
-  const candidates = work_request.status === "pending" ? await candidatesNow(context, work_request, now) : [];
+  const reason = work_request.status === "pending" ? await reasonNow(context, id, now) : undefined;
   return {
     work_request,
     sentence: sentenceOf(work_request, newest, await openDependencies(context, work_request), now),
     placement: newest?.placement ?? null,
-    candidates: keptCandidates(candidates),
-    candidate_count: candidates.length,
+    candidates: reason?.candidates ?? [],
+    candidate_count: reason?.candidate_count ?? 0,
     events: await read.events(0, EVENTS_SHOWN, id),
   };
 }
 
-async function candidatesNow(context: LoopContext, request: WorkRequest, now: Timestamp): Promise<Candidate[]> {
-  const { allocation, task_name } = request;
-  if (allocation === null) return [];
-  const workers = await planWorkers(context.store.read, now, context.settings.leaseMs);
-  return workers.map((worker) => candidateFor({ allocation, task_name }, worker));
+/** How planning sees a request that waits, now. */
+async function reasonNow(context: LoopContext, id: WorkRequestId, now: Timestamp): Promise<PlanReason | undefined> {
+  const nowMs = epochMs(now);
+  const { planner } = context.leading;
+  if (planner?.isWaiting(id) === true) return planner.reasonFor(id, nowMs);
+  const [row] = await context.store.read.planRows([id]);
+  if (row === undefined || !isPrepared(row)) return undefined;
+  const alone = await plannerOfGoing(context, now); // another server leads: what it keeps for others is not known here
+  alone.addRequest(waitingRequest(row, alone.policy));
+  return alone.reasonFor(id, nowMs);
 }
 
 async function openDependencies(context: LoopContext, request: WorkRequest): Promise<WorkRequestId[]> {

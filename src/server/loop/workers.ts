@@ -49,11 +49,13 @@ export async function recordSelf(
   worker_name: WorkerName,
   { self, wants_work }: { self: WorkerSelf; wants_work: boolean },
   now: Timestamp,
+  leaseMs: number,
 ): Promise<void> {
   const row = await tx.worker(worker_name);
   if (row === undefined) throw new AppError("not-found", { what: "worker", id: worker_name });
   await tx.upsertWorker({ ...row, ...self, wants_work, last_seen_at: now });
-  if (visiblePart(row) !== visiblePart(self) || row.wants_work !== wants_work) {
+  const wasSilent = epochMs(now) - epochMs(row.last_seen_at) > leaseMs;
+  if (wasSilent || visiblePart(row) !== visiblePart(self) || row.wants_work !== wants_work) {
     await tx.appendEvents([{ kind: "worker_changed", worker_name, data: { capacity: self.capacity, wants_work } }]);
   }
 }

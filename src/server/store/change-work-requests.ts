@@ -42,9 +42,15 @@ function lock(db: Database, engine: Engine, id: WorkRequestId) {
 async function update(db: Database, engine: Engine, id: WorkRequestId, patch: WorkRequestPatch): Promise<void> {
   if (Object.keys(patch).length === 0) return;
   const end = patch.completed_at ?? patch.aborted?.at;
+  const pendingAt = patch.pending_at ?? undefined;
   await db
     .updateTable("work_requests")
-    .set({ ...patch, ...(end !== undefined && { expires_at: engine.expiry(end) }) })
+    .set((eb) => ({
+      ...patch,
+      ...(end !== undefined && { expires_at: engine.expiry(end) }),
+      // a retry keeps its age
+      ...(pendingAt !== undefined && { first_pending_at: eb.fn.coalesce("first_pending_at", eb.val(pendingAt)) }),
+    }))
     .where("id", "=", id)
     .execute();
 }

@@ -166,6 +166,7 @@ CREATE TABLE work_requests (
   created_at text not null,
   created_by text not null,
   pending_at text,
+  first_pending_at text,
   not_before text,
   started_at text,
   completed_at text,
@@ -175,6 +176,9 @@ CREATE TABLE work_requests (
   waiting text,
   output_data text,
   run_count integer not null default 0,
+  remaining_path real not null default 0,
+  duration_p50 real,
+  duration_p95 real,
   check ((status = 'completed') = (result is not null)),
   check (status <> 'aborted' or aborted is not null)
 ) strict;

@@ -31,6 +31,8 @@ export type NewWorkRequest = HistoryKey & {
   trusted: boolean;
   expire_after: number | null;
   supersedes: WorkRequestId | null;
+  /** Estimated seconds of the longest chain that begins with it (`schedule/path.ts`); absent: 0. */
+  remaining_path?: number;
   depends_on: ({ index: number } | { id: WorkRequestId })[];
 };
 
@@ -60,6 +62,9 @@ export type WorkRequestPatch = Partial<
 > & {
   /** Not planned before this moment: a retry's back-off. */
   not_before?: Timestamp | null;
+  /** Of the estimated duration, seconds; null: not known. */
+  duration_p50?: number | null;
+  duration_p95?: number | null;
 };
 
 export type WorkRequestFilter = {
@@ -89,6 +94,29 @@ export type PendingRequest = Pick<
   | "waiting"
   | "run_count"
 > & { not_before: Timestamp | null };
+
+/** What planning knows of a request, whatever its status; amounts of time in seconds. */
+export type PlanRow = Pick<
+  WorkRequest,
+  | "id"
+  | "status"
+  | "task_type"
+  | "task_name"
+  | "allocation"
+  | "priority_base"
+  | "priority_adjustment"
+  | "created_by"
+  | "run_count"
+> & {
+  not_before: Timestamp | null;
+  first_pending_at: Timestamp | null;
+  remaining_path: number;
+  duration_p50: number | null;
+  duration_p95: number | null;
+};
+
+/** What a run that goes on has used so far, as it was last reported. */
+export type RunFigures = Pick<Run, "id" | "work_request_id" | "worker_name" | "runtime_statistics" | "measurement">;
 
 /** A run together with the lease that fences its worker's writes. */
 export type LeasedRun = Run & { lease_token: string; lease_expires_at: Timestamp };
@@ -158,6 +186,10 @@ export type StoreReader = {
   dependencyStates(id: WorkRequestId): Promise<Pick<WorkRequest, "id" | "status" | "result" | "allow_failure">[]>;
   /** Pending requests that may be planned at `now`, highest priority first, then longest pending; at most `limit`. */
   pending(now: Timestamp, limit: number): Promise<PendingRequest[]>;
+  /** What planning knows of these requests; those that do not exist are absent. */
+  planRows(ids: readonly WorkRequestId[]): Promise<PlanRow[]>;
+  /** Of all pending requests, the first so many with a greater id, in the order of ids. */
+  pendingAfter(id: WorkRequestId | 0, limit: number): Promise<PlanRow[]>;
   /** Pending requests without an allocation, oldest first: their needs are still to be worked out. */
   unprepared(limit: number): Promise<WorkRequest[]>;
   /** The earliest `not_before` after `now` of a pending request. */
@@ -167,6 +199,8 @@ export type StoreReader = {
   runsOf(id: WorkRequestId): Promise<Run[]>;
   /** Runs that have not ended, of one worker or of all. */
   activeRuns(worker?: WorkerName): Promise<LeasedRun[]>;
+  /** The figures of all runs that have not ended. */
+  runFigures(): Promise<RunFigures[]>;
   expiredRuns(now: Timestamp): Promise<LeasedRun[]>;
   /** Started runs of a task that have not ended, those of the oldest requests first; at most `limit`. */
   runsInFlight(task: Pick<HistoryKey, "task_type" | "task_name">, limit: number): Promise<RunInFlight[]>;

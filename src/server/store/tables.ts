@@ -18,6 +18,10 @@ type WorkRequestTable = Omit<WorkRequest, "id" | "dependencies" | "priority_adju
   run_count: Generated<number>;
   submission_id: number | null;
   not_before: Timestamp | null;
+  first_pending_at: Timestamp | null;
+  remaining_path: Generated<number>;
+  duration_p50: number | null;
+  duration_p95: number | null;
   expires_at: Timestamp | null;
 };
 

@@ -5,6 +5,7 @@ import { idOfCursor, pageOf } from "./cursor.ts";
 import type { Database, Engine } from "./engine.ts";
 import { IS_PENDING } from "./statements/is-pending.ts";
 import { pendingRequests } from "./statements/pending.ts";
+import { pendingAfter, planRows } from "./statements/plan-rows.ts";
 import type { PageQuery, StoreReader, WorkRequestFilter } from "./store.ts";
 import { WORK_REQUEST_COLUMNS } from "./tables.ts";
 
@@ -18,6 +19,8 @@ type WorkRequestReader = Pick<
   | "dependentsOf"
   | "dependencyStates"
   | "pending"
+  | "planRows"
+  | "pendingAfter"
   | "unprepared"
   | "nextNotBefore"
 >;
@@ -33,6 +36,8 @@ export function workRequestReader(db: Database, engine: Engine): WorkRequestRead
     dependentsOf: (id) => dependentsOf(db, engine, id),
     dependencyStates: (id) => dependencyStates(db, id),
     pending: (now, limit) => pendingRequests(db, now, limit),
+    planRows: (ids) => planRows(db, ids),
+    pendingAfter: (id, limit) => pendingAfter(db, id, limit),
     // Served by the partial index `work_requests_unprepared`.
     unprepared: (limit) =>
       selectWorkRequests(db, engine)

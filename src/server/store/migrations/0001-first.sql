@@ -46,6 +46,8 @@ create table work_requests (
   created_at timestamptz not null,
   created_by text not null,
   pending_at timestamptz,
+  -- When it became pending for the first time: what its age in the order of service is counted from.
+  first_pending_at timestamptz,
   not_before timestamptz,
   started_at timestamptz,
   completed_at timestamptz,
@@ -56,6 +58,11 @@ create table work_requests (
   waiting json,
   output_data json,
   run_count bigint not null default 0,
+  -- Estimated seconds of the longest chain of dependents that begins with it; 0 where nothing depends on it.
+  remaining_path double precision not null default 0,
+  -- Of its estimated duration, seconds at speed 1; null: not known.
+  duration_p50 double precision,
+  duration_p95 double precision,
   check ((status = 'completed') = (result is not null)),
   check (status <> 'aborted' or aborted is not null)
 );

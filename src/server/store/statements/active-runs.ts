@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Timestamp } from "../../../domain/clock.ts";
 import type { WorkerName } from "../../../domain/ids.ts";
 import type { Database } from "../engine.ts";
-import type { LeasedRun } from "../store.ts";
+import type { LeasedRun, RunFigures } from "../store.ts";
 import { RUN_COLUMNS } from "../tables.ts";
 
 /** Stands as a literal, so that the partial indexes of active runs are seen to fit. */
@@ -24,6 +24,15 @@ export function activeRuns(db: Database, worker: WorkerName | undefined): Promis
     .$if(worker !== undefined, (query) => query.where("worker_name", "=", worker!)) // just checked
     .orderBy("assigned_at")
     .orderBy("id")
+    .execute();
+}
+
+/** What the runs that have not ended have used so far. Served by the partial index `runs_active`. */
+export function runFigures(db: Database): Promise<RunFigures[]> {
+  return db
+    .selectFrom("runs")
+    .select(["id", "work_request_id", "worker_name", "runtime_statistics", "measurement"])
+    .where(IS_ACTIVE)
     .execute();
 }
 

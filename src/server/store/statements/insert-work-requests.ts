@@ -5,7 +5,7 @@ import type { NewWorkRequest } from "../store.ts";
 
 type Submission = { created_by: string; key?: string | undefined; body_hash: string };
 
-/** Requests in one statement: 18 parameters each. */
+/** Requests in one statement: 19 parameters each. */
 const CHUNK = 500;
 
 /**
@@ -46,7 +46,9 @@ async function insertSubmission(db: Database, engine: Engine, submission: Submis
 function rowOf(request: NewWorkRequest, engine: Engine, created_by: string, submission_id: number | null) {
   const { depends_on: _, ...columns } = request;
   const pending_at = request.status === "pending" ? engine.now : null;
-  return { ...columns, submission_id, created_by, created_at: engine.now, pending_at };
+  const remaining_path = request.remaining_path ?? 0;
+  const times = { created_at: engine.now, pending_at, first_pending_at: pending_at };
+  return { ...columns, ...times, submission_id, created_by, remaining_path };
 }
 
 /**

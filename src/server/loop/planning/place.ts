@@ -1,0 +1,62 @@
+import { randomBytes } from "node:crypto";
+import { epochMs, timestamp } from "../../../domain/clock.ts";
+import { runId, type WorkRequestId } from "../../../domain/ids.ts";
+import type { Placement } from "../../../domain/run.ts";
+import type { Allocation } from "../../../domain/allocation.ts";
+import type { Capacity } from "../../../domain/worker.ts";
+import { ROOM_RESOURCES } from "../../../schedule/fit.ts";
+import type { LoopContext } from "../context.ts";
+
+/**
+ * Makes the run of a placed request, if the request still waits and needs what the plan gave it; false if not, and
+ * then nothing has changed.
+ */
+export function place(
+  context: LoopContext,
+  id: WorkRequestId,
+  placement: Placement,
+  planned: Capacity,
+): Promise<boolean> {
+  const { store, settings } = context;
+  return store.transaction(async (tx) => {
+    const current = await tx.lockWorkRequest(id);
+    if (current?.status !== "pending" || current.allocation === null) return false; // ended, or to be prepared anew
+    if (!isAsPlanned(current.allocation, planned)) return false;
+    const attempt = current.run_count + 1;
+    const { worker_name } = placement;
+    const worker = await tx.worker(worker_name);
+    const run_id = runId(id, attempt);
+    await tx.insertRun({
+      id: run_id,
+      work_request_id: id,
+      attempt,
+      estimate: current.estimate ?? {},
+      placement,
+      worker_name,
+      cpu_model: worker?.cpu_model ?? null,
+      allocation: current.allocation,
+      lease_token: newLeaseToken(),
+      lease_expires_at: timestamp(epochMs(await tx.now()) + settings.leaseMs),
+    });
+    await tx.updateWorkRequest(id, {
+      status: "running",
+      worker_name,
+      run_count: attempt,
+      waiting: null,
+      not_before: null,
+    });
+    await tx.appendEvents([
+      { kind: "placed", work_request_id: id, run_id, worker_name, data: { rule: placement.rule } },
+    ]);
+    return true;
+  });
+}
+
+function isAsPlanned(allocation: Allocation, planned: Capacity): boolean {
+  return ROOM_RESOURCES.every((resource) => allocation[resource].amount === planned[resource]);
+}
+
+/** A new lease's token: long, random, and worth nothing once the run has ended. */
+function newLeaseToken(): string {
+  return randomBytes(16).toString("base64url");
+}

@@ -1,0 +1,57 @@
+import type { Timestamp } from "../../../domain/clock.ts";
+import { epochMs } from "../../../domain/clock.ts";
+import type { WorkRequestId } from "../../../domain/ids.ts";
+import type { PlanReason } from "../../../schedule/decide/explain.ts";
+import type { Planner } from "../../../schedule/planner.ts";
+import type { LoopContext } from "../context.ts";
+
+/** Of how many waiting requests, first in the order of service, the reasons are written down; `why` knows those of all. */
+const RECORDED = 1_000;
+
+/**
+ * Writes down why requests wait, where that has changed; all in one transaction, for it is only for people. The record
+ * keeps the kinds of reasons over time, not each change of a number in them.
+ * @param isForNumbers also where only numbers have changed, as they do all the time: an expected start comes nearer
+ */
+export async function recordReasons(
+  context: LoopContext,
+  planner: Planner,
+  now: Timestamp,
+  isForNumbers: boolean,
+): Promise<void> {
+  const pending = await context.store.read.pending(now, RECORDED);
+  const reasons = planner.reasonsFor(
+    pending.map(({ id }) => id),
+    epochMs(now),
+  );
+  const changed = pending.filter(({ id, waiting }) => {
+    const reason = reasons.get(id);
+    if (reason === undefined || reason.code === "not_planned_yet") return false;
+    return waiting?.code !== reason.code || (isForNumbers && waiting.message !== reason.message);
+  });
+  if (changed.length === 0) return;
+  await write(
+    context,
+    changed.map(({ id }) => id),
+    reasons,
+    now,
+  );
+}
+
+function write(
+  context: LoopContext,
+  ids: readonly WorkRequestId[],
+  reasons: ReadonlyMap<WorkRequestId, PlanReason>,
+  now: Timestamp,
+): Promise<void> {
+  return context.store.transaction(async (tx) => {
+    for (const id of ids) {
+      const current = await tx.lockWorkRequest(id);
+      if (current?.status !== "pending") continue;
+      const { code, message } = reasons.get(id)!; // only those that have one are written
+      const isSame = current.waiting?.code === code;
+      await tx.updateWorkRequest(id, { waiting: { code, message, since: isSame ? current.waiting!.since : now } });
+      if (!isSame) await tx.appendEvents([{ kind: "waiting", work_request_id: id, data: { code, message } }]);
+    }
+  });
+}

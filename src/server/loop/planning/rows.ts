@@ -1,0 +1,94 @@
+import { epochMs, type Timestamp } from "../../../domain/clock.ts";
+import type { Capacity } from "../../../domain/worker.ts";
+import type { Allocation } from "../../../domain/allocation.ts";
+import type { FleetWorker } from "../../../schedule/fleet/worker-slot.ts";
+import type { GoingRun, WaitingRequest } from "../../../schedule/planner.ts";
+import type { PlanPolicy } from "../../../schedule/policy.ts";
+import { rankOf } from "../../../schedule/rank.ts";
+import type { LeasedRun, PlanRow, RunFigures, WorkerRow } from "../../store/store.ts";
+import { workerOf } from "../workers.ts";
+
+/*
+ * What is stored, as planning reads it.
+ */
+
+/** A pending request whose needs are known. */
+export type PreparedRow = PlanRow & { allocation: Allocation };
+
+export function isPrepared(row: PlanRow): row is PreparedRow {
+  return row.status === "pending" && row.allocation !== null;
+}
+
+/** A request that waits. */
+export function waitingRequest(row: PreparedRow, policy: PlanPolicy): WaitingRequest {
+  const { id, task_name, allocation, first_pending_at, remaining_path } = row;
+  const priority = row.priority_base + row.priority_adjustment;
+  const pendingMs = first_pending_at === null ? 0 : epochMs(first_pending_at);
+  return {
+    id,
+    task_name,
+    allocation,
+    rank: rankOf({ id, priority, path: remaining_path, pendingMs }, policy),
+    ...(row.duration_p95 !== null && { p95: row.duration_p95 }),
+    ...probeKey(row, allocation),
+  };
+}
+
+/** A run that goes on, of the request in the row. */
+export function goingRun(run: LeasedRun, row: PlanRow): GoingRun {
+  const p95 = run.estimate.duration?.p95;
+  return {
+    id: run.work_request_id,
+    worker_name: run.worker_name,
+    amounts: amountsOf(run.allocation, run.measurement),
+    startedMs: epochMs(run.assigned_at),
+    limit: run.allocation.duration.amount,
+    ...(p95 !== undefined && { p95 }),
+    ...probeKey(row, run.allocation),
+  };
+}
+
+/** What a run has of its worker: its allocation, and the memory that the worker gave it beyond that. */
+export function amountsOf(allocation: Allocation, measurement: RunFigures["measurement"]): Capacity {
+  const { memory, disk_space, cpu_count } = allocation;
+  return {
+    memory: Math.max(memory.amount, raisedTo(measurement)),
+    disk_space: disk_space.amount,
+    cpu_count: cpu_count.amount,
+  };
+}
+
+/** The memory limit that the worker gave a run last, bytes; 0 when it never raised it. */
+export function raisedTo(measurement: RunFigures["measurement"] | undefined): number {
+  return measurement?.memory_raises?.at(-1)?.to ?? 0;
+}
+
+/** The history that the request would be sized by, if there were one and nobody had asked for an amount. */
+function probeKey({ task_type, task_name }: PlanRow, allocation: Allocation): { probe_key?: string } {
+  return allocation.memory.source === "default" ? { probe_key: `${task_type} ${task_name}` } : {};
+}
+
+/** A worker, with the figures of its runs, and how slow it is. */
+export function fleetWorker(
+  row: WorkerRow,
+  runs: readonly RunFigures[],
+  slowness: number,
+  now: Timestamp,
+  leaseMs: number,
+): FleetWorker {
+  const { worker_name, state, capacity, tags, tasks } = workerOf(row, now, leaseMs);
+  const inUse = (figure: "memory" | "disk_space") =>
+    runs.reduce((sum, run) => sum + (run.runtime_statistics[figure] ?? 0), 0);
+  return {
+    worker_name,
+    state,
+    capacity,
+    tags,
+    tasks,
+    slowness,
+    usable: {
+      ...(row.available_memory !== null && { memory: row.available_memory + inUse("memory") }),
+      ...(row.available_disk_space !== null && { disk_space: row.available_disk_space + inUse("disk_space") }),
+    },
+  };
+}

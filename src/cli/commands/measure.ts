@@ -6,6 +6,7 @@ import { countArgument } from "../shared-options.ts";
 
 const EXAMPLES = `Examples:
   almanac measure -- make -j8
+  almanac measure --plot -- make -j8             memory, cores and disk over time
   almanac measure --repeat 10 -- ./benchmark
   almanac measure --json --output figures.json -- make
 `;
@@ -22,6 +23,7 @@ export function define(command: Command, cli: Cli): void {
     .argument("<command...>", "the command and its arguments")
     .passThroughOptions()
     .option("--repeat <n>", "run it so often, one after the other, and show the spread", countArgument)
+    .addOption(new Option("--plot", "memory, cores and disk over time as well").conflicts(["json", "repeat"]))
     .option("--json", "the figures as JSON, on standard error: standard output is the command's")
     .option("--output <file>", "the figures into this file instead")
     .addOption(new Option("--debug").hideHelp())

@@ -1,15 +1,17 @@
 import type { Command } from "commander";
+import type { Run } from "../../domain/run.ts";
 import { parseLookupName } from "../../history/lookup-name.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { requestOrRunOf } from "../request-ids.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { withOutput, withServer } from "../shared-options.ts";
+import { curveLines } from "../terminal/curve-plot.ts";
 import { renderHistory } from "../terminal/history-view.ts";
 import { renderRequest } from "../terminal/request-view.ts";
 import { exitCodeOfRequest } from "../wait/verdict.ts";
 
-type Options = SharedOptions & { exitStatus?: boolean };
+type Options = SharedOptions & { exitStatus?: boolean; plot?: boolean };
 
 /** `almanac show`. */
 export function define(command: Command, cli: Cli): void {
@@ -19,6 +21,7 @@ export function define(command: Command, cli: Cli): void {
         "name (last-success:worker:build:hello:bookworm%2Famd64; last-entry: and last-failure: too).",
     )
     .argument("<id>", "a work request, a run, or the name of an entry")
+    .option("--plot", "what the newest of the runs used over time, also while it runs")
     .option("--exit-status", "exit with what became of it, as `almanac wait` does");
   withOutput(withServer(command)).action(action(cli, show));
 }
@@ -34,8 +37,17 @@ async function show(session: Session, options: Options, text: string): Promise<E
   } else {
     const pageUrl = `${session.client.url.replace(/\/+$/, "")}/r/${id}`;
     session.print(renderRequest(found.work_request, runs, session.surface, { pageUrl }));
+    if (options.plot === true) session.print(plotOf(runs, session));
   }
   return options.exitStatus === true ? exitCodeOfRequest(found.work_request) : EXIT.success;
+}
+
+/** The newest run that has a curve; a sentence when none has. */
+function plotOf(runs: readonly Run[], session: Session): string {
+  const run = runs.findLast(({ measurement }) => measurement?.curve !== undefined);
+  const lines = run?.measurement?.curve === undefined ? [] : curveLines(run.measurement.curve, session.surface);
+  if (run === undefined || lines.length === 0) return "\nNo run of it was measured over time.\n";
+  return `\n${[`Run ${run.id} over time`, ...lines].join("\n")}\n`;
 }
 
 async function showEntry(session: Session, name: string): Promise<ExitCode> {

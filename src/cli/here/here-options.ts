@@ -10,4 +10,4 @@ export type RunHereOptions = {
 };
 
 /** The options of `almanac measure`. */
-export type MeasureHereOptions = { json?: boolean; output?: string; repeat?: number };
+export type MeasureHereOptions = { json?: boolean; output?: string; repeat?: number; plot?: boolean };

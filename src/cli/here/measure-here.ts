@@ -38,5 +38,5 @@ async function reportOf(cli: Cli, options: MeasureHereOptions, runs: readonly En
     return `${JSON.stringify(options.repeat === undefined ? first : { runs })}\n`;
   }
   const { measureTable } = await import("./measure-table.ts");
-  return measureTable(cli, runs, options.output !== undefined);
+  return measureTable(cli, runs, { isForFile: options.output !== undefined, isPlotted: options.plot === true });
 }

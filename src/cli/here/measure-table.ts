@@ -2,20 +2,35 @@ import type { EndedRun } from "../../worker/run/run-spec.ts";
 import { metricValue, formatMetric, METRICS, type Metric } from "../../history/metric.ts";
 import type { Cli } from "../cli.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
+import { curveLines } from "../terminal/curve-plot.ts";
 import { renderStatistics } from "../terminal/statistics-view.ts";
 import { surfaceOf, type Surface } from "../terminal/surface.ts";
 import { symbols } from "../terminal/glyph.ts";
 
-/** The report for people: what one run used, or the spread of several. `isForFile`: without a terminal's ways. */
-export function measureTable(cli: Cli, runs: readonly EndedRun[], isForFile: boolean): string {
+/** How the report is to look. */
+export type MeasureTableOptions = {
+  /** Without a terminal's ways. */
+  isForFile: boolean;
+  /** With the figures over time. */
+  isPlotted: boolean;
+};
+
+/** The report for people: what one run used, or the spread of several. */
+export function measureTable(
+  cli: Cli,
+  runs: readonly EndedRun[],
+  { isForFile, isPlotted }: MeasureTableOptions,
+): string {
   const surface = surfaceOf(isForFile ? {} : cli.stderr, cli.env, cli.nowMs());
   const [first] = runs;
   if (first === undefined) return "";
   if (runs.length > 1) return spread(runs, surface);
   const statistics = renderStatistics(first.runtime_statistics, first.measurement, surface);
   const { outcome } = first;
+  const { curve } = first.measurement;
+  const plot = isPlotted && curve !== undefined ? curveLines(curve, surface).map((line) => `${line}\n`) : [];
   const isPlain = outcome.kind === "exited" && outcome.code === 0;
-  return isPlain ? statistics : `${statistics}${outcomeText(outcome)}\n`;
+  return `${statistics}${plot.join("")}${isPlain ? "" : `${outcomeText(outcome)}\n`}`;
 }
 
 const LABELS: Record<Metric, string> = {

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { curveLines } from "../../../src/cli/terminal/curve-plot.ts";
 import { histogram } from "../../../src/cli/terminal/histogram.ts";
 import { scatter } from "../../../src/cli/terminal/scatter.ts";
 import { bar, peaks, sparkline } from "../../../src/cli/terminal/spark.ts";
@@ -158,6 +159,85 @@ describe("a histogram", () => {
         const counted = lines.reduce((sum, line) => sum + Number(/ (\d+)$/.exec(line)?.[1] ?? 0), 0);
         expect(counted).toBe(values.length);
       }),
+    );
+  });
+});
+
+describe("the curve of a run", () => {
+  const curve = {
+    at_ms: [1000, 2000, 4000],
+    memory: [100, 400, 200],
+    cpu_millicores: [1000, 0, 2000],
+    disk_space: [0, 0, 0],
+  };
+  const lines = (columns: number, hasUnicode = true): string[] => curveLines(curve, terminal({ columns, hasUnicode }));
+
+  it("stands on zero, as wide as its time, with the highest value at its scale", () => {
+    expect(lines(24)).toMatchInlineSnapshot(`
+      [
+        "  memory",
+        "  400B ┤    ████",
+        "       ┤    ████",
+        "       ┤    ████████████",
+        "     0 ┤████████████████",
+        "  cores",
+        "     2 ┤        ████████",
+        "       ┤        ████████",
+        "       ┤████    ████████",
+        "     0 ┤████    ████████",
+        "        0s          4.0s",
+      ]
+    `);
+  });
+
+  it("is made of ASCII where nothing else is shown", () => {
+    expect(lines(24, false)).toMatchInlineSnapshot(`
+      [
+        "  memory",
+        "  400B |    ####",
+        "       |    ####",
+        "       |    ############",
+        "     0 |################",
+        "  cores",
+        "     2 |        ########",
+        "       |        ########",
+        "       |####    ########",
+        "     0 |####    ########",
+        "        0s          4.0s",
+      ]
+    `);
+  });
+
+  it("leaves out what was never used, and is nothing without points", () => {
+    expect(lines(80).join("\n")).not.toContain("disk");
+    expect(curveLines({ at_ms: [], memory: [], cpu_millicores: [], disk_space: [] }, unicode)).toEqual([]);
+  });
+
+  it("shows every peak, however narrow it is drawn", () => {
+    const point = fc.record({
+      step: fc.integer({ min: 1, max: 100_000 }),
+      memory: fc.integer({ min: 0, max: 2 ** 40 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(point, { minLength: 1, maxLength: 300 }),
+        fc.integer({ min: 20, max: 200 }),
+        (points, columns) => {
+          let at = 0;
+          const drawn = curveLines(
+            {
+              at_ms: points.map(({ step }) => (at += step)),
+              memory: points.map(({ memory }) => memory),
+              cpu_millicores: points.map(() => 0),
+              disk_space: points.map(() => 0),
+            },
+            terminal({ columns }),
+          );
+          const highest = Math.max(...points.map(({ memory }) => memory));
+          expect(drawn.some((line) => line.includes("█"))).toBe(highest > 0);
+          for (const line of drawn) expect(displayWidth(line)).toBeLessThanOrEqual(columns);
+        },
+      ),
     );
   });
 });

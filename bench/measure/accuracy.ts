@@ -46,7 +46,9 @@ async function measured(argv: readonly string[], meter: Meter, watchDirectory: s
     durationMs: duration_ms,
     ...(memory_bytes === undefined ? {} : { memoryMib: memory_bytes / MIB }),
     ...(disk_bytes === undefined ? {} : { diskMib: disk_bytes / MIB }),
-    ...(cpu_user_ms === undefined || cpu_system_ms === undefined ? {} : { cpuMs: cpu_user_ms + cpu_system_ms }),
+    ...(cpu_user_ms === undefined || cpu_system_ms === undefined
+      ? {}
+      : { cpuMs: cpu_user_ms + cpu_system_ms, userMs: cpu_user_ms, systemMs: cpu_system_ms }),
   };
 }
 

@@ -1,7 +1,14 @@
 import { join } from "node:path";
 
 /** What is true of a case; figures that it does not fix are absent. MiB and milliseconds. */
-export type Truth = { memoryMib?: number; cpuMs?: number; diskMib?: number; durationMs?: number };
+export type Truth = {
+  memoryMib?: number;
+  cpuMs?: number;
+  userMs?: number;
+  systemMs?: number;
+  diskMib?: number;
+  durationMs?: number;
+};
 
 /** A command whose figures are known. */
 export type Case = { name: string; truth: Truth; argv: string[] };
@@ -29,7 +36,7 @@ export function cases(known: string, directory: string): Case[] {
     of("100 MiB after 5 execs", { memoryMib: 100 }, "chain", 5, 100, 300),
     of("100 MiB in a daemon left behind", { memoryMib: 100 }, "daemon", 100, 0),
     of("250 MiB for 12 s", { memoryMib: 250 }, "alloc", 250, 12_000),
-    of("3 threads × 300 ms CPU", { cpuMs: 900 }, "burn", "user", 300, 3),
+    of("3 threads × 300 ms CPU", { cpuMs: 900, userMs: 900, systemMs: 0 }, "burn", "user", 300, 3),
     of("500 ms in the kernel", { cpuMs: 500 }, "burn", "system", 500),
     of("200 ms in a daemon left behind", { cpuMs: 200 }, "daemon", 1, 200),
     of("300 ms in a child never waited for", { cpuMs: 300 }, "unwaited", 300),

@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Truth } from "./cases.ts";
 import { childrenOf, readProcessStat, TICK_US } from "../../src/worker/measure/process-stat.ts";
 
 /** Figures of one way to measure; absent where it has none. MiB and milliseconds. */
-export type Figures = { memoryMib?: number; cpuMs?: number; diskMib?: number; durationMs?: number };
+export type Figures = Truth;
 
 const MIB = 1024 * 1024;
 
@@ -18,7 +19,13 @@ export function gnuTime(argv: readonly string[], scratch: string): Figures | und
   if (status === null) return undefined;
   const match = /almanac (\S+) (\S+) (\S+) (\S+)/.exec(readFileSync(file, "utf8"));
   const [kilobytes = 0, user = 0, system = 0, elapsed = 0] = (match ?? []).slice(1).map(Number);
-  return { memoryMib: kilobytes / 1024, cpuMs: (user + system) * 1000, durationMs: elapsed * 1000 };
+  return {
+    memoryMib: kilobytes / 1024,
+    cpuMs: (user + system) * 1000,
+    userMs: user * 1000,
+    systemMs: system * 1000,
+    durationMs: elapsed * 1000,
+  };
 }
 
 export const POLL_SECONDS = [1, 5, 10] as const;

@@ -5,6 +5,8 @@ import type { OverheadRow, SamplingRow } from "./overhead.ts";
 const FIGURES: { key: keyof Figures; title: string; digits: number }[] = [
   { key: "memoryMib", title: "Peak memory, MiB", digits: 1 },
   { key: "cpuMs", title: "CPU time, ms", digits: 0 },
+  { key: "userMs", title: "of it in programs, ms", digits: 0 },
+  { key: "systemMs", title: "of it in the kernel, ms", digits: 0 },
   { key: "diskMib", title: "Peak disk, MiB", digits: 1 },
   { key: "durationMs", title: "Duration, ms", digits: 0 },
 ];

@@ -68,7 +68,11 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["pendingAfter", (tx) => tx.pendingAfter(ID, 50), [/work_requests_by_status|work_requests_pkey/]],
   ["unprepared", (tx) => tx.unprepared(50), [/work_requests_unprepared/]],
   ["nextNotBefore", (tx) => tx.nextNotBefore(at(0)), [/work_requests_not_before/]],
-  ["forgetAllocations", (tx) => tx.forgetAllocations(FULL_KEY), [/work_requests_pending_key/]],
+  [
+    "forgetAllocations",
+    (tx) => tx.forgetAllocations(FULL_KEY, 3),
+    [/work_requests_pending_key/, /work_requests_guessed/],
+  ],
   [
     "deleteExpired",
     (tx) => tx.deleteExpired(at(0), 50),

@@ -288,16 +288,29 @@ describe.each(ENGINES)("the queue on $name", (engine) => {
     ]);
   });
 
-  it("new history makes the key's pending requests unprepared, but not those that have had a run", async () => {
+  it("new history makes requests unprepared that stood on little, but not those that have had a run", async () => {
     const store = await databases.open();
-    const ids = await insert(store, newRequest(), newRequest({ subject: "sed" }), newRequest(), newRequest());
+    const evidence = [1, 2, 3, null, -1, 1, 1];
+    const ids = await insert(store, ...evidence.map(() => newRequest()));
+    const others = await insert(
+      store,
+      newRequest({ subject: "sed" }),
+      newRequest({ subject: "sed" }),
+      newRequest({ task_name: "test" }),
+    );
     await store.transaction(async (tx) => {
-      for (const id of ids) await tx.updateWorkRequest(id, { allocation: ALLOCATION });
-      await tx.updateWorkRequest(ids[2]!, { run_count: 1 });
-      await tx.updateWorkRequest(ids[3]!, { status: "running" });
-      await tx.forgetAllocations(KEY);
+      for (const [index, id] of ids.entries()) {
+        await tx.updateWorkRequest(id, { allocation: ALLOCATION, evidence_runs: evidence[index]! });
+      }
+      for (const [index, id] of others.entries()) {
+        await tx.updateWorkRequest(id, { allocation: ALLOCATION, evidence_runs: index === 0 ? 0 : -1 });
+      }
+      await tx.updateWorkRequest(ids[5]!, { run_count: 1 });
+      await tx.updateWorkRequest(ids[6]!, { status: "running" });
+      await tx.forgetAllocations(KEY, 2);
     });
-    expect((await store.read.unprepared(10)).map(({ id }) => id)).toEqual([ids[0]]);
+    const unprepared = (await store.read.unprepared(10)).map(({ id }) => id);
+    expect(unprepared).toEqual([ids[0], ids[1], ids[4], others[1]]);
   });
 
   it("an expired request goes with its runs and events, unless an unfinished one depends on it", async () => {

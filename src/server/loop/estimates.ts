@@ -66,16 +66,20 @@ function inFlight({ started_at, input_size, cpu_model, worker_name }: RunInFligh
   };
 }
 
-/** Takes a finished run into the estimator's states, in the transaction that keeps its history. */
-export async function learnFrom(tx: StoreTransaction, entry: HistoryEntry): Promise<void> {
+/**
+ * Takes a finished run into the estimator's states, in the transaction that keeps its history. Gives the number of runs
+ * of its key that are known now; 0 when this one taught nothing.
+ */
+export async function learnFrom(tx: StoreTransaction, entry: HistoryEntry): Promise<number> {
   const observation = observationOf(entry);
-  if (observation === undefined) return;
+  if (observation === undefined) return 0;
   const learnt = learn(entry, await statesFor(tx, entry), observation);
   const changed = levelKeysOf(entry).flatMap((levelKey) => {
     const state = learnt[levelKey.level];
     return state === undefined ? [] : [[stateKey(levelKey), { key: historyKeyOf(levelKey, entry), state }] as const];
   });
   await tx.putEstimateStates(new Map(changed));
+  return learnt.key?.runs ?? 0;
 }
 
 /** The stored states of a key's levels; one that is missing or of an older form is made from the history. */

@@ -1,5 +1,5 @@
 import { errorEntry } from "../../contract/errors.ts";
-import type { Estimate } from "../../domain/allocation.ts";
+import type { Allocation, Estimate } from "../../domain/allocation.ts";
 import type { WorkRequestError } from "../../domain/output-data.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
@@ -50,6 +50,7 @@ export async function prepare(
       estimate,
       duration_p50: estimate.duration?.p50 ?? null,
       duration_p95: estimate.duration?.p95 ?? null,
+      evidence_runs: evidenceRuns(allocation),
       subject: key.subject,
       context: key.context,
       ...(dynamic.parameter_summary !== undefined && { parameter_summary: dynamic.parameter_summary }),
@@ -57,6 +58,18 @@ export async function prepare(
     });
     await tx.appendEvents([{ kind: "allocated", work_request_id: request.id, data: { allocation } }]);
   });
+}
+
+/** Fewer runs than this, of other keys of the task, are next to nothing to stand on. */
+const FEW_RUNS = 4;
+
+/** On how many runs an allocation stands, as the store keeps it to know which to work out anew. */
+function evidenceRuns({ memory, duration }: Allocation): number | null {
+  if (memory.source === "default" || duration.source === "default") return -1;
+  const evidence = memory.evidence ?? duration.evidence;
+  if (evidence === undefined) return null;
+  if (evidence.level === "key") return evidence.runs;
+  return evidence.level === "default" || evidence.runs < FEW_RUNS ? -1 : 0;
 }
 
 /** The requirements of a request by who demanded them; the task's own are part of its dynamic data. */

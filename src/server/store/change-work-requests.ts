@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { HistoryKey } from "../../domain/task.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import type { Database, Engine } from "./engine.ts";
@@ -29,7 +30,7 @@ export function workRequestWriter(db: Database, engine: Engine): WorkRequestWrit
     },
     insertWorkRequests: (requests, submission) => insertWorkRequests(db, engine, requests, submission),
     updateWorkRequest: (id, patch) => update(db, engine, id, patch),
-    forgetAllocations: (key) => forgetAllocations(db, key),
+    forgetAllocations: (key, knownRuns) => forgetAllocations(db, key, knownRuns),
     deleteExpired: (now, limit) => deleteExpired(db, engine, now, limit),
   };
 }
@@ -55,16 +56,23 @@ async function update(db: Database, engine: Engine, id: WorkRequestId, patch: Wo
     .execute();
 }
 
-/** Served by the partial index `work_requests_pending_key`. */
-async function forgetAllocations(db: Database, key: HistoryKey): Promise<void> {
-  await db
+/**
+ * Served by the partial indexes `work_requests_pending_key` and `work_requests_guessed`, so that what stands on enough
+ * runs is not even read: forgetting all of a key each time made every end of a run cost as much as its key has waiting.
+ */
+async function forgetAllocations(db: Database, key: HistoryKey, knownRuns: number): Promise<void> {
+  const forget = db
     .updateTable("work_requests")
     .set({ allocation: null })
     .where(IS_PENDING)
     .where("task_type", "=", key.task_type)
     .where("task_name", "=", key.task_name)
+    .where("run_count", "=", 0);
+  await forget.where(sql<boolean>`evidence_runs = -1`).execute();
+  await forget
     .where("subject", "=", key.subject)
     .where("context", "=", key.context)
-    .where("run_count", "=", 0)
+    .where("evidence_runs", ">=", 0)
+    .where("evidence_runs", "<=", knownRuns)
     .execute();
 }

@@ -173,6 +173,7 @@ create table work_requests (
   remaining_path double precision default 0 not null,
   duration_p50 double precision,
   duration_p95 double precision,
+  evidence_runs bigint,
   constraint work_requests_check CHECK (((status = 'completed'::text) = (result IS NOT NULL))),
   constraint work_requests_check1 CHECK (((status <> 'aborted'::text) OR (aborted IS NOT NULL))),
   constraint work_requests_pkey PRIMARY KEY (id),
@@ -189,9 +190,10 @@ CREATE INDEX work_requests_by_status ON public.work_requests USING btree (status
 CREATE INDEX work_requests_by_subject ON public.work_requests USING btree (subject, id);
 CREATE INDEX work_requests_by_task ON public.work_requests USING btree (task_name, id);
 CREATE INDEX work_requests_expiry ON public.work_requests USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+CREATE INDEX work_requests_guessed ON public.work_requests USING btree (task_type, task_name) WHERE ((NOT (status <> 'pending'::text)) AND (evidence_runs = '-1'::integer));
 CREATE INDEX work_requests_not_before ON public.work_requests USING btree (not_before) WHERE ((NOT (status <> 'pending'::text)) AND (not_before IS NOT NULL));
 CREATE INDEX work_requests_pending ON public.work_requests USING btree (((priority_base + priority_adjustment)) DESC, pending_at, id) WHERE ((NOT (status <> 'pending'::text)) AND (allocation IS NOT NULL));
-CREATE INDEX work_requests_pending_key ON public.work_requests USING btree (task_type, task_name, subject, context) WHERE (NOT (status <> 'pending'::text));
+CREATE INDEX work_requests_pending_key ON public.work_requests USING btree (task_type, task_name, subject, context, evidence_runs) WHERE (NOT (status <> 'pending'::text));
 CREATE INDEX work_requests_running ON public.work_requests USING btree (task_type, task_name, id) WHERE (NOT (status <> 'running'::text));
 CREATE INDEX work_requests_submission ON public.work_requests USING btree (submission_id, id) WHERE (submission_id IS NOT NULL);
 CREATE INDEX work_requests_unprepared ON public.work_requests USING btree (id) WHERE ((NOT (status <> 'pending'::text)) AND (allocation IS NULL));

@@ -179,6 +179,7 @@ CREATE TABLE work_requests (
   remaining_path real not null default 0,
   duration_p50 real,
   duration_p95 real,
+  evidence_runs integer,
   check ((status = 'completed') = (result is not null)),
   check (status <> 'aborted' or aborted is not null)
 ) strict;
@@ -197,13 +198,16 @@ CREATE INDEX work_requests_by_task on work_requests (task_name, id);
 
 CREATE INDEX work_requests_expiry on work_requests (expires_at) where expires_at is not null;
 
+CREATE INDEX work_requests_guessed on work_requests (task_type, task_name)
+  where not (status <> 'pending') and evidence_runs = -1;
+
 CREATE INDEX work_requests_not_before on work_requests (not_before)
   where not (status <> 'pending') and not_before is not null;
 
 CREATE INDEX work_requests_pending on work_requests ((priority_base + priority_adjustment) desc, pending_at, id)
   where not (status <> 'pending') and allocation is not null;
 
-CREATE INDEX work_requests_pending_key on work_requests (task_type, task_name, subject, context)
+CREATE INDEX work_requests_pending_key on work_requests (task_type, task_name, subject, context, evidence_runs)
   where not (status <> 'pending');
 
 CREATE INDEX work_requests_running on work_requests (task_type, task_name, id) where not (status <> 'running');

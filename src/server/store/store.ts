@@ -65,6 +65,8 @@ export type WorkRequestPatch = Partial<
   /** Of the estimated duration, seconds; null: not known. */
   duration_p50?: number | null;
   duration_p95?: number | null;
+  /** On how many runs of its own key the allocation stands; 0: on others of the task; -1: on next to nothing; null: on none. */
+  evidence_runs?: number | null;
 };
 
 export type WorkRequestFilter = {
@@ -240,8 +242,11 @@ export type StoreTransaction = StoreReader & {
     submission: { created_by: string; key?: string | undefined; body_hash: string },
   ): Promise<WorkRequestId[]>;
   updateWorkRequest(id: WorkRequestId, patch: WorkRequestPatch): Promise<void>;
-  /** Forgets the allocation of the key's pending requests that have had no run, so that new history is used for them. */
-  forgetAllocations(key: HistoryKey): Promise<void>;
+  /**
+   * Forgets the allocation of pending requests that have had no run, so that new history is used for them: of the key,
+   * where at most so many of its runs were known; and of its task, where next to nothing was.
+   */
+  forgetAllocations(key: HistoryKey, known_runs: number): Promise<void>;
   /** Deletes ended requests whose time has come, with runs and events; gives the deleted runs' ids, for their files. */
   deleteExpired(now: Timestamp, limit: number): Promise<RunId[]>;
 

@@ -22,6 +22,7 @@ type WorkRequestTable = Omit<WorkRequest, "id" | "dependencies" | "priority_adju
   remaining_path: Generated<number>;
   duration_p50: number | null;
   duration_p95: number | null;
+  evidence_runs: number | null;
   expires_at: Timestamp | null;
 };
 

@@ -63,6 +63,9 @@ create table work_requests (
   -- Of its estimated duration, seconds at speed 1; null: not known.
   duration_p50 double precision,
   duration_p95 double precision,
+  -- On how many runs of its own key the allocation stands; 0: on other keys of the task; -1: on next to nothing;
+  -- null: people demanded what counts.
+  evidence_runs bigint,
   check ((status = 'completed') = (result is not null)),
   check (status <> 'aborted' or aborted is not null)
 );
@@ -74,8 +77,10 @@ create index work_requests_pending on work_requests ((priority_base + priority_a
 create index work_requests_unprepared on work_requests (id) where not (status <> 'pending') and allocation is null;
 create index work_requests_not_before on work_requests (not_before)
   where not (status <> 'pending') and not_before is not null;
-create index work_requests_pending_key on work_requests (task_type, task_name, subject, context)
+create index work_requests_pending_key on work_requests (task_type, task_name, subject, context, evidence_runs)
   where not (status <> 'pending');
+create index work_requests_guessed on work_requests (task_type, task_name)
+  where not (status <> 'pending') and evidence_runs = -1;
 -- What a task has in flight, for estimates: few rows, however many requests there are.
 create index work_requests_running on work_requests (task_type, task_name, id) where not (status <> 'running');
 create index work_requests_expiry on work_requests (expires_at) where expires_at is not null;

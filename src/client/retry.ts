@@ -27,7 +27,6 @@ const SAFE_TO_REPEAT: ReadonlySet<RouteName> = new Set<RouteName>([
   "drainWorker",
   "resumeWorker",
   "changeWorkRequest",
-  "sync",
   "appendLog", // names its offset
   "putOutput",
 ]);

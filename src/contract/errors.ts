@@ -99,6 +99,12 @@ export const ERRORS = {
     template: "The worker {worker_name} does not hold the lease of run {run_id} any more.",
     action: "The worker ends the run and forgets it; the server has queued the request again.",
   },
+  "call-out-of-order": {
+    status: 409,
+    retryable: false,
+    template: "The call {found} of the worker {worker_name} came after its call {newest}.",
+    action: "Nothing needs to be done: a worker that hears this goes on with greater numbers.",
+  },
   "log-offset": {
     status: 409,
     retryable: true,

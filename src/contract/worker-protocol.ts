@@ -17,7 +17,8 @@ import {
 
 /*
  * What a worker and a server say to each other: one call, `sync`, that is heartbeat, progress
- * report, hand-in of results and request for work at once. Every part of it may be sent again.
+ * report, hand-in of results and request for work at once. Every part of it may be sent again, but a
+ * worker numbers its calls, so that one which comes late or twice is known to tell of the past.
  */
 
 /** What a worker tells of itself. */
@@ -65,6 +66,8 @@ export type RunReport = z.output<typeof runReportSchema>;
 export type EndedReport = Extract<RunReport, { state: "ended" }>;
 
 export const syncRequestSchema = z.strictObject({
+  /** Greater than that of any call of this worker that the server has taken before, else `call-out-of-order`. */
+  sequence: z.int().min(1),
   self: workerSelfSchema,
   /** Every run that the worker holds; one that is missing here is not held any more. */
   runs: z.array(runReportSchema).max(10_000),
@@ -106,7 +109,12 @@ export const syncAnswerSchema = z.object({
   lost: z.array(runIdSchema),
   /** True: finish what runs, expect nothing new. */
   draining: z.boolean(),
-  /** Send the next sync after at most this time; twice as long without one, and the leases run out. */
+  /** Send the next sync after at most this time. */
   heartbeat_ms: z.int().min(1),
+  /**
+   * The leases of the runs named here and in the call last at least so long, counted from when the worker sent the
+   * call. It ends its runs before that unless another answer comes; null: they go on, and one may run twice at once.
+   */
+  lease_ms: z.int().min(1).nullable(),
 });
 export type SyncAnswer = z.output<typeof syncAnswerSchema>;

@@ -57,6 +57,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const log = pino({ level: options.logLevel ?? "warn", redact: SECRET_HEADERS }, pino.destination(2));
   const store = await openStore(options.database ?? paths.databaseFile, {
     onFault: (error) => log.error({ err: error }, "the database connection had a fault"),
+    clock: options.clock,
   });
   const closing = new AbortController();
   const live = createLive();

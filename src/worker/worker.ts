@@ -151,6 +151,7 @@ async function begin(
     runs,
     credentials,
     begin: (run, turn) => beginCourse(run, turn, context),
+    graceMs: context.graceMs,
     closeMs: options.closeMs ?? DEFAULTS.closeMs,
   });
   await life.recover();

@@ -44,7 +44,8 @@ type SubmissionPart = Partial<RequestSubmission> & { task_name: string };
 /** A worker whose every word the test speaks. */
 export type PlayedWorker = {
   readonly client: Client;
-  sync(runs?: RunReport[], more?: { wait_ms?: number; wants_work?: boolean }): Promise<SyncAnswer>;
+  /** Numbered by itself unless a number is given. */
+  sync(runs?: RunReport[], more?: { wait_ms?: number; wants_work?: boolean; sequence?: number }): Promise<SyncAnswer>;
 };
 
 /** A command that nobody runs: the tests play the workers. */
@@ -80,10 +81,13 @@ export async function startHarness(options: Partial<ServerOptions> = {}): Promis
       const { token } = await joiner.call("join", { body: { worker_name: name, self: told } });
       joiner.setToken(token);
       clients.push(joiner);
+      let sequence = 0;
       return {
         client: joiner,
-        sync: (runs = [], more = {}) =>
-          joiner.call("sync", { body: { self: told, runs, wants_work: true, wait_ms: 0, ...more } }),
+        sync: (runs = [], more = {}) => {
+          sequence += 1;
+          return joiner.call("sync", { body: { self: told, runs, wants_work: true, wait_ms: 0, sequence, ...more } });
+        },
       };
     },
     async close() {

@@ -103,6 +103,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
     [/runs_pkey|sqlite_autoindex_runs_1/],
   ],
   ["extendAllLeases", (tx) => tx.extendAllLeases(at(0)), [/runs_lease|runs_active/]],
+  ["resetAllLeases", (tx) => tx.resetAllLeases(at(0)), [/runs_lease|runs_active/]],
   ["history of a key", (tx) => tx.history(FULL_KEY, PAGE), [/history_by_(key|subject)/]],
   ["history of a subject", (tx) => tx.history({ ...TASK, subject: "subject7" }, PAGE), [/history_by_subject/]],
   ["history of a context", (tx) => tx.history({ ...TASK, context: "context3" }, PAGE), [/history_by_context/]],

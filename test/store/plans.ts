@@ -72,7 +72,7 @@ async function sqliteStatements(call: (tx: StoreTransaction) => Promise<unknown>
     statements.push({ sql, parameters });
     return { columns: Object.keys(ANSWER), rows: [Object.values(ANSWER)], changes: 1 };
   });
-  await call(transactionOn(db, sqliteEngine));
+  await call(transactionOn(db, sqliteEngine({ nowMs: () => Date.now() })));
   return statements;
 }
 

@@ -92,6 +92,7 @@ export function newWorker(fields: Partial<WorkerRow> = {}): WorkerRow {
     measure_method: "cgroup1",
     joined_at: at(0),
     last_seen_at: at(0),
+    sequence: 0,
     ...fields,
   };
 }

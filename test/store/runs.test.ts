@@ -91,6 +91,9 @@ describe.each(ENGINES)("runs on $name", (engine) => {
     await store.transaction((tx) => tx.extendAllLeases(at(100)));
     expect((await store.read.run(a))?.lease_expires_at).toBe(at(100));
     expect((await store.read.run(b))?.lease_expires_at).toBe(at(300));
+    await store.transaction((tx) => tx.resetAllLeases(at(200)));
+    expect((await store.read.run(a))?.lease_expires_at).toBe(at(200));
+    expect((await store.read.run(b))?.lease_expires_at).toBe(at(200));
     expect((await store.read.run(ended))?.lease_expires_at).toBe(at(1));
   });
 

@@ -12,6 +12,15 @@ export function withServerStart(command: Command): Command {
       "127.0.0.1",
     )
     .option("--database <file or url>", "a file, or postgres://… (default: a file in the home)")
+    .addOption(
+      new Option(
+        "--cut-off-runs <what>",
+        "what workers do with their runs when they have not reached the server for a minute: end them, so that " +
+          "nothing runs twice at once, or keep them, so that an outage costs nothing",
+      )
+        .choices(["end", "keep"])
+        .default("end"),
+    )
     .addOption(homeOption())
     .addOption(
       new Option("--log-level <level>", "what it writes to standard error")

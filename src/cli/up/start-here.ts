@@ -12,6 +12,7 @@ export type ServerStartOptions = SharedOptions & {
   host: string;
   database?: string;
   logLevel: string;
+  cutOffRuns: "end" | "keep";
 };
 
 /** A server in this process, as `src/server/serve.ts` gives it. */
@@ -22,9 +23,16 @@ export async function startServerHere(session: Session, options: ServerStartOpti
   const { home } = session;
   await refuseSecond(home);
   const { startServer } = await import("../../server/serve.ts");
-  const { host, port, database, logLevel } = options;
+  const { host, port, database, logLevel, cutOffRuns } = options;
   try {
-    return await startServer({ home, host, port, logLevel, ...(database !== undefined && { database }) });
+    return await startServer({
+      home,
+      host,
+      port,
+      logLevel,
+      settings: { cutOffRuns },
+      ...(database !== undefined && { database }),
+    });
   } catch (error) {
     throw explainStart(error, options);
   }

@@ -13,6 +13,11 @@ export type ServerSettings = {
   leaseMs: number;
   /** How often a worker with runs reports, milliseconds; at most half of `leaseMs`. */
   heartbeatMs: number;
+  /**
+   * What a worker does with its runs when it has had no answer for a lease time. `end`: it ends them, so that nothing
+   * runs twice at once; `keep`: it goes on, so that a long outage costs nothing, and a run may be running twice.
+   */
+  cutOffRuns: "end" | "keep";
   /** What a run is given of a resource of which nothing is known. Bytes, bytes, cores, seconds. */
   defaults: Record<Resource, number>;
   /** Seconds after its end when a request is deleted, unless it says otherwise; null: never. */
@@ -29,6 +34,7 @@ const DAY_SECONDS = 86_400;
 export const DEFAULT_SETTINGS: ServerSettings = {
   leaseMs: 60_000,
   heartbeatMs: 2_000,
+  cutOffRuns: "end",
   defaults: { memory: 2 * GIB, disk_space: 4 * GIB, cpu_count: 1, duration: DAY_SECONDS },
   expireAfter: 90 * DAY_SECONDS,
   retention: { old_items_to_keep: 200 },

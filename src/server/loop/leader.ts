@@ -3,7 +3,7 @@ import { epochMs } from "../../domain/clock.ts";
 import type { EventKind } from "../../domain/event.ts";
 import type { Log, LoopContext } from "./context.ts";
 import { expire } from "./expire.ts";
-import { extendLeasesAfterStart, giveUpExpiredRuns } from "./lost-runs.ts";
+import { extendLeases, LeaseWatch } from "./lost-runs.ts";
 import { PlanBoard } from "./planning/board.ts";
 import { place } from "./planning/place.ts";
 import { recordReasons } from "./planning/record-reasons.ts";
@@ -53,7 +53,7 @@ async function leadOnce(context: LoopContext, signal: AbortSignal): Promise<void
   const lead = await context.store.lead();
   if (lead === undefined) return;
   try {
-    await extendLeasesAfterStart(context);
+    await extendLeases(context);
     await leadUntilStopped(context, AbortSignal.any([signal, lead.lost]));
   } finally {
     await lead.release();
@@ -62,12 +62,12 @@ async function leadOnce(context: LoopContext, signal: AbortSignal): Promise<void
 
 async function leadUntilStopped(context: LoopContext, signal: AbortSignal): Promise<void> {
   const wake = wakeSignal(context);
-  const due = { housekeepingMs: 0 };
+  const kept = { leases: new LeaseWatch(context), housekeepingMs: 0 };
   try {
     // ends: when the signal is given; each pass goes on with a board of its own, because a fault leaves doubt in one
     while (!signal.aborted) {
       const board = new PlanBoard(context);
-      await attempt(context.log, "planning", () => planFrom(context, board, wake, due, signal));
+      await attempt(context.log, "planning", () => planFrom(context, board, wake, kept, signal));
       context.leading.planner = undefined;
       board.close();
       if (!signal.aborted) await pause(IDLE_MS, signal);
@@ -82,7 +82,7 @@ async function planFrom(
   context: LoopContext,
   board: PlanBoard,
   wake: ReturnType<typeof wakeSignal>,
-  due: { housekeepingMs: number },
+  kept: { leases: LeaseWatch; housekeepingMs: number },
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, log } = context;
@@ -91,9 +91,9 @@ async function planFrom(
   const reasons = { dueMs: 0, numbersDueMs: 0 };
   // ends: when the signal is given
   while (!signal.aborted) {
-    const waitMs = await planRound(context, board, reasons);
-    if (clock.monotonicMs() >= due.housekeepingMs) {
-      due.housekeepingMs = clock.monotonicMs() + HOUSEKEEPING_MS;
+    const waitMs = await planRound(context, board, reasons, kept.leases);
+    if (clock.monotonicMs() >= kept.housekeepingMs) {
+      kept.housekeepingMs = clock.monotonicMs() + HOUSEKEEPING_MS;
       await attempt(log, "housekeeping", () => expire(context));
     }
     await wake.wait(board.isTouched ? 0 : waitMs, signal);
@@ -104,9 +104,14 @@ async function planFrom(
 type ReasonsDue = { dueMs: number; numbersDueMs: number };
 
 /** Prepares, plans and places once; gives the time until planning is to go on although nothing happens. */
-async function planRound(context: LoopContext, board: PlanBoard, reasons: ReasonsDue): Promise<number> {
+async function planRound(
+  context: LoopContext,
+  board: PlanBoard,
+  reasons: ReasonsDue,
+  leases: LeaseWatch,
+): Promise<number> {
   const { store, clock } = context;
-  await giveUpExpiredRuns(context);
+  await leases.giveUpExpired();
   const isPreparing = await prepareNew(context, board);
   const now = await store.read.now();
   await board.refresh(now);

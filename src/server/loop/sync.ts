@@ -14,7 +14,8 @@ const IDLE_WAIT_SHARE = 1 / 3;
 
 /**
  * One call of a worker: takes in what it reports, renews its leases, and answers with what it should do.
- * Without news the answer waits, at most `wait_ms`, for some. Every part may be repeated.
+ * Without news the answer waits, at most `wait_ms`, for some. Ends of runs are taken in whenever they come; what else
+ * a call says counts only when it is the worker's newest, or `call-out-of-order` is thrown.
  */
 export async function sync(
   context: LoopContext,
@@ -74,7 +75,10 @@ async function trim(context: LoopContext, run: RunId): Promise<void> {
   }
 }
 
-/** Renews the leases of the runs that the worker holds, keeps their figures; gives the ids that it must drop. */
+/**
+ * Renews the leases of the runs that the worker holds, and of those that it is about to be given: they may have been
+ * placed long before it asks. Keeps the figures; gives the ids that it must drop.
+ */
 async function takeHeld(
   context: LoopContext,
   tx: StoreTransaction,
@@ -87,13 +91,20 @@ async function takeHeld(
   const until = timestamp(epochMs(now) + context.settings.leaseMs);
   const active = await tx.activeRuns(worker);
   await giveUpMissing(context, tx, active, request, now);
-  const renewed = await tx.renewLeases(held, until);
+  const renewed = await tx.renewLeases([...held, ...toBeGiven(active, request)], until);
   for (const report of held) {
     const run = active.find(({ id }) => id === report.run_id);
     if (report.state === "running" && run !== undefined && renewed.has(run.id))
       await takeProgress(context, tx, run, report);
   }
   return held.filter((report) => !renewed.has(report.run_id)).map((report) => report.run_id);
+}
+
+function toBeGiven(active: readonly LeasedRun[], request: SyncRequest): Pick<RunReport, "run_id" | "lease_token">[] {
+  if (!request.wants_work) return [];
+  const named = new Set(request.runs.map((report) => report.run_id));
+  const fresh = active.filter((run) => run.state === "assigned" && !named.has(run.id));
+  return fresh.map(({ id, lease_token }) => ({ run_id: id, lease_token }));
 }
 
 /** A run that had started and that its worker does not name any more is gone: the worker lost its state. */
@@ -156,6 +167,7 @@ async function readNews(
     aborts,
     draining: row?.drain ?? false,
     heartbeat_ms: context.settings.heartbeatMs,
+    lease_ms: context.settings.cutOffRuns === "end" ? context.settings.leaseMs : null,
   };
 }
 

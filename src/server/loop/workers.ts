@@ -1,5 +1,5 @@
 import { AppError } from "../../contract/errors.ts";
-import type { WorkerSelf } from "../../contract/worker-protocol.ts";
+import type { SyncRequest, WorkerSelf } from "../../contract/worker-protocol.ts";
 import { epochMs, type Timestamp } from "../../domain/clock.ts";
 import type { WorkerName } from "../../domain/ids.ts";
 import type { Worker } from "../../domain/worker.ts";
@@ -9,7 +9,7 @@ import { createToken } from "./tokens.ts";
 
 /** A worker for people and for planning: its state follows from when it was last heard from. */
 export function workerOf(row: WorkerRow, now: Timestamp, leaseMs: number): Worker {
-  const { drain, wants_work, ...worker } = row;
+  const { drain, wants_work, sequence: _, ...worker } = row;
   const isSilent = epochMs(now) - epochMs(row.last_seen_at) > leaseMs;
   return { ...worker, state: isSilent ? "offline" : drain || !wants_work ? "draining" : "online" };
 }
@@ -28,7 +28,8 @@ export function joinWorker(
       throw new AppError("worker-name-taken", { worker_name });
     if (!(await tx.deleteToken(joinTokenId))) throw new AppError("join-refused", { reason: "it was used already" });
     await tx.deleteTokensOfWorker(worker_name);
-    await tx.upsertWorker({ ...self, worker_name, drain: false, wants_work: true, joined_at: now, last_seen_at: now });
+    const row = { drain: false, wants_work: true, joined_at: now, last_seen_at: now, sequence: 0 };
+    await tx.upsertWorker({ ...self, ...row, worker_name });
     await tx.appendEvents([{ kind: "worker_joined", worker_name, data: { capacity: self.capacity } }]);
     const { secret } = await createToken(tx, { name: worker_name, scope: "worker", worker_name, expires_at: null });
     return { worker_name, token: secret };
@@ -43,17 +44,23 @@ function isTaken(existing: WorkerRow, now: Timestamp, leaseMs: number): boolean 
   return existing.last_seen_at > existing.joined_at && workerOf(existing, now, leaseMs).state !== "offline";
 }
 
-/** Keeps what a worker tells of itself; says so as an event when something that people see has changed. */
+/**
+ * Keeps what a worker tells of itself; says so as an event when something that people see has changed. Throws
+ * `call-out-of-order` for a call that is not newer than one taken before: what it tells is of the past.
+ */
 export async function recordSelf(
   tx: StoreTransaction,
   worker_name: WorkerName,
-  { self, wants_work }: { self: WorkerSelf; wants_work: boolean },
+  { self, wants_work, sequence }: Pick<SyncRequest, "self" | "wants_work" | "sequence">,
   now: Timestamp,
   leaseMs: number,
 ): Promise<void> {
-  const row = await tx.worker(worker_name);
+  const row = await tx.lockWorker(worker_name);
   if (row === undefined) throw new AppError("not-found", { what: "worker", id: worker_name });
-  await tx.upsertWorker({ ...row, ...self, wants_work, last_seen_at: now });
+  if (sequence <= row.sequence) {
+    throw new AppError("call-out-of-order", { worker_name, found: sequence, newest: row.sequence });
+  }
+  await tx.upsertWorker({ ...row, ...self, wants_work, sequence, last_seen_at: now });
   const wasSilent = epochMs(now) - epochMs(row.last_seen_at) > leaseMs;
   if (wasSilent || visiblePart(row) !== visiblePart(self) || row.wants_work !== wants_work) {
     await tx.appendEvents([{ kind: "worker_changed", worker_name, data: { capacity: self.capacity, wants_work } }]);

@@ -1,5 +1,5 @@
 import { sql, type Kysely, type RawBuilder, type SelectQueryBuilder } from "kysely";
-import type { Timestamp } from "../../domain/clock.ts";
+import { timestamp, type Clock, type Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import type { Tables } from "./tables.ts";
 
@@ -19,19 +19,26 @@ export type Engine = {
   forUpdate<Query extends SelectQueryBuilder<Tables, never, unknown>>(query: Query): Query;
 };
 
-/** SQLite: a transaction has the whole database to itself, so nothing needs to be locked. */
-export const sqliteEngine: Engine = {
-  kind: "sqlite",
-  now: sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`,
-  // `format` makes 0 of null: it is asked for first
-  expiry: (end) => sql`case when expire_after is not null
+/**
+ * SQLite: a transaction has the whole database to itself, so nothing needs to be locked; and the database is part of
+ * this process, so its clock is the one given here.
+ */
+export function sqliteEngine(clock: Pick<Clock, "nowMs">): Engine {
+  return {
+    kind: "sqlite",
+    get now() {
+      return sql<Timestamp>`${timestamp(clock.nowMs())}`;
+    },
+    // `format` makes 0 of null: it is asked for first
+    expiry: (end) => sql`case when expire_after is not null
     then strftime('%Y-%m-%dT%H:%M:%fZ', ${end}, format('%+.3f seconds', expire_after)) end`,
-  dependencies: sql`(
+    dependencies: sql`(
     select json_group_array(depends_on order by depends_on) from work_request_dependencies
     where work_request_id = work_requests.id
   )`,
-  forUpdate: (query) => query,
-};
+    forUpdate: (query) => query,
+  };
+}
 
 /** PostgreSQL: `clock_timestamp`, because `now()` is the start of the transaction. */
 export const postgresEngine: Engine = {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { AppError } from "../../contract/errors.ts";
+import type { Clock } from "../../domain/clock.ts";
 import type { Faults } from "./faults.ts";
 import { openPostgresStore } from "./postgres/open.ts";
 import { openSqliteStore } from "./sqlite/open.ts";
@@ -9,6 +10,8 @@ import type { Store } from "./store.ts";
 export type OpenOptions = {
   /** Told of faults that reach no caller: a lost connection that is made again, a listener that threw. */
   onFault: (error: unknown) => void;
+  /** SQLite's clock; PostgreSQL has its own. Default: this machine's. */
+  clock?: Pick<Clock, "nowMs"> | undefined;
   /** For tests: points to hold open. */
   faults?: Faults;
 };

@@ -31,7 +31,7 @@ export function transactionOn(db: Database, engine: Engine): StoreTransaction {
     ...readerOn(db, engine),
     ...workRequestWriter(db, engine),
     ...runWriter(db, engine),
-    ...workerWriter(db),
+    ...workerWriter(db, engine),
     ...historyWriter(db, engine, now),
     ...tokenWriter(db, engine, now),
     appendEvents: (newEvents: readonly NewEvent[]) => insertEvents(db, engine, newEvents),

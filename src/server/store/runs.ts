@@ -1,6 +1,6 @@
 import type { Database, Engine } from "./engine.ts";
 import { activeRuns, expiredRuns, runById, runFigures } from "./statements/active-runs.ts";
-import { extendAllLeases, renewLeases } from "./statements/renew-leases.ts";
+import { extendAllLeases, renewLeases, resetAllLeases } from "./statements/renew-leases.ts";
 import { runsInFlight } from "./statements/runs-in-flight.ts";
 import { reviveLostRun, updateRun } from "./statements/update-run.ts";
 import type { NewRun, StoreReader, StoreTransaction } from "./store.ts";
@@ -9,7 +9,7 @@ import { RUN_COLUMNS } from "./tables.ts";
 type RunReader = Pick<StoreReader, "run" | "runsOf" | "activeRuns" | "runFigures" | "expiredRuns" | "runsInFlight">;
 type RunWriter = Pick<
   StoreTransaction,
-  "insertRun" | "updateRun" | "renewLeases" | "extendAllLeases" | "reviveLostRun"
+  "insertRun" | "updateRun" | "renewLeases" | "extendAllLeases" | "resetAllLeases" | "reviveLostRun"
 >;
 
 /** What can be asked about runs. */
@@ -33,6 +33,7 @@ export function runWriter(db: Database, engine: Engine): RunWriter {
     updateRun: (id, leaseToken, patch) => updateRun(db, id, leaseToken, patch),
     renewLeases: (leases, until) => renewLeases(db, leases, until),
     extendAllLeases: (until) => extendAllLeases(db, until),
+    resetAllLeases: (until) => resetAllLeases(db, until),
     reviveLostRun: (id, leaseToken, patch) => reviveLostRun(db, id, leaseToken, patch),
   };
 }

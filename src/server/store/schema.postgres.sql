@@ -202,6 +202,7 @@ create table workers (
   worker_name text not null,
   drain boolean not null,
   wants_work boolean not null,
+  sequence bigint not null,
   capacity json not null,
   available_memory bigint,
   available_disk_space bigint,

@@ -220,6 +220,7 @@ CREATE TABLE workers (
   worker_name text not null primary key,
   drain integer not null,
   wants_work integer not null,
+  sequence integer not null,
   capacity text not null,
   available_memory integer,
   available_disk_space integer,

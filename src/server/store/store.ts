@@ -166,7 +166,12 @@ export type NewToken = Pick<TokenRecord, "name" | "scope" | "worker_name" | "exp
  * A worker as stored: its state follows from when it was last seen, from `drain` (people want no more runs on
  * it) and from `wants_work` (it wants none itself, because it is stopping), so it is not stored.
  */
-export type WorkerRow = Omit<Worker, "state"> & { drain: boolean; wants_work: boolean };
+export type WorkerRow = Omit<Worker, "state"> & {
+  drain: boolean;
+  wants_work: boolean;
+  /** Of the newest call that was taken in; 0 before the first. */
+  sequence: number;
+};
 
 /** Which entries of a key are kept: always the last success and the last failure, and the newest so many. */
 export type Retention = { old_items_to_keep: number; max_age_days?: number };
@@ -260,9 +265,13 @@ export type StoreTransaction = StoreReader & {
   renewLeases(leases: readonly { run_id: RunId; lease_token: string }[], until: Timestamp): Promise<Set<RunId>>;
   /** All active leases last at least until then: a server that was away gives its workers time to be heard. */
   extendAllLeases(until: Timestamp): Promise<void>;
+  /** All active leases last until then, also those that would have lasted longer: the clock was set. */
+  resetAllLeases(until: Timestamp): Promise<void>;
   /** Hands a late result in: writes the end of a run that was given up as lost, and only that. */
   reviveLostRun(id: RunId, lease_token: string, patch: RunPatch): Promise<boolean>;
 
+  /** As `worker`, and nobody else changes it until the transaction ends. */
+  lockWorker(name: WorkerName): Promise<WorkerRow | undefined>;
   upsertWorker(worker: WorkerRow): Promise<void>;
   setDrain(name: WorkerName, drain: boolean): Promise<boolean>;
   deleteWorker(name: WorkerName): Promise<boolean>;

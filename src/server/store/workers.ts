@@ -1,9 +1,9 @@
 import type { WorkerName } from "../../domain/ids.ts";
-import type { Database } from "./engine.ts";
+import type { Database, Engine } from "./engine.ts";
 import type { StoreReader, StoreTransaction, WorkerRow } from "./store.ts";
 
 type WorkerReader = Pick<StoreReader, "workers" | "worker">;
-type WorkerWriter = Pick<StoreTransaction, "upsertWorker" | "setDrain" | "deleteWorker">;
+type WorkerWriter = Pick<StoreTransaction, "lockWorker" | "upsertWorker" | "setDrain" | "deleteWorker">;
 
 /** What can be asked about workers. */
 export function workerReader(db: Database): WorkerReader {
@@ -14,8 +14,10 @@ export function workerReader(db: Database): WorkerReader {
 }
 
 /** What a transaction can do to workers. */
-export function workerWriter(db: Database): WorkerWriter {
+export function workerWriter(db: Database, engine: Engine): WorkerWriter {
   return {
+    lockWorker: (name) =>
+      engine.forUpdate(db.selectFrom("workers").selectAll().where("worker_name", "=", name)).executeTakeFirst(),
     upsertWorker: (worker) => upsertWorker(db, worker),
     setDrain: (name, drain) => setDrain(db, name, drain),
     deleteWorker: async (name) => {

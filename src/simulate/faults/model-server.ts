@@ -106,7 +106,14 @@ export class ModelServer implements ServerUnderTest {
   }
 
   async sync(name: WorkerName, call: NumberedSync): Promise<SyncAnswer> {
-    const nothing = { assignments: [], aborts: [], acknowledged: [], lost: [], heartbeat_ms: HEARTBEAT_MS };
+    const nothing = {
+      assignments: [],
+      aborts: [],
+      acknowledged: [],
+      lost: [],
+      heartbeat_ms: HEARTBEAT_MS,
+      lease_ms: this.#around.leaseMs,
+    };
     const acknowledged: RunId[] = [];
     const lost: RunId[] = [];
     for (const report of call.runs) {

@@ -51,7 +51,7 @@ class RunCourse implements Course {
   }
 
   endProcesses(why: Ending | { why: "lost" }): void {
-    this.#executed?.abort(nameOf(why));
+    this.#executed?.abort(nameOf(why), why.why === "lease_over" ? why.graceMs : undefined);
   }
 
   cancel(): void {
@@ -179,6 +179,8 @@ function nameOf(why: Ending | { why: "lost" }): string {
       return why.by;
     case "worker_stopping":
       return "the worker, which is stopping";
+    case "lease_over":
+      return "the worker, which was cut off from the server";
     case "lost":
       return "the worker, which lost its lease";
     default:

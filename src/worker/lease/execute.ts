@@ -72,9 +72,9 @@ export class ExecutedRun {
     this.ended = ended.finally(() => context.memory.release(run_id));
   }
 
-  /** Ends it; the first call counts. */
-  abort(by: string): void {
-    this.#handle.abort(by);
+  /** Ends it, with the usual grace time unless another is given; the first call counts. */
+  abort(by: string, graceMs?: number): void {
+    this.#handle.abort(by, graceMs);
   }
 
   /** Brings the held run's figures up to date. */

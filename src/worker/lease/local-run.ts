@@ -14,7 +14,11 @@ import type { RunLog, RunOutput } from "../../domain/run.ts";
  */
 
 /** Why a run is to end before its command has ended. The first reason stays. */
-export type Ending = { why: "aborted"; by: string } | { why: "worker_stopping" };
+export type Ending =
+  | { why: "aborted"; by: string }
+  | { why: "worker_stopping" }
+  /** The server has not answered for so long that the run may be given to another worker. */
+  | { why: "lease_over"; graceMs: number };
 
 /** How a run ended: the part of its last report that is known when its processes are gone. */
 export type RunEnd = Pick<EndedReport, "started_at" | "ended_at" | "outcome" | "runtime_statistics" | "measurement">;
@@ -56,6 +60,8 @@ type LocalEvent =
   | { kind: "gathered"; outputs: KeptOutput[] }
   | { kind: "uploaded"; end: RunEnd; outputs: RunOutput[]; log: RunLog }
   | { kind: "worker_stopping" }
+  /** The server was silent for as long as the lease lasts; processes are killed after the grace time. */
+  | { kind: "lease_over"; graceMs: number }
   /** The worker was started again and found the run on disk; `last` is what was last known of it. */
   | { kind: "found_again"; last: Pick<RunEnd, "runtime_statistics" | "measurement"> };
 
@@ -89,6 +95,8 @@ export function nextLocalRun(run: LocalRun, event: RunEvent, nowMs: number): Ste
       return endedEarly(run, { why: "aborted", by: event.by }, nowMs);
     case "worker_stopping":
       return endedEarly(run, { why: "worker_stopping" }, nowMs);
+    case "lease_over":
+      return endedEarly(run, { why: "lease_over", graceMs: event.graceMs }, nowMs);
     case "lost":
       return afterLoss(run);
     case "acknowledged":
@@ -112,7 +120,8 @@ function afterEnd(run: LocalRun, told: RunEnd, log: RunLog): Step {
   switch (run.state) {
     case "preparing":
     case "running": {
-      const wasStopped = run.ending?.why === "worker_stopping" && told.outcome.kind === "aborted";
+      const isOurs = run.ending?.why === "worker_stopping" || run.ending?.why === "lease_over";
+      const wasStopped = isOurs && told.outcome.kind === "aborted";
       const end: RunEnd = wasStopped ? { ...told, outcome: { kind: "worker_lost" } } : told;
       return { next: { state: "uploading", end, log } };
     }

@@ -94,6 +94,11 @@ export class Roster {
     for (const { run } of this.#entries.values()) run.apply({ kind: "worker_stopping" });
   }
 
+  /** Ends everything that has not ended, because its leases are about to end. */
+  endLeases(graceMs: number): void {
+    for (const { run } of this.#entries.values()) run.apply({ kind: "lease_over", graceMs });
+  }
+
   /** How many runs are not over: their processes may be alive. */
   get activeCount(): number {
     const over = new Set(["handed_in", "uploading", "gone"]);

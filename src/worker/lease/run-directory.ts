@@ -30,6 +30,7 @@ const endSchema = z.object({
 const endingSchema = z.discriminatedUnion("why", [
   z.object({ why: z.literal("aborted"), by: z.string() }),
   z.object({ why: z.literal("worker_stopping") }),
+  z.object({ why: z.literal("lease_over"), graceMs: z.number() }),
 ]);
 const stateSchema = z.discriminatedUnion("state", [
   z.object({ state: z.literal("assigned") }),

@@ -5,6 +5,7 @@ import type { RunReport, SyncAnswer, WorkerSelf } from "../../contract/worker-pr
 import type { Clock } from "../../domain/clock.ts";
 import { WORKER_BACKOFF } from "../report/keep-trying.ts";
 import type { WorkerLog } from "../worker-log.ts";
+import { LeaseWatch } from "./lease-watch.ts";
 import type { Roster } from "./roster.ts";
 import type { ServerLine } from "./server-line.ts";
 
@@ -20,6 +21,8 @@ export type SyncLoopOptions = {
   authenticate: (signal: AbortSignal) => Promise<void>;
   /** A call has failed. */
   failed: () => void;
+  /** Time that an ended run has between SIGTERM and SIGKILL, milliseconds. */
+  graceMs: number;
   clock: Clock;
   random: () => number;
   log: WorkerLog;
@@ -36,6 +39,9 @@ const ANSWER_MS = 30_000;
 /** Before the server has told its own figure. */
 const DEFAULT_HEARTBEAT_MS = 2000;
 
+/** Above the number that the server knows: calls of the worker before this one may still be under way. */
+const SEQUENCE_STEP = 1_000_000;
+
 /** Why a waiting call was ended by ourselves. */
 const OVERTAKEN = new Error("something changed while the call was waiting");
 
@@ -49,6 +55,8 @@ const OVERTAKEN = new Error("something changed while the call was waiting");
  */
 export class SyncLoop {
   readonly #options: SyncLoopOptions;
+  readonly #leases: LeaseWatch;
+  #sequence = 0;
   #heartbeatMs = DEFAULT_HEARTBEAT_MS;
   #isDraining = false;
   #failures = 0;
@@ -59,6 +67,8 @@ export class SyncLoop {
   constructor(options: SyncLoopOptions) {
     this.#options = options;
     this.#lastHeardMs = options.clock.monotonicMs();
+    const { clock, graceMs } = options;
+    this.#leases = new LeaseWatch({ clock, graceMs, over: (leftMs) => this.#endLeases(leftMs) });
   }
 
   /** A run has changed: the server is told soon. */
@@ -69,14 +79,19 @@ export class SyncLoop {
 
   /** Talks to the server until it is to end. Throws the fault that leaves no way to go on. */
   async run(signal: AbortSignal): Promise<void> {
-    // ends: see the class
-    while (!signal.aborted) {
-      try {
-        await this.#exchange(signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        if (error !== OVERTAKEN) await this.#recover(error, signal);
-      }
+    try {
+      // ends: see the class
+      while (!signal.aborted) await this.#step(signal);
+    } finally {
+      this.#leases.close();
+    }
+  }
+
+  async #step(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#exchange(signal);
+    } catch (error) {
+      if (!signal.aborted && error !== OVERTAKEN) await this.#recover(error, signal);
     }
   }
 
@@ -101,7 +116,9 @@ export class SyncLoop {
     if (this.isCutOff) log.info({ failures: this.#failures }, "the server answers again");
     this.#failures = 0;
     this.#lastHeardMs = clock.monotonicMs();
-    const isNews = this.#takeIn(answer, reports);
+    this.#leases.renew(sentMs, answer.lease_ms);
+    // What a late answer hands out may be another's by now; if not, it is handed out again.
+    const isNews = this.#takeIn(this.#leases.isOver ? { ...answer, assignments: [] } : answer, reports);
     const leftMs = waitMs - (clock.monotonicMs() - sentMs);
     if (!isNews && leftMs > 0) await this.#pause(Math.min(leftMs, PAUSE_MS), signal);
   }
@@ -116,9 +133,11 @@ export class SyncLoop {
       if (mayOvertake) timer ??= setTimeout(() => overtaken.abort(OVERTAKEN), GATHER_MS);
     };
     if (this.#isChanged) this.#overtake();
+    this.#sequence += 1;
+    const sequence = this.#sequence;
     try {
       return await line.client.call("sync", {
-        body: { self: self(), runs: reports, wants_work: wantsWork(), wait_ms: waitMs },
+        body: { sequence, self: self(), runs: reports, wants_work: wantsWork(), wait_ms: waitMs },
         signal: AbortSignal.any([signal, overtaken.signal]),
         idleTimeoutMs: waitMs + ANSWER_MS,
         attempts: 1,
@@ -150,6 +169,7 @@ export class SyncLoop {
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     const { line, log, authenticate, random } = this.#options;
     if (!(error instanceof AppError)) throw error;
+    if (error.code === "call-out-of-order") return this.#countOn(error);
     this.#failures += 1;
     if (this.#failures === 1) log.warn({ err: error }, "the server does not answer; runs go on");
     this.#options.failed();
@@ -158,6 +178,19 @@ export class SyncLoop {
       if (await this.#tried(() => authenticate(signal))) return;
     }
     await this.#pause(backoffMs(this.#failures, WORKER_BACKOFF, random), signal);
+  }
+
+  /** The worker of this name before us made more calls: ours have greater numbers from now on. */
+  #countOn(error: AppError): void {
+    const newest = Number(error.details["newest"]);
+    if (!Number.isSafeInteger(newest) || newest < this.#sequence) throw error;
+    this.#sequence = newest + SEQUENCE_STEP;
+  }
+
+  #endLeases(graceMs: number): void {
+    if (this.#options.roster.activeCount === 0) return;
+    this.#options.log.warn({}, "the server was silent for a lease time: ends all runs, which may be given to others");
+    this.#options.roster.endLeases(graceMs);
   }
 
   /** Asks for a token; false when the server was not there to give one. */

@@ -15,6 +15,8 @@ export type WorkerLifeOptions = Pick<RosterOptions, "runs" | "begin"> & {
   line: ServerLine;
   self: () => WorkerSelf;
   credentials: Credentials;
+  /** Time that an ended run has between SIGTERM and SIGKILL, milliseconds. */
+  graceMs: number;
   /** How long closing may wait for the server, milliseconds. */
   closeMs: number;
 };
@@ -51,6 +53,7 @@ export class WorkerLife {
       wantsWork: () => !this.#isClosing,
       authenticate: (signal) => credentials.join(signal),
       failed: () => this.#watch?.(),
+      graceMs: options.graceMs,
       clock,
       random,
       log,

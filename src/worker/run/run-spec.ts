@@ -59,7 +59,7 @@ export type RunHandle = {
   /** The figures so far; after the end those of the end. */
   figures: () => Measurement;
   /** Ends the run: SIGTERM to all its processes, the grace time, SIGKILL. Does nothing once it is ending. */
-  abort: (by: string) => void;
+  abort: (by: string, graceMs?: number) => void;
   /** Never rejects because of the command; when it resolves, no process, timer, listener or cgroup of the run is left. */
   readonly ended: Promise<EndedRun>;
 };

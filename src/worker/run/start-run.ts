@@ -34,8 +34,8 @@ export function startRun(spec: RunSpec, meter: Meter): RunHandle {
   return {
     pid: child.pid,
     figures: () => run.figures(),
-    abort: (by) => {
-      run.end({ kind: "aborted", by });
+    abort: (by, graceMs) => {
+      run.end({ kind: "aborted", by }, graceMs);
     },
     ended: followed.then((end) => ({ ...end, runtime_statistics: { ...end.runtime_statistics, ...surroundings } })),
   };

@@ -122,6 +122,57 @@ describe("the conversation of a worker with its server", () => {
     expect(server.lastReport("1.1")?.state).toBe("running");
   });
 
+  it("ends its runs before their leases are over when the server is silent, and tells of it later", async () => {
+    let answeredMs = 0;
+    let isBack = false;
+    await converse((sync, count) => {
+      // deaf to the signal: it has to be killed within the lease as well
+      const script = `trap '' TERM; ${NOTE_START()}; while :; do sleep 0.01; done`;
+      if (count === 1) return { assignments: [scriptRun(1, script)], lease_ms: 2000 };
+      if (starts().length === 0) answeredMs = performance.now();
+      if (starts().length === 0) return { lease_ms: 2000 };
+      if (!isBack) return "closes the connection";
+      return endedIn(sync).length > 0 ? { acknowledged: endedIn(sync) } : undefined;
+    });
+    await eventually(() => starts().length, 1);
+    await eventually(() => isAlive(Number(starts()[0])), false);
+    expect(performance.now() - answeredMs).toBeGreaterThan(1000);
+    isBack = true;
+    await eventually(() => server.lastReport("1.1")?.state, "ended");
+    expect(server.lastReport("1.1")).toMatchObject({ outcome: { kind: "worker_lost" } });
+    expect(starts()).toHaveLength(1);
+  });
+
+  it("keeps what had ended before the server fell silent, and hands it in later", async () => {
+    let isBack = false;
+    await converse((sync, count) => {
+      if (count === 1) return { assignments: [scriptRun(1, "echo out")], lease_ms: 500 };
+      if (!isBack) return "closes the connection";
+      return endedIn(sync).length > 0 ? { acknowledged: endedIn(sync) } : { lease_ms: 500 };
+    });
+    await eventually(() => existsSync(join(runs(), "1.1")) && server.syncs.length > 4, true);
+    isBack = true;
+    await eventually(() => server.lastReport("1.1")?.state, "ended");
+    expect(server.lastReport("1.1")).toMatchObject({ outcome: { kind: "exited", code: 0 } });
+  });
+
+  it("lets its runs go on without the server when that has said so", async () => {
+    await converse((_, count) => {
+      if (count === 1) return { assignments: [scriptRun(1, `${NOTE_START()}; sleep 600`)], lease_ms: null };
+      return count < 12 ? "closes the connection" : undefined;
+    });
+    await eventually(() => server.syncs.length >= 12, true);
+    expect(isAlive(Number(starts()[0]))).toBe(true);
+  });
+
+  it("numbers its calls", async () => {
+    await converse((_, count) => (count < 6 ? { draining: count % 2 === 0 } : undefined));
+    await eventually(() => server.syncs.length >= 6, true);
+    const numbers = server.syncs.map(({ sequence }) => sequence);
+    expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+
   it("lets the next attempt wait until nothing of the one before is alive", async () => {
     // It does not end by itself; the next one looks whether it is there.
     const first = `trap '' TERM; ${NOTE_START()}; while :; do sleep 0.01; done`;

@@ -59,6 +59,14 @@ describe("a local run", () => {
     expect(run).toMatchObject({ state: "uploading", end: { outcome: { kind: "worker_lost" } } });
   });
 
+  it("is lost to the worker, not aborted, when its lease is over", () => {
+    const over = { kind: "lease_over", graceMs: 7 } as const;
+    const step = nextLocalRun(after(TAKEN_UP, STARTED), over, NOW_MS);
+    expect(step.action).toEqual({ kind: "end_processes", why: { why: "lease_over", graceMs: 7 } });
+    const run = after(TAKEN_UP, STARTED, over, ended(abortedBy("the worker")));
+    expect(run).toMatchObject({ state: "uploading", end: { outcome: { kind: "worker_lost" } } });
+  });
+
   it("keeps its own end when that came before the worker's", () => {
     const run = after(TAKEN_UP, STARTED, { kind: "worker_stopping" }, ended(exitedWell));
     expect(run).toMatchObject({ state: "uploading", end: { outcome: { kind: "exited", code: 0 } } });
@@ -169,6 +177,7 @@ const happening = fc.oneof(
       { kind: "lost" },
       { kind: "acknowledged" },
       { kind: "worker_stopping" },
+      { kind: "lease_over", graceMs: 7 },
     ),
   },
   { weight: 1, arbitrary: fc.constant("restart" as const) },

@@ -15,6 +15,7 @@ const NOTHING: SyncAnswer = {
   lost: [],
   draining: false,
   heartbeat_ms: 200,
+  lease_ms: 60_000,
 };
 
 /**

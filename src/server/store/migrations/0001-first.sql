@@ -135,6 +135,7 @@ create table workers (
   worker_name text not null primary key,
   drain boolean not null,
   wants_work boolean not null,
+  sequence bigint not null,
   capacity json not null,
   available_memory bigint,
   available_disk_space bigint,

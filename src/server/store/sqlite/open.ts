@@ -14,9 +14,10 @@ import { GroupCommitWriter } from "./writer.ts";
 export async function openSqliteStore(file: string, options: OpenOptions): Promise<Store> {
   const connections = await openConnections(file, options.onFault);
   const faults = options.faults ?? noFaults;
+  const engine = sqliteEngine(options.clock ?? { nowMs: () => Date.now() });
   const read = readerOn(
     kyselyOn((sql, parameters) => connections.reader.execute(sql, parameters)),
-    sqliteEngine,
+    engine,
   );
   const version = await dataVersion(connections.reader); // before the last event is read: nothing falls between
   const feed = new EventFeed(read, await read.lastEventId(), options.onFault);
@@ -30,7 +31,7 @@ export async function openSqliteStore(file: string, options: OpenOptions): Promi
     async transaction(work) {
       let hasEvents = false;
       const result = await writer.transaction(async (db) => {
-        const tx = transactionOn(db, sqliteEngine);
+        const tx = transactionOn(db, engine);
         return work({
           ...tx,
           appendEvents: (events) => {

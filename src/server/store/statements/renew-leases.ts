@@ -36,3 +36,8 @@ export async function extendAllLeases(db: Database, until: Timestamp): Promise<v
     .where("lease_expires_at", "<", until)
     .execute();
 }
+
+/** All active leases last until then, whatever they were. Served by the partial index `runs_lease`. */
+export async function resetAllLeases(db: Database, until: Timestamp): Promise<void> {
+  await db.updateTable("runs").set({ lease_expires_at: until }).where(IS_ACTIVE).execute();
+}

@@ -44,10 +44,15 @@ async function started(): Promise<{ id: WorkRequestId; assignment: Assignment }>
   return { id, assignment: assignment! };
 }
 
-/** Waits until the loop has looked for silent workers since this was called: it does so before it plans. */
+/**
+ * Waits until the loop has looked for silent workers since this was called: it does so before it prepares what is new,
+ * and it may have been between the two.
+ */
 async function aRound(): Promise<void> {
-  const [request] = await harness.submit({ task_name: "other", requirements: { tags: ["missing"] } });
-  await harness.event(request!.id, "waiting");
+  for (const _ of ["the one under way", "the next"]) {
+    const [request] = await harness.submit({ task_name: "other", requirements: { tags: ["missing"] } });
+    await harness.event(request!.id, "allocated");
+  }
 }
 
 const kinds = async (id: WorkRequestId) =>

@@ -16,21 +16,33 @@ const OUTLIERS = 0.05;
 const LEAST_CHANGE = 0.1;
 
 /** How many runs belong to what came after a change, if there was one just now. `errors`: what no expert explains. */
-export function runsSinceChange(sample: Sample, errors: number[]): number | undefined {
-  const fresh: number[] = [];
-  const old: number[] = [];
+export function runsSinceChange(sample: Sample, errors: readonly number[]): number | undefined {
+  let fresh = 0;
+  let low = Infinity;
+  let high = -Infinity;
   for (let i = 0; i < sample.size; i += 1) {
-    if (sample.isBeforeChange[i] === 1) continue;
-    if (sample.ages[i]! < NEW_RUNS) fresh.push(errors[i]!);
-    else old.push(errors[i]!);
+    if (sample.isBeforeChange[i] === 1 || sample.ages[i]! >= NEW_RUNS) continue;
+    fresh += 1;
+    low = Math.min(low, errors[i]!);
+    high = Math.max(high, errors[i]!);
   }
-  if (fresh.length < NEW_RUNS || old.length < OLD_RUNS) return undefined;
-  old.sort((a, b) => a - b);
-  const outliers = Math.floor(OUTLIERS * old.length);
-  const low = old[outliers]!;
-  const high = old[old.length - 1 - outliers]!;
-  const middle = old[old.length >> 1]!;
-  const isUp = Math.min(...fresh) > Math.max(high, middle + LEAST_CHANGE);
-  const isDown = Math.max(...fresh) < Math.min(low, middle - LEAST_CHANGE);
-  return isUp || isDown ? NEW_RUNS : undefined;
+  if (fresh < NEW_RUNS) return undefined;
+  return isBeyond(sample, errors, (error) => error - low) || isBeyond(sample, errors, (error) => high - error)
+    ? NEW_RUNS
+    : undefined;
+}
+
+/** Whether nearly all old runs are on one side of the new ones, and most of them far enough. Positive `beyond`: not. */
+function isBeyond(sample: Sample, errors: readonly number[], beyond: (error: number) => number): boolean {
+  let old = 0;
+  let outliers = 0;
+  let near = 0;
+  for (let i = 0; i < sample.size; i += 1) {
+    if (sample.isBeforeChange[i] === 1 || sample.ages[i]! < NEW_RUNS) continue;
+    const distance = beyond(errors[i]!);
+    old += 1;
+    outliers += distance >= 0 ? 1 : 0;
+    near += distance >= -LEAST_CHANGE ? 1 : 0;
+  }
+  return old >= OLD_RUNS && outliers <= OUTLIERS * old && near < old / 2;
 }

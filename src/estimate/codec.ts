@@ -1,6 +1,6 @@
 /**
- * Columns of numbers as text: three characters a number, so that a column can be cut and joined without
- * being read, and a state of a hundred runs stays below 4 KiB. Plain letters: nothing that JSON would escape.
+ * Numbers as text: three characters each, so that the rows of a state can be cut and joined without being read, and
+ * a state of a hundred runs stays below 4 KiB. Plain letters: nothing that JSON would escape.
  */
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -25,14 +25,21 @@ export function encode(code: number): string {
   return DIGITS[(code >> 12) & 63]! + DIGITS[(code >> 6) & 63]! + DIGITS[code & 63]!;
 }
 
-/** The whole number at a place of a column. */
-export function decode(column: string, place: number): number {
-  const at = place * WIDTH;
+/** The whole number in three characters. */
+export function decode(number: string): number {
   return (
-    (DIGIT_OF[column.charCodeAt(at)]! << 12) |
-    (DIGIT_OF[column.charCodeAt(at + 1)]! << 6) |
-    DIGIT_OF[column.charCodeAt(at + 2)]!
+    (DIGIT_OF[number.charCodeAt(0)]! << 12) | (DIGIT_OF[number.charCodeAt(1)]! << 6) | DIGIT_OF[number.charCodeAt(2)]!
   );
+}
+
+/** The whole numbers at every `step` characters of a text from `first` on. */
+export function decodeEach(text: string, first: number, step: number, into: number[]): void {
+  for (let at = first, to = 0; at < text.length; at += step, to += 1) {
+    into[to] =
+      (DIGIT_OF[text.charCodeAt(at)]! << 12) |
+      (DIGIT_OF[text.charCodeAt(at + 1)]! << 6) |
+      DIGIT_OF[text.charCodeAt(at + 2)]!;
+  }
 }
 
 /** The code of a logarithm, 0 for none. */
@@ -45,16 +52,6 @@ export function encodeLog(log: number | undefined): string {
 /** The logarithm of a code above 0. */
 export function logOf(code: number): number {
   return (code - 1) / CODES_PER_UNIT + LOWEST_LOG;
-}
-
-/** The column with a number put in before a place. */
-export function insert(column: string, place: number, number: string): string {
-  return column.slice(0, place * WIDTH) + number + column.slice(place * WIDTH);
-}
-
-/** The column without the number at a place. */
-export function remove(column: string, place: number): string {
-  return column.slice(0, place * WIDTH) + column.slice((place + 1) * WIDTH);
 }
 
 /** A hash of a text as a code above 0: names a subject, a machine or a run within one state (FNV-1a, folded to 18 bits). */

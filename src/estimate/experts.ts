@@ -1,4 +1,5 @@
 import { assertNever } from "../domain/assert-never.ts";
+import { zeros } from "./numbers.ts";
 import type { Sample } from "./sample.ts";
 
 /**
@@ -14,7 +15,7 @@ export type Spot = {
   input: number;
   /** How many runs of the sample have a smaller input. */
   place: number;
-  /** The run to leave out; −1: none. */
+  /** The run to leave out, whose input is meant then; −1: none. */
   without: number;
 };
 
@@ -66,9 +67,8 @@ function sumsOf(size: number, xs: number[], ys: number[], weights: number[]): Su
   return sums;
 }
 
-/** The line through all runs but one, at x. `ridge` is relative to the weight. */
-function lineAt(x: number, sums: Sums, ridge: number, leftOut: { weight: number; x: number; y: number }): number {
-  const { weight: w, x: a, y: b } = leftOut;
+/** The line through all runs but one (weight `w`, at `a`, `b`), at x. `ridge` is relative to the weight. */
+function lineAt(x: number, sums: Sums, ridge: number, w: number, a: number, b: number): number {
   const weight = sums.weight - w;
   const meanX = (sums.x - w * a) / weight;
   const meanY = (sums.y - w * b) / weight;
@@ -78,17 +78,22 @@ function lineAt(x: number, sums: Sums, ridge: number, leftOut: { weight: number;
   return bottom <= 1e-9 * sums.xx ? meanY : meanY + (cov / bottom) * (x - meanX);
 }
 
-const NOTHING = { weight: 0, x: 0, y: 0 };
-
 /** Least squares of the need on the size: what a program needs that loads its input. */
 function linear({ size, inputs, needs, costs, lowest, highest }: Sample): Predictor {
   const origin = inputs[size - 1]!; // relative to the largest: no overflow, and the same in every unit
-  const xs = inputs.map((input) => Math.exp(input - origin));
-  const ys = needs.map((need) => Math.exp(need - highest));
+  const xs = zeros(size);
+  const ys = zeros(size);
+  for (let i = 0; i < size; i += 1) {
+    xs[i] = Math.exp(inputs[i]! - origin);
+    ys[i] = Math.exp(needs[i]! - highest);
+  }
   const sums = sumsOf(size, xs, ys, costs);
   return ({ input, without }) => {
-    const leftOut = without < 0 ? NOTHING : { weight: costs[without]!, x: xs[without]!, y: ys[without]! };
-    const need = lineAt(Math.exp(Math.min(input - origin, 7)), sums, 0, leftOut);
+    // A run left out is predicted at its own size.
+    const need =
+      without < 0
+        ? lineAt(Math.exp(Math.min(input - origin, 7)), sums, 0, 0, 0, 0)
+        : lineAt(xs[without]!, sums, 0, costs[without]!, xs[without]!, ys[without]!);
     const log = need > 0 ? Math.log(need) + highest : -Infinity;
     const growth = Math.max(0, input - origin); // at most in proportion to the size
     return Math.min(highest + LINEAR_ABOVE + growth, Math.max(lowest - LINEAR_BELOW, log));
@@ -98,11 +103,14 @@ function linear({ size, inputs, needs, costs, lowest, highest }: Sample): Predic
 /** The same in logarithms: need = a × size^b. */
 function power({ size, inputs, needs, costs, lowest, highest }: Sample): Predictor {
   const origin = inputs[0]!;
-  const xs = inputs.map((input) => input - origin);
+  const xs = zeros(size);
+  for (let i = 0; i < size; i += 1) xs[i] = inputs[i]! - origin;
   const sums = sumsOf(size, xs, needs, costs);
   return ({ input, without }) => {
-    const leftOut = without < 0 ? NOTHING : { weight: costs[without]!, x: xs[without]!, y: needs[without]! };
-    const log = lineAt(input - origin, sums, POWER_RIDGE, leftOut);
+    const log =
+      without < 0
+        ? lineAt(input - origin, sums, POWER_RIDGE, 0, 0, 0)
+        : lineAt(xs[without]!, sums, POWER_RIDGE, costs[without]!, xs[without]!, needs[without]!);
     return Math.min(highest + POWER_ABOVE, Math.max(lowest - POWER_BELOW, log));
   };
 }

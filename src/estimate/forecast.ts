@@ -1,11 +1,12 @@
 import type { EstimateEvidence, EstimateLevel, Resource } from "../domain/allocation.ts";
 import type { HistoryKey } from "../domain/task.ts";
 import { alikeRuns, collect, modelOf, noCandidates, type Candidates, type Model } from "./candidates.ts";
-import { jointPrediction, type Group } from "./fine.ts";
+import { jointPrediction, refine, type Group } from "./groups.ts";
+import { codesOf } from "./columns.ts";
+import { ownLocation } from "./own-location.ts";
 import { collectPooled } from "./pooled.ts";
-import type { Window } from "./losses.ts";
 import { sampleOf, type Sample, type SampleQuery } from "./sample.ts";
-import type { EstimateState, LevelStates } from "./state.ts";
+import { ERROR_COLUMN_OF, type EstimateState, type LevelStates } from "./state.ts";
 
 /** The run at hand. */
 export type Subject = {
@@ -48,9 +49,22 @@ export function forecast(subject: Subject, resource: Resource): Forecast | undef
   const base = own !== undefined && own.sample.size >= MANY_RUNS ? own : known.find(({ level }) => level === "task");
   const pooled = base && pooledForecast(subject, resource, known, base, evidence);
   if (pooled !== undefined) return pooled;
-  const isWhole = finest.level === exact || finest.level === "task";
-  if (finest.sample.size < FEW_RUNS || !isWhole) return fewRuns(finest.sample, subject.query, evidence);
-  return ownRuns(finest, resource, subject.query, evidence);
+  return withoutPool(known, exact, resource, subject.query);
+}
+
+/** From one level alone: the key's own, or its subject's few runs; else the whole task's. */
+function withoutPool(
+  known: readonly Known[],
+  exact: EstimateLevel | undefined,
+  resource: Resource,
+  query: SampleQuery,
+): Forecast | undefined {
+  const chosen = known.find(({ level }) => level === exact || level === "subject" || level === "task") ?? known[0];
+  if (chosen === undefined) return undefined;
+  const evidence = { level: chosen.level === exact ? ("key" as const) : chosen.level, runs: chosen.sample.size };
+  const isWhole = chosen.level === exact || chosen.level === "task";
+  if (chosen.sample.size < FEW_RUNS || !isWhole) return fewRuns(chosen.sample, query, evidence);
+  return ownRuns(chosen, resource, query, evidence);
 }
 
 /** The levels of the key that have runs with the resource, finest first. */
@@ -102,7 +116,7 @@ function middleOf(sample: Sample): number {
   return (needs[(sample.size - 1) >> 1]! + needs[sample.size >> 1]!) / 2;
 }
 
-/** Location from the key, its subject, its context, its machine and the input; spread from all runs of the base. */
+/** Location from the key's own runs, its context, its machine and the input; spread from all runs of the base. */
 function pooledForecast(
   subject: Subject,
   resource: Resource,
@@ -111,33 +125,50 @@ function pooledForecast(
   evidence: Evidence,
 ): Forecast | undefined {
   const own = evidence.level === "key" ? known[0] : undefined;
-  const groups = groupsOf(subject, resource, base === own ? [] : known);
-  if (groups.length === 0 || base.sample.size < FEW_RUNS) return undefined;
-  const { input } = subject.query;
-  const model = modelOf(base.sample, base.state.losses[resource], wholeOf(base.sample));
-  const other = own === base ? undefined : own;
-  const hasOwn = other !== undefined && other.sample.size >= FEW_RUNS;
-  const ownModel = hasOwn ? modelOf(other.sample, other.state.losses[resource], wholeOf(other.sample)) : undefined;
-  const few = hasOwn ? undefined : other?.sample;
+  const isOwnBase = base === own;
+  const groups = groupsOf(subject, resource, isOwnBase ? [] : known);
+  const source = isOwnBase ? undefined : sourceOf(subject, known, base, resource);
+  if ((groups.length === 0 && source === undefined) || base.sample.size < FEW_RUNS) return undefined;
+  const model = wholeModel(base, resource);
+  const refined = refine(model, base.state, groups);
+  if (source === undefined && !refined.hasEffect) return undefined;
   const candidates = noCandidates();
-  if (!collectPooled(candidates, { model, state: base.state, groups, few, own: ownModel, input })) return undefined;
+  const errorColumn = ERROR_COLUMN_OF[resource];
+  const isCollected = collectPooled(candidates, {
+    model,
+    refined,
+    ownErrors: errorColumn === undefined ? [] : codesOf(base.state, errorColumn),
+    source,
+    own: own !== undefined && !isOwnBase && own.sample.size >= FEW_RUNS ? wholeModel(own, resource) : undefined,
+    input: subject.query.input,
+  });
+  if (!isCollected) return undefined;
   const locate = (size: number | undefined) => jointPrediction(model, size);
   return { kind: "distribution", candidates, locate, evidence: { ...evidence, method: "spread of the task" } };
 }
 
-function wholeOf({ size }: Sample): Window {
-  return { from: 0, to: size };
+/** Where the nearest relations lie: the runs of the key, else those of its subject; a context alone is a group. */
+function sourceOf(
+  { levels, query }: Subject,
+  [finest]: readonly Known[],
+  base: Known,
+  resource: Resource,
+): number | undefined {
+  if (finest === undefined || finest.level === "task") return undefined;
+  if (finest.level !== levels[0] && finest.level !== "subject") return undefined;
+  return ownLocation(finest.state, resource, base.state.slopes[resource] ?? 0, query.input);
 }
 
-/** The kinds of groups that the run belongs to; the machine only tells of durations. */
+function wholeModel({ sample, state }: Known, resource: Resource): Model {
+  return modelOf(sample, state.losses[resource], { from: 0, to: sample.size });
+}
+
+/** The groups that the run belongs to, none of key and context when nothing but the key is `known`; machines only tell of durations. */
 function groupsOf({ key, machine }: Subject, resource: Resource, known: readonly Known[]): Group[] {
-  const sampleAt = (level: EstimateLevel) => known.find((other) => other.level === level)?.sample;
   const groups: Group[] = [];
-  if (known.length > 0 && key.subject !== "") {
-    groups.push({ column: "subject", name: key.subject, sample: sampleAt("subject") });
-  }
-  if (known.length > 0 && key.context !== "") {
-    groups.push({ column: "context", name: key.context, sample: sampleAt("context") });
+  if (key.context !== "" && known.length > 0) {
+    const ofContext = known.find(({ level }) => level === "context");
+    groups.push({ column: "context", name: key.context, sample: ofContext?.sample });
   }
   if (machine !== undefined && resource === "duration") groups.push({ column: "machine", name: machine });
   return groups;

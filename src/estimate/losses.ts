@@ -11,12 +11,15 @@ const LARGEST_ERROR = 2;
 /** Keeps a perfect expert from taking all weight for ever. */
 const LEAST_LOSS = 1e-4;
 
-/** With few runs all losses are calculated anew at each; with more a part of them, in turn. */
+/** With few runs all losses are calculated anew at each; with more those of one expert, or the blend, in turn. */
 const FEW_RUNS = 24;
-const TURNS = 3;
+const TURNS = EXPERTS.length + 1;
 
 /** Cores do not grow with the input. */
 export const SIZED_RESOURCES: readonly Resource[] = ["memory", "disk_space", "duration"];
+
+/** So many runs bring each resource's losses up to date once, for one expert. */
+const TURN_RUNS = 2 * SIZED_RESOURCES.length;
 
 /** An expert of this much less weight than the best is left out. */
 const NEGLIGIBLE = 0.02;
@@ -107,44 +110,50 @@ export function blendResiduals(blend: number[], of: (expert: number) => number[]
   return residuals;
 }
 
-/** Whether a run is one that brings the losses of the resource up to date: with many runs each resource has its turn. */
-export function isDue(resource: Resource, kept: number, turn: number): boolean {
-  return kept <= FEW_RUNS || turn % SIZED_RESOURCES.length === SIZED_RESOURCES.indexOf(resource);
+/**
+ * Whether a run is one that brings the losses of the resource up to date. With many runs each resource has its turn, at
+ * another run in the state of the task than in that of the key. `turn` counts the runs.
+ */
+export function isDue(resource: Resource, kept: number, turn: number, isTask: boolean): boolean {
+  return kept <= FEW_RUNS || turn % TURN_RUNS === 2 * SIZED_RESOURCES.indexOf(resource) + (isTask ? 1 : 0);
+}
+
+/** What each run needed beyond what an expert predicts from all others; each expert's worked out when it is asked for. */
+export type Residuals = (expert: number) => number[];
+
+/** The residuals of all experts over a sample. */
+export function lazyResiduals(sample: Sample): Residuals {
+  const known: (number[] | undefined)[] = [];
+  const everything = { from: 0, to: sample.size };
+  return (j) => (known[j] ??= residualsOf(j, predictorOf(EXPERTS[j]!, sample), sample, everything));
 }
 
 /**
- * The losses after a run was learnt. With few runs all are calculated anew; with many one in three: `turn` counts the runs.
+ * The losses after a run was learnt. With few runs all are calculated anew; with many one in `TURNS`: `turn` counts the runs.
  */
 export function nextLosses(
   losses: readonly number[] | undefined,
   sample: Sample,
+  residuals: Residuals,
   resource: Resource,
   turn: number,
 ): readonly number[] | undefined {
   if (!sample.hasInputs || sample.size < 3) return losses;
   const isAll = losses === undefined || sample.size <= FEW_RUNS;
-  const residuals = lazyResiduals(sample);
   const next = losses === undefined ? [] : [...losses];
-  const third = Math.floor(turn / SIZED_RESOURCES.length) % TURNS;
+  const part = Math.floor(turn / TURN_RUNS) % TURNS;
   for (let j = 0; j <= BLEND; j += 1) {
-    if (!isAll && j % TURNS !== third) continue;
+    if (!isAll && j !== part) continue;
     const own = j < BLEND ? residuals(j) : blendResiduals(choiceOf(next, sample).blend, residuals, sample.size);
     next[j] = lossOf(own, sample, resource);
   }
   return next;
 }
 
-/** The residuals of the expert that explains most. */
-export function bestResiduals(losses: readonly number[] | undefined, sample: Sample): number[] {
-  if (losses === undefined || !sample.hasInputs || sample.size < 3) return sample.needs;
-  const best = EXPERTS.reduce((least, _, j) => (losses[j]! < losses[least]! ? j : least), 0);
-  return lazyResiduals(sample)(best);
-}
-
-function lazyResiduals(sample: Sample): (expert: number) => number[] {
-  const known: (number[] | undefined)[] = [];
-  const everything = { from: 0, to: sample.size };
-  return (j) => (known[j] ??= residualsOf(j, predictorOf(EXPERTS[j]!, sample), sample, everything));
+/** The expert that explains most. */
+export function bestExpert(losses: readonly number[] | undefined, sample: Sample): number {
+  if (losses === undefined || !sample.hasInputs || sample.size < 3) return 0;
+  return EXPERTS.reduce((least, _, j) => (losses[j]! < losses[least]! ? j : least), 0);
 }
 
 /** To four digits, which is all that it is worth, so that it takes little room. */

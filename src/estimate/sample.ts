@@ -1,6 +1,7 @@
 import { zeros } from "./numbers.ts";
 import type { Resource } from "../domain/allocation.ts";
-import { CODES, decode, logOf, WIDTH } from "./codec.ts";
+import { CODES, logOf } from "./codec.ts";
+import { codesOf } from "./columns.ts";
 import { COLUMN_OF, KEPT_RUNS, type EstimateState } from "./state.ts";
 
 /**
@@ -58,26 +59,34 @@ export function sampleOf(state: EstimateState, resource: Resource, query: Sample
   const places = placesOf(state, resource, query);
   const size = places.length;
   if (size === 0) return undefined;
-  const { columns } = state;
+  const inputCodes = codesOf(state, "input");
+  const needCodes = codesOf(state, COLUMN_OF[resource]);
+  const ageCodes = codesOf(state, "age");
   const inputs = zeros(size);
   const needs = zeros(size);
   const ages = zeros(size);
-  const needColumn = columns[COLUMN_OF[resource]];
+  const counts = zeros(size);
+  const isBeforeChange = zeros(size);
+  const changed = state.changes[resource];
+  const changeAge = changed === undefined ? Infinity : state.runs - changed;
+  const isFading = resource === "duration";
   let lowest = Infinity;
   let highest = -Infinity;
   for (let i = 0; i < size; i += 1) {
     const place = places[i]!;
-    const need = logOf(decode(needColumn, place));
-    inputs[i] = logOf(decode(columns.input, place));
+    const need = logOf(needCodes[place]!);
+    const age = (state.runs - 1 - ageCodes[place]! + CODES) % CODES;
+    const isBefore = age >= changeAge;
+    inputs[i] = logOf(inputCodes[place]!);
     needs[i] = need;
-    ages[i] = (state.runs - 1 - decode(columns.age, place) + CODES) % CODES;
+    ages[i] = age;
+    isBeforeChange[i] = isBefore ? 1 : 0;
+    counts[i] = (isFading ? FADED[Math.min(age, FADED.length - 1)]! : 1) * (isBefore ? BEFORE_CHANGE : 1);
     if (need < lowest) lowest = need;
     if (need > highest) highest = need;
   }
-  const isSized = query.input !== undefined && decode(columns.input, places[0]!) > 0;
+  const isSized = query.input !== undefined && inputCodes[places[0]!]! > 0;
   const hasInputs = isSized && inputs[0]! < inputs[size - 1]!;
-  const isBeforeChange = beforeChange(state, resource, ages);
-  const counts = countsOf(resource, ages, isBeforeChange);
   const times = resource === "duration" || resource === "cpu_count" ? counts : timesOf(state, places, counts);
   return {
     size,
@@ -99,14 +108,13 @@ export function sampleOf(state: EstimateState, resource: Resource, query: Sample
 const chosen: number[] = [];
 
 function placesOf(state: EstimateState, resource: Resource, query: SampleQuery): number[] {
-  const { columns } = state;
-  const needs = columns[COLUMN_OF[resource]];
-  const all = chosen.slice(0, chooseMeasured(needs));
+  const inputs = codesOf(state, "input");
+  const all = chosen.slice(0, chooseMeasured(codesOf(state, COLUMN_OF[resource])));
   // Ascending by input, those without one first: when the first has one, all have.
-  const isAllSized = all.length > 0 && decode(columns.input, all[0]!) > 0;
-  const sized = query.input === undefined || isAllSized ? all : preferred(all, chooseSized(columns.input, all));
-  if (resource !== "memory" || query.asked === undefined || columns.asked === "") return sized;
-  return preferred(sized, chooseSameAsked(columns.asked, sized, query.asked));
+  const isAllSized = all.length > 0 && inputs[all[0]!]! > 0;
+  const sized = query.input === undefined || isAllSized ? all : preferred(all, chooseSized(inputs, all));
+  if (resource !== "memory" || query.asked === undefined) return sized;
+  return preferred(sized, chooseSameAsked(codesOf(state, "asked"), sized, query.asked));
 }
 
 /** The first `count` chosen places, when they are enough to go without the others. */
@@ -114,56 +122,38 @@ function preferred(places: number[], count: number): number[] {
   return count >= SAME_KIND && count < places.length ? chosen.slice(0, count) : places;
 }
 
-function chooseMeasured(column: string): number {
-  const total = column.length / WIDTH;
+function chooseMeasured(codes: readonly number[]): number {
   let count = 0;
-  for (let place = 0; place < total; place += 1) {
-    if (decode(column, place) > 0) chosen[count++] = place;
+  for (let place = 0; place < codes.length; place += 1) {
+    if (codes[place]! > 0) chosen[count++] = place;
   }
   return count;
 }
 
-function chooseSized(column: string, places: number[]): number {
+function chooseSized(codes: readonly number[], places: number[]): number {
   let count = 0;
-  for (const place of places) if (decode(column, place) > 0) chosen[count++] = place;
+  for (const place of places) if (codes[place]! > 0) chosen[count++] = place;
   return count;
 }
 
 /** A program that sizes itself by what it is given (a Java heap) behaves like those that were given the same. */
-function chooseSameAsked(column: string, places: number[], asked: number): number {
+function chooseSameAsked(codes: readonly number[], places: number[], asked: number): number {
   let count = 0;
   for (const place of places) {
-    const code = decode(column, place);
+    const code = codes[place]!;
     if (code > 0 && Math.abs(logOf(code) - asked) < SAME_ASKED) chosen[count++] = place;
   }
   return count;
 }
 
-/** 1 for the runs from before the last change. */
-function beforeChange(state: EstimateState, resource: Resource, ages: number[]): number[] {
-  const isBefore = zeros(ages.length);
-  const change = state.changes[resource];
-  if (change === undefined) return isBefore;
-  for (let i = 0; i < ages.length; i += 1) isBefore[i] = ages[i]! >= state.runs - change ? 1 : 0;
-  return isBefore;
-}
-
-function countsOf(resource: Resource, ages: number[], isBeforeChange: number[]): number[] {
-  const counts = zeros(ages.length).fill(1);
-  for (let i = 0; i < counts.length; i += 1) {
-    if (resource === "duration") counts[i] = FADED[Math.min(ages[i]!, FADED.length - 1)]!;
-    if (isBeforeChange[i] === 1) counts[i] = BEFORE_CHANGE * counts[i]!;
-  }
-  return counts;
-}
-
 function timesOf(state: EstimateState, places: number[], counts: number[]): number[] {
   const size = places.length;
   const times = zeros(size);
+  const codes = codesOf(state, "s");
   let logs = 0;
   let known = 0;
   for (let i = 0; i < size; i += 1) {
-    const code = decode(state.columns.s, places[i]!);
+    const code = codes[places[i]!]!;
     if (code === 0) continue;
     const log = logOf(code);
     times[i] = Math.exp(log);

@@ -1,16 +1,38 @@
+import { WIDTH } from "./codec.ts";
 import type { EstimateLevel, Resource } from "../domain/allocation.ts";
 
 /** Changes whenever the inside of a state does. */
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 
-/** How many runs a state keeps. More gain nothing that was measured; 33 characters each keep it below 4 KiB. */
-export const KEPT_RUNS = 88;
+/**
+ * How many runs the state of a task, or of a key without parts, keeps: more gain little, and at most 42 characters each
+ * keep it below 4 KiB. A level that only says where its runs lie keeps a few.
+ */
+export const KEPT_RUNS = 80;
+export const KEPT_RUNS_OF_PARTS = 16;
 
 /** How many unsettled lower bounds a state keeps. */
 export const KEPT_BOUNDS = 6;
 
-/** The columns of a state; each kept run has three characters in each (see `codec.ts`). */
-export const COLUMNS = ["id", "age", "input", "asked", "m", "d", "c", "s", "subject", "context", "machine"] as const;
+/** What a state keeps of each run: three characters a column (see `codec.ts`). */
+export const COLUMNS = [
+  "id",
+  "age",
+  "input",
+  "asked",
+  "m",
+  "d",
+  "c",
+  "s",
+  "context",
+  "machine",
+  "em",
+  "ed",
+  "es",
+] as const;
+/** Characters of one run. */
+export const ROW_WIDTH = COLUMNS.length * WIDTH;
+
 export type Column = (typeof COLUMNS)[number];
 
 /** The column of each resource. */
@@ -18,6 +40,9 @@ export const COLUMN_OF = { memory: "m", disk_space: "d", cpu_count: "c", duratio
   Resource,
   Column
 >;
+
+/** The column with what a run needed beyond what earlier runs of its own key said; cores are not worth it. */
+export const ERROR_COLUMN_OF: Partial<Record<Resource, Column>> = { memory: "em", disk_space: "ed", duration: "es" };
 
 /** What a run that was cut short had needed by then; settled by a later success of the same work request. */
 export type KeptBound = {
@@ -42,10 +67,12 @@ export type EstimateState = {
   version: number;
   /** How many runs were learnt in all. */
   runs: number;
-  /** The newest runs, ascending by the size of their input (those without one first). */
-  columns: Record<Column, string>;
+  /** The newest runs, ascending by the size of their input (those without one first): their columns, one run after the other. */
+  rows: string;
   /** For each resource the expected waste of each expert (see `experts.ts`), relative to use. */
   losses: Partial<Record<Resource, readonly number[]>>;
+  /** For each resource by which power of the input's size it grows. */
+  slopes: Partial<Record<Resource, number>>;
   /** For each resource that changed for good: how many runs had been learnt before the change. */
   changes: Partial<Record<Resource, number>>;
   bounds: KeptBound[];
@@ -56,20 +83,7 @@ export type LevelStates = Partial<Record<EstimateLevel, EstimateState>>;
 
 /** The state of a level that has seen no run. */
 export function emptyState(): EstimateState {
-  const columns = {
-    id: "",
-    age: "",
-    input: "",
-    asked: "",
-    m: "",
-    d: "",
-    c: "",
-    s: "",
-    subject: "",
-    context: "",
-    machine: "",
-  };
-  return { version: STATE_VERSION, runs: 0, columns, losses: {}, changes: {}, bounds: [] };
+  return { version: STATE_VERSION, runs: 0, rows: "", losses: {}, slopes: {}, changes: {}, bounds: [] };
 }
 
 /** The state in what the database held, or undefined when it is of another version and must be rebuilt. */
@@ -78,9 +92,4 @@ export function parseState(stored: unknown): EstimateState | undefined {
   // Only this folder writes states; the version names their whole shape.
   const state = stored as EstimateState;
   return state.version === STATE_VERSION ? state : undefined;
-}
-
-/** How many runs a state keeps at the moment. */
-export function keptRuns(state: EstimateState): number {
-  return state.columns.id.length / 3;
 }

@@ -14,7 +14,7 @@ import {
 } from "./records.ts";
 import { durationInput } from "./amounts.ts";
 import { route, SCOPES } from "./route.ts";
-import { prioritySchema, submissionSchema } from "./submission.ts";
+import { maxShareSchema, prioritySchema, submissionSchema } from "./submission.ts";
 import { joinAnswerSchema, joinRequestSchema, syncAnswerSchema, syncRequestSchema } from "./worker-protocol.ts";
 import { context, runIdSchema, subject, taskName, timestampSchema, workerName, workRequestIdParam } from "./names.ts";
 
@@ -45,6 +45,8 @@ const tokenFields = {
   created_at: timestampSchema,
   expires_at: timestampSchema.nullable(),
   last_used_at: timestampSchema.nullable(),
+  /** The part of all workers that the requests it submits may have together; null: any. */
+  max_share: z.number().nullable(),
 };
 
 /** Why a request waits, was placed where it is, or ended as it did: from recorded facts. */
@@ -322,6 +324,8 @@ export const routes = {
       scope: z.enum(["read", "submit", "admin", "join"]),
       /** Seconds until it ends; absent: never (a join token: one hour). */
       expires_in: durationInput.optional(),
+      /** The requests it submits may have at most this part of all workers together; absent: any. */
+      max_share: maxShareSchema.optional(),
     }),
     status: 201,
     response: z.object({ token: z.object(tokenFields), secret: z.string() }),

@@ -14,6 +14,14 @@ export const prioritySchema = z
   .min(-1_000_000, { error: PRIORITY_EXPECTED })
   .max(1_000_000, { error: PRIORITY_EXPECTED });
 
+const SHARE_EXPECTED = "a part of all workers, above 0 and at most 1";
+
+/** A part of all workers: of whichever of memory, disk and cores its owner has most of. */
+export const maxShareSchema = z
+  .number({ error: SHARE_EXPECTED })
+  .positive({ error: SHARE_EXPECTED })
+  .max(1, { error: SHARE_EXPECTED });
+
 /** One request as it is asked for. */
 export const requestSubmission = z.strictObject({
   /** Names the request for `depends_on` of others in the same submission. */
@@ -51,6 +59,8 @@ export const submissionSchema = z.strictObject({
     .string()
     .regex(/^[\w.:-]{8,100}$/, { error: "8 to 100 letters, digits or . _ : -" })
     .optional(),
+  /** These requests may have at most this part of all workers together; absent: any. One may always run. */
+  max_share: maxShareSchema.optional(),
   work_requests: z
     .array(requestSubmission, { error: "a list of work requests" })
     .min(1, { error: "at least one work request" })

@@ -19,6 +19,7 @@ export const EVENT_KINDS = [
   "worker_joined",
   "worker_changed",
   "worker_removed",
+  "share_changed",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { WorkRequestId } from "../../src/domain/ids.ts";
 import { ENGINES, useDatabases } from "../store/engines.ts";
-import { ended, GIB, running, startHarness, type Harness } from "./harness.ts";
+import { createClient } from "../../src/client/client.ts";
+import { COMMAND, ended, GIB, running, startHarness, type Harness, type PlayedWorker } from "./harness.ts";
+
+/** The run that the worker is given next: the call waits for it. */
+async function nextAssignment(worker: PlayedWorker) {
+  return (await worker.sync([], { wait_ms: 20_000 })).assignments[0];
+}
 
 const SETTINGS = { heartbeatMs: 50 };
 
@@ -56,6 +62,65 @@ describe.each(ENGINES)("planning on $name", (engine) => {
     expect((await harness.request(next!.id)).waiting?.message).toMatch(/^w-1 has 4\.0G of the 8\.0G memory free/);
     await worker.sync([ended(assignment!, {})]);
     await harness.event(next!.id, "placed");
+  });
+
+  it("lets nobody's many requests keep others out when their share is bounded", async () => {
+    await harness.join("w-1", { capacity: { memory: 16 * GIB, disk_space: 100 * GIB, cpu_count: 8 } });
+    const body = { name: "alice", scope: "submit" as const, max_share: 0.5 };
+    const { token, secret } = await harness.client.call("createToken", { body });
+    expect(token.max_share).toBe(0.5);
+    const alice = createClient({ url: harness.server.url, token: secret });
+    const one = { task_name: "mine", task_data: COMMAND, requirements: { memory: 4 * GIB, cpu_count: 2 } };
+    const { work_requests } = await alice.call("submit", { body: { work_requests: Array(40).fill(one) } });
+    await harness.event(work_requests.at(-1)!.id, "waiting");
+    const { counts } = await harness.client.call("status", {});
+    expect(counts).toMatchObject({ running: 2, pending: 38 });
+    expect((await harness.request(work_requests.at(-1)!.id)).waiting).toMatchObject({
+      code: "max_share",
+      message: "token alice has 50 % of the workers and may have 50 %: with this request it would have 75 %",
+    });
+    const [other] = await harness.submit({ task_name: "other", requirements: { memory: 8 * GIB } });
+    await harness.event(other!.id, "placed");
+    alice.close();
+  });
+
+  it("lets a submission have no more than its own share", async () => {
+    await harness.join("w-1");
+    const one = { task_name: "mine", task_data: COMMAND, requirements: { cpu_count: 2 } };
+    const body = { max_share: 0.25, work_requests: Array(6).fill(one) };
+    const { work_requests } = await harness.client.call("submit", { body });
+    await harness.event(work_requests.at(-1)!.id, "waiting");
+    expect((await harness.client.call("status", {})).counts).toMatchObject({ running: 1, pending: 5 });
+  });
+
+  it("serves the longer chain first, also when it became longer later", async () => {
+    const worker = await harness.join("w-1");
+    const whole = { requirements: { memory: 16 * GIB } };
+    const [first] = await harness.submit({ task_name: "first", ...whole });
+    await harness.event(first!.id, "placed");
+    const [assignment] = (await worker.sync()).assignments;
+    const [alone, head] = await harness.submit({ task_name: "alone", ...whole }, { task_name: "head", ...whole });
+    const [chain] = await harness.submit(
+      { task_name: "a", name: "a", ...whole },
+      { task_name: "b", name: "b", depends_on: ["a"] },
+      { task_name: "c", depends_on: ["b"] },
+    );
+    const tail = await harness.submit(
+      { task_name: "d", name: "d", depends_on: [head!.id] },
+      { task_name: "e", name: "e", depends_on: ["d"] },
+      { task_name: "f", depends_on: ["e"] },
+    );
+    await harness.event(tail[0]!.id, "created");
+    await harness.event(chain!.id, "waiting");
+    const order: number[] = [];
+    let current = assignment!;
+    for (let count = 1; count <= 2; count += 1) {
+      await worker.sync([ended(current, {})]);
+      current = (await nextAssignment(worker))!;
+      order.push(current.work_request_id);
+    }
+    expect(order).toEqual([head!.id, chain!.id]);
+    expect((await harness.request(alone!.id)).status).toBe("pending");
   });
 
   it("serves again in the new order when a priority was changed, and nothing that was aborted", async () => {

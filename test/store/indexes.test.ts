@@ -118,6 +118,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ],
   ["estimateStates", (tx) => tx.estimateStates(["key7"]), [/estimate_states_pkey|sqlite_autoindex_estimate_states_1/]],
   ["tokenByHash", (tx) => tx.tokenByHash("hash7"), [/tokens_secret_hash_key|sqlite_autoindex_tokens_1/]],
+  ["maxShares", (tx) => tx.maxShares(), [/tokens_max_share/]],
   ["deleteTokensOfWorker", (tx) => tx.deleteTokensOfWorker(WORKER), [/tokens_by_worker/]],
   ["events", (tx) => tx.events(19_000, 50), [/events_pkey|PRIMARY KEY/]],
   ["events of a request", (tx) => tx.events(0, 50, ID), [/events_by_request/]],

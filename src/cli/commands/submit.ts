@@ -23,7 +23,14 @@ import { exitCodeOfRequest } from "../wait/verdict.ts";
 import { watchRequests } from "../wait/watch-requests.ts";
 
 type Options = SharedOptions &
-  RequestOptions & { key?: string; dryRun?: boolean; wait?: boolean; follow?: boolean; timeout?: number };
+  RequestOptions & {
+    key?: string;
+    maxShare?: number;
+    dryRun?: boolean;
+    wait?: boolean;
+    follow?: boolean;
+    timeout?: number;
+  };
 
 const EXAMPLES = `Examples:
   almanac submit --task build --subject hello --context bookworm/amd64 -- make -j4
@@ -46,6 +53,7 @@ export function define(command: Command, cli: Cli): void {
   command
     .optionsGroup("How to submit:")
     .option("--key <key>", "the same key again gives the requests made the first time (8 to 100 characters)")
+    .option("--max-share <part>", "at most this part of all workers for all of them together", positiveArgument)
     .option("--dry-run", "check it and show what would be submitted, with its estimates; submit nothing")
     .option("--wait", "wait for the end, and exit with what became of it")
     .option("--follow", "print the log as it is written, then exit as --wait does")
@@ -88,6 +96,7 @@ async function submit(session: Session, options: Options, words: string[]): Prom
   const file = await fileOf(session, words);
   const body = file?.body ?? { work_requests: [requestFromOptions(options, words)] };
   if (options.key !== undefined) body["submission_key"] = options.key;
+  if (options.maxShare !== undefined) body["max_share"] = options.maxShare;
   try {
     if (options.dryRun === true) return await dryRun(session, body);
     const requests = await send(session, body);

@@ -4,12 +4,17 @@ import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { usageError } from "../failure.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
-import { secondsArgument, withOutput, withServer, withTable } from "../shared-options.ts";
+import { positiveArgument, secondsArgument, withOutput, withServer, withTable } from "../shared-options.ts";
 import { formatAgo, formatMoment } from "../terminal/relative-time.ts";
 import { renderTable, type Column } from "../terminal/table.ts";
 
 type Token = Answer<"listTokens">["tokens"][number];
-type NewOptions = SharedOptions & { scope?: "read" | "submit" | "admin"; worker?: boolean; expiresIn?: number };
+type NewOptions = SharedOptions & {
+  scope?: "read" | "submit" | "admin";
+  worker?: boolean;
+  expiresIn?: number;
+  maxShare?: number;
+};
 
 /** `almanac token`. */
 export function define(command: Command, cli: Cli): void {
@@ -20,7 +25,8 @@ export function define(command: Command, cli: Cli): void {
     .argument("[name]", "who or what it is for")
     .addOption(new Option("--scope <scope>", "what it may do (default: submit)").choices(["read", "submit", "admin"]))
     .option("--worker", "for a new worker: becomes its own token when it joins, and ends within the hour")
-    .option("--expires-in <time>", "such as 30d", secondsArgument);
+    .option("--expires-in <time>", "such as 30d", secondsArgument)
+    .option("--max-share <part>", "at most this part of all workers for its requests, such as 0.5", positiveArgument);
   withOutput(withServer(create)).action(action(cli, newToken));
   withTable(withServer(command.command("ls").description("List tokens, without their secrets."))).action(
     action(cli, listTokens),
@@ -42,6 +48,7 @@ async function newToken(session: Session, options: NewOptions, name?: string): P
       name: name ?? (isWorker ? "worker" : "cli"),
       scope: isWorker ? "join" : (options.scope ?? "submit"),
       expires_in: options.expiresIn,
+      max_share: options.maxShare,
     },
   });
   if (session.wantsJson) session.json(answer, { ...answer.token, secret: answer.secret });
@@ -71,6 +78,10 @@ function columns(session: Session): Column<Token>[] {
     { header: "NAME", cell: (token) => token.name },
     { header: "SCOPE", cell: (token) => token.scope },
     { header: "WORKER", cell: (token) => token.worker_name ?? "" },
+    {
+      header: "SHARE",
+      cell: (token) => (token.max_share === null ? "" : `${Number((100 * token.max_share).toFixed(2))} %`),
+    },
     { header: "MADE", cell: (token) => ago(token.created_at) },
     { header: "USED", cell: (token) => ago(token.last_used_at) },
     {

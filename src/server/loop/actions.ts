@@ -76,7 +76,11 @@ export function retryWorkRequest(context: LoopContext, id: WorkRequestId, by: st
       throw new AppError("already-superseded", { id, superseded_by: request.superseded_by });
     }
     const originals = [request, ...(await takenDown(tx, request))];
-    const copies = originals.map((original) => copyOf(original, originals));
+    const rows = new Map((await tx.planRows(originals.map((one) => one.id))).map((row) => [row.id, row]));
+    const copies = originals.map((original) => ({
+      ...copyOf(original, originals),
+      remaining_path: rows.get(original.id)?.remaining_path ?? 0,
+    }));
     const ids = await tx.insertWorkRequests(copies, { created_by: by, body_hash: "" });
     for (const [index, original] of originals.entries()) {
       const copy = ids[index]!; // one id for each copy, in the same order

@@ -70,14 +70,14 @@ async function leadUntilStopped(context: LoopContext, signal: AbortSignal): Prom
       await attempt(context.log, "planning", () => planFrom(context, board, wake, kept, signal));
       context.leading.planner = undefined;
       board.close();
-      if (!signal.aborted) await pause(IDLE_MS, signal);
+      if (!board.isOutdated) await pause(IDLE_MS, signal);
     }
   } finally {
     wake.stop();
   }
 }
 
-/** Plans round after round until the signal is given, or something fails. */
+/** Plans round after round until the signal is given, the board is outdated, or something fails. */
 async function planFrom(
   context: LoopContext,
   board: PlanBoard,
@@ -89,8 +89,8 @@ async function planFrom(
   await board.fill(await context.store.read.now());
   context.leading.planner = board.planner;
   const reasons = { dueMs: 0, numbersDueMs: 0 };
-  // ends: when the signal is given
-  while (!signal.aborted) {
+  // ends: when the signal is given, or the board is outdated
+  while (!signal.aborted && !board.isOutdated) {
     const waitMs = await planRound(context, board, reasons, kept.leases);
     if (clock.monotonicMs() >= kept.housekeepingMs) {
       kept.housekeepingMs = clock.monotonicMs() + HOUSEKEEPING_MS;
@@ -115,6 +115,7 @@ async function planRound(
   const isPreparing = await prepareNew(context, board);
   const now = await store.read.now();
   await board.refresh(now);
+  if (board.isOutdated) return 0;
   await placeDecided(context, board, epochMs(now));
   const atMs = clock.monotonicMs();
   if (board.planner.waitingCount > 0 && atMs >= reasons.dueMs) {

@@ -7,6 +7,7 @@ import type { WorkRequest } from "../../domain/work-request.ts";
 import type { NewWorkRequest, StoreTransaction } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
 import { findCycle } from "./find-cycle.ts";
+import { lengthenPaths, withPaths } from "./remaining-paths.ts";
 import { settleBlocked } from "./transitions.ts";
 
 type Entry = ReturnType<typeof errorEntry>;
@@ -19,21 +20,26 @@ const MAX_ERRORS = 50;
  * the same body again gives the requests made the first time.
  */
 export async function submit(context: LoopContext, submission: Submission, createdBy: string): Promise<WorkRequest[]> {
-  const { work_requests, submission_key } = submission;
+  const { work_requests, submission_key, max_share } = submission;
   const errors = [...taskErrors(context, work_requests), ...nameErrors(work_requests)];
   const indexByName = new Map(work_requests.map(({ name }, index) => [name, index]));
   errors.push(...nameReferenceErrors(work_requests, indexByName), ...cycleErrors(work_requests, indexByName));
   refuseIfAny(errors);
 
   const body_hash = createHash("sha256").update(JSON.stringify(work_requests)).digest("hex");
+  const requests = await withPaths(
+    context,
+    work_requests.map((request) => newRequest(request, indexByName, context.settings.expireAfter)),
+  );
   const ids = await context.store.transaction(async (tx) => {
     const earlier = submission_key === undefined ? undefined : await tx.submission(`${createdBy}/${submission_key}`);
     if (earlier !== undefined) return sameSubmission(earlier, body_hash);
     await refuseUnknownIds(tx, work_requests);
-    const requests = work_requests.map((request) => newRequest(request, indexByName, context.settings.expireAfter));
     const key = submission_key === undefined ? undefined : `${createdBy}/${submission_key}`;
-    const inserted = await tx.insertWorkRequests(requests, { created_by: createdBy, key, body_hash });
-    await tx.appendEvents(inserted.map((id) => ({ kind: "created" as const, work_request_id: id, data: {} })));
+    const inserted = await tx.insertWorkRequests(requests, { created_by: createdBy, key, max_share, body_hash });
+    const lengthened = await lengthenPaths(tx, requests);
+    const data = lengthened.length > 0 ? { lengthened } : {};
+    await tx.appendEvents(inserted.map((id) => ({ kind: "created" as const, work_request_id: id, data })));
     await settleInserted(tx, requests, inserted);
     return inserted;
   });

@@ -40,8 +40,9 @@ async function reasonNow(context: LoopContext, id: WorkRequestId, now: Timestamp
   if (planner?.isWaiting(id) === true) return planner.reasonFor(id, nowMs);
   const [row] = await context.store.read.planRows([id]);
   if (row === undefined || !isPrepared(row)) return undefined;
-  const alone = await plannerOfGoing(context, now); // another server leads: what it keeps for others is not known here
-  alone.addRequest(waitingRequest(row, alone.policy));
+  const shares = await context.store.read.maxShares();
+  const alone = await plannerOfGoing(context, shares, now); // another server leads: what it keeps for others is unknown
+  alone.addRequest(waitingRequest(row, shares, alone.policy));
   return alone.reasonFor(id, nowMs);
 }
 

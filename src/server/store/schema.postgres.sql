@@ -26,7 +26,7 @@ create table events (
   run_id text,
   worker_name text,
   data json not null,
-  constraint events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'unblocked'::text, 'allocated'::text, 'waiting'::text, 'placed'::text, 'started'::text, 'progress'::text, 'run_ended'::text, 'retried'::text, 'completed'::text, 'aborted'::text, 'abort_requested'::text, 'priority_changed'::text, 'worker_joined'::text, 'worker_changed'::text, 'worker_removed'::text]))),
+  constraint events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'unblocked'::text, 'allocated'::text, 'waiting'::text, 'placed'::text, 'started'::text, 'progress'::text, 'run_ended'::text, 'retried'::text, 'completed'::text, 'aborted'::text, 'abort_requested'::text, 'priority_changed'::text, 'worker_joined'::text, 'worker_changed'::text, 'worker_removed'::text, 'share_changed'::text]))),
   constraint events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX events_by_request ON public.events USING btree (work_request_id, id) WHERE (work_request_id IS NOT NULL);
@@ -100,7 +100,7 @@ CREATE INDEX runs_lease ON public.runs USING btree (lease_expires_at) WHERE (sta
 create table submissions (
   id bigint generated always as identity not null,
   created_by text not null,
-  submission_key text not null,
+  submission_key text,
   body_hash text not null,
   created_at timestamp with time zone not null,
   orphaned_at timestamp with time zone,
@@ -115,6 +115,7 @@ create table tokens (
   scope text not null,
   worker_name text,
   secret_hash text not null,
+  max_share double precision,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone,
   last_used_at timestamp with time zone,
@@ -123,6 +124,7 @@ create table tokens (
   constraint tokens_secret_hash_key UNIQUE (secret_hash)
 );
 CREATE INDEX tokens_by_worker ON public.tokens USING btree (worker_name) WHERE (worker_name IS NOT NULL);
+CREATE INDEX tokens_max_share ON public.tokens USING btree (name, max_share) WHERE (max_share IS NOT NULL);
 
 create table work_request_dependencies (
   work_request_id bigint not null,
@@ -174,6 +176,7 @@ create table work_requests (
   duration_p50 double precision,
   duration_p95 double precision,
   evidence_runs bigint,
+  max_share double precision,
   constraint work_requests_check CHECK (((status = 'completed'::text) = (result IS NOT NULL))),
   constraint work_requests_check1 CHECK (((status <> 'aborted'::text) OR (aborted IS NOT NULL))),
   constraint work_requests_pkey PRIMARY KEY (id),

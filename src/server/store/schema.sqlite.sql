@@ -23,7 +23,7 @@ CREATE TABLE events (
   at text not null,
   kind text not null check (kind in ('created', 'unblocked', 'allocated', 'waiting', 'placed', 'started', 'progress',
     'run_ended', 'retried', 'completed', 'aborted', 'abort_requested', 'priority_changed', 'worker_joined',
-    'worker_changed', 'worker_removed')),
+    'worker_changed', 'worker_removed', 'share_changed')),
   work_request_id integer,
   run_id text,
   worker_name text,
@@ -108,7 +108,7 @@ CREATE INDEX runs_lease on runs (lease_expires_at) where state <> 'ended';
 CREATE TABLE submissions (
   id integer primary key autoincrement,
   created_by text not null,
-  submission_key text not null,
+  submission_key text,
   body_hash text not null,
   created_at text not null,
   orphaned_at text
@@ -124,12 +124,15 @@ CREATE TABLE tokens (
   scope text not null check (scope in ('read', 'submit', 'admin', 'worker', 'join')),
   worker_name text,
   secret_hash text not null unique,
+  max_share real,
   created_at text not null,
   expires_at text,
   last_used_at text
 ) strict;
 
 CREATE INDEX tokens_by_worker on tokens (worker_name) where worker_name is not null;
+
+CREATE INDEX tokens_max_share on tokens (name, max_share) where max_share is not null;
 
 CREATE TABLE work_request_dependencies (
   work_request_id integer not null references work_requests (id) on delete cascade,
@@ -180,6 +183,7 @@ CREATE TABLE work_requests (
   duration_p50 real,
   duration_p95 real,
   evidence_runs integer,
+  max_share real,
   check ((status = 'completed') = (result is not null)),
   check (status <> 'aborted' or aborted is not null)
 ) strict;

@@ -62,6 +62,7 @@ export type WorkRequestPatch = Partial<
 > & {
   /** Not planned before this moment: a retry's back-off. */
   not_before?: Timestamp | null;
+  remaining_path?: number;
   /** Of the estimated duration, seconds; null: not known. */
   duration_p50?: number | null;
   duration_p95?: number | null;
@@ -115,6 +116,9 @@ export type PlanRow = Pick<
   remaining_path: number;
   duration_p50: number | null;
   duration_p95: number | null;
+  submission_id: number | null;
+  /** What the requests of its submission may have together; null: any part. */
+  max_share: number | null;
 };
 
 /** What a run that goes on has used so far, as it was last reported. */
@@ -158,9 +162,14 @@ export type TokenRecord = {
   created_at: Timestamp;
   expires_at: Timestamp | null;
   last_used_at: Timestamp | null;
+  /** The part of all workers, above 0 and at most 1, that the requests it submits may have together; null: any. */
+  max_share: number | null;
 };
 /** `secret_hash` is the SHA-256 of the secret, hex; secrets are long and random, so it needs no salt. */
-export type NewToken = Pick<TokenRecord, "name" | "scope" | "worker_name" | "expires_at"> & { secret_hash: string };
+export type NewToken = Pick<TokenRecord, "name" | "scope" | "worker_name" | "expires_at"> & {
+  secret_hash: string;
+  max_share?: number | null;
+};
 
 /**
  * A worker as stored: its state follows from when it was last seen, from `drain` (people want no more runs on
@@ -231,6 +240,8 @@ export type StoreReader = {
 
   tokenByHash(secretHash: string): Promise<TokenRecord | undefined>;
   tokens(): Promise<TokenRecord[]>;
+  /** The least `max_share` of the tokens of each name, of those that have one. */
+  maxShares(): Promise<Map<string, number>>;
 
   /** Events after an id, oldest first; of one request if given. */
   events(after: number, limit: number, workRequestId?: WorkRequestId): Promise<Event[]>;
@@ -244,7 +255,7 @@ export type StoreTransaction = StoreReader & {
   lockWorkRequest(id: WorkRequestId): Promise<WorkRequest | undefined>;
   insertWorkRequests(
     requests: readonly NewWorkRequest[],
-    submission: { created_by: string; key?: string | undefined; body_hash: string },
+    submission: { created_by: string; key?: string | undefined; max_share?: number | undefined; body_hash: string },
   ): Promise<WorkRequestId[]>;
   updateWorkRequest(id: WorkRequestId, patch: WorkRequestPatch): Promise<void>;
   /**

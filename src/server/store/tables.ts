@@ -23,13 +23,14 @@ type WorkRequestTable = Omit<WorkRequest, "id" | "dependencies" | "priority_adju
   duration_p50: number | null;
   duration_p95: number | null;
   evidence_runs: number | null;
+  max_share: number | null;
   expires_at: Timestamp | null;
 };
 
 type SubmissionTable = {
   id: Generated<number>;
   created_by: string;
-  submission_key: string;
+  submission_key: string | null;
   body_hash: string;
   created_at: Timestamp;
   orphaned_at: Timestamp | null;
@@ -170,6 +171,7 @@ export const TOKEN_COLUMNS = [
   "created_at",
   "expires_at",
   "last_used_at",
+  "max_share",
 ] as const satisfies readonly (keyof TokenRecord)[];
 
 export const EVENT_COLUMNS = [

@@ -3,7 +3,7 @@ import type { Database, Engine } from "./engine.ts";
 import type { NewToken, StoreReader, StoreTransaction, TokenRecord } from "./store.ts";
 import { TOKEN_COLUMNS } from "./tables.ts";
 
-type TokenReader = Pick<StoreReader, "tokenByHash" | "tokens">;
+type TokenReader = Pick<StoreReader, "tokenByHash" | "tokens" | "maxShares">;
 type TokenWriter = Pick<StoreTransaction, "insertToken" | "deleteToken" | "deleteTokensOfWorker" | "touchToken">;
 
 /** How exactly the last use of a token is kept: a write for each call would be too many. */
@@ -15,6 +15,16 @@ export function tokenReader(db: Database): TokenReader {
     // Served by the unique index on the hash.
     tokenByHash: (secretHash) =>
       db.selectFrom("tokens").select(TOKEN_COLUMNS).where("secret_hash", "=", secretHash).executeTakeFirst(),
+    maxShares: async () => {
+      // Served by the partial index `tokens_max_share`: every worker has a token, and none of those has a share.
+      const rows = await db
+        .selectFrom("tokens")
+        .select(["name", (eb) => eb.fn.min("max_share").as("max_share")])
+        .where("max_share", "is not", null)
+        .groupBy("name")
+        .execute();
+      return new Map(rows.map(({ name, max_share }) => [name, max_share!])); // only those that have one
+    },
     tokens: () => db.selectFrom("tokens").select(TOKEN_COLUMNS).orderBy("id").execute(),
   };
 }

@@ -7,7 +7,7 @@ import type { PlanRow, RunFigures } from "../../store/store.ts";
 import type { LoopContext } from "../context.ts";
 import type { Progress } from "../live.ts";
 import { readFleet, takeRuns } from "./read-going.ts";
-import { isPrepared, raisedTo, waitingRequest } from "./rows.ts";
+import { isPrepared, raisedTo, waitingRequest, type TokenShares } from "./rows.ts";
 
 /** How many pending requests are read at a time when a server begins to lead. */
 const PAGE = 5_000;
@@ -32,6 +32,8 @@ export class PlanBoard {
   readonly #faulty = new Set<WorkRequestId>();
   /** Prepared here, so that the event of it tells nothing. */
   readonly #prepared = new Set<WorkRequestId>();
+  #shares: TokenShares = new Map();
+  #isOutdated = false;
   #isFilled = false;
   #isFleetTouched = true;
   #fleetDueMs = 0;
@@ -54,6 +56,11 @@ export class PlanBoard {
   /** True when there is something to look at again. */
   get isTouched(): boolean {
     return this.#touched.size > 0 || this.#isFleetTouched;
+  }
+
+  /** True when the bounds of owners have changed: rare, so another board is made with the new ones. */
+  get isOutdated(): boolean {
+    return this.#isOutdated;
   }
 
   /** When planning is to go on although nothing happens; milliseconds of the database's clock. */
@@ -80,8 +87,9 @@ export class PlanBoard {
   /** Reads all that waits and goes on. */
   async fill(now: Timestamp): Promise<void> {
     const { read } = this.#context.store;
+    this.#shares = await read.maxShares();
     await this.#readFleet(now);
-    await takeRuns(this.#context, this.planner, await read.activeRuns());
+    await takeRuns(this.#context, this.planner, await read.activeRuns(), this.#shares);
     let after: WorkRequestId | 0 = 0;
     // ends: with the last page
     for (;;) {
@@ -111,7 +119,7 @@ export class PlanBoard {
       this.#take(row, nowMs);
     }
     for (const id of missing) this.#end(id);
-    if (hasStrangers) await takeRuns(this.#context, this.planner, await read.activeRuns());
+    if (hasStrangers) await takeRuns(this.#context, this.planner, await read.activeRuns(), this.#shares);
   }
 
   #take(row: PlanRow, nowMs: number): void {
@@ -121,7 +129,7 @@ export class PlanBoard {
     planner.endRun(row.id);
     if (!isPrepared(row)) return planner.removeRequest(row.id);
     const fromMs = isFaulty ? nowMs + AFTER_FAULT_MS : row.not_before === null ? 0 : epochMs(row.not_before);
-    if (fromMs <= nowMs) return planner.addRequest(waitingRequest(row, planner.policy));
+    if (fromMs <= nowMs) return planner.addRequest(waitingRequest(row, this.#shares, planner.policy));
     planner.removeRequest(row.id);
     return this.#later.put(fromMs, row.id);
   }
@@ -132,7 +140,10 @@ export class PlanBoard {
     const startMs = clock.monotonicMs();
     this.#isFleetTouched = false;
     const figures = await readFleet(this.#context, this.planner, now);
-    if (this.#isFilled) this.#compareRuns(figures);
+    if (this.#isFilled) {
+      this.#compareRuns(figures);
+      this.#isOutdated = !isSameMap(this.#shares, await this.#context.store.read.maxShares());
+    }
     const tookMs = clock.monotonicMs() - startMs;
     this.#fleetDueMs = clock.monotonicMs() + Math.max(FLEET_MS, tookMs / FLEET_SHARE);
   }
@@ -161,7 +172,11 @@ export class PlanBoard {
       case "worker_joined":
       case "worker_changed":
       case "worker_removed":
+      case "share_changed":
         this.#isFleetTouched = true;
+        return;
+      case "created":
+        for (const other of lengthenedBy(event)) this.#touched.add(other);
         return;
       case "allocated":
         if (id !== undefined && !this.#prepared.delete(id)) this.#touched.add(id);
@@ -194,4 +209,13 @@ export class PlanBoard {
     this.planner.removeRequest(id);
     this.planner.endRun(id);
   }
+}
+
+function isSameMap(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
+}
+
+/** Requests that a new one waits for, and that begin a longer chain since. */
+function lengthenedBy({ data }: Event): WorkRequestId[] {
+  return Array.isArray(data["lengthened"]) ? (data["lengthened"] as WorkRequestId[]) : []; // as `submit` writes it
 }

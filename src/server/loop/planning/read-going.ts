@@ -2,7 +2,7 @@ import type { Timestamp } from "../../../domain/clock.ts";
 import { Planner } from "../../../schedule/planner.ts";
 import type { LeasedRun, RunFigures } from "../../store/store.ts";
 import type { LoopContext } from "../context.ts";
-import { fleetWorker, goingRun } from "./rows.ts";
+import { fleetWorker, goingRun, type TokenShares } from "./rows.ts";
 
 /** Brings the planner's workers up to date with the database; gives the figures of the runs that go on. */
 export async function readFleet(context: LoopContext, planner: Planner, now: Timestamp): Promise<RunFigures[]> {
@@ -19,7 +19,12 @@ export async function readFleet(context: LoopContext, planner: Planner, now: Tim
 }
 
 /** Takes in the runs that the planner does not know. */
-export async function takeRuns(context: LoopContext, planner: Planner, runs: readonly LeasedRun[]): Promise<void> {
+export async function takeRuns(
+  context: LoopContext,
+  planner: Planner,
+  runs: readonly LeasedRun[],
+  shares: TokenShares,
+): Promise<void> {
   const strangers = runs.filter((run) => planner.workerOf(run.work_request_id) === undefined);
   const rows = await context.store.read.planRows(strangers.map((run) => run.work_request_id));
   const byId = new Map(rows.map((row) => [row.id, row]));
@@ -28,14 +33,14 @@ export async function takeRuns(context: LoopContext, planner: Planner, runs: rea
     // it may have ended meanwhile: then an event of it is on its way
     if (row?.status !== "running" || !planner.hasWorker(run.worker_name)) continue;
     planner.removeRequest(row.id);
-    planner.addRun(goingRun(run, row));
+    planner.addRun(goingRun(run, row, shares));
   }
 }
 
 /** A planner that knows what goes on, and nothing that waits: for a server that does not lead. */
-export async function plannerOfGoing(context: LoopContext, now: Timestamp): Promise<Planner> {
+export async function plannerOfGoing(context: LoopContext, shares: TokenShares, now: Timestamp): Promise<Planner> {
   const planner = new Planner();
   await readFleet(context, planner, now);
-  await takeRuns(context, planner, await context.store.read.activeRuns());
+  await takeRuns(context, planner, await context.store.read.activeRuns(), shares);
   return planner;
 }

@@ -8,6 +8,9 @@ import type { LoopContext } from "../context.ts";
 /** Of how many waiting requests, first in the order of service, the reasons are written down; `why` knows those of all. */
 const RECORDED = 1_000;
 
+/** A reason holds for this part of the time that was waited, or the change away from it is not written down. */
+const LEAST_PART = 0.01;
+
 /**
  * Writes down why requests wait, where that has changed; all in one transaction, for it is only for people. The record
  * keeps the kinds of reasons over time, not each change of a number in them.
@@ -24,10 +27,11 @@ export async function recordReasons(
     pending.map(({ id }) => id),
     epochMs(now),
   );
-  const changed = pending.filter(({ id, waiting }) => {
+  const changed = pending.filter(({ id, waiting, pending_at }) => {
     const reason = reasons.get(id);
     if (reason === undefined || reason.code === "not_planned_yet") return false;
-    return waiting?.code !== reason.code || (isForNumbers && waiting.message !== reason.message);
+    if (waiting?.code !== reason.code) return waiting === null || isLongEnough(waiting.since, pending_at, now);
+    return isForNumbers && waiting.message !== reason.message;
   });
   if (changed.length === 0) return;
   await write(
@@ -36,6 +40,15 @@ export async function recordReasons(
     reasons,
     now,
   );
+}
+
+/**
+ * A reason that changes to and fro is written down the less often the longer a request waits: the record grows with the
+ * logarithm of the time.
+ */
+function isLongEnough(since: Timestamp, pendingAt: Timestamp | null, now: Timestamp): boolean {
+  const waitedMs = epochMs(now) - epochMs(pendingAt ?? since);
+  return epochMs(now) - epochMs(since) >= LEAST_PART * waitedMs || epochMs(since) <= epochMs(pendingAt ?? since);
 }
 
 function write(

@@ -5,6 +5,7 @@ import type { FleetWorker } from "../../../schedule/fleet/worker-slot.ts";
 import type { GoingRun, WaitingRequest } from "../../../schedule/planner.ts";
 import type { PlanPolicy } from "../../../schedule/policy.ts";
 import { rankOf } from "../../../schedule/rank.ts";
+import type { Share } from "../../../schedule/shares.ts";
 import type { LeasedRun, PlanRow, RunFigures, WorkerRow } from "../../store/store.ts";
 import { workerOf } from "../workers.ts";
 
@@ -19,8 +20,11 @@ export function isPrepared(row: PlanRow): row is PreparedRow {
   return row.status === "pending" && row.allocation !== null;
 }
 
+/** The bounded shares of tokens, by the tokens' names. */
+export type TokenShares = ReadonlyMap<string, number>;
+
 /** A request that waits. */
-export function waitingRequest(row: PreparedRow, policy: PlanPolicy): WaitingRequest {
+export function waitingRequest(row: PreparedRow, shares: TokenShares, policy: PlanPolicy): WaitingRequest {
   const { id, task_name, allocation, first_pending_at, remaining_path } = row;
   const priority = row.priority_base + row.priority_adjustment;
   const pendingMs = first_pending_at === null ? 0 : epochMs(first_pending_at);
@@ -30,12 +34,13 @@ export function waitingRequest(row: PreparedRow, policy: PlanPolicy): WaitingReq
     allocation,
     rank: rankOf({ id, priority, path: remaining_path, pendingMs }, policy),
     ...(row.duration_p95 !== null && { p95: row.duration_p95 }),
+    ...sharesOf(row, shares),
     ...probeKey(row, allocation),
   };
 }
 
 /** A run that goes on, of the request in the row. */
-export function goingRun(run: LeasedRun, row: PlanRow): GoingRun {
+export function goingRun(run: LeasedRun, row: PlanRow, shares: TokenShares): GoingRun {
   const p95 = run.estimate.duration?.p95;
   return {
     id: run.work_request_id,
@@ -44,6 +49,7 @@ export function goingRun(run: LeasedRun, row: PlanRow): GoingRun {
     startedMs: epochMs(run.assigned_at),
     limit: run.allocation.duration.amount,
     ...(p95 !== undefined && { p95 }),
+    ...sharesOf(row, shares),
     ...probeKey(row, run.allocation),
   };
 }
@@ -61,6 +67,15 @@ export function amountsOf(allocation: Allocation, measurement: RunFigures["measu
 /** The memory limit that the worker gave a run last, bytes; 0 when it never raised it. */
 export function raisedTo(measurement: RunFigures["measurement"] | undefined): number {
   return measurement?.memory_raises?.at(-1)?.to ?? 0;
+}
+
+/** The owners of a request whose share is bounded: the token that submitted it, and its submission. */
+function sharesOf({ created_by, submission_id, max_share }: PlanRow, shares: TokenShares): { shares?: Share[] } {
+  const ofToken = shares.get(created_by);
+  const bounded: Share[] = [];
+  if (ofToken !== undefined) bounded.push({ key: `token ${created_by}`, max_share: ofToken });
+  if (max_share !== null) bounded.push({ key: `submission ${submission_id ?? 0}`, max_share });
+  return bounded.length === 0 ? {} : { shares: bounded };
 }
 
 /** The history that the request would be sized by, if there were one and nobody had asked for an amount. */

@@ -7,7 +7,8 @@
 create table submissions (
   id bigint generated always as identity primary key,
   created_by text not null,
-  submission_key text not null,
+  -- Null: it has none, and is kept only because its requests share something.
+  submission_key text,
   body_hash text not null,
   created_at timestamptz not null,
   -- When the last of its requests was deleted; the key is remembered for a while after that.
@@ -66,6 +67,8 @@ create table work_requests (
   -- On how many runs of its own key the allocation stands; 0: on other keys of the task; -1: on next to nothing;
   -- null: people demanded what counts.
   evidence_runs bigint,
+  -- The part of all workers that the requests of its submission may have together; null: any.
+  max_share double precision,
   check ((status = 'completed') = (result is not null)),
   check (status <> 'aborted' or aborted is not null)
 );
@@ -201,11 +204,14 @@ create table tokens (
   scope text not null check (scope in ('read', 'submit', 'admin', 'worker', 'join')),
   worker_name text,
   secret_hash text not null unique,
+  -- The part of all workers that its requests may have together; null: any.
+  max_share double precision,
   created_at timestamptz not null,
   expires_at timestamptz,
   last_used_at timestamptz
 );
 
+create index tokens_max_share on tokens (name, max_share) where max_share is not null;
 create index tokens_by_worker on tokens (worker_name) where worker_name is not null;
 
 create table events (
@@ -213,7 +219,7 @@ create table events (
   at timestamptz not null,
   kind text not null check (kind in ('created', 'unblocked', 'allocated', 'waiting', 'placed', 'started', 'progress',
     'run_ended', 'retried', 'completed', 'aborted', 'abort_requested', 'priority_changed', 'worker_joined',
-    'worker_changed', 'worker_removed')),
+    'worker_changed', 'worker_removed', 'share_changed')),
   -- No foreign keys: each check would lock the request's row once more. Deleting a request deletes its events.
   work_request_id bigint,
   run_id text,

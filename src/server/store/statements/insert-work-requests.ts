@@ -3,9 +3,9 @@ import { chunksOf } from "../chunks.ts";
 import type { Database, Engine } from "../engine.ts";
 import type { NewWorkRequest } from "../store.ts";
 
-type Submission = { created_by: string; key?: string | undefined; body_hash: string };
+type Submission = { created_by: string; key?: string | undefined; max_share?: number | undefined; body_hash: string };
 
-/** Requests in one statement: 19 parameters each. */
+/** Requests in one statement: 20 parameters each. */
 const CHUNK = 500;
 
 /**
@@ -18,12 +18,13 @@ export async function insertWorkRequests(
   requests: readonly NewWorkRequest[],
   submission: Submission,
 ): Promise<WorkRequestId[]> {
-  const submissionId = submission.key === undefined ? null : await insertSubmission(db, engine, submission);
+  const isKept = submission.key !== undefined || submission.max_share !== undefined;
+  const submissionId = isKept ? await insertSubmission(db, engine, submission) : null;
   const ids: WorkRequestId[] = [];
   for (const chunk of chunksOf(requests, CHUNK)) {
     const rows = await db
       .insertInto("work_requests")
-      .values(chunk.map((request) => rowOf(request, engine, submission.created_by, submissionId)))
+      .values(chunk.map((request) => rowOf(request, engine, submission, submissionId)))
       .returning("id")
       .execute();
     // Numbers are given in the order of the list; the order in which they come back is not promised.
@@ -34,21 +35,22 @@ export async function insertWorkRequests(
 }
 
 async function insertSubmission(db: Database, engine: Engine, submission: Submission): Promise<number> {
-  const { key, created_by, body_hash } = submission;
+  const { key = null, created_by, body_hash } = submission;
   const row = await db
     .insertInto("submissions")
-    .values({ submission_key: key!, created_by, body_hash, created_at: engine.now }) // the caller saw that there is one
+    .values({ submission_key: key, created_by, body_hash, created_at: engine.now })
     .returning("id")
     .executeTakeFirstOrThrow();
   return row.id;
 }
 
-function rowOf(request: NewWorkRequest, engine: Engine, created_by: string, submission_id: number | null) {
+function rowOf(request: NewWorkRequest, engine: Engine, submission: Submission, submission_id: number | null) {
   const { depends_on: _, ...columns } = request;
   const pending_at = request.status === "pending" ? engine.now : null;
   const remaining_path = request.remaining_path ?? 0;
   const times = { created_at: engine.now, pending_at, first_pending_at: pending_at };
-  return { ...columns, ...times, submission_id, created_by, remaining_path };
+  const { created_by, max_share = null } = submission;
+  return { ...columns, ...times, submission_id, created_by, max_share, remaining_path };
 }
 
 /**

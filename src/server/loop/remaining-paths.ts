@@ -47,19 +47,17 @@ async function secondsOf(context: LoopContext, requests: readonly NewWorkRequest
   const workers = await read.workers();
   const byKey = new Map<string, Promise<number>>();
   const isByKey = new Set(requests.map((request) => textOf(request))).size <= MOST_KEYS;
+  const p50Of = async (key: HistoryKey): Promise<number> => {
+    const estimate = await estimateFor(read, key, { workers, nowMs: context.clock.nowMs() });
+    return estimate.duration?.p50 ?? UNKNOWN_SECONDS;
+  };
   return Promise.all(
-    requests.map(({ task_type, task_name, subject, context: circumstances }) => {
+    requests.map(async ({ task_type, task_name, subject, context: circumstances }) => {
       if (task_type === "internal") return 0;
-      const key: HistoryKey = isByKey
-        ? { task_type, task_name, subject, context: circumstances }
-        : { task_type, task_name, subject: "", context: "" };
-      const text = textOf(key);
-      const known = byKey.get(text);
-      if (known !== undefined) return known;
-      const found = estimateFor(read, key, { workers, nowMs: context.clock.nowMs() }).then(
-        (estimate) => estimate.duration?.p50 ?? UNKNOWN_SECONDS,
-      );
-      byKey.set(text, found);
+      const rest = isByKey ? { subject, context: circumstances } : { subject: "", context: "" };
+      const key: HistoryKey = { task_type, task_name, ...rest };
+      const found = byKey.get(textOf(key)) ?? p50Of(key);
+      byKey.set(textOf(key), found);
       return found;
     }),
   );

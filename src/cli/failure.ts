@@ -51,6 +51,7 @@ const EXIT_OF_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   "worker-has-runs": EXIT.usage,
   "worker-name-taken": EXIT.usage,
   "unsupported-database": EXIT.usage,
+  "invalid-configuration": EXIT.usage,
 };
 
 /** The lines for standard error: what, why, what next, and the server's request id; without a last newline. */

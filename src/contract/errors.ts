@@ -134,6 +134,11 @@ export const ERRORS = {
     template: "The database {found} cannot be used: {reason}",
     action: "Use a file path, or a URL that starts with `postgres://`.",
   },
+  "invalid-configuration": {
+    retryable: false,
+    template: "The configuration {file} cannot be loaded: {reason}",
+    action: "Mend what the message names; its code runs when it is loaded.",
+  },
   "newer-schema": {
     retryable: false,
     template: "The database has the schema {found}, which this Almanac (schema {expected}) does not know.",
@@ -206,10 +211,20 @@ export const ERRORS = {
     template: "The task {task_name} could not work out its dynamic data: {reason}",
     action: "Mend the task's `dynamicData()`, then retry.",
   },
+  "dynamic-data-unavailable": {
+    retryable: true,
+    template: "The task {task_name} could not work out its dynamic data for now: {reason}",
+    action: "See the reason; it is tried again within the infrastructure budget.",
+  },
   "configure-failed": {
     retryable: false,
     template: "The task {task_name} could not be set up on {worker_name}: {reason}",
     action: "Mend the task's data or its set-up, then retry.",
+  },
+  "configure-unavailable": {
+    retryable: true,
+    template: "The task {task_name} could not be set up on {worker_name} for now: {reason}",
+    action: "See the reason; it is tried again within the infrastructure budget.",
   },
   "command-not-found": {
     retryable: false,

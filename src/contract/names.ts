@@ -38,6 +38,9 @@ export const taskName = label(200).min(1, { error: "a name of 1 to 200 character
 export const subject = label(500);
 export const context = label(500);
 
+/** The parameters of a request in a few words. */
+export const parameterSummary = label(500);
+
 /** The name of a request within its submission. */
 export const requestName = label(200).min(1, { error: "a name of 1 to 200 characters" });
 

@@ -3,10 +3,12 @@ import { pino } from "pino";
 import { VERSION } from "../client/version.ts";
 import { homePaths, makeHome, removeServerRecord, writeServerRecord } from "../client/home.ts";
 import { epochMs, timestamp, type Clock } from "../domain/clock.ts";
+import { openConfig } from "../task/host/config-host.ts";
 import { createTaskRegistry } from "../task/registry.ts";
 import { createRunFiles } from "./files/run-files.ts";
 import { createApp } from "./http/app.ts";
 import { DEFAULT_SETTINGS, type LoopContext, type ServerSettings } from "./loop/context.ts";
+import { createDynamicDataDesk } from "./loop/dynamic-data.ts";
 import { startLeader } from "./loop/leader.ts";
 import { createLive } from "./loop/live.ts";
 import { createToken, findToken } from "./loop/tokens.ts";
@@ -23,6 +25,8 @@ export type ServerOptions = {
   port?: number;
   /** A file's path or `postgres://…`; default: a file in the home. */
   database?: string;
+  /** The file of a configuration with tasks; default: only built-in and ad-hoc tasks. */
+  config?: string;
   /** pino's level; default `warn`. */
   logLevel?: string;
   settings?: Partial<ServerSettings>;
@@ -55,6 +59,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   makeHome(options.home);
   const paths = homePaths(options.home);
   const log = pino({ level: options.logLevel ?? "warn", redact: SECRET_HEADERS }, pino.destination(2));
+  const config = options.config === undefined ? undefined : await openConfig({ file: options.config, log });
   const store = await openStore(options.database ?? paths.databaseFile, {
     onFault: (error) => log.error({ err: error }, "the database connection had a fault"),
     clock: options.clock,
@@ -62,12 +67,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const closing = new AbortController();
   const live = createLive();
   const clock = options.clock ?? systemClock;
+  const tasks = createTaskRegistry(config);
   const context: LoopContext = {
     store,
     log,
     live,
     clock,
-    tasks: createTaskRegistry(),
+    tasks,
+    dynamicData: createDynamicDataDesk(tasks),
     files: createRunFiles(paths.filesDirectory),
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     random: options.random ?? Math.random,
@@ -87,6 +94,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     async close() {
       closing.abort();
       await app.close();
+      await config?.close();
       await leader.close();
       stopEvents();
       removeServerRecord(options.home);

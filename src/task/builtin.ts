@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { commandTask } from "./command.ts";
-import { defineTask, type TaskDefinition } from "./define-task.ts";
+import { anyTask, type TaskDefinition } from "./task-definition.ts";
 
 /** Ends at once with success, without a process. */
-const noop = defineTask({
+const noop = anyTask({
   task_type: "worker",
   task_name: "noop",
   data: z.strictObject({}),
@@ -11,7 +11,7 @@ const noop = defineTask({
 });
 
 /** A point where dependencies meet: succeeds as soon as it is unblocked. */
-const synchronise = defineTask({ task_type: "internal", task_name: "synchronise", data: z.strictObject({}) });
+const synchronise = anyTask({ task_type: "internal", task_name: "synchronise", data: z.strictObject({}) });
 
 /** The tasks that are always there. */
 export const BUILTIN_TASKS: readonly TaskDefinition[] = [commandTask("command"), noop, synchronise];

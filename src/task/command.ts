@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { durationInput } from "../contract/amounts.ts";
-import { defineTask } from "./define-task.ts";
-import type { InputFile } from "./execution.ts";
+import type { Execution, InputFile } from "./execution.ts";
+import { anyTask } from "./task-definition.ts";
 
 const withoutNul = (what: string) =>
   z
@@ -61,10 +61,12 @@ export const commandData = z
     error: "exactly one of `command` and `script`",
   });
 export type CommandData = z.output<typeof commandData>;
+/** The same as it may be given: with defaults left out, and amounts as text. */
+export type GivenCommandData = z.input<typeof commandData>;
 
 /** The built-in task that runs a command, under the given name. */
 export function commandTask(task_name: string) {
-  return defineTask<CommandData>({
+  return anyTask<CommandData>({
     task_type: "worker",
     task_name,
     data: commandData,
@@ -72,15 +74,20 @@ export function commandTask(task_name: string) {
       parameter_summary: summaryOf(data),
       ...(data.timeout !== undefined && { requirements: { duration: data.timeout } }),
     }),
-    execution: (data) => ({
-      kind: "command",
-      argv: data.command ?? scriptArgv(data.script!), // one of the two is there: the schema says so
-      env: data.env,
-      files: [...Object.entries(data.files).map(([path, file]) => inputFile(path, file)), ...scriptFiles(data.script)],
-      cwd: data.cwd,
-      outputs: data.outputs,
-    }),
+    execution: commandExecution,
   });
+}
+
+/** What a worker does for the data of a command. */
+export function commandExecution(data: CommandData): Execution {
+  return {
+    kind: "command",
+    argv: data.command ?? scriptArgv(data.script!), // one of the two is there: the schema says so
+    env: data.env,
+    files: [...Object.entries(data.files).map(([path, file]) => inputFile(path, file)), ...scriptFiles(data.script)],
+    cwd: data.cwd,
+    outputs: data.outputs,
+  };
 }
 
 const SCRIPT_FILE = ".almanac-script";

@@ -1,35 +1,129 @@
-import type { z } from "zod";
+import { z } from "zod";
+import { requirementsInput } from "../contract/amounts.ts";
+import { parameterSummary } from "../contract/names.ts";
 import type { Requirements } from "../domain/allocation.ts";
 import type { TaskType } from "../domain/task.ts";
-import type { Execution } from "./execution.ts";
+import type { GivenCommandData } from "./command.ts";
+import type { RunFacts } from "./task-definition.ts";
 
 /** What a task says of one request when it becomes pending. Fields that are absent keep what the request has. */
-export type DynamicData = {
+export type GivenDynamicData = {
+  /** What the task is applied to, as far as it should behave alike. */
   subject?: string;
+  /** The circumstances that change behaviour. */
   context?: string;
   /** The parameters in a few words, for lists. */
   parameter_summary?: string;
   /** Size of the input in bytes, where it tells how much will be needed. */
   input_size?: number;
-  /** Tags that the worker must have, beside those of the request. */
+  /** Tags that the worker must have, beside those of the request and of the task. */
   tags?: string[];
-  /** What this request needs, as far as the task knows; source `task`. */
-  requirements?: Requirements;
+  /** What this request needs, as far as the task knows. Wins over the task's own `requirements`. */
+  requirements?: z.input<typeof requirementsInput>;
 };
 
-/** A kind of work: the schema of its data and how it runs. */
-export type TaskDefinition<Data = unknown> = {
+/** What a worker is to run: the program with its arguments, or the data of the built-in task `command`. */
+export type GivenCommand = readonly string[] | GivenCommandData;
+
+/** What `run()` is given beside the data. */
+export type RunContext = RunFacts & {
+  /** The directory of the run, where `outputs` are looked for; also the current directory. */
+  work_dir: string;
+  /** Aborted when the run is to end. */
+  signal: AbortSignal;
+};
+
+type Promised<Value> = Value | Promise<Value>;
+
+type HowItRuns<Data> =
+  | {
+      /** What a worker is to run. Called on the worker, when the run was placed there. */
+      command: (data: Data, run: RunFacts) => Promised<GivenCommand>;
+      run?: never;
+      outputs?: never;
+    }
+  | {
+      /** The work itself, in a process of its own on the worker. What it throws is the work's failure. */
+      run: (data: Data, run: RunContext) => unknown;
+      command?: never;
+      /** Globs of files that are kept with the run. */
+      outputs?: readonly string[];
+    };
+
+/** A kind of work, as users write it. */
+export type TaskOptions<Schema extends z.ZodType> = HowItRuns<z.output<Schema>> & {
+  /** 1 to 80 letters, digits or `. _ + -`. */
+  name: string;
+  /** Changed when the task behaves otherwise: only workers with the same version run it. 1 to 20 letters or digits. */
+  version?: string | number;
+  /** The schema of the data. What it refuses is refused at submission. */
+  data: Schema;
+  /** What every request of this task needs, and bounds of it, where the request and the workflow do not say. */
+  requirements?: z.input<typeof requirementsInput>;
+  /** Works out the history key, the size and the needs when a request becomes pending. Called on the server. */
+  dynamicData?: (data: z.output<Schema>) => Promised<GivenDynamicData>;
+  /** Whether this worker can run it; a text says why not. Called on each worker, when it starts and now and then. */
+  available?: () => Promised<boolean | string>;
+};
+
+/** A task with its code, as `defineTask` gives it. */
+export type DefinedTask = {
+  readonly kind: "task";
+  readonly options: TaskOptions<z.ZodType>;
+};
+
+/** What is known of a configured task without asking its code. */
+export type ConfiguredTask = {
   task_type: TaskType;
   task_name: string;
-  /** The schema of `task_data`. What it refuses is refused at submission. */
-  data: z.ZodType<Data>;
-  /** Works out the history key, size and needs when the request becomes pending. Must be quick and may throw. */
-  dynamicData?: (data: Data) => DynamicData | Promise<DynamicData>;
-  /** For `worker` tasks: what the worker has to do. */
-  execution?: (data: Data) => Execution;
+  version?: string;
+  requirements: Requirements;
 };
 
-/** Checks a task's definition by its type; gives it back as one of any data, for the registry. */
-export function defineTask<Data>(definition: TaskDefinition<Data>): TaskDefinition {
-  return definition as TaskDefinition; // only data that its own schema has parsed is ever passed to it
+const VERSION_EXPECTED = "1 to 20 letters, digits or . _ + -";
+
+/** What is checked of a task when its configuration is loaded. */
+export const taskOptionsSchema = z.looseObject({
+  name: z
+    .string({ error: "a name" })
+    .regex(/^[\w.+-]{1,80}$/, { error: "a name of 1 to 80 letters, digits or . _ + -" }),
+  version: z
+    .union([z.string(), z.number()], { error: VERSION_EXPECTED })
+    .transform(String)
+    .pipe(z.string().regex(/^[\w.+-]{1,20}$/, { error: VERSION_EXPECTED }))
+    .optional(),
+  data: z.custom<z.ZodType>((value) => isSchema(value), { error: "a zod schema" }),
+  requirements: requirementsInput.default({}),
+});
+
+/** What is checked of that which `dynamicData()` gives. */
+export const dynamicDataSchema = z.strictObject(
+  {
+    subject: z.string({ error: "text" }).optional(),
+    context: z.string({ error: "text" }).optional(),
+    parameter_summary: parameterSummary.optional(),
+    input_size: z.number({ error: "bytes as a number" }).min(0, { error: "bytes as a number" }).optional(),
+    tags: z.array(z.string({ error: "a tag" }), { error: "a list of tags" }).optional(),
+    requirements: requirementsInput.optional(),
+  },
+  { error: "an object" },
+);
+
+/**
+ * Defines a kind of work. Wrong names and amounts are told when the configuration is loaded, not here.
+ * @returns for the `tasks` of `defineConfig`
+ */
+export function defineTask<Schema extends z.ZodType>(options: TaskOptions<Schema>): DefinedTask {
+  // only what its own schema gave is ever passed to its functions
+  return { kind: "task", options: options as unknown as TaskOptions<z.ZodType> };
+}
+
+/** The tag that a worker has which can run a configured task: workers without it never get one. */
+export function tagOfTask({ task_name, version }: Pick<ConfiguredTask, "task_name" | "version">): string {
+  return version === undefined ? `task:${task_name}` : `task:${task_name}=${version}`;
+}
+
+function isSchema(value: unknown): boolean {
+  // one of another copy of zod is as good
+  return typeof value === "object" && value !== null && "_zod" in value && "safeParseAsync" in value;
 }

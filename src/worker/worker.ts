@@ -6,8 +6,10 @@ import { workerName } from "../contract/names.ts";
 import type { WorkerSelf } from "../contract/worker-protocol.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { WorkerName } from "../domain/ids.ts";
-import { createTaskRegistry, type TaskRegistry } from "../task/registry.ts";
+import { openConfig } from "../task/host/config-host.ts";
+import { createTaskRegistry } from "../task/registry.ts";
 import { capacityOf } from "./capacity.ts";
+import { watchTags } from "./configured-tags.ts";
 import { beginCourse, type CourseContext } from "./lease/course.ts";
 import { Credentials } from "./lease/credentials.ts";
 import { LockedError, lockHolder as holderOf, takeLock, type Lock } from "./lease/lock.ts";
@@ -54,7 +56,8 @@ export type WorkerOptions = {
   closeMs?: number | undefined;
   /** Names of variables that runs get from the worker's environment. Default: `PASSED_VARIABLES`. */
   passedVariables?: readonly string[] | undefined;
-  tasks?: TaskRegistry | undefined;
+  /** The file of the configuration whose tasks it runs. Default: only built-in and ad-hoc tasks. */
+  config?: string | undefined;
   /** How runs are measured. Default: the best way that works here. */
   meter?: Meter | undefined;
   clock?: Clock | undefined;
@@ -121,14 +124,17 @@ async function begin(
   lock: Lock,
   options: WorkerOptions,
 ): Promise<RunningWorker> {
+  const log = options.log ?? STDERR_LOG;
+  const config = options.config === undefined ? undefined : await openConfig({ file: options.config, log });
+  const configured = config === undefined ? undefined : await watchTags(config, log);
   // Removes what dead workers left running, too: before any run of theirs is looked at.
   const meter = options.meter ?? detectMeter({ keepsSpare: true }).meter;
   const base: Base = {
     clock: options.clock ?? SYSTEM_CLOCK,
     random: options.random ?? Math.random,
-    log: options.log ?? STDERR_LOG,
+    log,
     line: openLine(options),
-    self: selfOf(options, directory, meter),
+    self: selfOf(options, directory, meter, () => configured?.now() ?? []),
   };
   const credentials = new Credentials({ ...base, directory, workerName: name, joinToken: options.join });
   await credentials.load(options.token);
@@ -138,7 +144,7 @@ async function begin(
     meter,
     memory: new MemoryPool(base.self().capacity.memory),
     workerName: name,
-    tasks: options.tasks ?? createTaskRegistry(),
+    tasks: createTaskRegistry(config),
     env: process.env,
     passedVariables: options.passedVariables ?? PASSED_VARIABLES,
     markers: watchdog.markers,
@@ -159,6 +165,8 @@ async function begin(
     meter.close();
     await watchdog.close();
     base.line.close();
+    configured?.close();
+    await config?.close();
     await lock.release();
   });
   // Whoever does not ask how it ended need not handle the fault, which was logged.
@@ -182,7 +190,12 @@ async function endOf(life: WorkerLife, release: () => Promise<void>): Promise<vo
 }
 
 /** What the worker tells of itself; what is free is looked up each time. */
-function selfOf(options: WorkerOptions, directory: string, meter: Meter): () => WorkerSelf {
+function selfOf(
+  options: WorkerOptions,
+  directory: string,
+  meter: Meter,
+  configuredTags: () => readonly string[],
+): () => WorkerSelf {
   const { memory, disk, cpus } = options;
   const capacity = capacityOf(
     {
@@ -194,14 +207,15 @@ function selfOf(options: WorkerOptions, directory: string, meter: Meter): () => 
   );
   const fixed = {
     capacity,
-    tags: [...new Set([`os:${process.platform}`, `arch:${process.arch}`, ...(options.tags ?? [])])],
     tasks: { allow: [...(options.allow ?? [])], deny: [...(options.deny ?? [])] },
     cpu_model: cpuModel(),
     version: VERSION,
     measure_method: meter.method,
   };
+  const tags = [`os:${process.platform}`, `arch:${process.arch}`, ...(options.tags ?? [])];
   return () => ({
     ...fixed,
+    tags: [...new Set([...tags, ...configuredTags()])],
     available_memory: availableMemory(),
     available_disk_space: availableDiskSpace(directory) ?? null,
   });

@@ -55,7 +55,17 @@ export class TypedPage {
     const starts = this.blocks.find(({ flags }) => flags.includes("starts"));
     const [typed] = starts === undefined ? [] : typedIn(starts);
     const command = typed === undefined ? ["bin/almanac", "up", "--name", "w-01"] : [...typed.command.split(" "), "--"];
+    command.push(...this.#writeConfig());
     this.#server = await startServer([...command, "--port", "0", "--home", this.#home], this.#env);
+  }
+
+  /** The page's configuration is there before its server; gives the option that names it. */
+  #writeConfig(): string[] {
+    const config = this.blocks.find(({ settings }) => settings["file"] === "almanac.config.ts");
+    if (config === undefined) return [];
+    const file = join(this.#directory, "almanac.config.ts");
+    writeFileSync(file, config.text);
+    return ["--config", file];
   }
 
   /** Types the page's commands in their order; the answers by the line of their block. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
-import { defineTask, type DynamicData } from "../../src/task/define-task.ts";
-import { createTaskRegistry, dynamicDataOf, executionOf, type TaskCall } from "../../src/task/registry.ts";
+import { createTaskRegistry } from "../../src/task/registry.ts";
+import type { RunFacts } from "../../src/task/task-definition.ts";
+import type { TaskCall } from "../../src/task/task-source.ts";
 
 const call = (task_name: string, task_data: Record<string, unknown>): TaskCall => ({
   task_type: "worker",
@@ -9,21 +9,34 @@ const call = (task_name: string, task_data: Record<string, unknown>): TaskCall =
   task_data,
 });
 
-/** The execution of a call that resolves. */
-function execution(task_data: Record<string, unknown>) {
-  const resolved = createTaskRegistry().resolve(call("build", task_data));
-  if (!resolved.ok) throw new Error(JSON.stringify(resolved.errors));
-  return executionOf(resolved);
+/** What is known of a run of the tests. */
+const RUN: RunFacts = {
+  run_id: "1.1",
+  work_request_id: 1,
+  task_name: "build",
+  subject: "",
+  context: "",
+  memory: 2 ** 30,
+  disk_space: 2 ** 30,
+  cpu_count: 2,
+  duration: 60,
+};
+
+/** The execution of a call that the registry takes. */
+async function execution(task_data: Record<string, unknown>) {
+  const answer = await createTaskRegistry().execution(call("build", task_data), RUN);
+  if (!answer.ok) throw new Error(JSON.stringify(answer.fault));
+  return answer.value;
 }
 
-function refusals(task_data: Record<string, unknown>): unknown[] {
-  const resolved = createTaskRegistry().resolve(call("build", task_data));
-  return resolved.ok ? [] : resolved.errors.map(({ message }) => message);
+async function refusals(task_data: Record<string, unknown>): Promise<unknown[]> {
+  const checked = await createTaskRegistry().check(call("build", task_data));
+  return checked.ok || checked.fault.kind !== "invalid" ? [] : checked.fault.errors.map(({ message }) => message);
 }
 
 describe("an ad-hoc task", () => {
-  it("runs a list of arguments as it is", () => {
-    expect(execution({ command: ["make", "-j2"], env: { A: "b" }, cwd: "src", outputs: ["*.deb"] })).toEqual({
+  it("runs a list of arguments as it is", async () => {
+    expect(await execution({ command: ["make", "-j2"], env: { A: "b" }, cwd: "src", outputs: ["*.deb"] })).toEqual({
       kind: "command",
       argv: ["make", "-j2"],
       env: { A: "b" },
@@ -33,20 +46,22 @@ describe("an ad-hoc task", () => {
     });
   });
 
-  it("gives a script to the shell, and one that names its interpreter to the kernel", () => {
-    expect(execution({ script: "make\nmake check" })).toMatchObject({ argv: ["/bin/sh", "-ec", "make\nmake check"] });
+  it("gives a script to the shell, and one that names its interpreter to the kernel", async () => {
+    expect(await execution({ script: "make\nmake check" })).toMatchObject({
+      argv: ["/bin/sh", "-ec", "make\nmake check"],
+    });
     const script = "#!/usr/bin/env python3\nprint(1)\n";
-    expect(execution({ script })).toMatchObject({
+    expect(await execution({ script })).toMatchObject({
       argv: ["/bin/sh", "-c", 'exec "$ALMANAC_WORK_DIR/.almanac-script"'],
       files: [{ path: ".almanac-script", content: script, encoding: "utf8", mode: 0o755 }],
     });
   });
 
   it("says its time limit as a requirement, and itself in a line", async () => {
-    const resolved = createTaskRegistry().resolve(call("build", { script: "make\nmake check", timeout: "1h" }));
-    expect(resolved.ok && (await dynamicDataOf(resolved))).toEqual({
-      parameter_summary: "make…",
-      requirements: { duration: 3600 },
+    const task_data = { script: "make\nmake check", timeout: "1h" };
+    expect(await createTaskRegistry().dynamicData(call("build", task_data))).toEqual({
+      ok: true,
+      value: { parameter_summary: "make…", requirements: { duration: 3600 } },
     });
   });
 
@@ -74,34 +89,7 @@ describe("an ad-hoc task", () => {
       { command: ["a"], timeout: -1 },
       'task_data.timeout: found -1, expected seconds as a positive number, or text like "90s", "1h30m", at most 10 years.',
     ],
-  ])("is refused for %j, naming the place", (task_data, message) => {
-    expect(refusals(task_data)).toEqual([message]);
-  });
-});
-
-/** A task of one number that says so of its requests. */
-const withData = (dynamic: DynamicData) =>
-  defineTask({
-    task_type: "worker",
-    task_name: "own",
-    data: z.strictObject({ n: z.int() }),
-    dynamicData: () => dynamic,
-  });
-
-describe("a configured task", () => {
-  it("checks its own data, and is not taken for an ad-hoc one", () => {
-    const registry = createTaskRegistry([withData({})]);
-    const resolved = registry.resolve(call("own", { command: ["true"] }), ["work_requests", 3]);
-    expect(resolved.ok ? [] : resolved.errors.map(({ code, path }) => [code, path])).toEqual([
-      ["invalid-task-data", "work_requests[3].task_data.n"],
-      ["unknown-field", "work_requests[3].task_data.command"],
-    ]);
-  });
-
-  it("may name its subject, but only what a history key can be", async () => {
-    const resolved = createTaskRegistry([withData({ subject: "x".repeat(501) })]).resolve(call("own", { n: 1 }));
-    await expect(resolved.ok && dynamicDataOf(resolved)).rejects.toThrow(
-      `its subject is "${"x".repeat(60)}"… (501 characters), expected at most 500 characters`,
-    );
+  ])("is refused for %j, naming the place", async (task_data, message) => {
+    expect(await refusals(task_data)).toEqual([message]);
   });
 });

@@ -65,6 +65,7 @@ function defineWork(command: Command): void {
   command
     .optionsGroup("The work:")
     .option("--task <name>", "what the history is kept under (default: the command's name)")
+    .option("-d, --data <NAME=VALUE>", "data of a configured task: JSON, else text (repeatable)", repeated)
     .option("--subject <subject>", "what it is applied to, such as a package")
     .option("-c, --context <context>", "what changes its behaviour, such as bookworm/amd64")
     .option("--script <text>", "a shell script instead of a command")

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import { action, type Session } from "../session.ts";
 import { adoptWorker, startLocalWorker, type LocalWorker } from "../up/local-worker.ts";
 import { withServerStart } from "../up/server-options.ts";
+import { findConfig } from "../up/find-config.ts";
 import { startServerHere, type ServerStartOptions, type StartedServer } from "../up/start-here.ts";
 import { stopSignal, type StopSignal } from "../up/stop-signal.ts";
 import { waitForWorker } from "../up/wait-for-worker.ts";
@@ -60,6 +61,7 @@ async function beginWorker(session: Session, options: Options, server: StartedSe
 
 function workerArguments(options: Options): string[] {
   return [
+    ...one("--config", findConfig(options.config, process.env, process.cwd())),
     ...one("--name", workerNameOf(options)),
     ...one("--memory", options.memory),
     ...one("--disk", options.disk),

@@ -7,6 +7,7 @@ import { usageError } from "../failure.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { withOutput, withServer, withTable } from "../shared-options.ts";
 import { renderWorker, renderWorkerList } from "../terminal/worker-view.ts";
+import { withConfig } from "../up/find-config.ts";
 import { runWorker, type RunWorkerOptions } from "../up/run-worker.ts";
 import { withWorkerOptions } from "../up/worker-options.ts";
 
@@ -21,7 +22,7 @@ const EXAMPLES = `Examples:
 export function define(command: Command, cli: Cli): void {
   command.description("Be a worker (the default), or see and steer workers.").addHelpText("before", EXAMPLES);
   const run = command.command("run", { isDefault: true }).description("Be a worker of a server, until Ctrl-C.");
-  withWorkerOptions(run).option(
+  withConfig(withWorkerOptions(run)).option(
     "--join <token>",
     "a one-time token: `almanac token new --worker` on the server makes it",
   );

@@ -5,6 +5,7 @@ import { usageError } from "../failure.ts";
 /** The options of `submit` that describe one work request. */
 export type RequestOptions = {
   task?: string;
+  data?: string[];
   subject?: string;
   context?: string;
   name?: string;
@@ -61,6 +62,7 @@ function taskDataOf(options: RequestOptions, command: readonly string[]): Record
     throw usageError("give a command after -- or a --script, not both.", EXAMPLE);
   }
   const data = withoutAbsent({
+    ...Object.fromEntries((options.data ?? []).map(dataEntry)),
     command: command.length > 0 ? [...command] : undefined,
     script: options.script,
     env: options.env && Object.fromEntries(options.env.map(environmentEntry)),
@@ -98,6 +100,18 @@ function environmentEntry(text: string): [string, string] {
   const equals = text.indexOf("=");
   if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
   throw usageError(`--env: "${text}" is not of the form NAME=VALUE.`);
+}
+
+/** `NAME=VALUE`, the value as JSON where it is that: `n=3`, `suites=["sid"]`, `package=hello`. */
+function dataEntry(text: string): [string, unknown] {
+  const equals = text.indexOf("=");
+  if (equals <= 0) throw usageError(`--data: "${text}" is not of the form NAME=VALUE.`);
+  const value = text.slice(equals + 1);
+  try {
+    return [text.slice(0, equals), JSON.parse(value)];
+  } catch {
+    return [text.slice(0, equals), value]; // no JSON: it is meant as text
+  }
 }
 
 const MAX_FILE_BYTES = 8 * 1024 ** 2;

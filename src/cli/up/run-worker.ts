@@ -3,11 +3,12 @@ import { readServerRecord } from "../../client/home.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { noServer } from "../find-server.ts";
 import type { Session, SharedOptions } from "../session.ts";
+import { findConfig, type ConfigOption } from "./find-config.ts";
 import { stopSignal } from "./stop-signal.ts";
 import { workerNameOf, type WorkerOptions } from "./worker-options.ts";
 
 /** The options of `almanac worker run`. */
-export type RunWorkerOptions = SharedOptions & WorkerOptions & { join?: string };
+export type RunWorkerOptions = SharedOptions & WorkerOptions & ConfigOption & { join?: string };
 
 /** How `up` hands the one-time token to its worker: not among the arguments, which others can see. */
 export const JOIN_VARIABLE = "ALMANAC_JOIN_TOKEN";
@@ -24,6 +25,7 @@ export async function runWorker(session: Session, options: RunWorkerOptions): Pr
   const { startWorker } = await import("../../worker/worker.ts");
   const { home } = session;
   const isNamed = options.url !== undefined || (session.cli.env["ALMANAC_URL"] ?? "") !== "";
+  const config = findConfig(options.config, session.cli.env, process.cwd());
   const join = options.join ?? takeVariable(JOIN_VARIABLE);
   const worker = await startWorker({
     home,
@@ -32,6 +34,7 @@ export async function runWorker(session: Session, options: RunWorkerOptions): Pr
     tags: options.tag ?? [],
     allow: options.allow ?? [],
     deny: options.deny ?? [],
+    ...(config !== undefined && { config }),
     ...(join !== undefined && { join }),
     ...(options.token !== undefined && { token: options.token }),
     ...(options.memory !== undefined && { memory: options.memory }),

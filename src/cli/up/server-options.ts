@@ -1,10 +1,10 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { homeOption } from "../shared-options.ts";
+import { withConfig } from "./find-config.ts";
 
 /** Adds the options of a server that is started. */
 export function withServerStart(command: Command): Command {
-  return command
-    .optionsGroup("The server:")
+  return withConfig(command.optionsGroup("The server:"))
     .option("--port <port>", "where it listens; 0 takes any free port", portArgument, 4747)
     .option(
       "--host <address>",

@@ -5,12 +5,14 @@ import { AppError } from "../../contract/errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { CliError } from "../failure.ts";
 import type { Session, SharedOptions } from "../session.ts";
+import { findConfig } from "./find-config.ts";
 
 /** The options of `almanac up` and `almanac server`. */
 export type ServerStartOptions = SharedOptions & {
   port: number;
   host: string;
   database?: string;
+  config?: string;
   logLevel: string;
   cutOffRuns: "end" | "keep";
 };
@@ -24,15 +26,10 @@ export async function startServerHere(session: Session, options: ServerStartOpti
   await refuseSecond(home);
   const { startServer } = await import("../../server/serve.ts");
   const { host, port, database, logLevel, cutOffRuns } = options;
+  const config = findConfig(options.config, session.cli.env, process.cwd());
+  const given = { ...(database !== undefined && { database }), ...(config !== undefined && { config }) };
   try {
-    return await startServer({
-      home,
-      host,
-      port,
-      logLevel,
-      settings: { cutOffRuns },
-      ...(database !== undefined && { database }),
-    });
+    return await startServer({ home, host, port, logLevel, settings: { cutOffRuns }, ...given });
   } catch (error) {
     throw explainStart(error, options);
   }

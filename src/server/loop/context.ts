@@ -5,6 +5,7 @@ import type { TaskRegistry } from "../../task/registry.ts";
 import type { Planner } from "../../schedule/planner.ts";
 import type { RunFiles } from "../files/run-files.ts";
 import type { Retention, Store } from "../store/store.ts";
+import type { DynamicDataDesk } from "./dynamic-data.ts";
 import type { Live } from "./live.ts";
 
 /** What can be set for a server; `DEFAULT_SETTINGS` says what it is otherwise. */
@@ -53,6 +54,8 @@ export type Log = {
 export type LoopContext = {
   store: Store;
   tasks: TaskRegistry;
+  /** What the tasks say of requests that become pending. */
+  dynamicData: DynamicDataDesk;
   files: RunFiles;
   live: Live;
   settings: ServerSettings;

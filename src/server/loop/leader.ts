@@ -130,7 +130,8 @@ async function planRound(
 /** Works out what new requests need; true when there may be more of them. */
 async function prepareNew(context: LoopContext, board: PlanBoard): Promise<boolean> {
   const { read } = context.store;
-  const unprepared = await read.unprepared(PREPARE_BATCH);
+  const batch = PREPARE_BATCH + context.dynamicData.size;
+  const unprepared = await read.unprepared(batch);
   if (unprepared.length === 0) return false;
   const workers = await read.workers();
   // together, so that their commits are one; a fault with one must not hold up the others
@@ -141,7 +142,7 @@ async function prepareNew(context: LoopContext, board: PlanBoard): Promise<boole
     context.log.error(details, "could not prepare a request; it is tried again");
   }
   board.prepared(unprepared.map(({ id }) => id));
-  return unprepared.length === PREPARE_BATCH;
+  return unprepared.length === batch;
 }
 
 /** Decides what is to run now, and writes it down; together, so that the commits are one. */
@@ -177,11 +178,15 @@ const OWN_KINDS: ReadonlySet<EventKind> = new Set(["allocated", "placed", "waiti
 function wakeSignal(context: LoopContext) {
   let isDirty = true;
   let notify: (() => void) | undefined;
+  const stir = () => {
+    isDirty = true;
+    notify?.();
+  };
+  context.dynamicData.onAnswer(stir);
   const stop = context.live.listen({
     onEvents: (events) => {
       if (events.every(({ kind }) => OWN_KINDS.has(kind))) return;
-      isDirty = true;
-      notify?.();
+      stir();
     },
   });
   return {

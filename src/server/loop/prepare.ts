@@ -1,4 +1,3 @@
-import { errorEntry } from "../../contract/errors.ts";
 import type { Allocation, Estimate } from "../../domain/allocation.ts";
 import type { WorkRequestError } from "../../domain/output-data.ts";
 import type { HistoryKey } from "../../domain/task.ts";
@@ -6,18 +5,26 @@ import type { WorkRequest } from "../../domain/work-request.ts";
 import type { Capacity } from "../../domain/worker.ts";
 import { allocate, askedAmounts, type RequirementsBySource } from "../../estimate/allocate.ts";
 import { mayRun } from "../../schedule/fit.ts";
-import type { DynamicData } from "../../task/define-task.ts";
-import { dynamicDataOf, type ResolvedTask } from "../../task/registry.ts";
+import { tagOfTask, type ConfiguredTask } from "../../task/define-task.ts";
+import { errorsOfFault } from "../../task/faults.ts";
+import type { DynamicData } from "../../task/task-definition.ts";
 import type { WorkerRow } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
 import { estimateFor } from "./estimates.ts";
+import { setAside } from "./set-aside.ts";
 import { complete } from "./transitions.ts";
 
 /** What a pending request was found to need, or why it cannot be run at all. */
 type Prepared =
   | { kind: "ready"; key: HistoryKey; dynamic: DynamicData; requirements: RequirementsBySource; estimate: Estimate }
   | { kind: "synchronised" }
+  /** Its task is still at it: asked again later. */
+  | { kind: "thinking" }
+  /** Its task could not say for now. */
+  | { kind: "set_aside"; errors: WorkRequestError[] }
   | { kind: "failed"; errors: WorkRequestError[] };
+
+const DYNAMIC_DATA_CODES = { failed: "dynamic-data-failed", unavailable: "dynamic-data-unavailable" } as const;
 
 /**
  * Works out, for one request that has become pending, its dynamic data and its allocation (`DESIGN.md` §6).
@@ -29,12 +36,14 @@ export async function prepare(
   workers: readonly WorkerRow[],
 ): Promise<void> {
   const prepared = await work(context, request, workers);
+  if (prepared.kind === "thinking") return;
   await context.store.transaction(async (tx) => {
     const current = await tx.lockWorkRequest(request.id);
     if (current?.status !== "pending" || current.allocation !== null) return; // changed in the meantime
     const now = await tx.now();
     if (prepared.kind === "synchronised") return complete(tx, request.id, "success", { runtime_statistics: {} }, now);
-    if (prepared.kind === "failed") {
+    if (prepared.kind === "set_aside" && (await setAside(context, tx, current, prepared.errors))) return;
+    if (prepared.kind === "failed" || prepared.kind === "set_aside") {
       return complete(tx, request.id, "error", { runtime_statistics: {}, errors: prepared.errors }, now);
     }
     const { key, dynamic, requirements, estimate } = prepared;
@@ -72,9 +81,18 @@ function evidenceRuns({ memory, duration }: Allocation): number | null {
   return evidence.level === "default" || evidence.runs < FEW_RUNS ? -1 : 0;
 }
 
-/** The requirements of a request by who demanded them; the task's own are part of its dynamic data. */
-export function requirementsOf(request: Pick<WorkRequest, "requirements">, dynamic: DynamicData): RequirementsBySource {
-  const task = { ...dynamic.requirements, tags: [...(dynamic.requirements?.tags ?? []), ...(dynamic.tags ?? [])] };
+/**
+ * The requirements of a request by who demanded them; the task's own are part of its dynamic data. A configured task
+ * goes only to workers that have said, by its tag, that they can run it.
+ */
+export function requirementsOf(
+  request: Pick<WorkRequest, "requirements">,
+  dynamic: DynamicData,
+  configured: ConfiguredTask | undefined,
+): RequirementsBySource {
+  const own = configured?.task_type === "worker" ? [tagOfTask(configured)] : [];
+  const tags = [...own, ...(dynamic.requirements?.tags ?? []), ...(dynamic.tags ?? [])];
+  const task = { ...dynamic.requirements, tags };
   return { request: request.requirements, task };
 }
 
@@ -87,37 +105,26 @@ export function largestFor(taskName: string, workers: readonly WorkerRow[]): Par
 }
 
 async function work(context: LoopContext, request: WorkRequest, workers: readonly WorkerRow[]): Promise<Prepared> {
-  const resolved = context.tasks.resolve(request);
-  if (!resolved.ok) return { kind: "failed", errors: resolved.errors };
+  const dynamic = await context.dynamicData.take(request);
+  if (dynamic === undefined) return { kind: "thinking" };
+  if (!dynamic.ok) {
+    const errors = errorsOfFault(dynamic.fault, DYNAMIC_DATA_CODES, { task_name: request.task_name });
+    return { kind: dynamic.fault.kind === "unavailable" ? "set_aside" : "failed", errors };
+  }
   if (request.task_type === "internal") return { kind: "synchronised" };
-  const dynamic = await dynamicDataOrErrors(request, resolved);
-  if ("errors" in dynamic) return { kind: "failed", errors: dynamic.errors };
   const { task_type, task_name } = request;
   const key = {
     task_type,
     task_name,
-    subject: dynamic.data.subject ?? request.subject,
-    context: dynamic.data.context ?? request.context,
+    subject: dynamic.value.subject ?? request.subject,
+    context: dynamic.value.context ?? request.context,
   };
-  const requirements = requirementsOf(request, dynamic.data);
+  const requirements = requirementsOf(request, dynamic.value, context.tasks.configured(request));
   const estimate = await estimateFor(context.store.read, key, {
-    input_size: dynamic.data.input_size,
+    input_size: dynamic.value.input_size,
     asked: askedAmounts(requirements),
     workers,
     nowMs: context.clock.nowMs(),
   });
-  return { kind: "ready", key, dynamic: dynamic.data, requirements, estimate };
-}
-
-async function dynamicDataOrErrors(
-  request: WorkRequest,
-  resolved: ResolvedTask & { ok: true },
-): Promise<{ data: DynamicData } | { errors: WorkRequestError[] }> {
-  try {
-    return { data: await dynamicDataOf(resolved) };
-  } catch (error) {
-    // The task's own code failed: that is the request's end, not the server's.
-    const reason = error instanceof Error ? error.message : String(error);
-    return { errors: [errorEntry("dynamic-data-failed", { task_name: request.task_name, reason })] };
-  }
+  return { kind: "ready", key, dynamic: dynamic.value, requirements, estimate };
 }

@@ -21,7 +21,7 @@ const MAX_ERRORS = 50;
  */
 export async function submit(context: LoopContext, submission: Submission, createdBy: string): Promise<WorkRequest[]> {
   const { work_requests, submission_key, max_share } = submission;
-  const errors = [...taskErrors(context, work_requests), ...nameErrors(work_requests)];
+  const errors = [...(await taskErrors(context, work_requests)), ...nameErrors(work_requests)];
   const indexByName = new Map(work_requests.map(({ name }, index) => [name, index]));
   errors.push(...nameReferenceErrors(work_requests, indexByName), ...cycleErrors(work_requests, indexByName));
   refuseIfAny(errors);
@@ -61,10 +61,15 @@ function sameSubmission(earlier: { body_hash: string; ids: WorkRequestId[] }, bo
   return earlier.ids;
 }
 
-function taskErrors(context: LoopContext, requests: readonly RequestSubmission[]): Entry[] {
-  return requests.flatMap((request, index) => {
-    const resolved = context.tasks.resolve(request, ["work_requests", index]);
-    return resolved.ok ? [] : (resolved.errors as Entry[]); // made by `errorEntry`
+async function taskErrors(context: LoopContext, requests: readonly RequestSubmission[]): Promise<Entry[]> {
+  const checks = requests.map((request, index) => context.tasks.check(request, ["work_requests", index]));
+  return (await Promise.all(checks)).flatMap((checked, index) => {
+    if (checked.ok) return [];
+    const { fault } = checked;
+    if (fault.kind === "invalid") return fault.errors as Entry[]; // made by `errorEntry`
+    // its schema threw or hangs: nothing can be said about the data
+    const task = requests[index]!; // one answer for each
+    throw new AppError("unavailable", { reason: `the task ${task.task_name} cannot check its data: ${fault.reason}` });
   });
 }
 

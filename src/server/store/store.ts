@@ -206,7 +206,7 @@ export type StoreReader = {
   planRows(ids: readonly WorkRequestId[]): Promise<PlanRow[]>;
   /** Of all pending requests, the first so many with a greater id, in the order of ids. */
   pendingAfter(id: WorkRequestId | 0, limit: number): Promise<PlanRow[]>;
-  /** Pending requests without an allocation, oldest first: their needs are still to be worked out. */
+  /** Pending requests without an allocation that may be planned now, oldest first: their needs are still to be worked out. */
   unprepared(limit: number): Promise<WorkRequest[]>;
   /** The earliest `not_before` after `now` of a pending request. */
   nextNotBefore(now: Timestamp): Promise<Timestamp | undefined>;

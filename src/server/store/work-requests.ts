@@ -43,6 +43,7 @@ export function workRequestReader(db: Database, engine: Engine): WorkRequestRead
       selectWorkRequests(db, engine)
         .where(IS_PENDING)
         .where("allocation", "is", null)
+        .where((eb) => eb.or([eb("not_before", "is", null), eb("not_before", "<=", engine.now)]))
         .orderBy("id")
         .limit(limit)
         .execute(),

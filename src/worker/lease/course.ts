@@ -10,7 +10,7 @@ import { ExecutedRun, type ExecuteContext } from "./execute.ts";
 import { HandOver, type HandOverContext } from "./hand-over.ts";
 import type { HeldRun } from "./held-run.ts";
 import { neverStarted, NO_LOG, type Ending, type RunEnd } from "./local-run.ts";
-import { executionFor, planRun, setUpFault, type PlanContext, type RunPlan } from "./plan-run.ts";
+import { outputsOf, planRun, setUpFault, type PlanContext, type RunPlan } from "./plan-run.ts";
 import type { Course } from "./roster.ts";
 
 /** What courses need; the same for all runs of a worker. */
@@ -36,6 +36,8 @@ class RunCourse implements Course {
   readonly #handOver: HandOver;
   readonly #main: Promise<void>;
   #executed: ExecutedRun | undefined;
+  /** What it is to leave; unknown when another worker process had started it. */
+  #outputs: readonly string[] | undefined;
   #again: Promise<void> | undefined;
 
   constructor(run: HeldRun, turn: Promise<void>, context: CourseContext) {
@@ -94,6 +96,7 @@ class RunCourse implements Course {
     const { local } = this.#run;
     const ending: Ending | undefined = local.state === "preparing" ? local.ending : { why: "worker_stopping" };
     if (ending !== undefined) return { end: neverStarted(ending, this.#context.clock.nowMs()), log: NO_LOG };
+    if (plan.kind === "command") this.#outputs = plan.outputs;
     switch (plan.kind) {
       case "refused":
         return this.#refused(plan.errors);
@@ -144,8 +147,7 @@ class RunCourse implements Course {
   async #handIn(): Promise<void> {
     const { local, assignment } = this.#run;
     if (local.state !== "uploading") return;
-    const found = executionFor(assignment, this.#context.tasks);
-    const globs = "execution" in found && found.execution.kind === "command" ? found.execution.outputs : [];
+    const globs = this.#outputs ?? (await outputsOf(assignment, this.#context.tasks));
     const handedOver = await this.#handOver.complete(local.end, local.log, globs);
     this.#run.apply({ kind: "uploaded", ...handedOver });
     await this.#run.saved();

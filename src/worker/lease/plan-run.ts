@@ -1,8 +1,9 @@
 import { errorEntry } from "../../contract/errors.ts";
 import type { Assignment } from "../../contract/worker-protocol.ts";
 import type { WorkRequestError } from "../../domain/output-data.ts";
-import type { Execution } from "../../task/execution.ts";
-import { executionOf, type TaskRegistry } from "../../task/registry.ts";
+import { errorsOfFault, type TaskFault } from "../../task/faults.ts";
+import type { TaskRegistry } from "../../task/registry.ts";
+import type { RunFacts } from "../../task/task-definition.ts";
 import { environmentOf } from "../workspace/environment.ts";
 import { prepareWorkspace, type Workspace } from "../workspace/prepare.ts";
 
@@ -20,35 +21,48 @@ export type PlanContext = {
 
 /** What is to be started, or why nothing can be. */
 export type RunPlan =
-  | { kind: "command"; argv: string[]; cwd: string; env: Record<string, string> }
+  | { kind: "command"; argv: string[]; cwd: string; env: Record<string, string>; outputs: string[] }
   | { kind: "noop" }
   | { kind: "refused"; errors: WorkRequestError[] };
 
 /** Makes a run ready: finds out what its task does, makes its directories, writes its files. Never throws. */
 export async function planRun(assignment: Assignment, workspace: Workspace, context: PlanContext): Promise<RunPlan> {
   try {
-    const found = executionFor(assignment, context.tasks);
-    if ("errors" in found) return refused(assignment, context, found.reason, found.errors);
-    const { execution } = found;
+    const { task_name } = assignment;
+    const details = { task_name, worker_name: context.workerName };
+    const answer = await context.tasks.execution(assignment, factsOf(assignment));
+    if (!answer.ok) return refusedFor(answer.fault, details);
+    const execution = answer.value;
+    if (execution === undefined) return refused("it does not run on workers", details);
     if (execution.kind === "noop") return { kind: "noop" };
     const prepared = await prepareWorkspace(workspace, execution);
-    if (!prepared.ok) return refused(assignment, context, prepared.reason);
+    if (!prepared.ok) return refused(prepared.reason, details);
     const env = environmentOf(assignment, workspace, execution.env, context.env, context.passedVariables);
-    return { kind: "command", argv: execution.argv, cwd: prepared.cwd, env: { ...env, ...context.markers } };
+    const { argv, outputs } = execution;
+    return { kind: "command", argv, cwd: prepared.cwd, env: { ...env, ...context.markers }, outputs };
   } catch (error) {
     return { kind: "refused", errors: [setUpFault(error, context.workerName)] };
   }
 }
 
-/** What the task of an assignment does, or why that cannot be told. */
-export function executionFor(
-  assignment: Assignment,
-  tasks: TaskRegistry,
-): { execution: Execution } | { reason: string; errors: WorkRequestError[] } {
-  const resolved = tasks.resolve(assignment);
-  if (!resolved.ok) return { reason: resolved.errors[0]?.message ?? "its data is wrong", errors: resolved.errors };
-  const execution = executionOf(resolved);
-  return execution === undefined ? { reason: "it does not run on workers", errors: [] } : { execution };
+/** Globs of the files that a run is to leave; none where its task cannot tell. */
+export async function outputsOf(assignment: Assignment, tasks: TaskRegistry): Promise<readonly string[]> {
+  const answer = await tasks.execution(assignment, factsOf(assignment));
+  return answer.ok && answer.value?.kind === "command" ? answer.value.outputs : [];
+}
+
+function factsOf({ allocation, run_id, work_request_id, task_name, subject, context }: Assignment): RunFacts {
+  return {
+    run_id,
+    work_request_id,
+    task_name,
+    subject,
+    context,
+    memory: allocation.memory.amount,
+    disk_space: allocation.disk_space.amount,
+    cpu_count: Math.max(1, Math.floor(allocation.cpu_count.amount)),
+    duration: allocation.duration.amount,
+  };
 }
 
 /** An entry for what this machine, not the task, got wrong: it is tried again elsewhere. */
@@ -59,12 +73,16 @@ export function setUpFault(error: unknown, worker_name: string): WorkRequestErro
   return errorEntry("start-failed", { worker_name, reason: error instanceof Error ? error.message : String(error) });
 }
 
-function refused(
-  { task_name }: Assignment,
-  { workerName }: PlanContext,
-  reason: string,
-  errors: WorkRequestError[] = [],
-): RunPlan {
-  const entry = errorEntry("configure-failed", { task_name, worker_name: workerName, reason });
-  return { kind: "refused", errors: [entry, ...errors] };
+type Details = { task_name: string; worker_name: string };
+
+function refused(reason: string, details: Details): RunPlan {
+  return { kind: "refused", errors: [errorEntry("configure-failed", { ...details, reason })] };
+}
+
+/** For data that the task refuses, its reasons follow the one that says what could not be done. */
+function refusedFor(fault: TaskFault, details: Details): RunPlan {
+  const errors = errorsOfFault(fault, { failed: "configure-failed", unavailable: "configure-unavailable" }, details);
+  if (fault.kind !== "invalid") return { kind: "refused", errors };
+  const reason = errors[0]?.message ?? "its data is wrong";
+  return { kind: "refused", errors: [errorEntry("configure-failed", { ...details, reason }), ...errors] };
 }

@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { describeValue, formatPath, validationErrors } from "../contract/validation.ts";
+import { commandData, commandExecution } from "./command.ts";
+import {
+  dynamicDataSchema,
+  taskOptionsSchema,
+  type ConfiguredTask,
+  type DefinedTask,
+  type GivenCommand,
+  type GivenDynamicData,
+} from "./define-task.ts";
+import type { Execution } from "./execution.ts";
+import type { DynamicData, RunFacts, TaskDefinition } from "./task-definition.ts";
+
+/** How `run()` of a task is started on a worker: as a process, from the configuration's file. */
+export type FunctionRunner = (call: FunctionCall) => Execution & { kind: "command" };
+
+/** One call of a task's `run()`: the data as it was submitted, because parsed data need not be JSON. */
+export type FunctionCall = { task_name: string; task_data: Record<string, unknown>; run: RunFacts };
+
+/** A configured task: what is known of it, and the form that all tasks have inside. */
+export type LoadedTask = {
+  facts: ConfiguredTask;
+  definition: TaskDefinition;
+  available: () => Promise<boolean | string>;
+};
+
+/** Checks a task that a configuration defines. `index` is its place, for the sentence that is thrown. */
+export function loadTask(task: DefinedTask, index: number, runner: FunctionRunner): LoadedTask {
+  const { options } = task;
+  const parsed = taskOptionsSchema.safeParse(options);
+  if (!parsed.success) throw new TypeError(firstMessage(parsed.error, options, ["tasks", index]));
+  const { name, version, requirements } = parsed.data;
+  const facts = {
+    task_type: "worker" as const,
+    task_name: name,
+    requirements,
+    ...(version !== undefined && { version }),
+  };
+  if ((options.command === undefined) === (options.run === undefined)) {
+    throw new TypeError(`${formatPath(["tasks", index])}: found ${name}, expected exactly one of command() and run().`);
+  }
+  return {
+    facts,
+    available: async () => (await options.available?.()) ?? true,
+    definition: {
+      task_type: facts.task_type,
+      task_name: name,
+      data: options.data,
+      dynamicData: async (data) => dynamicDataOf(facts, (await options.dynamicData?.(data)) ?? {}),
+      execution: async (data, run, task_data) => {
+        if (options.command !== undefined) return executionOf(await options.command(data, run));
+        return { ...runner({ task_name: name, task_data, run }), outputs: [...(options.outputs ?? [])] };
+      },
+    },
+  };
+}
+
+/** What a task said, checked, with what it always needs filled in. */
+function dynamicDataOf(facts: ConfiguredTask, given: GivenDynamicData): DynamicData {
+  const parsed = dynamicDataSchema.safeParse(given);
+  if (!parsed.success) throw new TypeError(firstMessage(parsed.error, given, ["dynamicData()"]));
+  const { requirements, ...data } = parsed.data;
+  const { min, max, ...own } = facts.requirements;
+  const merged = {
+    ...own,
+    ...requirements,
+    min: { ...min, ...requirements?.min },
+    max: { ...max, ...requirements?.max },
+    tags: [...(own.tags ?? []), ...(requirements?.tags ?? [])],
+  };
+  const present = Object.entries(data).filter(([, value]) => value !== undefined);
+  // `exactOptionalPropertyTypes`: what is not given is absent now
+  return { ...(Object.fromEntries(present) as DynamicData), requirements: merged };
+}
+
+function executionOf(given: GivenCommand): Execution {
+  const parsed = commandData.safeParse(isArguments(given) ? { command: given } : given);
+  if (parsed.success) return commandExecution(parsed.data);
+  throw new TypeError(firstMessage(parsed.error, given, ["command()"]));
+}
+
+function isArguments(given: GivenCommand): given is readonly string[] {
+  return Array.isArray(given);
+}
+
+function firstMessage(error: z.ZodError, value: unknown, path: readonly PropertyKey[]): string {
+  return validationErrors(error, value, path)[0]?.message ?? `${formatPath(path)} is ${describeValue(value)}`;
+}

@@ -1,0 +1,14 @@
+/*
+ * What `import … from "almanac"` gives: for `almanac.config.ts`.
+ */
+export { defineConfig, type ConfigOptions } from "./define-config.ts";
+export {
+  defineTask,
+  type GivenCommand,
+  type GivenDynamicData,
+  type RunContext,
+  type TaskOptions,
+} from "./define-task.ts";
+export type { RunFacts } from "./task-definition.ts";
+export { TaskDataError, TransientError } from "./faults.ts";
+export { z } from "zod";

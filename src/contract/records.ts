@@ -95,16 +95,18 @@ export const measurementSchema = recordOf<Measurement>()(
   }),
 );
 
-export const outcomeSchema: z.ZodType<Outcome> = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("exited"), code: z.int() }),
-  z.object({ kind: z.literal("signalled"), signal: z.string().max(20) }),
-  z.object({ kind: z.literal("out_of_memory"), limit: z.number() }),
-  z.object({ kind: z.literal("out_of_disk"), limit: z.number() }),
-  z.object({ kind: z.literal("timed_out"), limit: z.number() }),
-  z.object({ kind: z.literal("start_failed"), errors: z.array(errorEntrySchema) }),
-  z.object({ kind: z.literal("aborted"), by: z.string() }),
-  z.object({ kind: z.literal("worker_lost") }),
-]);
+export const outcomeSchema = recordOf<Outcome>()(
+  z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("exited"), code: z.int() }),
+    z.object({ kind: z.literal("signalled"), signal: z.string().max(20) }),
+    z.object({ kind: z.literal("out_of_memory"), limit: z.number() }),
+    z.object({ kind: z.literal("out_of_disk"), limit: z.number() }),
+    z.object({ kind: z.literal("timed_out"), limit: z.number() }),
+    z.object({ kind: z.literal("start_failed"), errors: z.array(errorEntrySchema) }),
+    z.object({ kind: z.literal("aborted"), by: z.string() }),
+    z.object({ kind: z.literal("worker_lost"), preempted: z.literal(true).optional() }),
+  ]),
+);
 
 const evidenceSchema = z.object({ level: z.enum(ESTIMATE_LEVELS), runs: z.int().min(0), method: z.string() });
 

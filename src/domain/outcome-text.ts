@@ -20,7 +20,7 @@ export function outcomeText(outcome: Outcome): string {
     case "aborted":
       return `aborted by ${outcome.by}`;
     case "worker_lost":
-      return "worker lost";
+      return outcome.preempted === true ? "its worker was stopped" : "worker lost";
     default:
       return assertNever(outcome);
   }

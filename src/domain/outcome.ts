@@ -25,7 +25,8 @@ export type Outcome =
   | { kind: "timed_out"; limit: number }
   | { kind: "start_failed"; errors: WorkRequestError[] }
   | { kind: "aborted"; by: string }
-  | { kind: "worker_lost" };
+  /** `preempted`: it was taken away on purpose (its worker was stopped), not lost. */
+  | { kind: "worker_lost"; preempted?: true };
 
 /** The result that a completed request has when its last run ended so; undefined for an aborted one. */
 export function resultOf(outcome: Outcome): "success" | "failure" | "error" | undefined {

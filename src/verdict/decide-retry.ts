@@ -1,22 +1,21 @@
 import type { AmountSource, Resource } from "../domain/allocation.ts";
 import { ERRORS } from "../contract/errors.ts";
 import type { Outcome } from "../domain/outcome.ts";
+import { RETRY_BUDGETS, type RetryBudget } from "../domain/verdict.ts";
+import { isOwnFailure } from "./past.ts";
 
-/** What a retry is charged to. */
-export const RETRY_BUDGETS = ["infrastructure", "resource"] as const;
-export type RetryBudget = (typeof RETRY_BUDGETS)[number];
-
-/** How many automatic retries a request has of each kind. */
+/** How many automatic runs again a request has of each kind. */
 export type RetryLimits = Record<RetryBudget, number>;
 
-export const DEFAULT_RETRY_LIMITS: RetryLimits = { infrastructure: 3, resource: 4 };
+/** Five runs again tell a break from a flake also where one run in five fails by chance: `docs/verdicts.md`. */
+export const DEFAULT_RETRY_LIMITS: RetryLimits = { infrastructure: 3, preemption: 10, resource: 4, flaky: 5 };
 
-/** What may be done about a run that did not end by itself. */
+/** What is done about a run that did not end well. */
 export type RetryDecision =
   | { kind: "final" }
-  /** Not the work's fault: the same again, after a while. */
-  | { kind: "again"; budget: "infrastructure"; delaySeconds: number }
-  /** It died of its limit: again, with more of the one resource. */
+  /** The same again, after a while; `flaky` on another worker where there is one. */
+  | { kind: "again"; budget: Exclude<RetryBudget, "resource">; delaySeconds: number }
+  /** It died of its limit: again at once, with more of the one resource. */
   | { kind: "grow"; budget: "resource"; resource: Resource };
 
 /** What is asked of the policy. */
@@ -27,21 +26,58 @@ export type RetryQuestion = {
   /** Where the run's amounts came from: what a person demanded is never exceeded. */
   sources: Record<Resource, AmountSource>;
   limits: RetryLimits;
+  /** True: the judge wants another run before it says what the failure means. */
+  isWorthAnotherRun: boolean;
+  /** Uniform in [0, 1): spreads the delays. */
+  random: number;
 };
 
-/** Decides, from the budgets, whether a request gets another run. Pure; back-off doubles from 1 s to 60 s. */
+/** Decides, from the budgets, whether a request gets another run. Pure. */
 export function decideRetry(question: RetryQuestion): RetryDecision {
   const { outcome, earlier, limits } = question;
-  if (isInfrastructure(outcome)) {
-    const spent = earlier.filter(isInfrastructure).length;
-    if (spent >= limits.infrastructure) return { kind: "final" };
-    return { kind: "again", budget: "infrastructure", delaySeconds: Math.min(60, 2 ** spent) };
-  }
+  const budget = budgetOf(outcome);
+  if (budget === undefined) return { kind: "final" };
+  const spent = earlier.filter((past) => budgetOf(past) === budget).length;
+  if (spent >= limits[budget]) return { kind: "final" };
+  if (budget === "resource") return growth(question);
+  if (budget === "flaky" && !question.isWorthAnotherRun) return { kind: "final" };
+  return { kind: "again", budget, delaySeconds: backOffSeconds(spent, question.random) };
+}
+
+function growth({ outcome, sources }: RetryQuestion): RetryDecision {
   const resource = exhaustedResource(outcome);
-  if (resource === undefined) return { kind: "final" };
-  const spent = earlier.filter((past) => exhaustedResource(past) !== undefined).length;
-  const isDemanded = ["request", "workflow"].includes(question.sources[resource]);
-  return isDemanded || spent >= limits.resource ? { kind: "final" } : { kind: "grow", budget: "resource", resource };
+  if (resource === undefined || ["request", "workflow"].includes(sources[resource])) return { kind: "final" };
+  return { kind: "grow", budget: "resource", resource };
+}
+
+const FIRST_DELAY_SECONDS = 1;
+const LONGEST_DELAY_SECONDS = 60;
+
+/**
+ * The pause before another run: doubles from 1 s to 60 s, and half of it is left to chance, so that many that failed together do
+ * not come back together ("equal jitter": M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
+ */
+export function backOffSeconds(spent: number, random: number): number {
+  const whole = Math.min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** spent);
+  return whole * (0.5 + random / 2);
+}
+
+/** How many runs again these outcomes cost, by budget; `outcomes` are those of all runs of a request but its last. */
+export function spentBudgets(outcomes: readonly Outcome[]): Partial<Record<RetryBudget, number>> {
+  const counts = RETRY_BUDGETS.map((budget) => [
+    budget,
+    outcomes.filter((outcome) => budgetOf(outcome) === budget).length,
+  ]);
+  return Object.fromEntries(counts.filter(([, count]) => count !== 0)) as Partial<Record<RetryBudget, number>>; // made of the budgets
+}
+
+/** What another run after this outcome is charged to; undefined where there is none. */
+export function budgetOf(outcome: Outcome): RetryBudget | undefined {
+  if (outcome.kind === "worker_lost") return outcome.preempted === true ? "preemption" : "infrastructure";
+  if (exhaustedResource(outcome) !== undefined) return "resource";
+  if (isOwnFailure(outcome)) return "flaky";
+  const isTransient = outcome.kind === "start_failed" && outcome.errors.some((error) => isRetryable(error.code));
+  return isTransient ? "infrastructure" : undefined;
 }
 
 /** Which resource's limit ended the run; undefined when none did. */
@@ -56,11 +92,6 @@ export function exhaustedResource(outcome: Outcome): Resource | undefined {
     default:
       return undefined;
   }
-}
-
-function isInfrastructure(outcome: Outcome): boolean {
-  if (outcome.kind === "worker_lost") return true;
-  return outcome.kind === "start_failed" && outcome.errors.some((error) => isRetryable(error.code));
 }
 
 function isRetryable(code: string): boolean {

@@ -124,7 +124,7 @@ async function conclude(
   const abortedBy = outcome.kind === "aborted" ? outcome.by : run.abort_requested_by;
   if (abortedBy !== null) return abort(tx, request.id, { ...(request.aborted ?? { by: abortedBy }), at: now }, output);
   const decision = decideRetry(await retryQuestion(context, tx, run, outcome));
-  if (await retry(context, tx, request, run, outcome, decision, now)) return undefined;
+  if (await retry(tx, request, run, outcome, decision, now)) return undefined;
   const errors = errorsOf(outcome, run);
   const result = resultOf(outcome) ?? "error";
   return complete(tx, request.id, result, { ...output, ...(errors.length > 0 && { errors }) }, now);
@@ -187,12 +187,18 @@ async function retryQuestion(
   const sources = Object.fromEntries(
     RESOURCES.map((resource) => [resource, run.allocation[resource].source]),
   ) as RetryQuestion["sources"];
-  return { outcome, earlier, sources, limits: context.settings.retryLimits };
+  return {
+    outcome,
+    earlier,
+    sources,
+    limits: context.settings.retryLimits,
+    isWorthAnotherRun: false,
+    random: context.random(),
+  };
 }
 
 /** Queues the request again when the decision says so; false when the run was its last. */
 async function retry(
-  context: LoopContext,
   tx: StoreTransaction,
   request: WorkRequest,
   run: Run,
@@ -204,7 +210,7 @@ async function retry(
   const isGrowing = decision.kind === "grow";
   const allocation = isGrowing ? await grown(tx, request, run, decision, outcome) : run.allocation;
   if (allocation === undefined) return false;
-  const delaySeconds = isGrowing ? 0 : decision.delaySeconds * (0.5 + context.random());
+  const delaySeconds = isGrowing ? 0 : decision.delaySeconds;
   const message = isGrowing
     ? `its run ${run.id} ran out of ${decision.resource.replace("_", " ")}; it is queued again with more`
     : `its run ${run.id} was lost through no fault of its own; it is queued again`;

@@ -270,7 +270,14 @@ export class ModelServer implements ServerUnderTest {
     if (request === undefined) return;
     if (outcome.kind === "aborted" || run.abortBy !== null) return this.#end(request, "aborted", null);
     const sources = sourcesOf(run.allocation);
-    const decision = decideRetry({ outcome, earlier: request.outcomes, sources, limits: DEFAULT_RETRY_LIMITS });
+    const decision = decideRetry({
+      outcome,
+      earlier: request.outcomes,
+      sources,
+      limits: DEFAULT_RETRY_LIMITS,
+      isWorthAnotherRun: false,
+      random: this.#around.random(),
+    });
     request.outcomes.push(outcome);
     if (decision.kind === "final") return this.#end(request, "completed", resultOf(outcome) ?? "error");
     if (decision.kind === "grow") {
@@ -279,7 +286,7 @@ export class ModelServer implements ServerUnderTest {
       if (grown === undefined) return this.#end(request, "completed", "failure");
       request.allocation = grown;
     }
-    const delaySeconds = decision.kind === "again" ? decision.delaySeconds * (0.5 + this.#around.random()) : 0;
+    const delaySeconds = decision.kind === "again" ? decision.delaySeconds : 0;
     request.status = "pending";
     request.notBeforeMs = this.#now() + delaySeconds * 1000;
     request.waiting = { code: "backoff", message: `its run ${run.id} ended with ${outcome.kind}; it is queued again` };

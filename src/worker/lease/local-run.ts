@@ -116,13 +116,26 @@ function afterStart(run: LocalRun, at: Timestamp): Step {
   return run.ending === undefined ? { next } : { next, action: { kind: "end_processes", why: run.ending } };
 }
 
+/** What an early end makes of a run: what the worker itself ended is made again, and its stop is charged to a budget of its own. */
+function outcomeOfEnding(ending: Ending): RunEnd["outcome"] {
+  switch (ending.why) {
+    case "aborted":
+      return { kind: "aborted", by: ending.by };
+    case "worker_stopping":
+      return { kind: "worker_lost", preempted: true };
+    case "lease_over":
+      return { kind: "worker_lost" };
+    default:
+      return assertNever(ending);
+  }
+}
+
 function afterEnd(run: LocalRun, told: RunEnd, log: RunLog): Step {
   switch (run.state) {
     case "preparing":
     case "running": {
-      const isOurs = run.ending?.why === "worker_stopping" || run.ending?.why === "lease_over";
-      const wasStopped = isOurs && told.outcome.kind === "aborted";
-      const end: RunEnd = wasStopped ? { ...told, outcome: { kind: "worker_lost" } } : told;
+      const isOurs = run.ending !== undefined && run.ending.why !== "aborted" && told.outcome.kind === "aborted";
+      const end: RunEnd = isOurs ? { ...told, outcome: outcomeOfEnding(run.ending) } : told;
       return { next: { state: "uploading", end, log } };
     }
     case "dropping":
@@ -153,7 +166,7 @@ export const NO_LOG: RunLog = { size: 0, cut_bytes: 0 };
 export function neverStarted(ending: Ending, nowMs: number): RunEnd {
   return {
     ended_at: timestamp(nowMs),
-    outcome: ending.why === "aborted" ? { kind: "aborted", by: ending.by } : { kind: "worker_lost" },
+    outcome: outcomeOfEnding(ending),
     runtime_statistics: {},
   };
 }

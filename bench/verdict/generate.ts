@@ -74,5 +74,5 @@ function failed(line: string, { isTelling }: KeyOptions): { outcome: Outcome; fa
 
 /** A number as a word, so that it is not folded away. */
 function letters(value: number): string {
-  return [...String(value)].map((digit) => "abcdefghij"[Number(digit)]).join("");
+  return String(value).replaceAll(/\d/g, (digit) => "abcdefghij".charAt(Number(digit)));
 }

@@ -54,12 +54,12 @@ const FIRST_DELAY_SECONDS = 1;
 const LONGEST_DELAY_SECONDS = 60;
 
 /**
- * The pause before another run: doubles from 1 s to 60 s, and half of it is left to chance, so that many that failed together do
- * not come back together ("equal jitter": M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
+ * The pause before another run: doubles from 1 s to 60 s, and is spread by half of it either way, so that many that failed together
+ * do not come back together (M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
  */
 export function backOffSeconds(spent: number, random: number): number {
   const whole = Math.min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** spent);
-  return whole * (0.5 + random / 2);
+  return whole * (0.5 + random);
 }
 
 /** How many runs again these outcomes cost, by budget; `outcomes` are those of all runs of a request but its last. */

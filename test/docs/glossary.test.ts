@@ -6,6 +6,7 @@ import { OUTCOME_KINDS } from "../../src/domain/outcome.ts";
 import { CANDIDATE_VERDICTS, RUN_STATES } from "../../src/domain/run.ts";
 import { MEASURE_METHODS } from "../../src/domain/runtime-statistics.ts";
 import { TASK_TYPES } from "../../src/domain/task.ts";
+import { FAIL_ON, RETRY_BUDGETS, VERDICT_KINDS } from "../../src/domain/verdict.ts";
 import { RESULTS, STATUSES, UNBLOCK_STRATEGIES, WAITING_CODES } from "../../src/domain/work-request.ts";
 import { WORKER_STATES } from "../../src/domain/worker.ts";
 import { readPage } from "./fenced-blocks.ts";
@@ -26,6 +27,9 @@ const UNIONS: Record<string, readonly string[]> = {
   MEASURE_METHODS,
   SCOPES,
   WAITING_CODES,
+  VERDICT_KINDS,
+  FAIL_ON,
+  RETRY_BUDGETS,
 };
 
 const glossary = readPage("docs/glossary.md");

@@ -30,7 +30,7 @@ export function run(request: number, attempt: number, outcome: Outcome, line?: s
  * (as NETWORK), `K` failed as NETWORK and passed when it was run again, `I` was lost with its worker.
  */
 export function history(letters: string, person?: { index: number; said: VerdictKind }): PastRun[] {
-  return [...letters].flatMap((letter, index) => {
+  return Array.from(letters).flatMap((letter, index) => {
     const id = index + 1;
     const runs = runsOf(letter, id);
     return person?.index === index ? runs.map((one) => ({ ...one, person_verdict: person.said })) : runs;

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { OUTCOME_KINDS, type Outcome } from "../../src/domain/outcome.ts";
 import {
@@ -54,13 +54,13 @@ describe("another run", () => {
     expect(budgetOf(failed("command-not-found"))).toBeUndefined();
   });
 
-  it("comes after a pause that doubles up to a minute, half of it left to chance", () => {
+  it("comes after a pause that doubles up to a minute, spread by half either way", () => {
     expect([0, 1, 2, 9].map((spent) => backOffSeconds(spent, 0))).toEqual([0.5, 1, 2, 30]);
     fc.assert(
       fc.property(fc.nat(20), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (spent, random) => {
         const seconds = backOffSeconds(spent, random);
         expect(seconds).toBeGreaterThanOrEqual(0.5);
-        expect(seconds).toBeLessThanOrEqual(60);
+        expect(seconds).toBeLessThan(90);
       }),
     );
   });

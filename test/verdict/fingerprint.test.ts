@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { failureMark, isSameFailure, type OutputLine } from "../../src/verdict/fingerprint.ts";
 import { normaliseLine, plainLine } from "../../src/verdict/normalise.ts";

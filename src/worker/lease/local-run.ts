@@ -134,8 +134,9 @@ function afterEnd(run: LocalRun, told: RunEnd, log: RunLog): Step {
   switch (run.state) {
     case "preparing":
     case "running": {
-      const isOurs = run.ending !== undefined && run.ending.why !== "aborted" && told.outcome.kind === "aborted";
-      const end: RunEnd = isOurs ? { ...told, outcome: outcomeOfEnding(run.ending) } : told;
+      const { ending } = run;
+      const isOurs = ending !== undefined && ending.why !== "aborted" && told.outcome.kind === "aborted";
+      const end: RunEnd = isOurs ? { ...told, outcome: outcomeOfEnding(ending) } : told;
       return { next: { state: "uploading", end, log } };
     }
     case "dropping":

@@ -30,7 +30,7 @@ beforeAll(async () => {
   harness = await startHarness({
     config: config.file,
     random: () => 0,
-    settings: { retryLimits: { infrastructure: 1, resource: 4 } },
+    settings: { retryLimits: { infrastructure: 1, preemption: 0, resource: 4, flaky: 0 } },
   });
 });
 afterAll(async () => {

@@ -68,6 +68,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/estimate.ts"),
   },
   {
+    name: "accuracy",
+    group: HISTORY,
+    summary: "how good the estimates were",
+    load: () => import("./commands/accuracy.ts"),
+  },
+  {
     name: "import",
     group: HISTORY,
     summary: "take over history made elsewhere",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ACCURACY_SPANS } from "../domain/accuracy.ts";
 import { TASK_TYPES } from "../domain/task.ts";
 import { RESULTS, STATUSES } from "../domain/work-request.ts";
 import {
@@ -12,6 +13,7 @@ import {
   workerSchema,
   workRequestSchema,
 } from "./records.ts";
+import { accuracyReportSchema } from "./accuracy.ts";
 import { durationInput } from "./amounts.ts";
 import { route, SCOPES } from "./route.ts";
 import { maxShareSchema, prioritySchema, submissionSchema } from "./submission.ts";
@@ -263,6 +265,22 @@ export const routes = {
       input_size: z.coerce.number().pipe(z.number().min(0)).optional(),
     }),
     response: z.object({ estimate: estimateSchema }),
+  }),
+
+  accuracy: route({
+    method: "GET",
+    path: "/api/v1/accuracy",
+    summary: "How good the estimates were: predicted and allocated beside used, in all, by task and over time",
+    scope: "read",
+    query: z.strictObject({
+      task_type: z.enum(TASK_TYPES).optional(),
+      /** Absent: all tasks. */
+      task_name: taskName.optional(),
+      /** From the start of its day in UTC; absent: 30 days. */
+      since: timestampSchema.optional(),
+      by: z.enum(ACCURACY_SPANS).default("day"),
+    }),
+    response: accuracyReportSchema,
   }),
 
   listWorkers: route({

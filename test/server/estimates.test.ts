@@ -77,3 +77,56 @@ describe.each(ENGINES)("an estimate, with its history in $name,", (engine) => {
     expect(run.allocation).toEqual(used.allocation);
   });
 });
+
+describe.each(ENGINES)("the accuracy of estimates, kept in $name,", (engine) => {
+  const databases = useDatabases(engine);
+  let harness: Harness;
+  beforeEach(async () => {
+    harness = await startHarness({ database: await databases.fresh() });
+  });
+  afterEach(() => harness.close());
+
+  /** One run of a task that takes an hour and ends so. */
+  async function hour(worker: PlayedWorker, task_name: string, end: Parameters<typeof ended>[1], memory?: number) {
+    const [request] = await harness.submit({ task_name, ...(memory !== undefined && { requirements: { memory } }) });
+    await harness.event(request!.id, "placed"); // one was submitted
+    const [assignment] = (await worker.sync()).assignments;
+    await worker.sync([
+      ended(assignment!, { ...end, runtime_statistics: { duration: 3600, ...end.runtime_statistics } }),
+    ]);
+    return request!;
+  }
+
+  const accuracy = (query: { task_name?: string } = {}) => harness.client.call("accuracy", { query });
+
+  it("is what runs were given and predicted when they were placed, beside what they used", async () => {
+    const worker = await harness.join("w-1");
+    await hour(worker, "build", { runtime_statistics: { memory: GIB } }); // given the default of 2 GiB
+    await hour(worker, "build", { runtime_statistics: { memory: 3 * GIB } }); // predicted from the first
+    await hour(worker, "test", { runtime_statistics: { memory: GIB } }, 4 * GIB);
+    const { all, tasks, over_time, is_cut } = await accuracy();
+    expect(is_cut).toBe(false);
+    expect(all).toMatchObject({ runs: 3, mistakes: { attempts: 0 } });
+    expect(all.resources.memory).toMatchObject({ judged: 1, below_p50: 0, below_p95: 0 });
+    expect(all.resources.memory?.sources).toEqual({ default: 1, history: 1, request: 1 });
+    expect(all.resources.memory?.median_error).toBeCloseTo(2 / 3, 1);
+    expect(tasks.map(({ task_name, accuracy: { runs } }) => [task_name, runs])).toEqual([["test", 1], ["build", 2]]); // prettier-ignore
+    expect(over_time.map(({ accuracy: { runs } }) => runs)).toEqual([3]);
+    const one = await accuracy({ task_name: "test" });
+    expect(one.all.resources.memory?.held).toMatchObject({ allocated: 4 * GIB, used: GIB, wasted_share: 0.75 });
+    expect((await accuracy({ task_name: "none" })).all.runs).toBe(0);
+  });
+
+  it("says what attempts cost that died of amounts of ours, and outlives the requests", async () => {
+    const worker = await harness.join("w-1");
+    const death = {
+      outcome: { kind: "out_of_memory", limit: 2 * GIB },
+      runtime_statistics: { memory: 2 * GIB },
+    } as const;
+    const request = await hour(worker, "build", death);
+    const { all } = await accuracy();
+    expect(all.mistakes).toEqual({ attempts: 1, seconds: 3600, memory_byte_hours: 2 * GIB });
+    expect(all.resources.memory).toMatchObject({ deaths: 1, deaths_as_asked: 0 });
+    expect((await harness.request(request.id)).status).not.toBe("completed"); // it is run again with more
+  });
+});

@@ -31,6 +31,7 @@ const FILL = [
    select 'worker', 'task' || (i % 50), 'subject' || (i % 900), 'context' || (i % 7), '2030-01-01T00:00:00.000Z',
      case when i % 100 = 3 then 'failure' else 'success' end, '{}', '{}', '[]', true from n`,
   `insert into estimate_states select 'key' || i, 'worker', 'task' || (i % 900), '{}', '2030-01-01T00:00:00.000Z' from n`,
+  `insert into accuracy_days select 'worker', 'task' || (i % 200), '2030-01-' || (10 + i / 200 % 20) || (i / 4000), '{}' from n`,
   `insert into tokens (name, scope, worker_name, secret_hash, created_at)
    select 'n', 'worker', 'worker' || i, 'hash' || i, '2030-01-01T00:00:00.000Z' from n`,
   `insert into events (at, kind, work_request_id, data)
@@ -117,6 +118,18 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
     [/history_by_key/, /history_last_success/, /history_last_failure/],
   ],
   ["estimateStates", (tx) => tx.estimateStates(["key7"]), [/estimate_states_pkey|sqlite_autoindex_estimate_states_1/]],
+  ["accuracyDays", (tx) => tx.accuracyDays({ since: "2029-12-01" }, 50), [/accuracy_days_by_day/]],
+  [
+    "accuracyDays of a task",
+    (tx) => tx.accuracyDays({ ...TASK, since: "2029-12-01" }, 50),
+    [/accuracy_days_pkey|sqlite_autoindex_accuracy_days_1/],
+  ],
+  [
+    "changeAccuracyDay",
+    (tx) => tx.changeAccuracyDay({ ...TASK, day: "2030-01-01" }, String),
+    [/accuracy_days_pkey|sqlite_autoindex_accuracy_days_1/],
+  ],
+  ["trimAccuracyDays", (tx) => tx.trimAccuracyDays("2029-01-01"), [/accuracy_days_by_day/]],
   ["tokenByHash", (tx) => tx.tokenByHash("hash7"), [/tokens_secret_hash_key|sqlite_autoindex_tokens_1/]],
   ["maxShares", (tx) => tx.maxShares(), [/tokens_max_share/]],
   ["deleteTokensOfWorker", (tx) => tx.deleteTokensOfWorker(WORKER), [/tokens_by_worker/]],

@@ -1,13 +1,12 @@
 import { Option, type Command } from "commander";
 import type { Answer } from "../../client/call-types.ts";
-import { timestamp, type Timestamp } from "../../domain/clock.ts";
 import { TASK_TYPES, type TaskType } from "../../domain/task.ts";
-import { parseDuration } from "../../domain/units.ts";
 import { METRICS, parseMetric } from "../../history/metric.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { usageError } from "../failure.ts";
 import { readHistory, type HistoryQuery } from "../read-history.ts";
+import { sinceOf } from "../since.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { countArgument, withServer, withTable } from "../shared-options.ts";
 import { renderHistory } from "../terminal/history-view.ts";
@@ -91,13 +90,4 @@ function metricOf(options: Options) {
   if (metric === undefined)
     throw usageError(`--metric: there is no "${options.metric}".`, `There are: ${METRICS.join(", ")}.`);
   return metric;
-}
-
-/** A time ago (`7d`) or a date. */
-function sinceOf(text: string, nowMs: number): Timestamp {
-  const seconds = /^\d+$/.test(text) ? undefined : parseDuration(text);
-  const ms = seconds === undefined ? Date.parse(text) : nowMs - seconds * 1000;
-  if (Number.isNaN(ms))
-    throw usageError(`--since: "${text}" is neither a time ago nor a date.`, "Such as 7d, 12h, 2026-11-01.");
-  return timestamp(ms);
 }

@@ -91,6 +91,7 @@ const SOURCES: Record<string, Source> = {
   unblock: requests,
   history: tasks,
   estimate: tasks,
+  accuracy: tasks,
 };
 
 /** A person waits for the next key: a server that does not answer at once is left alone. */

@@ -1,3 +1,4 @@
+import { forgetOldAccuracy } from "./accuracy.ts";
 import type { LoopContext } from "./context.ts";
 
 /** How many requests one transaction deletes: others must not wait long for it. */
@@ -5,7 +6,7 @@ const BATCH = 200;
 
 /**
  * Deletes ended requests whose time has come, with their runs, logs and outputs; tokens that have ended;
- * and events beyond the limit.
+ * events beyond the limit; and days of accuracy that nobody asks for any more.
  */
 export async function expire(context: LoopContext): Promise<void> {
   const { store, files, settings } = context;
@@ -21,5 +22,6 @@ export async function expire(context: LoopContext): Promise<void> {
       if (token.expires_at !== null && token.expires_at <= now) await tx.deleteToken(token.id);
     }
     await tx.trimEvents(settings.eventsToKeep);
+    await forgetOldAccuracy(tx, now);
   });
 }

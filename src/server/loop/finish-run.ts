@@ -13,6 +13,7 @@ import type { WorkRequest } from "../../domain/work-request.ts";
 import { nextAfterDeath } from "../../estimate/next-after-death.ts";
 import { decideRetry, type RetryDecision, type RetryQuestion } from "../../verdict/decide-retry.ts";
 import type { LeasedRun, RunPatch, StoreTransaction } from "../store/store.ts";
+import { judgeRun } from "./accuracy.ts";
 import type { LoopContext } from "./context.ts";
 import { learnFrom } from "./estimates.ts";
 import { largestFor } from "./prepare.ts";
@@ -163,6 +164,7 @@ async function remember(
   };
   const id = await tx.insertHistory(entry);
   const runs = await learnFrom(tx, { ...entry, id });
+  await judgeRun(tx, { ...entry, id }, run.estimate, measurement?.memory_raises);
   if (runs === 0) return;
   // what stands on half as many runs is worked out anew, and after a death all: so a key's requests are not each time
   const known = isCutShort(outcome) ? Number.MAX_SAFE_INTEGER : Math.floor(runs / 2);

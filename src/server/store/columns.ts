@@ -25,6 +25,7 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
   "lower_bounds",
   // `estimate_states.state`, which is read under this name: `runs.state` is plain text
   "estimate_state",
+  "tally",
   "data",
 ]);
 

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Timestamp } from "../../domain/clock.ts";
+import { accuracyReader, accuracyWriter } from "./accuracy-days.ts";
 import { workRequestWriter } from "./change-work-requests.ts";
 import type { Database, Engine } from "./engine.ts";
 import { events, insertEvents, lastEventId, trimEvents, type NewEvent } from "./events.ts";
@@ -18,6 +19,7 @@ export function readerOn(db: Database, engine: Engine): StoreReader {
     ...runReader(db),
     ...workerReader(db),
     ...historyReader(db),
+    ...accuracyReader(db),
     ...tokenReader(db),
     events: (after, limit, workRequestId) => events(db, after, limit, workRequestId),
     lastEventId: () => lastEventId(db),
@@ -33,6 +35,7 @@ export function transactionOn(db: Database, engine: Engine): StoreTransaction {
     ...runWriter(db, engine),
     ...workerWriter(db, engine),
     ...historyWriter(db, engine, now),
+    ...accuracyWriter(db, engine),
     ...tokenWriter(db, engine, now),
     appendEvents: (newEvents: readonly NewEvent[]) => insertEvents(db, engine, newEvents),
     trimEvents: (keepNewest) => trimEvents(db, keepNewest),

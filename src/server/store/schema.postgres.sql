@@ -1,5 +1,14 @@
 -- Generated from the migrations by test/store/schema.test.ts: do not edit.
 
+create table accuracy_days (
+  task_type text not null,
+  task_name text not null,
+  day text not null,
+  tally json not null,
+  constraint accuracy_days_pkey PRIMARY KEY (task_type, task_name, day)
+);
+CREATE INDEX accuracy_days_by_day ON public.accuracy_days USING btree (day, task_type, task_name);
+
 create table almanac_migrations (
   version bigint not null,
   name text not null,

@@ -1,5 +1,15 @@
 -- Generated from the migrations by test/store/schema.test.ts: do not edit.
 
+CREATE TABLE accuracy_days (
+  task_type text not null,
+  task_name text not null,
+  day text not null,
+  tally text not null,
+  primary key (task_type, task_name, day)
+) strict;
+
+CREATE INDEX accuracy_days_by_day on accuracy_days (day, task_type, task_name);
+
 CREATE TABLE almanac_migrations (
   version integer not null primary key,
   name text not null,

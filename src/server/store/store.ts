@@ -153,6 +153,11 @@ export type RunInFlight = Pick<Run, "cpu_model" | "worker_name"> &
 
 export type NewHistoryEntry = Omit<HistoryEntry, "id">;
 
+/** The runs of one task that ended on one day: UTC, `2026-11-22`. */
+export type TaskDay = Pick<HistoryKey, "task_type" | "task_name"> & { day: string };
+/** How good their estimates were: JSON that only the estimator knows the inside of. */
+export type AccuracyDay = TaskDay & { tally: unknown };
+
 /** A token without its secret. */
 export type TokenRecord = {
   id: number;
@@ -238,6 +243,13 @@ export type StoreReader = {
   /** The estimator's states by their keys; those that do not exist are absent. */
   estimateStates(keys: readonly string[]): Promise<Map<string, unknown>>;
 
+  /** How good estimates were since a day, the newest days first, at most `limit` of them, after the one given. */
+  accuracyDays(
+    filter: { since: string; task_type?: HistoryKey["task_type"] | undefined; task_name?: string | undefined },
+    limit: number,
+    after?: TaskDay,
+  ): Promise<AccuracyDay[]>;
+
   tokenByHash(secretHash: string): Promise<TokenRecord | undefined>;
   tokens(): Promise<TokenRecord[]>;
   /** The least `max_share` of the tokens of each name, of those that have one. */
@@ -293,6 +305,11 @@ export type StoreTransaction = StoreReader & {
   /** Deletes what `Retention` does not keep of one key; at most 1,000 entries a call. */
   trimHistory(key: HistoryKey, retention: Retention): Promise<void>;
   putEstimateStates(states: ReadonlyMap<string, { key: HistoryKey; state: unknown }>): Promise<void>;
+
+  /** Replaces the tally of a task's day (null where there is none yet) by what `change` makes of it; others wait. */
+  changeAccuracyDay(day: TaskDay, change: (tally: unknown) => unknown): Promise<void>;
+  /** Forgets the days before the one given. */
+  trimAccuracyDays(before: string): Promise<void>;
 
   insertToken(token: NewToken): Promise<TokenRecord>;
   deleteToken(id: number): Promise<boolean>;

@@ -1,11 +1,11 @@
-import type { Generated } from "kysely";
+import type { ColumnType, Generated } from "kysely";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { Event } from "../../domain/event.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import type { Run } from "../../domain/run.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
-import type { TokenRecord, WorkerRow } from "./store.ts";
+import type { TaskDay, TokenRecord, WorkerRow } from "./store.ts";
 
 /*
  * The schema as the queries see it, the same on both engines: the records of `domain`, with the columns
@@ -66,6 +66,9 @@ type EstimateStateTable = {
   updated_at: Timestamp;
 };
 
+/** The tally is written as JSON text, so that any document can be. */
+type AccuracyDayTable = TaskDay & { tally: ColumnType<unknown, string, string> };
+
 type TokenTable = Omit<TokenRecord, "id"> & { id: Generated<number>; secret_hash: string };
 
 type EventTable = Pick<Event, "at" | "kind" | "data"> &
@@ -79,6 +82,7 @@ export type Tables = {
   workers: WorkerRow;
   history: HistoryTable;
   estimate_states: EstimateStateTable;
+  accuracy_days: AccuracyDayTable;
   tokens: TokenTable;
   events: EventTable;
 };

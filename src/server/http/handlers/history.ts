@@ -1,10 +1,11 @@
 import { AppError } from "../../../contract/errors.ts";
 import { parseLookupName } from "../../../history/lookup-name.ts";
+import { accuracyReport } from "../../loop/accuracy.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { estimateFor } from "../../loop/estimates.ts";
 import type { Handlers } from "../handler.ts";
 
-type Names = "listHistory" | "lookup" | "importHistory" | "estimate";
+type Names = "listHistory" | "lookup" | "importHistory" | "estimate" | "accuracy";
 
 export function historyHandlers(context: LoopContext): Pick<Handlers, Names> {
   const { store } = context;
@@ -19,6 +20,7 @@ export function historyHandlers(context: LoopContext): Pick<Handlers, Names> {
       return { entry };
     },
     importHistory: ({ body }) => store.transaction((tx) => tx.importHistory(body.entries)),
+    accuracy: ({ query }) => accuracyReport(store.read, query, context.clock.nowMs()),
     async estimate({ query: { input_size, ...key } }) {
       const workers = await store.read.workers();
       return { estimate: await estimateFor(store.read, key, { input_size, workers, nowMs: context.clock.nowMs() }) };

@@ -198,6 +198,17 @@ create table estimate_states (
 
 create index estimate_states_by_task on estimate_states (task_type, task_name);
 
+-- How good estimates were: the runs of one task that ended on one day (UTC, `2026-11-22`), added up.
+create table accuracy_days (
+  task_type text not null,
+  task_name text not null,
+  day text not null,
+  tally json not null,
+  primary key (task_type, task_name, day)
+);
+
+create index accuracy_days_by_day on accuracy_days (day, task_type, task_name);
+
 create table tokens (
   id bigint generated always as identity primary key,
   name text not null,

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import type { Accuracy, ResourceAccuracy } from "../domain/accuracy.ts";
+import { AMOUNT_SOURCES, RESOURCES } from "../domain/allocation.ts";
+import { TASK_TYPES } from "../domain/task.ts";
+import { timestampSchema } from "./names.ts";
+
+/* How good estimates were, as it crosses the wire. What the fields mean is said in `domain/accuracy.ts`. */
+
+const count = z.int().min(0);
+const share = z.number().nullable();
+const hours = z.number().describe("byte-hours or core-hours");
+
+const resourceAccuracySchema: z.ZodType<ResourceAccuracy> = z.object({
+  judged: count.describe("runs whose prediction can be compared with what they used"),
+  below_p50: share.describe("share of them that used no more than their p50"),
+  below_p95: share.describe("share of them that used no more than their p95"),
+  median_error: share.describe("median of |p50 - used| / used"),
+  sources: z.partialRecord(z.enum(AMOUNT_SOURCES), count).describe("runs by where their amount came from"),
+  deaths: count.describe("attempts that died of an amount that Almanac chose"),
+  deaths_as_asked: count.describe("attempts that died of an amount that people asked for"),
+  held: z
+    .object({
+      allocated: hours,
+      used: hours,
+      unused: hours,
+      lost: hours,
+      wasted: hours,
+      wasted_share: share,
+      times_used: share,
+    })
+    .nullable(),
+});
+
+const lostAttempts = z.object({ attempts: count, seconds: z.number(), memory_byte_hours: z.number() });
+
+const accuracySchema: z.ZodType<Accuracy> = z.object({
+  runs: count,
+  resources: z.partialRecord(z.enum(RESOURCES), resourceAccuracySchema),
+  mistakes: lostAttempts.describe("attempts that died of an amount that Almanac chose, and what they had cost"),
+  mistakes_as_asked: lostAttempts.describe("the same, of amounts that people asked for"),
+});
+
+export const accuracyReportSchema = z.object({
+  since: timestampSchema,
+  until: timestampSchema,
+  is_cut: z.boolean().describe("there is more than one answer looks at: only the newest days are in it"),
+  all: accuracySchema,
+  tasks: z.array(z.object({ task_type: z.enum(TASK_TYPES), task_name: z.string(), accuracy: accuracySchema })),
+  over_time: z.array(z.object({ from: timestampSchema, accuracy: accuracySchema })),
+});

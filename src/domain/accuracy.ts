@@ -1,0 +1,73 @@
+import type { AmountSource, Resource } from "./allocation.ts";
+import type { Timestamp } from "./clock.ts";
+import type { TaskType } from "./task.ts";
+
+/*
+ * How good the estimates were that runs were given their amounts by: predicted and allocated beside used. Shares are
+ * from 0 to 1, and null where nothing can be said. Amounts over time are byte-hours and core-hours.
+ */
+
+/** What of a resource was held for runs over time. */
+export type HeldAmounts = {
+  /** By all runs. */
+  allocated: number;
+  /** Of that, used by runs whose need is known (they were not cut short), and held by them without need. */
+  used: number;
+  unused: number;
+  /** Held by attempts that died of the resource, so that all of it was in vain. */
+  lost: number;
+  /** `unused + lost`, and its share of what was allocated to those runs and attempts. */
+  wasted: number;
+  wasted_share: number | null;
+  /** What runs that did not die were given, in times of what they used. */
+  times_used: number | null;
+};
+
+/** How good the estimates of one resource were. */
+export type ResourceAccuracy = {
+  /** Runs whose prediction can be compared with what they used. */
+  judged: number;
+  /** The share of them that used no more than their p50, and their p95. */
+  below_p50: number | null;
+  below_p95: number | null;
+  /** The median of |p50 - used| / used, to within a twentieth of itself. */
+  median_error: number | null;
+  /** How many runs had their amount from each source. */
+  sources: Partial<Record<AmountSource, number>>;
+  /** Attempts that died of an amount that Almanac chose, and of one that people asked for. */
+  deaths: number;
+  deaths_as_asked: number;
+  /** Null for time: its amount is a limit, which nobody else goes without. */
+  held: HeldAmounts | null;
+};
+
+/** Attempts that died of an amount, and what they had cost by then. */
+export type LostAttempts = { attempts: number; seconds: number; memory_byte_hours: number };
+
+/** How good the estimates of some runs were. */
+export type Accuracy = {
+  /** Runs that went to an end of their own, or died of an amount. */
+  runs: number;
+  resources: Partial<Record<Resource, ResourceAccuracy>>;
+  /** The cost of Almanac's own mistakes, and of what people asked too little. */
+  mistakes: LostAttempts;
+  mistakes_as_asked: LostAttempts;
+};
+
+/** Into what spans of time a report is cut. */
+export const ACCURACY_SPANS = ["day", "week"] as const;
+export type AccuracySpan = (typeof ACCURACY_SPANS)[number];
+
+/** How good the estimates were since a day: in all, by task, and over time. */
+export type AccuracyReport = {
+  /** The first day, and the day after the last: UTC, midnight. */
+  since: Timestamp;
+  until: Timestamp;
+  /** True when there was more than one answer looks at: then only the newest days are in it. */
+  is_cut: boolean;
+  all: Accuracy;
+  /** Those that wasted most memory first. */
+  tasks: { task_type: TaskType; task_name: string; accuracy: Accuracy }[];
+  /** Spans with runs, oldest first; `from` is the span's first day. */
+  over_time: { from: Timestamp; accuracy: Accuracy }[];
+};

@@ -1,0 +1,65 @@
+import type { Accuracy, HeldAmounts, LostAttempts, ResourceAccuracy } from "../../domain/accuracy.ts";
+import { RESOURCES, type Resource } from "../../domain/allocation.ts";
+import { errorOf, type Tally } from "./tally.ts";
+
+type ResourceTally = NonNullable<Tally["resources"][Resource]>;
+
+const SECONDS_PER_HOUR = 3600;
+
+/** How good the estimates of the runs were that a tally has added up. */
+export function accuracyOf(tally: Tally): Accuracy {
+  const resources: Accuracy["resources"] = {};
+  for (const resource of RESOURCES) {
+    const found = tally.resources[resource];
+    if (found !== undefined) resources[resource] = resourceAccuracy(resource, found);
+  }
+  return { runs: tally.runs, resources, mistakes: lostIn(tally.own), mistakes_as_asked: lostIn(tally.asked) };
+}
+
+function resourceAccuracy(resource: Resource, tally: ResourceTally): ResourceAccuracy {
+  const { judged_p50, below_p50, judged_p95, below_p95, sources, deaths, deaths_as_asked } = tally;
+  return {
+    judged: judged_p95,
+    below_p50: share(below_p50, judged_p50),
+    below_p95: share(below_p95, judged_p95),
+    median_error: medianError(tally.errors),
+    sources,
+    deaths,
+    deaths_as_asked,
+    held: resource === "duration" ? null : heldAmounts(tally),
+  };
+}
+
+function heldAmounts({ held, known, used, unused, lost }: ResourceTally): HeldAmounts {
+  const hours = (amountSeconds: number) => amountSeconds / SECONDS_PER_HOUR;
+  return {
+    allocated: hours(held),
+    used: hours(used),
+    unused: hours(unused),
+    lost: hours(lost),
+    wasted: hours(unused + lost),
+    wasted_share: share(unused + lost, known + lost),
+    times_used: share(known, used),
+  };
+}
+
+function lostIn({ attempts, seconds, memory }: Tally["own"]): LostAttempts {
+  return { attempts, seconds, memory_byte_hours: memory / SECONDS_PER_HOUR };
+}
+
+function medianError(errors: Record<string, number>): number | null {
+  const buckets = Object.entries(errors)
+    .map(([bucket, runs]) => ({ bucket: Number(bucket), runs }))
+    .sort((a, b) => a.bucket - b.bucket);
+  const half = buckets.reduce((sum, { runs }) => sum + runs, 0) / 2;
+  let passed = 0;
+  for (const { bucket, runs } of buckets) {
+    passed += runs;
+    if (passed >= half) return errorOf(bucket);
+  }
+  return null;
+}
+
+function share(part: number, whole: number): number | null {
+  return whole > 0 ? part / whole : null;
+}

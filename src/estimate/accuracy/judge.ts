@@ -1,0 +1,78 @@
+import { RESOURCES, type AmountSource, type Estimate, type Resource } from "../../domain/allocation.ts";
+import type { HistoryEntry } from "../../domain/history.ts";
+import type { MemoryRaise } from "../../domain/runtime-statistics.ts";
+import { observationOf, type Figure } from "../observation.ts";
+
+/** One resource of an ended run: what was predicted, given and used. Bytes, bytes, cores, seconds. */
+export type JudgedResource = {
+  source: AmountSource;
+  /** What was held for it, times seconds. */
+  held: number;
+  /** Absent where it was not measured. */
+  used?: Figure;
+  /** Absent where nothing was predicted. */
+  predicted?: { p50: number; p95: number };
+};
+
+/** An ended run, as far as it tells how good its estimate was. */
+export type JudgedRun = {
+  seconds: number;
+  resources: Record<Resource, JudgedResource>;
+  /** The resource whose amount it died of. */
+  died_of?: Resource;
+};
+
+const DEATHS: Partial<Record<HistoryEntry["outcome"]["kind"], Resource>> = {
+  out_of_memory: "memory",
+  out_of_disk: "disk_space",
+  timed_out: "duration",
+};
+
+/**
+ * What an ended run tells of the estimate that it was given its amounts by, or undefined when it tells nothing: it was
+ * never started, was not measured, or was ended by something that nobody can estimate (a person, a lost worker).
+ * `raises` are those of its memory limit while it ran.
+ */
+export function judge(
+  entry: HistoryEntry,
+  estimate: Estimate,
+  raises: readonly MemoryRaise[] = [],
+): JudgedRun | undefined {
+  const died_of = DEATHS[entry.outcome.kind];
+  const isOwnEnd = entry.outcome.kind === "exited" || entry.outcome.kind === "signalled";
+  if (entry.allocation === undefined || (!isOwnEnd && died_of === undefined)) return undefined;
+  // whoever sent it: what it used was given to it all the same
+  const observation = observationOf({ ...entry, trusted: true });
+  const seconds = observation?.duration?.value;
+  if (observation === undefined || seconds === undefined) return undefined;
+  const { allocation } = entry;
+  const judged = (resource: Resource): JudgedResource => {
+    const { amount, source } = allocation[resource];
+    const [used, predicted] = [observation[resource], estimate[resource]];
+    return {
+      source,
+      held: resource === "memory" ? memoryHeld(amount, raises, seconds) : amount * seconds,
+      ...(used !== undefined && { used }),
+      ...(predicted !== undefined && { predicted: { p50: predicted.p50, p95: predicted.p95 } }),
+    };
+  };
+  // Object.fromEntries forgets the keys' type; they are the resources
+  const resources = Object.fromEntries(
+    RESOURCES.map((resource) => [resource, judged(resource)]),
+  ) as JudgedRun["resources"];
+  return { seconds, resources, ...(died_of !== undefined && { died_of }) };
+}
+
+/** What a run held of its worker's memory: its amount, and from each raise on what it was raised to. Byte-seconds. */
+function memoryHeld(amount: number, raises: readonly MemoryRaise[], seconds: number): number {
+  let held = 0;
+  let since = 0;
+  let limit = amount;
+  for (const { at_ms, to } of raises) {
+    const at = Math.min(seconds, Math.max(since, at_ms / 1000));
+    held += limit * (at - since);
+    since = at;
+    limit = Math.max(limit, to);
+  }
+  return held + limit * (seconds - since);
+}

@@ -1,0 +1,169 @@
+import { RESOURCES, type AmountSource, type Resource } from "../../domain/allocation.ts";
+import type { JudgedResource, JudgedRun } from "./judge.ts";
+
+/** Changes whenever the inside of a tally does. */
+const TALLY_VERSION = 1;
+
+/** Attempts that died of an amount: how many, their seconds, and the memory that they held, byte-seconds. */
+type Deaths = { attempts: number; seconds: number; memory: number };
+
+/** One resource of many runs; amounts are times seconds. */
+type ResourceTally = {
+  sources: Partial<Record<AmountSource, number>>;
+  /** Runs that can be compared with their p50, and those of them that used no more; the same for p95. */
+  judged_p50: number;
+  below_p50: number;
+  judged_p95: number;
+  below_p95: number;
+  /** How many runs had which error of their p50, by bucket: see `bucketOf`. */
+  errors: Record<string, number>;
+  /** Held in all; by runs whose use is known; of that used, and not used; held by attempts that died of it. */
+  held: number;
+  known: number;
+  used: number;
+  unused: number;
+  lost: number;
+  deaths: number;
+  deaths_as_asked: number;
+};
+
+/**
+ * The runs of one task and day, added up: plain JSON of a few KiB, however many runs. Adding is commutative and
+ * associative, so that tallies of days, tasks and servers can be put together in any order.
+ */
+export type Tally = {
+  version: number;
+  runs: number;
+  own: Deaths;
+  asked: Deaths;
+  resources: Partial<Record<Resource, ResourceTally>>;
+};
+
+/** Errors are told apart by a tenth, from a thousandth up to a hundredfold. */
+const BUCKET = Math.log(1.1);
+const LEAST_ERROR = 0.001;
+const MOST_ERROR = 100;
+
+/** Sources whose amounts people chose. */
+const ASKED: ReadonlySet<AmountSource> = new Set(["request", "workflow", "task"]);
+
+/** The tally of no runs. */
+export function emptyTally(): Tally {
+  return { version: TALLY_VERSION, runs: 0, own: noDeaths(), asked: noDeaths(), resources: {} };
+}
+
+/** The tally in what the database held; that of no runs where it is of another version. */
+export function parseTally(stored: unknown): Tally {
+  if (typeof stored !== "object" || stored === null) return emptyTally();
+  // Only this folder writes tallies; the version names their whole shape.
+  const tally = stored as Tally;
+  return tally.version === TALLY_VERSION ? tally : emptyTally();
+}
+
+/** The tally with one run more; the one given is not changed. */
+export function addRun(tally: Tally, run: JudgedRun): Tally {
+  return addTallies(tally, tallyOf(run));
+}
+
+/** Two tallies of different runs, together. */
+export function addTallies(a: Tally, b: Tally): Tally {
+  const resources: Tally["resources"] = {};
+  for (const resource of RESOURCES) {
+    const [left, right] = [a.resources[resource], b.resources[resource]];
+    const sum = left === undefined || right === undefined ? (left ?? right) : addResources(left, right);
+    if (sum !== undefined) resources[resource] = sum;
+  }
+  return {
+    version: TALLY_VERSION,
+    runs: a.runs + b.runs,
+    own: addNumbers(a.own, b.own),
+    asked: addNumbers(a.asked, b.asked),
+    resources,
+  };
+}
+
+function addResources(a: ResourceTally, b: ResourceTally): ResourceTally {
+  const { sources: leftSources, errors: leftErrors, ...left } = a;
+  const { sources: rightSources, errors: rightErrors, ...right } = b;
+  return {
+    ...addNumbers(left, right),
+    sources: addNumbers(leftSources, rightSources),
+    errors: addNumbers(leftErrors, rightErrors),
+  };
+}
+
+/** The sum of each field; one that is absent counts as 0. */
+function addNumbers<Numbers extends Partial<Record<string, number>>>(a: Numbers, b: Numbers): Numbers {
+  const sum: Partial<Record<string, number>> = { ...a };
+  for (const [name, value] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + (value ?? 0);
+  return sum as Numbers; // it has the fields of both, which are of one type
+}
+
+function noDeaths(): Deaths {
+  return { attempts: 0, seconds: 0, memory: 0 };
+}
+
+function tallyOf(run: JudgedRun): Tally {
+  const { died_of, seconds } = run;
+  const death = { attempts: 1, seconds, memory: run.resources.memory.held };
+  const isAsked = died_of !== undefined && ASKED.has(run.resources[died_of].source);
+  const resources: Tally["resources"] = {};
+  for (const resource of RESOURCES) {
+    resources[resource] = resourceTally(run.resources[resource], seconds, died_of === resource);
+  }
+  return {
+    version: TALLY_VERSION,
+    runs: 1,
+    own: died_of !== undefined && !isAsked ? death : noDeaths(),
+    asked: isAsked ? death : noDeaths(),
+    resources,
+  };
+}
+
+function resourceTally(judged: JudgedResource, seconds: number, isDeath: boolean): ResourceTally {
+  const { source, held } = judged;
+  const isAsked = ASKED.has(source);
+  return {
+    sources: { [source]: 1 },
+    ...comparison(judged),
+    held,
+    ...use(judged, seconds, isDeath),
+    lost: isDeath ? held : 0,
+    deaths: isDeath && !isAsked ? 1 : 0,
+    deaths_as_asked: isDeath && isAsked ? 1 : 0,
+  };
+}
+
+/** A lower bound above a prediction shows that it was too low; below it, it shows nothing. */
+function comparison({ used, predicted }: JudgedResource) {
+  const is = (condition: boolean) => (condition ? 1 : 0);
+  if (used === undefined || predicted === undefined) {
+    return { judged_p50: 0, below_p50: 0, judged_p95: 0, below_p95: 0, errors: {} };
+  }
+  const { value, is_lower_bound: isBound } = used;
+  const error = Math.abs(predicted.p50 - value) / value;
+  return {
+    judged_p50: is(!isBound || value > predicted.p50),
+    below_p50: is(!isBound && value <= predicted.p50),
+    judged_p95: is(!isBound || value > predicted.p95),
+    below_p95: is(!isBound && value <= predicted.p95),
+    errors: isBound ? {} : { [bucketOf(error)]: 1 },
+  };
+}
+
+function use({ used, held }: JudgedResource, seconds: number, isDeath: boolean) {
+  // cut short before it showed its need: what it left over is not known, nor for whom
+  if (used === undefined || used.is_lower_bound || isDeath) return { known: 0, used: 0, unused: 0 };
+  const needed = used.value * seconds;
+  return { known: held, used: needed, unused: Math.max(0, held - needed) };
+}
+
+/** The number of an error's bucket. */
+function bucketOf(error: number): number {
+  return Math.round(Math.log(Math.min(MOST_ERROR, Math.max(LEAST_ERROR, error))) / BUCKET);
+}
+
+/** The middle of a bucket; below the smallest, errors count as none. */
+export function errorOf(bucket: number): number {
+  return bucket <= bucketOf(0) ? 0 : Math.exp(bucket * BUCKET);
+}

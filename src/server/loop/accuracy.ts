@@ -1,0 +1,76 @@
+import type { AccuracyReport, AccuracySpan } from "../../domain/accuracy.ts";
+import type { Estimate } from "../../domain/allocation.ts";
+import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
+import type { HistoryEntry } from "../../domain/history.ts";
+import type { MemoryRaise } from "../../domain/runtime-statistics.ts";
+import type { TaskType } from "../../domain/task.ts";
+import { judge } from "../../estimate/accuracy/judge.ts";
+import { AccuracyFold, dayOf } from "../../estimate/accuracy/report.ts";
+import { addRun, parseTally } from "../../estimate/accuracy/tally.ts";
+import type { StoreReader, StoreTransaction, TaskDay } from "../store/store.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Days of accuracy that are kept. */
+const KEPT_DAYS = 400;
+
+/** What a report covers unless it is asked for more. */
+const USUAL_DAYS = 30;
+
+/** What one report reads at most, and at a time: a day of a task is a few KiB. */
+const MOST_TASK_DAYS = 10_000;
+const PAGE = 500;
+
+/** Adds an ended run to what is known of how good estimates are, in the transaction that keeps its history. */
+export async function judgeRun(
+  tx: StoreTransaction,
+  entry: HistoryEntry,
+  estimate: Estimate,
+  raises: readonly MemoryRaise[] | undefined,
+): Promise<void> {
+  const run = judge(entry, estimate, raises);
+  if (run === undefined) return;
+  const { task_type, task_name, completed_at } = entry;
+  const day = { task_type, task_name, day: dayOf(completed_at) };
+  await tx.changeAccuracyDay(day, (tally) => addRun(parseTally(tally), run));
+}
+
+/** What is asked about accuracy. */
+export type AccuracyQuery = {
+  task_type?: TaskType | undefined;
+  task_name?: string | undefined;
+  /** Rounded down to its day, in UTC; absent: 30 days ago. */
+  since?: Timestamp | undefined;
+  by: AccuracySpan;
+};
+
+/** How good estimates were since a day. Reads a bounded number of days of tasks, the newest. */
+export async function accuracyReport(
+  reader: StoreReader,
+  { since, by, ...task }: AccuracyQuery,
+  nowMs: number,
+): Promise<AccuracyReport> {
+  const first = dayOf(since ?? timestamp(nowMs - USUAL_DAYS * DAY_MS));
+  const fold = new AccuracyFold(by);
+  let after: TaskDay | undefined;
+  let left = MOST_TASK_DAYS;
+  // ends: when all was read, or as much as one report may
+  while (left > 0) {
+    const days = await reader.accuracyDays({ ...task, since: first }, Math.min(PAGE, left), after);
+    for (const { tally, ...day } of days) fold.add({ ...day, tally: parseTally(tally) });
+    if (days.length < PAGE) break;
+    left -= days.length;
+    after = days.at(-1);
+  }
+  const midnight = (day: string) => timestamp(epochMs(`${day}T00:00:00.000Z`));
+  return fold.report({
+    since: midnight(left > 0 ? first : (after?.day ?? first)),
+    until: timestamp(epochMs(midnight(dayOf(timestamp(nowMs)))) + DAY_MS),
+    is_cut: left <= 0,
+  });
+}
+
+/** Forgets the days that are too old to be asked for. */
+export async function forgetOldAccuracy(tx: StoreTransaction, now: Timestamp): Promise<void> {
+  await tx.trimAccuracyDays(dayOf(timestamp(epochMs(now) - KEPT_DAYS * DAY_MS)));
+}

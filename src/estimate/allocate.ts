@@ -1,5 +1,13 @@
 import { RESOURCES } from "../domain/allocation.ts";
-import type { AllocatedAmount, Allocation, Amounts, Estimate, Requirements, Resource } from "../domain/allocation.ts";
+import type {
+  AllocatedAmount,
+  Allocation,
+  Amounts,
+  Estimate,
+  EstimateEvidence,
+  Requirements,
+  Resource,
+} from "../domain/allocation.ts";
 import type { Capacity } from "../domain/worker.ts";
 
 /** Who may demand amounts, highest rank first. */
@@ -26,7 +34,10 @@ const QUANTUM: Record<Resource, number> = { memory: 2 ** 20, disk_space: 2 ** 20
  * What history never goes below. The first 16 MiB of memory and disk cost nobody anything, and small runs vary most;
  * a time limit is there to end what hangs, and a busy machine makes a short run many times longer.
  */
-const LEAST_OF_HISTORY: Amounts = { memory: 16 * 2 ** 20, disk_space: 16 * 2 ** 20, duration: 600 };
+const LEAST_OF_HISTORY: Amounts = { memory: 16 * 2 ** 20, disk_space: 16 * 2 ** 20, duration: 3600 };
+
+/** A time limit is only learnt from so many runs of the key itself: good runs that are killed cost more than hung ones. */
+const LEAST_RUNS_OF_LIMIT = 20;
 
 /**
  * What a run is given (`DESIGN.md` §6). For each resource the highest source that has an amount decides:
@@ -52,10 +63,14 @@ function amountOf(resource: Resource, query: AllocationQuery): AllocatedAmount {
   }
   const known = estimate[resource];
   const found: AllocatedAmount =
-    known === undefined
+    known === undefined || (resource === "duration" && !isLimitKnown(known.evidence))
       ? { amount: defaults[resource], source: "default" }
       : { amount: amountOfHistory(known.allocate, resource), source: "history", evidence: known.evidence };
   return bounded(clamped(found, resource, largest), resource, requirements, REQUIREMENT_SOURCES.length);
+}
+
+function isLimitKnown({ level, runs }: EstimateEvidence): boolean {
+  return level === "key" && runs >= LEAST_RUNS_OF_LIMIT;
 }
 
 function amountOfHistory(estimated: number, resource: Resource): number {

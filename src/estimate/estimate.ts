@@ -10,7 +10,7 @@ import type { HistoryKey } from "../domain/task.ts";
 import { withBounds, type Bound } from "./censored.ts";
 import type { Candidates } from "./candidates.ts";
 import { forecast, type Forecast, type Subject } from "./forecast.ts";
-import { planLadder, quantile, quantileBetween, type Distribution } from "./ladder.ts";
+import { meanOf, planLadder, quantile, quantileBetween, type Distribution } from "./ladder.ts";
 import { levelKeysOf } from "./levels.ts";
 import { estimateFromRequest } from "./requests.ts";
 import { sortedTwice } from "./sorted.ts";
@@ -37,7 +37,7 @@ export type InFlightRun = { elapsed: number; input_size?: number; machine?: stri
 const ELASTIC_FAILURE_SHARE = 0.2;
 
 const LADDER_STEPS = 6;
-const SMALLEST_STEP = Math.log(1.1);
+const SMALLEST_STEP = Math.log(1.2);
 
 /** With one or two runs the spread is unknown: this much above the largest wastes least. Durations vary more. */
 const FEW_MARGIN = Math.log(1.1);
@@ -52,9 +52,14 @@ const FULL_TAIL_RUNS = 20;
 const DEATH_RUNS = 8;
 const DEATH_STEP = Math.log(1.5);
 
-/** A run may take this many times its p95, and this many seconds more, before it counts as hung. */
-const TIME_LIMIT_FACTOR = 2;
-const TIME_LIMIT_SECONDS = 60;
+/**
+ * A run may take this many times its p95 before it counts as hung: machines differ, cores are shared, and the runs that
+ * end first are the short ones. (With 2 the replay of methylseq lost 59 % of its memory × time to killed good runs.)
+ */
+const TIME_LIMIT_FACTOR = 5;
+
+/** Cores are shared: what counts is that what is reserved in all is what is used in all, and a little more. */
+const CORES_MARGIN = Math.log(1.05);
 
 const MOST_IN_FLIGHT = 64;
 
@@ -119,7 +124,13 @@ function estimateAt(
 }
 
 /** What the numbers are read off. Logarithms. */
-type Spread = { middle: number; high: number; plan: (failureShare: number) => number[] };
+type Spread = {
+  middle: number;
+  high: number;
+  /** Of the need, over all time that runs took. */
+  mean: () => number;
+  plan: (failureShare: number) => number[];
+};
 
 /**
  * The middle and the p95 of the candidates. While `unseen` runs still go on, those that are known are the quick ones:
@@ -134,7 +145,8 @@ function spreadOf(candidates: Candidates, bounds: readonly Bound[], unseen: numb
   const share = unseen / (unseen + runs);
   const moved = middle + UNSEEN_SHIFT * share * reach;
   const plan = (failureShare: number) => planLadder(withBounds(byCost, bounds), { runs, failureShare }, LADDER_STEPS);
-  return { middle: moved, high: moved + (1 + UNSEEN_STRETCH * share) * reach, plan };
+  const mean = () => meanOf(withBounds(byCost, bounds));
+  return { middle: moved, high: moved + (1 + UNSEEN_STRETCH * share) * reach, mean, plan };
 }
 
 /** The p95 that holds for the next run, not for those seen: one more run lies beyond; few runs show too little. */
@@ -148,12 +160,17 @@ function highQuantile(distribution: Distribution, middle: number, runs: number):
 function fewSpread(found: Forecast & { kind: "few" }, resource: Resource, floor: number): Spread {
   const margin = resource === "duration" ? FEW_DURATION_MARGIN : FEW_MARGIN;
   const high = Math.max(found.largest + margin, floor + DEATH_STEP);
-  return { middle: found.middle, high, plan: () => [high, ...FEW_LADDER.map((step) => found.largest + step)] };
+  return {
+    middle: found.middle,
+    high,
+    mean: () => found.middle,
+    plan: () => [high, ...FEW_LADDER.map((step) => found.largest + step)],
+  };
 }
 
 function resourceEstimate(
   resource: Resource,
-  found: Pick<Forecast, "evidence">,
+  found: Pick<Forecast, "evidence" | "beyond">,
   spread: Spread,
   floor: number,
   isElastic: boolean,
@@ -161,14 +178,15 @@ function resourceEstimate(
   const p50 = amountOf(resource, spread.middle);
   const p95 = Math.max(p50, amountOf(resource, spread.high));
   const { evidence } = found;
-  if (resource === "cpu_count") return { p50, p95, allocate: p95, ladder: [], evidence };
+  if (resource === "cpu_count") {
+    return { p50, p95, allocate: amountOf(resource, spread.mean() + CORES_MARGIN), ladder: [], evidence };
+  }
   if (resource === "duration") {
-    const least = floor === -Infinity ? 0 : Math.exp(floor + DEATH_STEP);
-    const allocate = Math.max(TIME_LIMIT_FACTOR * p95 + TIME_LIMIT_SECONDS, least);
-    return { p50, p95, allocate, ladder: [2 * allocate, 4 * allocate], evidence };
+    const limit = Math.log(p95) + Math.log(TIME_LIMIT_FACTOR) + found.beyond;
+    return { p50, p95, allocate: amountOf(resource, Math.max(limit, floor + DEATH_STEP)), ladder: [], evidence };
   }
   const steps = spaced(spread.plan(isElastic ? ELASTIC_FAILURE_SHARE : 1), floor);
-  const [allocate, ...ladder] = steps.map((step) => amountOf(resource, step));
+  const [allocate, ...ladder] = wholeAmounts(resource, steps);
   return { p50, p95, allocate: allocate!, ladder, evidence }; // `spaced` gives at least one
 }
 
@@ -179,6 +197,16 @@ function spaced(steps: readonly number[], floor: number): number[] {
   const result = [above[0]!];
   for (const step of above.slice(1)) result.push(Math.max(step, result[result.length - 1]! + SMALLEST_STEP));
   return result;
+}
+
+/** The amounts of increasing steps: steps of a few bytes end at the same whole byte, amounts never do. */
+function wholeAmounts(resource: Resource, steps: readonly number[]): number[] {
+  const amounts: number[] = [];
+  for (const step of steps) {
+    const before = amounts[amounts.length - 1] ?? 0;
+    amounts.push(Math.max(amountOf(resource, step), before + 1));
+  }
+  return amounts;
 }
 
 type Death = KeptBound & { isFresh: boolean };
@@ -199,8 +227,8 @@ function fromDeathsOnly(resource: Resource, deaths: readonly Death[]): ResourceE
   const high = floor + DEATH_STEP;
   return resourceEstimate(
     resource,
-    { evidence },
-    { middle: high, high, plan: () => [high, high + DEATH_STEP] },
+    { evidence, beyond: 0 },
+    { middle: high, high, mean: () => high, plan: () => [high, high + DEATH_STEP] },
     floor,
     false,
   );

@@ -19,9 +19,12 @@ export type Subject = {
 };
 
 /** What the history says: a distribution, or (with hardly any runs) only the largest need. Logarithms. */
-export type Forecast =
-  | { kind: "distribution"; candidates: Candidates; locate: Locate; evidence: EstimateEvidence }
-  | { kind: "few"; middle: number; largest: number; locate: Locate; evidence: EstimateEvidence };
+export type Forecast = {
+  locate: Locate;
+  /** How far the input is beyond the largest seen; 0 when it is not. */
+  beyond: number;
+  evidence: EstimateEvidence;
+} & ({ kind: "distribution"; candidates: Candidates } | { kind: "few"; middle: number; largest: number });
 
 /** Where runs with an input of this size lie: its differences move what is known of one size to another. */
 type Locate = (input: number | undefined) => number;
@@ -88,7 +91,8 @@ function ownRuns({ sample, state }: Known, resource: Resource, query: SampleQuer
   const model = modelOf(sample, state.losses[resource], alikeRuns(sample, query.input));
   collect(candidates, model, query.input);
   const locate = (input: number | undefined) => jointPrediction(model, input);
-  return { kind: "distribution", candidates, locate, evidence: { ...evidence, method: methodOf(model) } };
+  const beyond = beyondOf(sample, query.input);
+  return { kind: "distribution", candidates, locate, beyond, evidence: { ...evidence, method: methodOf(model) } };
 }
 
 /** `ladder`, or `ladder by input size` where that is what decides. */
@@ -98,17 +102,18 @@ function methodOf({ sample, weights }: Model): string {
 
 /** The largest need, grown with the input where that is larger than any before. */
 function fewRuns(sample: Sample, query: SampleQuery, evidence: Evidence): Forecast {
-  const growth = growthOf(sample, query.input);
+  const beyond = beyondOf(sample, query.input);
+  const growth = GROWTH * beyond;
   const middle = middleOf(sample) + growth;
   const largest = sample.highest + growth;
-  return { kind: "few", middle, largest, locate: usualGrowth, evidence: { ...evidence, method: "largest" } };
+  return { kind: "few", middle, largest, locate: usualGrowth, beyond, evidence: { ...evidence, method: "largest" } };
 }
 
 const usualGrowth: Locate = (input) => (input === undefined ? 0 : GROWTH * input);
 
-function growthOf(sample: Sample, input: number | undefined): number {
+function beyondOf(sample: Sample, input: number | undefined): number {
   if (input === undefined || !sample.isSized) return 0;
-  return GROWTH * Math.max(0, input - sample.inputs[sample.size - 1]!);
+  return Math.max(0, input - sample.inputs[sample.size - 1]!);
 }
 
 function middleOf(sample: Sample): number {
@@ -144,7 +149,8 @@ function pooledForecast(
   });
   if (!isCollected) return undefined;
   const locate = (size: number | undefined) => jointPrediction(model, size);
-  return { kind: "distribution", candidates, locate, evidence: { ...evidence, method: "spread of the task" } };
+  const beyond = beyondOf(base.sample, subject.query.input);
+  return { kind: "distribution", candidates, locate, beyond, evidence: { ...evidence, method: "spread of the task" } };
 }
 
 /** Where the nearest relations lie: the runs of the key, else those of its subject; a context alone is a group. */

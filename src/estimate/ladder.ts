@@ -72,6 +72,18 @@ export function expectedWaste(candidates: Distribution, plan: LadderPlan): numbe
   return Math.max(0, (cost * total) / used - 1);
 }
 
+/** The logarithm of the mean amount. */
+export function meanOf({ size, values, weights }: Distribution): number {
+  const largest = values[size - 1]!;
+  let sum = 0;
+  let total = 0;
+  for (let i = 0; i < size; i += 1) {
+    sum += weights[i]! * Math.exp(values[i]! - largest);
+    total += weights[i]!;
+  }
+  return largest + Math.log(sum / total);
+}
+
 /** The value below which the given share of the weight lies. */
 export function quantile({ size, values, weights }: Distribution, share: number): number {
   let total = 0;

@@ -15,6 +15,8 @@ export type DeathQuery = {
   largest?: Partial<Capacity>;
   /** Their maxima are never passed. */
   requirements?: RequirementsBySource;
+  /** What a run is given where nothing else is known; a day unless given. */
+  defaults?: Pick<Record<Resource, number>, "duration">;
 };
 
 /** A step smaller than this is not worth another attempt. */
@@ -23,35 +25,39 @@ const SMALLEST_STEP = 1.1;
 /** Above this share of the largest worker the next step is the largest worker. */
 const NEARLY_ALL = 0.6;
 
-/** Durations have no largest worker: three doublings at most, counted from the first estimate. */
-const LONGEST_FACTOR = 8;
+/** The time limit where nobody gives another, seconds. */
+const DEFAULT_DURATION = 86_400;
 
 /**
- * The allocation of the next attempt: only the exhausted resource grows, by the ladder of the estimate, then
- * half way (in logarithms) to the largest worker, at last the largest worker. Undefined when there is no more to give.
+ * The allocation of the next attempt: only the exhausted resource grows. Memory and disk by the ladder of the estimate, then
+ * half way (in logarithms) to the largest worker, at last the largest worker; time by `nextDuration`. Undefined
+ * when there is no more to give: the death is final.
  */
 export function nextAfterDeath(query: DeathQuery): Allocation | undefined {
   const { allocation, exhausted } = query;
   const died = Math.max(allocation[exhausted].amount, query.limit ?? 0);
-  const top = topOf(query, died);
-  if (!(died < top)) return undefined;
-  const amount = Math.min(top, roundUp(stepAbove(query, died, top), exhausted));
-  const note = amount === top ? "raised to the most there is after a death" : "raised after a death";
+  const bound = lowestMaximum(exhausted, query.requirements ?? {}) ?? Infinity;
+  const most = Math.min(bound, exhausted === "duration" ? Infinity : (query.largest?.[exhausted] ?? Infinity));
+  if (!(died < most)) return undefined;
+  const step = exhausted === "duration" ? nextDuration(query, died) : stepAbove(query, died, most);
+  if (step === undefined) return undefined;
+  const amount = Math.min(most, roundUp(step, exhausted));
+  const note = amount === most ? "raised to the most there is after a death" : "raised after a death";
   return { ...allocation, [exhausted]: { amount, source: "retry", note } };
 }
 
-function stepAbove({ estimate, exhausted }: DeathQuery, died: number, top: number): number {
-  const rung = estimate[exhausted]?.ladder.find((step) => step >= died * SMALLEST_STEP);
-  const step = rung ?? Math.max(2 * died, Number.isFinite(top) ? Math.sqrt(died * top) : 0);
-  return step >= top * NEARLY_ALL ? top : step;
+/**
+ * A limit that history tightened is confirmed once at the limit that there would be without it; one that a task or nobody set,
+ * at twice as much. A second death is final: what hangs would only hang again.
+ */
+function nextDuration({ allocation, defaults }: DeathQuery, died: number): number | undefined {
+  const { source } = allocation.duration;
+  if (source === "retry") return undefined;
+  return source === "history" ? Math.max(defaults?.duration ?? DEFAULT_DURATION, 2 * died) : 2 * died;
 }
 
-/** The most that the resource can ever be given. */
-function topOf({ allocation, estimate, exhausted, largest, requirements }: DeathQuery, died: number): number {
-  const bound = lowestMaximum(exhausted, requirements ?? {}) ?? Infinity;
-  if (exhausted === "duration") {
-    const first = estimate.duration?.allocate ?? allocation.duration.amount;
-    return Math.min(bound, estimate.duration === undefined ? 2 * died : LONGEST_FACTOR * first);
-  }
-  return Math.min(bound, largest?.[exhausted] ?? Infinity);
+function stepAbove({ estimate, exhausted }: DeathQuery, died: number, most: number): number {
+  const rung = estimate[exhausted]?.ladder.find((step) => step >= died * SMALLEST_STEP);
+  const step = rung ?? Math.max(2 * died, Number.isFinite(most) ? Math.sqrt(died * most) : 0);
+  return step >= most * NEARLY_ALL ? most : step;
 }

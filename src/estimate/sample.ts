@@ -87,7 +87,7 @@ export function sampleOf(state: EstimateState, resource: Resource, query: Sample
   }
   const isSized = query.input !== undefined && inputCodes[places[0]!]! > 0;
   const hasInputs = isSized && inputs[0]! < inputs[size - 1]!;
-  const times = resource === "duration" || resource === "cpu_count" ? counts : timesOf(state, places, counts);
+  const times = resource === "duration" ? counts : timesOf(state, places, counts);
   return {
     size,
     inputs,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Estimate } from "../../src/domain/allocation.ts";
+import type { Allocation, Estimate, EstimateEvidence } from "../../src/domain/allocation.ts";
 import { allocate, askedAmounts } from "../../src/estimate/allocate.ts";
 import { nextAfterDeath } from "../../src/estimate/next-after-death.ts";
 
@@ -42,9 +42,19 @@ describe("an allocation", () => {
   });
 
   it("is never so small that ordinary noise would end a run", () => {
-    const tiny = { p50: 0.01, p95: 0.02, allocate: 0.03, ladder: [], evidence };
+    const tiny = { p50: 0.01, p95: 0.02, allocate: 0.03, ladder: [], evidence: { ...evidence, runs: 20 } };
     const allocation = allocate({ estimate: { memory: tiny, duration: tiny }, requirements: {}, defaults });
-    expect([allocation.memory.amount, allocation.duration.amount]).toEqual([16 * 2 ** 20, 600]);
+    expect([allocation.memory.amount, allocation.duration.amount]).toEqual([16 * 2 ** 20, 3600]);
+  });
+
+  it("takes a time limit from history only after twenty runs of the key itself", () => {
+    const limitFrom = (found: Partial<EstimateEvidence>) => {
+      const duration = { p50: 1e4, p95: 2e4, allocate: 1e5, ladder: [], evidence: { ...evidence, ...found } };
+      return allocate({ estimate: { duration }, requirements: {}, defaults }).duration;
+    };
+    expect(limitFrom({ runs: 20 })).toMatchObject({ amount: 1e5, source: "history" });
+    expect(limitFrom({ runs: 19 })).toEqual({ amount: 86_400, source: "default" });
+    expect(limitFrom({ runs: 500, level: "task" })).toEqual({ amount: 86_400, source: "default" });
   });
 
   it("needs the tags of all sources, each once", () => {
@@ -80,6 +90,21 @@ describe("the allocation after a death", () => {
     expect(amounts.at(-1)).toBe(64 * GIB);
     expect(amounts.length).toBeLessThanOrEqual(8);
     expect(amounts).toEqual(amounts.toSorted((a, b) => a - b));
+  });
+
+  it("confirms a time limit that history set once at the default, and takes the second death for final", () => {
+    const duration = { amount: 4000, source: "history" } as const;
+    const die = (allocation: Allocation) =>
+      nextAfterDeath({ allocation, estimate: {}, exhausted: "duration", defaults });
+    const confirming = die({ ...first, duration })!;
+    expect(confirming.duration).toMatchObject({ amount: 86_400, source: "retry" });
+    expect(die(confirming)).toBeUndefined();
+  });
+
+  it("doubles a time limit once that history did not set", () => {
+    const once = nextAfterDeath({ allocation: first, estimate: {}, exhausted: "duration" })!;
+    expect(once.duration.amount).toBe(2 * 86_400);
+    expect(nextAfterDeath({ allocation: once, estimate: {}, exhausted: "duration" })).toBeUndefined();
   });
 
   it("never passes a maximum that was demanded", () => {

@@ -1,7 +1,8 @@
 /*
  * How good the estimates are. Run by `npm run bench:estimate -- [FILE|FOLDER…]`, plain or gzip; without any the traces
  * of `../shared/data`. `--json` prints one JSON document, `--splits N` changes the number of random splits (10),
- * `--ablation` leaves out the parts of the method one by one instead.
+ * `--ablation` leaves out the parts of the method one by one instead, `--choices` tries other values of its constants on two
+ * halves of the tasks: one to choose by, one to confirm.
  *
  * Each trace is replayed for Almanac and for what others do (`estimate/baselines.ts`): by the protocol of the Sizey paper
  * (30 % of each task's runs given, the others in random order, means over the splits), and online (cold start, in the order
@@ -15,7 +16,18 @@ import { barsOf } from "./estimate/bars.ts";
 import { BASELINES } from "./estimate/baselines.ts";
 import { measureCost } from "./estimate/cost.ts";
 import { accuracyOf, type Accuracy } from "./estimate/durations.ts";
-import { accuracyTable, barTable, costTable, sizingTable } from "./estimate/report.ts";
+import { tryChoices } from "./estimate/choices.ts";
+import { engineWith } from "./estimate/engine.ts";
+import { deviationsOf } from "./estimate/published.ts";
+import {
+  ablationTable,
+  accuracyTable,
+  barTable,
+  choiceTable,
+  costTable,
+  deviationTable,
+  sizingTable,
+} from "./estimate/report.ts";
 import { onlineSizing, paperSizing, type Sizing } from "./estimate/sizing.ts";
 import type { Method } from "./estimate/sizer.ts";
 import { readTraces, type Trace } from "./estimate/traces.ts";
@@ -26,6 +38,7 @@ const { values, positionals } = parseArgs({
     json: { type: "boolean", default: false },
     splits: { type: "string", default: "10" },
     ablation: { type: "boolean", default: false },
+    choices: { type: "boolean", default: false },
   },
 });
 
@@ -39,7 +52,8 @@ const splits = Math.max(1, Number(values.splits));
 const report: Record<string, unknown> = {};
 
 const traces = tracesOrExit();
-if (values.ablation) reportAblations();
+if (values.ablation) await reportAblations();
+else if (values.choices) await reportChoices();
 else reportAll();
 if (values.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 
@@ -67,6 +81,9 @@ function reportAll(): void {
   report["accuracy"] = accuracies();
   report["cost"] = measureCost();
   show(`\nCost\n${costTable(report["cost"] as ReturnType<typeof measureCost>)}`); // set in the line before
+  const deviations = deviationsOf(sizings);
+  report["deviations"] = deviations;
+  if (deviations.length > 0) show(`\nBaselines, waste/use (online: waste)\n${deviationTable(deviations)}`);
   const bars = barsOf(sizings);
   report["bars"] = bars;
   if (bars.length > 0) show(`\nBars\n${barTable(bars)}`);
@@ -139,13 +156,21 @@ function accuracies(): { trace: string; what: string; accuracy: Accuracy }[] {
   return known;
 }
 
-function reportAblations(): void {
-  const sizings = traces.flatMap((trace) => {
-    const methods = ABLATIONS.map((ablation) => almanac(ablation));
-    show(`\n${trace.name}: ${trace.runs.length} runs\n`);
-    return bothProtocols(trace, methods);
-  });
+async function reportAblations(): Promise<void> {
+  const methods = await Promise.all(
+    ABLATIONS.map(async (ablation) => almanac(ablation, "memory", await engineWith(ablation.constants ?? []))),
+  );
+  const sizings = traces.flatMap((trace) => bothProtocols(trace, methods));
   report["ablation"] = sizings;
+  show(`\nWaste without a part, as a share of the waste with it\n${ablationTable(sizings)}`);
+}
+
+async function reportChoices(): Promise<void> {
+  const results = await tryChoices(traces, splits, (result) => show(choiceTable([result])));
+  report["choices"] = results;
+  show(
+    `\nWaste with another value, as a share of the waste as it is, on two halves of the tasks\n${choiceTable(results)}`,
+  );
 }
 
 function show(text: string): void {

@@ -2,36 +2,35 @@ import { EXPERTS } from "../../src/estimate/experts.ts";
 import type { EstimateState } from "../../src/estimate/state.ts";
 import type { Ablation } from "./almanac.ts";
 
-/** A loss that nothing else has: the expert that it belongs to is never, or always, chosen. */
+/** A loss that nothing else has: the expert that it belongs to is never chosen. */
 const WORST = 1e6;
-const BEST = 1e-6;
 
 /** The method, each time without one of its parts: what the part is worth. */
 export const ABLATIONS: Ablation[] = [
-  { name: "Almanac" },
-  { name: "without input sizes", query: (query) => without(query, "input_size") },
-  { name: "without users' requests", query: (query) => without(query, "asked") },
-  { name: "without durations as weights", observation: (observation) => without(observation, "duration") },
-  { name: "p95 instead of the ladder", ladder: ({ p95 }) => [p95] },
-  { name: "p95 × 1.1 instead of the ladder", ladder: ({ p95 }) => [1.1 * p95] },
-  { name: "first rung, then doubling", ladder: ({ allocate }) => [allocate] },
-  ...EXPERTS.map((expert, index) => ({ name: `only the expert '${expert}'`, state: onlyExpert(index) })),
-  ...EXPERTS.map((expert, index) => ({ name: `without the expert '${expert}'`, state: withoutExpert(index) })),
-  { name: "without the blend", state: withoutExpert(EXPERTS.length) },
+  { name: "nothing" },
+  { name: "input sizes", query: (query) => without(query, "input_size") },
+  { name: "users' requests", query: (query) => without(query, "asked") },
+  { name: "durations as weights", observation: (observation) => without(observation, "duration") },
+  { name: "the ladder: p95", ladder: ({ p95 }) => [p95] },
+  { name: "the ladder: p95 × 1.1", ladder: ({ p95 }) => [1.1 * p95] },
+  { name: "its retries: doubling", ladder: ({ allocate }) => [allocate] },
+  { name: "the delay of a failure", constants: [{ file: "ladder.ts", name: "DELAY_COST", value: "0" }] },
+  { name: "the pseudo-run beyond", constants: [{ file: "ladder.ts", name: "PRIOR_RUNS", value: "0.01" }] },
+  ...EXPERTS.map((expert, index) => ({ name: `the expert '${expert}'`, state: withoutExpert(index) })),
+  { name: "the blend", state: withoutExpert(EXPERTS.length) },
+  { name: "likeness of inputs", constants: [{ file: "candidates.ts", name: "ALIKE_LEAST", value: "1e6" }] },
+  { name: "spread of the task", constants: [{ file: "pooled.ts", name: "LEAST_WARM", value: "1e6" }] },
+  { name: "location of the key", constants: [{ file: "pooled.ts", name: "HANDICAP", value: "1e6" }] },
+  { name: "changes", constants: [{ file: "changes.ts", name: "LEAST_CHANGE", value: "1e6" }] },
+  { name: "other tasks' requests", constants: [{ file: "requests.ts", name: "LEAST_TASKS", value: "1e6" }] },
 ];
 
-function onlyExpert(index: number): (state: EstimateState) => EstimateState {
-  return withLosses((loss, place) => (place === index ? BEST : Math.max(loss, WORST)));
-}
-
 function withoutExpert(index: number): (state: EstimateState) => EstimateState {
-  return withLosses((loss, place) => (place === index ? WORST : loss));
-}
-
-function withLosses(change: (loss: number, place: number) => number): (state: EstimateState) => EstimateState {
   return (state) => {
     const { memory } = state.losses;
-    return memory === undefined ? state : { ...state, losses: { ...state.losses, memory: memory.map(change) } };
+    if (memory === undefined) return state;
+    const losses = memory.map((loss, place) => (place === index ? WORST : loss));
+    return { ...state, losses: { ...state.losses, memory: losses } };
   };
 }
 

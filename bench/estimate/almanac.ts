@@ -1,14 +1,19 @@
 import type { HistoryKey } from "../../src/domain/task.ts";
-import { estimateResource, type EstimateQuery } from "../../src/estimate/estimate.ts";
-import { learn } from "../../src/estimate/learn.ts";
+import type { EstimateQuery } from "../../src/estimate/estimate.ts";
 import { levelKeysOf, type LevelKey } from "../../src/estimate/levels.ts";
 import type { Observation } from "../../src/estimate/observation.ts";
 import type { EstimateState, LevelStates } from "../../src/estimate/state.ts";
+import { ENGINE, type Constant, type Engine } from "./engine.ts";
 import type { Asked, Ended, Method, Proposal, Sizer } from "./sizer.ts";
 
 /** The states of a replay, kept as the server keeps them: each as text under its level's key. */
 export class StateTable {
   readonly #states = new Map<string, EstimateState>();
+  readonly #engine: Engine;
+
+  constructor(engine: Engine = ENGINE) {
+    this.#engine = engine;
+  }
 
   /** The states that an estimate of the key reads. */
   of(key: HistoryKey): LevelStates {
@@ -22,7 +27,7 @@ export class StateTable {
 
   /** Takes a run in. `change` may spoil the new states, to see what a part of them is worth. */
   learn(key: HistoryKey, observation: Observation, change: (state: EstimateState) => EstimateState): void {
-    const next = learn(key, this.of(key), observation);
+    const next = this.#engine.learn(key, this.of(key), observation);
     for (const level of levelKeysOf(key)) {
       const state = next[level.level];
       if (state !== undefined) this.#states.set(nameOf(level), change(state));
@@ -42,6 +47,8 @@ function nameOf({ task_type, task_name, subject, context }: LevelKey): string {
 /** What is left out of the method, to see what it is worth; everything goes through the same calls as in the server. */
 export type Ablation = {
   name: string;
+  /** With which constants. */
+  constants?: Constant[];
   /** What the estimate is told about the run. */
   query?: (query: EstimateQuery) => EstimateQuery;
   /** What is learnt from it. */
@@ -55,19 +62,23 @@ export type Ablation = {
 };
 
 /** Almanac's estimates, without what the ablation takes away. */
-export function almanac(ablation: Ablation = { name: "Almanac" }, sized: "memory" | "disk_space" = "memory"): Method {
-  return { name: ablation.name, create: () => sizerOf(ablation, sized) };
+export function almanac(
+  ablation: Ablation = { name: "Almanac" },
+  sized: "memory" | "disk_space" = "memory",
+  engine: Engine = ENGINE,
+): Method {
+  return { name: ablation.name, create: () => sizerOf(ablation, sized, engine) };
 }
 
-function sizerOf(ablation: Ablation, sized: "memory" | "disk_space"): Sizer {
-  const table = new StateTable();
+function sizerOf(ablation: Ablation, sized: "memory" | "disk_space", engine: Engine): Sizer {
+  const table = new StateTable(engine);
   const same = <Value>(value: Value): Value => value;
   const keyOf = (run: Asked): HistoryKey => (ablation.key ?? same)(historyKeyOf(run));
   return {
     propose: (run) => {
       const key = keyOf(run);
       const query = (ablation.query ?? same)(queryOf(run));
-      const found = estimateResource(key, table.of(key), sized, query);
+      const found = engine.estimateResource(key, table.of(key), sized, query);
       if (found === undefined) return undefined;
       const ladder = ablation.ladder?.(found) ?? [found.allocate, ...found.ladder];
       return { ladder, p50: found.p50, p95: found.p95 } satisfies Proposal;

@@ -1,4 +1,5 @@
 import type { Asked, Ended, Method, Proposal, Sizer } from "./sizer.ts";
+import type { TraceRun } from "./traces.ts";
 
 /**
  * What others do, written anew from their descriptions. Each keeps what it needs per task; after a failure, unless
@@ -41,16 +42,14 @@ function largest(factor: number): Rule {
   };
 }
 
+/** The nearest rank: interpolated, p99 differs more from what was published of it. */
 function percentile(share: number): Rule {
   let last: number[] = [];
   return {
     propose: () => {
       if (last.length === 0) return undefined;
       const ascending = last.toSorted((a, b) => a - b);
-      const place = share * (ascending.length - 1);
-      const below = ascending[Math.floor(place)]!; // the place is within the list
-      const above = ascending[Math.ceil(place)]!;
-      return { ladder: [below + (place - Math.floor(place)) * (above - below)] };
+      return { ladder: [ascending[Math.ceil(share * ascending.length) - 1]!] }; // within the list
     },
     learn: ({ need }) => {
       last = [...last.slice(-99), need];
@@ -106,21 +105,14 @@ function bumps(first: number): number[] {
 /**
  * Tovar, da Silva, Juve, Deelman, Allcock, Thain and Livny, "A Job Sizing Strategy for High-Throughput Scientific
  * Workflows" (TPDS 2018), least waste: the first amount minimises the expected waste if a failed attempt is made
- * again with the most seen so far; a failed attempt gets a whole worker, taken as the largest request of the trace.
+ * again with the most seen so far; a failed attempt gets a whole worker, which no trace tells: the largest request in it.
  */
-function leastWaste(): Sizer {
-  let worker = 0;
-  const rules = perTask(() => leastWasteOfTask(() => worker));
-  return {
-    propose: (run) => {
-      worker = Math.max(worker, run.asked ?? 0);
-      return rules.propose(run);
-    },
-    learn: (run) => rules.learn(run),
-  };
+function leastWaste(runs: readonly TraceRun[]): Sizer {
+  const worker = runs.reduce((most, { asked }) => Math.max(most, asked ?? 0), 0);
+  return perTask(() => leastWasteOfTask(worker));
 }
 
-function leastWasteOfTask(worker: () => number): Rule {
+function leastWasteOfTask(worker: number): Rule {
   const needs: number[] = [];
   const times: number[] = [];
   let allTime = 0;
@@ -136,7 +128,7 @@ function leastWasteOfTask(worker: () => number): Rule {
         if (need !== needs[index + 1] && cost < best.cost) best = { amount: need, cost };
       }
       const { amount } = best;
-      return { ladder: amount < most ? [amount, Math.max(most, worker())] : [amount, Math.max(2 * most, worker())] };
+      return { ladder: amount < most ? [amount, Math.max(most, worker)] : [amount, Math.max(2 * most, worker)] };
     },
     learn: ({ need, duration }) => {
       let place = needs.length;

@@ -25,8 +25,9 @@ const MEASURED = 4000;
 const KEY: HistoryKey = { task_type: "worker", task_name: "align", subject: "sample", context: "amd64" };
 
 /**
- * Learns 10,000 runs of one key (all its levels, with everything that a run can have but disk), then measures further
- * updates of all its states, and estimates of all resources and of memory alone. Each call is timed by itself.
+ * Learns 10,000 runs of one key (all its levels, with everything that a run can have), then measures further updates of all
+ * its states, and estimates of all resources and of memory alone. Each call is timed by itself, and gets states
+ * as the store gives them: just read from JSON, so that nothing can be left from the call before.
  */
 export function measureCost(): Cost {
   const random = seededRandom(1);
@@ -34,18 +35,19 @@ export function measureCost(): Cost {
   for (let run = 0; run < HISTORY_RUNS; run += 1) states = learn(KEY, states, runOf(run, random));
   const stored = JSON.stringify(states);
   const query = () => ({ input_size: 1e6 * Math.exp(4 * random()), asked: { memory: 8e9 } });
-  const read = JSON.parse(stored) as LevelStates; // written above
+  const read = () => JSON.parse(stored) as LevelStates; // written above
   const updates = timed((call) => {
     const observation = runOf(HISTORY_RUNS + call, random);
+    const given = JSON.parse(JSON.stringify(states)) as LevelStates; // written here
     return () => {
-      states = learn(KEY, states, observation);
+      states = learn(KEY, given, observation);
     };
   });
   return {
     runs: HISTORY_RUNS,
     kept_runs: KEPT_RUNS,
-    estimate_us: timed(() => estimateCall(read, query())),
-    estimate_memory_us: timed(() => memoryCall(read, query())),
+    estimate_us: timed(() => estimateCall(read(), query())),
+    estimate_memory_us: timed(() => memoryCall(read(), query())),
     update_us: updates,
     state_bytes: Math.max(...Object.values(states).map((state) => JSON.stringify(state).length)),
   };
@@ -81,6 +83,7 @@ function runOf(run: number, random: () => number): Observation {
     asked: { memory: 8e9 },
     input_size: 1e6 * size,
     machine: `machine ${run % 8}`,
+    disk_space: figure((1e9 + 3e8 * size) * (1 + 0.1 * random())),
     memory: figure((1e8 + 2e7 * size) * (1 + 0.1 * random())),
     duration: figure((10 + 5 * size) * (1 + 0.3 * random())),
     cpu_count: figure(2 + random()),

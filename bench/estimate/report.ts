@@ -1,6 +1,9 @@
 import type { Bar } from "./bars.ts";
+import { HALVES, type ChoiceResult } from "./choices.ts";
 import type { Cost } from "./cost.ts";
 import type { Accuracy } from "./durations.ts";
+import type { Deviation } from "./published.ts";
+import { geometricMean } from "./score.ts";
 import type { Sizing } from "./sizing.ts";
 
 /** The tables for people: one line for each figure's row, columns as wide as they need to be. */
@@ -62,6 +65,50 @@ export function costTable({ estimate_us, estimate_memory_us, update_us, state_by
     p99.toFixed(0),
   ]);
   return `${table([`µs, after ${runs} runs`, "median", "p90", "p99"], rows)}largest state: ${state_bytes} bytes\n`;
+}
+
+/** What was published beside what we measure. */
+export function deviationTable(deviations: readonly Deviation[]): string {
+  return table(
+    ["as published", "trace", "protocol", "published", "ours", "our splits", "differs by", ""],
+    deviations.map(({ method, trace, protocol, published, ours, range, deviation, agreement }) => [
+      method,
+      trace,
+      protocol,
+      figure(published),
+      figure(ours),
+      range[0] === range[1] ? "" : `${figure(range[0])}-${figure(range[1])}`,
+      percent(deviation),
+      agreement,
+    ]),
+  );
+}
+
+/** What each part is worth: waste without it, as a share of the waste with it, by trace and protocol. */
+export function ablationTable(sizings: readonly Sizing[]): string {
+  const [first] = sizings;
+  if (first === undefined) return "";
+  const columns = [...Map.groupBy(sizings, ({ protocol, trace }) => `${protocol} ${trace}`).values()];
+  const names = columns[0]!.map(({ method }) => method); // groups are not empty
+  const shareOf = (column: readonly Sizing[], name: string) => {
+    const without = column.find(({ method }) => method === name);
+    return without === undefined ? Number.NaN : without.waste / column[0]!.waste; // the first leaves out nothing
+  };
+  return table(
+    ["without", ...columns.map(([one]) => `${one!.protocol} ${one!.trace.replace(/^[a-z]+-/, "")}`), "all"], // as above
+    names.map((name) => {
+      const shares = columns.map((column) => shareOf(column, name));
+      return [name, ...shares.map((share) => share.toFixed(2)), geometricMean(shares).toFixed(2)];
+    }),
+  );
+}
+
+/** What other values of the constants waste, as a share of what the method wastes as it is. */
+export function choiceTable(results: readonly ChoiceResult[]): string {
+  return table(
+    ["constant", "instead", ...HALVES],
+    results.map(({ name, value, waste }) => [name, value, ...HALVES.map((half) => waste[half].toFixed(3))]),
+  );
 }
 
 /** The bars, reached or not. */

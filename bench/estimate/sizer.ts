@@ -1,4 +1,5 @@
 import type { Score } from "./score.ts";
+import type { TraceRun } from "./traces.ts";
 
 /** The run to be sized: what is known before it. Bytes. */
 export type Asked = { task: string; subject: string; context: string; input_size?: number; asked?: number };
@@ -16,8 +17,8 @@ export type Sizer = {
   learn(run: Ended): void;
 };
 
-/** A way to size, by name. */
-export type Method = { name: string; create: () => Sizer };
+/** A way to size, by name. The runs of the trace tell what is known of it before: the largest machine, if at all. */
+export type Method = { name: string; create: (runs: readonly TraceRun[]) => Sizer };
 
 /** Of how many failures a worker with elastic memory averts: it raises the limit, and nothing is lost. */
 export type Elastic = { random: () => number; share: number };

@@ -14,6 +14,8 @@ export type Sizing = {
   waste: number;
   /** The mean over splits of waste/use: 0 is perfect knowledge. */
   waste_per_use: number;
+  /** The least and the most of it in a split. */
+  waste_per_use_range: readonly [number, number];
   /** Reserved beyond need by attempts that succeeded, and by attempts that were lost. */
   over: number;
   under: number;
@@ -43,14 +45,14 @@ export function paperSizing(
   options: Omit<PaperOptions, "split"> = {},
 ): Sizing | undefined {
   const scores = Array.from({ length: splitsFor(trace, splits) }, (_, split) =>
-    paperReplay(trace.runs, method.create(), { ...options, split }),
+    paperReplay(trace.runs, method.create(trace.runs), { ...options, split }),
   );
   return sizingOf(trace, "paper", method, scores);
 }
 
 /** The online protocol; undefined when the trace has no times. */
 export function onlineSizing(trace: Trace, method: Method): Sizing | undefined {
-  const { all, cold } = onlineReplay(trace.runs, method.create());
+  const { all, cold } = onlineReplay(trace.runs, method.create(trace.runs));
   const sizing = sizingOf(trace, "online", method, [all]);
   return sizing && { ...sizing, waste_unknown: wasteOf(cold) / BYTE_SECONDS_PER_GIGABYTE_HOUR };
 }
@@ -64,6 +66,7 @@ function sizingOf(
   if (scores.some((score) => score.runs === 0)) return undefined;
   const average = (figure: (score: Score) => number) => mean(scores.map(figure));
   const hours = (figure: (score: Score) => number) => average(figure) / BYTE_SECONDS_PER_GIGABYTE_HOUR;
+  const perUse = scores.map((score) => wasteOf(score) / score.used);
   const predicted = average((score) => score.predicted);
   return {
     trace: trace.name,
@@ -73,7 +76,8 @@ function sizingOf(
     runs: average((score) => score.runs),
     used: hours((score) => score.used),
     waste: hours(wasteOf),
-    waste_per_use: average((score) => wasteOf(score) / score.used),
+    waste_per_use: mean(perUse),
+    waste_per_use_range: [Math.min(...perUse), Math.max(...perUse)],
     over: hours((score) => score.over),
     under: hours((score) => score.under),
     failed: average((score) => score.failed),

@@ -33,6 +33,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "why it waits, runs where it runs, or ended",
     load: () => import("./commands/why.ts"),
   },
+  {
+    name: "fit",
+    group: WORK,
+    summary: "who could take work that is not yet submitted, and when",
+    load: () => import("./commands/fit.ts"),
+  },
   { name: "wait", group: WORK, summary: "wait for the end of work requests", load: () => import("./commands/wait.ts") },
   {
     name: "watch",

@@ -13,7 +13,14 @@ import {
   type RuntimeStatistics,
 } from "../domain/runtime-statistics.ts";
 import { TASK_TYPES } from "../domain/task.ts";
-import { RESULTS, STATUSES, UNBLOCK_STRATEGIES, WAITING_CODES, type WorkRequest } from "../domain/work-request.ts";
+import {
+  RESULTS,
+  STATUSES,
+  UNBLOCK_STRATEGIES,
+  WAITING_CODES,
+  type ExpectedTimes,
+  type WorkRequest,
+} from "../domain/work-request.ts";
 import { WORKER_STATES, type Worker } from "../domain/worker.ts";
 import { context, runIdSchema, subject, taskName, timestampSchema, workRequestId, workerName } from "./names.ts";
 import { errorEntrySchema } from "./problem.ts";
@@ -172,6 +179,16 @@ const requirementsSchema = amounts.extend({
   tags: z.array(z.string()).optional(),
 });
 
+const expectedRangeSchema = z.object({ p50: timestampSchema, p90: timestampSchema });
+
+export const expectedTimesSchema = recordOf<ExpectedTimes>()(
+  z.object({
+    start: expectedRangeSchema.optional(),
+    end: expectedRangeSchema,
+    overdue_seconds: z.number().min(0).optional(),
+  }),
+);
+
 export const workRequestSchema = recordOf<WorkRequest>()(
   z.object({
     id: workRequestId,
@@ -210,6 +227,7 @@ export const workRequestSchema = recordOf<WorkRequest>()(
       .nullable(),
     output_data: outputDataSchema.nullable(),
     run_count: z.int().min(0),
+    expected: expectedTimesSchema.optional(),
   }),
 );
 

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { ACCURACY_SPANS } from "../domain/accuracy.ts";
 import { TASK_TYPES } from "../domain/task.ts";
-import { RESULTS, STATUSES } from "../domain/work-request.ts";
+import { RESULTS, STATUSES, WAITING_CODES } from "../domain/work-request.ts";
 import {
+  allocationSchema,
   estimateSchema,
   eventSchema,
+  expectedTimesSchema,
   historyEntrySchema,
   importedEntrySchema,
   placementSchema,
@@ -15,6 +17,7 @@ import {
 } from "./records.ts";
 import { accuracyReportSchema } from "./accuracy.ts";
 import { durationInput } from "./amounts.ts";
+import { errorEntrySchema } from "./problem.ts";
 import { route, SCOPES } from "./route.ts";
 import { maxShareSchema, prioritySchema, submissionSchema } from "./submission.ts";
 import { joinAnswerSchema, joinRequestSchema, syncAnswerSchema, syncRequestSchema } from "./worker-protocol.ts";
@@ -66,6 +69,30 @@ export const whySchema = z.object({
 });
 export type Why = z.output<typeof whySchema>;
 
+/** Who could take work that was not submitted, when, and for how long. */
+export const fitAnswerSchema = z.object({
+  /** In the order of the submission. */
+  fits: z.array(
+    z.object({
+      name: z.string(),
+      task_name: z.string(),
+      subject: z.string(),
+      context: z.string(),
+      /** Why it could not be run at all. */
+      errors: z.array(errorEntrySchema),
+      allocation: allocationSchema.nullable(),
+      /** Why it would wait; absent when it would start at once. */
+      waiting: z.object({ code: z.enum(WAITING_CODES), message: z.string() }).optional(),
+      candidates: placementSchema.shape.candidates,
+      candidate_count: z.int(),
+      expected: expectedTimesSchema.optional(),
+    }),
+  ),
+  /** How many requests of the submission were not looked at. */
+  left_out: z.int(),
+});
+export type FitAnswer = z.output<typeof fitAnswerSchema>;
+
 const counts = z.object({
   blocked: z.int(),
   pending: z.int(),
@@ -109,6 +136,14 @@ export const routes = {
     body: submissionSchema,
     status: 201,
     response: z.object({ work_requests: z.array(workRequestSchema) }),
+  }),
+  fit: route({
+    method: "POST",
+    path: "/api/v1/fit",
+    summary: "Who could take this work, when, and for how long; nothing is submitted",
+    scope: "read",
+    body: submissionSchema,
+    response: fitAnswerSchema,
   }),
   listWorkRequests: route({
     method: "GET",

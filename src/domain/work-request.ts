@@ -60,6 +60,18 @@ export type WaitingReason = {
   since: Timestamp;
 };
 
+/** When half, and when nine of ten times, it will have happened. */
+export type ExpectedRange = { p50: Timestamp; p90: Timestamp };
+
+/** When a request should start and end, from running the plan forward with durations as they are predicted. */
+export type ExpectedTimes = {
+  /** Absent when it has been placed. */
+  start?: ExpectedRange;
+  end: ExpectedRange;
+  /** Its run takes longer than was predicted: by so many seconds over its p95. */
+  overdue_seconds?: number;
+};
+
 /** Who or what ended an aborted request, or has asked for the end of one that still runs. */
 export type AbortRecord = { at: Timestamp; by: string; reason?: string };
 
@@ -107,4 +119,6 @@ export type WorkRequest = HistoryKey & {
   output_data: OutputData | null;
   /** How many runs it has had. */
   run_count: number;
+  /** Worked out when asked, of requests that wait or run; absent where nothing can be said. */
+  expected?: ExpectedTimes;
 };

@@ -41,10 +41,27 @@ const SAMPLES = 20;
  * absent. Takes time in proportion to samples × ends until the last of the wanted has started.
  */
 export function forecast(input: ForecastInput, nowMs: number, options: ForecastOptions): Map<WorkRequestId, Forecast> {
+  const steps = forecastSteps(input, nowMs, options);
+  // ends: after as many steps as samples
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** As `forecast`, one sample at a time, so that whoever has other things to do can do them in between. */
+export function* forecastSteps(
+  input: ForecastInput,
+  nowMs: number,
+  options: ForecastOptions,
+): Generator<undefined, Map<WorkRequestId, Forecast>> {
   const samples = options.samples ?? SAMPLES;
   const starts = new Map<WorkRequestId, number[]>();
   const ends = new Map<WorkRequestId, number[]>();
-  for (let sample = 0; sample < samples; sample += 1) runForward(input, nowMs, options, starts, ends);
+  for (let sample = 0; sample < samples; sample += 1) {
+    runForward(input, nowMs, options, starts, ends);
+    yield;
+  }
   const found = new Map<WorkRequestId, Forecast>();
   for (const [id, times] of ends) {
     if (options.wanted?.has(id) === false || times.length * 2 < samples) continue;

@@ -29,6 +29,17 @@ describe("submit", () => {
     expect((await home.almanac(["ls", "--json=id"])).stdout).toBe(before);
   });
 
+  test("is not needed to know who could take it: fit tells, and submits nothing", async () => {
+    const file = home.file("fit.yaml");
+    writeFileSync(file, "- task_name: f\n  task_data: { script: 'true' }\n  requirements: { tags: [moon] }\n");
+    const before = (await home.almanac(["ls", "--json=id"])).stdout;
+    const { code, stdout } = await home.almanac(["fit", file]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("f would wait: no worker has the tag moon.\n");
+    expect(stdout).toContain("lacks tag");
+    expect((await home.almanac(["ls", "--json=id"])).stdout).toBe(before);
+  });
+
   test("with the same --key gives the request made the first time", async () => {
     const first = await submit("--key", "same-key-1", "--", "true");
     expect(await submit("--key", "same-key-1", "--", "true")).toBe(first);

@@ -71,7 +71,9 @@ describe.each(ENGINES)("planning on $name", (engine) => {
     expect(token.max_share).toBe(0.5);
     const alice = createClient({ url: harness.server.url, token: secret });
     const one = { task_name: "mine", task_data: COMMAND, requirements: { memory: 4 * GIB, cpu_count: 2 } };
-    const { work_requests } = await alice.call("submit", { body: { work_requests: Array(40).fill(one) } });
+    const { work_requests } = await alice.call("submit", {
+      body: { work_requests: Array.from({ length: 40 }, () => one) },
+    });
     await harness.event(work_requests.at(-1)!.id, "waiting");
     const { counts } = await harness.client.call("status", {});
     expect(counts).toMatchObject({ running: 2, pending: 38 });
@@ -87,7 +89,7 @@ describe.each(ENGINES)("planning on $name", (engine) => {
   it("lets a submission have no more than its own share", async () => {
     await harness.join("w-1");
     const one = { task_name: "mine", task_data: COMMAND, requirements: { cpu_count: 2 } };
-    const body = { max_share: 0.25, work_requests: Array(6).fill(one) };
+    const body = { max_share: 0.25, work_requests: Array.from({ length: 6 }, () => one) };
     const { work_requests } = await harness.client.call("submit", { body });
     await harness.event(work_requests.at(-1)!.id, "waiting");
     expect((await harness.client.call("status", {})).counts).toMatchObject({ running: 1, pending: 5 });

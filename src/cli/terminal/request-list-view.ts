@@ -4,6 +4,7 @@ import type { Run } from "../../domain/run.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { paint } from "./colour.ts";
+import { startText } from "./expected-text.ts";
 import { stateLabel, stateOf, symbols } from "./glyph.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import { formatSpan } from "./relative-time.ts";
@@ -69,7 +70,7 @@ function columnsOf(surface: Surface): Column<RequestRow>[] {
       isWideOnly: true,
     },
     { header: "BY", cell: ({ work_request }) => work_request.created_by, isWideOnly: true },
-    { header: "NOTE", cell: (row) => noteOf(row), shrinkTo: 12 },
+    { header: "NOTE", cell: (row) => noteOf(row, surface), shrinkTo: 12 },
   ];
 }
 
@@ -161,9 +162,10 @@ function bytesText(bytes: number | undefined, none: string): string {
 }
 
 /** Why it waits, or how it ended where that is not plain. */
-function noteOf({ work_request: request, run }: RequestRow): string {
+function noteOf({ work_request: request, run }: RequestRow, surface: Surface): string {
   if (request.waiting !== null && (request.status === "blocked" || request.status === "pending")) {
-    return request.waiting.message;
+    const start = request.expected?.start;
+    return start === undefined ? request.waiting.message : `${startText(start, surface)}: ${request.waiting.message}`;
   }
   if (request.aborted !== null)
     return `by ${request.aborted.by}${request.aborted.reason === undefined ? "" : `: ${request.aborted.reason}`}`;

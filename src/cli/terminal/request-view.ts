@@ -3,6 +3,7 @@ import type { Run } from "../../domain/run.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { paint } from "./colour.ts";
+import { expectedText } from "./expected-text.ts";
 import { stateLabel, stateOf, symbols } from "./glyph.ts";
 import { hyperlink } from "./hyperlink.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
@@ -96,6 +97,7 @@ function detailLines(request: WorkRequest, surface: Surface): string[] {
     ["summary", request.parameter_summary ?? undefined],
     ["waited", waitedText(request, surface)],
     ["ended", request.completed_at === null ? undefined : momentText(request.completed_at, surface)],
+    ["expected", request.expected === undefined ? undefined : expectedText(request.expected, surface)],
     ["priority", priority === 0 ? undefined : String(priority)],
     ["depends on", request.dependencies.length === 0 ? undefined : idList(request.dependencies)],
     ["input", request.input_size === null ? undefined : formatBytes(request.input_size)],

@@ -8,6 +8,7 @@ import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
 import { sourceText } from "./amount-text.ts";
 import { renderCandidates } from "./candidate-table.ts";
 import { paint } from "./colour.ts";
+import { expectedText } from "./expected-text.ts";
 import { symbols } from "./glyph.ts";
 import { formatMoment } from "./relative-time.ts";
 import { sanitizeText } from "./sanitize.ts";
@@ -22,6 +23,7 @@ export function renderWhy(why: Why, surface: Surface, options: { isAll?: boolean
   const { work_request: request } = why;
   return [
     `${paint(surface, "strong", sanitizeText(nameOf(request)))} ${sanitizeText(endSentence(why.sentence))}\n`,
+    ...expectedLine(request, surface),
     ...needsLines(request),
     ...(why.candidate_count > 0 ? [renderCandidates(why.candidates, why.candidate_count, surface, isAll)] : []),
     ...placementLines(why, surface, isAll),
@@ -38,8 +40,13 @@ function endSentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
+/** `  expect starts in 8–13m, ends in 20–40m`. */
+function expectedLine({ expected }: WorkRequest, surface: Surface): string[] {
+  return expected === undefined ? [] : [`  expect ${expectedText(expected, surface)}\n`];
+}
+
 /** `  needs 61G memory (history: 40 runs of this key (ladder))`, one line for each resource. */
-function needsLines({ allocation }: WorkRequest): string[] {
+export function needsLines({ allocation }: Pick<WorkRequest, "allocation">): string[] {
   if (allocation === null) return [];
   const amounts = RESOURCES.map((resource) => {
     const text = `${formatAmount(resource, allocation[resource].amount)} ${RESOURCE_WORDS[resource]}`;

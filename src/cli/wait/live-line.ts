@@ -1,6 +1,7 @@
 import { epochMs } from "../../domain/clock.ts";
 import type { Run } from "../../domain/run.ts";
 import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
+import { expectedText } from "../terminal/expected-text.ts";
 import { symbols } from "../terminal/glyph.ts";
 import { formatSpan } from "../terminal/relative-time.ts";
 import { bar } from "../terminal/spark.ts";
@@ -34,7 +35,8 @@ function requestLine(seen: Seen, surface: Surface): string {
   const glyphs = symbols(surface);
   if (request.status !== "running" || run === undefined) {
     const since = request.pending_at ?? request.created_at;
-    return `${glyphs.waiting} ${nameOf(request)}  waits ${elapsedText(since, surface)}`;
+    const expected = request.expected === undefined ? "" : `  ${expectedText(request.expected, surface)}`;
+    return `${glyphs.waiting} ${nameOf(request)}  waits ${elapsedText(since, surface)}${expected}`;
   }
   if (run.started_at === null) return `${glyphs.running} ${nameOf(request)} starts on ${run.worker_name}`;
   const elapsed = Math.max(0, (surface.nowMs - epochMs(run.started_at)) / 1000);

@@ -105,7 +105,7 @@ function send(route: Route, reply: FastifyReply, answer: unknown): FastifyReply 
 
 /** The parts of a call by the route's schemas; throws one list of all that is wrong. */
 function parse(route: Route, request: FastifyRequest) {
-  const isSubmission = route === routes.submit;
+  const isSubmission = route === routes.submit || route === routes.fit;
   return {
     params: route.params && parseOrThrow(route.params, request.params, "invalid-request"),
     query: route.query && parseOrThrow(route.query, request.query, "invalid-request"),

@@ -6,7 +6,7 @@ import type { Capacity } from "../../domain/worker.ts";
 import { allocate, askedAmounts, type RequirementsBySource } from "../../estimate/allocate.ts";
 import { mayRun } from "../../schedule/fit.ts";
 import { tagOfTask, type ConfiguredTask } from "../../task/define-task.ts";
-import { errorsOfFault } from "../../task/faults.ts";
+import { errorsOfFault, type TaskAnswer } from "../../task/faults.ts";
 import type { DynamicData } from "../../task/task-definition.ts";
 import type { WorkerRow } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
@@ -14,9 +14,9 @@ import { estimateFor } from "./estimates.ts";
 import { setAside } from "./set-aside.ts";
 import { complete } from "./transitions.ts";
 
-/** What a pending request was found to need, or why it cannot be run at all. */
-type Prepared =
-  | { kind: "ready"; key: HistoryKey; dynamic: DynamicData; requirements: RequirementsBySource; estimate: Estimate }
+/** What a request was found to need, or why it cannot be run at all. */
+export type PreparedNeeds =
+  | { kind: "ready"; key: HistoryKey; dynamic: DynamicData; estimate: Estimate; allocation: Allocation }
   | { kind: "synchronised" }
   /** Its task is still at it: asked again later. */
   | { kind: "thinking" }
@@ -35,7 +35,7 @@ export async function prepare(
   request: WorkRequest,
   workers: readonly WorkerRow[],
 ): Promise<void> {
-  const prepared = await work(context, request, workers);
+  const prepared = await needsOf(context, request, workers, await context.dynamicData.take(request));
   if (prepared.kind === "thinking") return;
   await context.store.transaction(async (tx) => {
     const current = await tx.lockWorkRequest(request.id);
@@ -46,14 +46,7 @@ export async function prepare(
     if (prepared.kind === "failed" || prepared.kind === "set_aside") {
       return complete(tx, request.id, "error", { runtime_statistics: {}, errors: prepared.errors }, now);
     }
-    const { key, dynamic, requirements, estimate } = prepared;
-    const largest = largestFor(key.task_name, workers);
-    const allocation = allocate({
-      estimate,
-      requirements,
-      defaults: context.settings.defaults,
-      ...(largest !== undefined && { largest }),
-    });
+    const { key, dynamic, estimate, allocation } = prepared;
     await tx.updateWorkRequest(request.id, {
       allocation,
       estimate,
@@ -104,8 +97,13 @@ export function largestFor(taskName: string, workers: readonly WorkerRow[]): Par
   return { memory: largest("memory"), disk_space: largest("disk_space"), cpu_count: largest("cpu_count") };
 }
 
-async function work(context: LoopContext, request: WorkRequest, workers: readonly WorkerRow[]): Promise<Prepared> {
-  const dynamic = await context.dynamicData.take(request);
+/** Works out what a request needs, by what its task says of it; changes nothing. */
+export async function needsOf(
+  context: LoopContext,
+  request: HistoryKey & Pick<WorkRequest, "task_data" | "requirements">,
+  workers: readonly WorkerRow[],
+  dynamic: TaskAnswer<DynamicData> | undefined,
+): Promise<PreparedNeeds> {
   if (dynamic === undefined) return { kind: "thinking" };
   if (!dynamic.ok) {
     const errors = errorsOfFault(dynamic.fault, DYNAMIC_DATA_CODES, { task_name: request.task_name });
@@ -126,5 +124,12 @@ async function work(context: LoopContext, request: WorkRequest, workers: readonl
     workers,
     nowMs: context.clock.nowMs(),
   });
-  return { kind: "ready", key, dynamic: dynamic.value, requirements, estimate };
+  const largest = largestFor(key.task_name, workers);
+  const allocation = allocate({
+    estimate,
+    requirements,
+    defaults: context.settings.defaults,
+    ...(largest !== undefined && { largest }),
+  });
+  return { kind: "ready", key, dynamic: dynamic.value, estimate, allocation };
 }

@@ -21,10 +21,7 @@ const MAX_ERRORS = 50;
  */
 export async function submit(context: LoopContext, submission: Submission, createdBy: string): Promise<WorkRequest[]> {
   const { work_requests, submission_key, max_share } = submission;
-  const errors = [...(await taskErrors(context, work_requests)), ...nameErrors(work_requests)];
-  const indexByName = new Map(work_requests.map(({ name }, index) => [name, index]));
-  errors.push(...nameReferenceErrors(work_requests, indexByName), ...cycleErrors(work_requests, indexByName));
-  refuseIfAny(errors);
+  const indexByName = await refuseWrong(context, submission);
 
   const body_hash = createHash("sha256").update(JSON.stringify(work_requests)).digest("hex");
   const requests = await withPaths(
@@ -45,6 +42,15 @@ export async function submit(context: LoopContext, submission: Submission, creat
   });
   const found = await Promise.all(ids.map((id) => context.store.read.workRequest(id)));
   return found.filter((request) => request !== undefined);
+}
+
+/** Refuses what is wrong on its face: tasks, their data, names and cycles. Gives where each name stands. */
+export async function refuseWrong(context: LoopContext, { work_requests }: Submission): Promise<IndexByName> {
+  const errors = [...(await taskErrors(context, work_requests)), ...nameErrors(work_requests)];
+  const indexByName = new Map(work_requests.map(({ name }, index) => [name, index]));
+  errors.push(...nameReferenceErrors(work_requests, indexByName), ...cycleErrors(work_requests, indexByName));
+  refuseIfAny(errors);
+  return indexByName;
 }
 
 /** Refuses with the list of reasons, when there are any. */

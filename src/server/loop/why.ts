@@ -9,6 +9,7 @@ import { formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { PlanReason } from "../../schedule/decide/explain.ts";
 import type { LoopContext } from "./context.ts";
+import { withExpectedTimes } from "./planning/expected-times.ts";
 import { plannerOfGoing } from "./planning/read-going.ts";
 import { isPrepared, waitingRequest } from "./planning/rows.ts";
 
@@ -23,8 +24,9 @@ export async function why(context: LoopContext, id: WorkRequestId): Promise<Why>
   const runs = await read.runsOf(id);
   const newest = runs.at(-1);
   const reason = work_request.status === "pending" ? await reasonNow(context, id, now) : undefined;
+  const [shown] = await withExpectedTimes(context, [work_request]);
   return {
-    work_request,
+    work_request: shown ?? work_request,
     sentence: sentenceOf(work_request, newest, await openDependencies(context, work_request), now),
     placement: newest?.placement ?? null,
     candidates: reason?.candidates ?? [],

@@ -12,7 +12,7 @@ import type { TaskDay, TokenRecord, WorkerRow } from "./store.ts";
  * that only the store needs. `columns.ts` turns stored values into these types.
  */
 
-type WorkRequestTable = Omit<WorkRequest, "id" | "dependencies" | "priority_adjustment" | "run_count"> & {
+type WorkRequestTable = Omit<WorkRequest, "id" | "dependencies" | "expected" | "priority_adjustment" | "run_count"> & {
   id: Generated<WorkRequestId>;
   priority_adjustment: Generated<number>;
   run_count: Generated<number>;

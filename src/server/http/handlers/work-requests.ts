@@ -1,12 +1,15 @@
 import { AppError } from "../../../contract/errors.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { abortWorkRequest, adjustPriority, retryWorkRequest, unblockWorkRequest } from "../../loop/actions.ts";
+import { fit } from "../../loop/fit.ts";
+import { withExpectedTimes } from "../../loop/planning/expected-times.ts";
 import { submit } from "../../loop/submit.ts";
 import { why } from "../../loop/why.ts";
 import type { Handlers } from "../handler.ts";
 
 type Names =
   | "submit"
+  | "fit"
   | "listWorkRequests"
   | "getWorkRequest"
   | "whyWorkRequest"
@@ -19,11 +22,16 @@ export function workRequestHandlers(context: LoopContext): Pick<Handlers, Names>
   const { read } = context.store;
   return {
     submit: async ({ body, token }) => ({ work_requests: await submit(context, body, token.name) }),
-    listWorkRequests: ({ query: { limit, cursor, ...filter } }) => read.workRequests(filter, { limit, cursor }),
+    fit: ({ body }) => fit(context, body),
+    async listWorkRequests({ query: { limit, cursor, ...filter } }) {
+      const page = await read.workRequests(filter, { limit, cursor });
+      return { ...page, items: await withExpectedTimes(context, page.items) };
+    },
     async getWorkRequest({ params: { id } }) {
       const work_request = await read.workRequest(id);
       if (work_request === undefined) throw new AppError("not-found", { what: "work request", id: `#${id}` });
-      return { work_request, runs: await read.runsOf(id) };
+      const [shown] = await withExpectedTimes(context, [work_request]);
+      return { work_request: shown ?? work_request, runs: await read.runsOf(id) };
     },
     whyWorkRequest: ({ params }) => why(context, params.id),
     abortWorkRequest: async ({ params, body, token }) => ({

@@ -16,7 +16,8 @@ import {
   workRequestSchema,
 } from "./records.ts";
 import { accuracyReportSchema } from "./accuracy.ts";
-import { durationInput } from "./amounts.ts";
+import { bytesInput, durationInput } from "./amounts.ts";
+import { explanationFields } from "./outlook.ts";
 import { errorEntrySchema } from "./problem.ts";
 import { route, SCOPES } from "./route.ts";
 import { maxShareSchema, prioritySchema, submissionSchema } from "./submission.ts";
@@ -291,15 +292,17 @@ export const routes = {
   estimate: route({
     method: "GET",
     path: "/api/v1/estimate",
-    summary: "What history predicts",
+    summary: "What history predicts, on what it stands, and what its amounts are worth",
     scope: "read",
     query: z.strictObject({
       ...keyQuery,
       subject: subject.default(""),
       context: context.default(""),
       input_size: z.coerce.number().pipe(z.number().min(0)).optional(),
+      /** Bytes of memory: what would they be worth? */
+      what_if: bytesInput.optional(),
     }),
-    response: z.object({ estimate: estimateSchema }),
+    response: z.object({ estimate: estimateSchema, ...explanationFields }),
   }),
 
   accuracy: route({

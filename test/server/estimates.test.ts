@@ -63,6 +63,20 @@ describe.each(ENGINES)("an estimate, with its history in $name,", (engine) => {
     expect(elastic.memory!.allocate).toBeLessThan(alone.memory!.allocate);
   });
 
+  it("says on what it stands, and what its amount is worth beside another", async () => {
+    await teach();
+    const query = { ...KEY, what_if: "16G" };
+    const { estimate, levels, outlooks, what_if } = await harness.client.call("estimate", { query });
+    expect(levels.map(({ level }) => level)).toEqual(["key", "subject", "context", "task"]);
+    expect(Math.min(...levels.map(({ runs }) => runs))).toBeGreaterThan(20);
+    expect(outlooks.memory?.amount).toBe(estimate.memory?.allocate);
+    expect(what_if?.amount).toBe(16 * GIB);
+    expect(what_if!.failure_share).toBeLessThan(outlooks.memory!.failure_share);
+    expect(what_if!.wasted).toBeGreaterThan(outlooks.memory!.wasted);
+    const nothing = await harness.client.call("estimate", { query: { task_name: "none", what_if: GIB } });
+    expect(nothing).toEqual({ estimate: {}, levels: [], outlooks: {} });
+  });
+
   it("is kept with the run as it was used, also when history says more by the time the run ends", async () => {
     const worker = await harness.join("w-1");
     await teach();

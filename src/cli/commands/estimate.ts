@@ -6,7 +6,7 @@ import { action, type Session, type SharedOptions } from "../session.ts";
 import { bytesArgument, withOutput, withServer } from "../shared-options.ts";
 import { renderEstimate } from "../terminal/estimate-view.ts";
 
-type Options = SharedOptions & { context?: string; type: TaskType; inputSize?: number };
+type Options = SharedOptions & { context?: string; type: TaskType; inputSize?: number; whatIf?: number };
 
 /** `almanac estimate`. */
 export function define(command: Command, cli: Cli): void {
@@ -17,7 +17,8 @@ export function define(command: Command, cli: Cli): void {
     .argument("[context]", "the circumstances; the same as --context")
     .option("-c, --context <context>", "the circumstances")
     .addOption(new Option("--type <type>", "the task's type").choices(TASK_TYPES).default("worker"))
-    .option("--input-size <size>", "the size of its input, such as 300M", bytesArgument);
+    .option("--input-size <size>", "the size of its input, such as 300M", bytesArgument)
+    .option("--what-if <memory>", "what would this much memory be worth, such as 4G", bytesArgument);
   withOutput(withServer(command)).action(action(cli, estimate));
 }
 
@@ -29,9 +30,9 @@ async function estimate(
   context = options.context ?? "",
 ): Promise<ExitCode> {
   const key = { task_type: options.type, task_name: task, subject, context };
-  const query = { ...key, input_size: options.inputSize };
+  const query = { ...key, input_size: options.inputSize, what_if: options.whatIf };
   const answer = await session.client.call("estimate", { query });
   if (session.wantsJson) session.json({ ...key, ...answer }, answer.estimate);
-  else session.print(renderEstimate(key, answer.estimate, session.surface));
+  else session.print(renderEstimate(key, answer, session.surface));
   return EXIT.success;
 }

@@ -13,7 +13,8 @@ export function askedText(requirements: Requirements, resource: Resource): strin
   return parts.length === 0 ? undefined : parts.join(", ");
 }
 
-const LEVEL_WORDS: Record<EstimateEvidence["level"], string> = {
+/** What the runs of a level have in common. */
+export const LEVEL_WORDS: Record<EstimateEvidence["level"], string> = {
   key: "this key",
   subject: "this subject, any context",
   context: "this context, any subject",
@@ -30,4 +31,11 @@ export function evidenceText({ level, runs, method }: EstimateEvidence): string 
 export function sourceText({ source, evidence, note }: AllocatedAmount): string {
   const how = evidence === undefined ? source : `${source}: ${evidenceText(evidence)}`;
   return note === undefined ? how : `${how}; ${note}`;
+}
+
+/** `12 of 1,000`, a share of runs; little is not nothing. */
+export function ofThousand(share: number): string {
+  const runs = share * 1000;
+  const text = runs > 0 && runs < 0.5 ? "<1" : String(Math.round(runs));
+  return `${text} of 1,000`;
 }

@@ -17,6 +17,7 @@ import type { TokenRecord } from "../store/store.ts";
 import { authenticate } from "./authenticate.ts";
 import { BODY_LIMIT_BYTES, sendFault } from "./faults.ts";
 import type { Call, Handlers } from "./handler.ts";
+import { estimateHandlers } from "./handlers/estimates.ts";
 import { historyHandlers } from "./handlers/history.ts";
 import { runHandlers } from "./handlers/runs.ts";
 import { systemHandlers } from "./handlers/system.ts";
@@ -67,6 +68,7 @@ function handlersOf(context: LoopContext, options: HttpOptions): Handlers {
     ...workRequestHandlers(context),
     ...runHandlers(context),
     ...historyHandlers(context),
+    ...estimateHandlers(context),
     ...workerHandlers(context),
     ...workerCallHandlers(context),
     ...tokenHandlers(context),

@@ -32,8 +32,18 @@ export async function estimateFor(
   key: HistoryKey,
   circumstances: EstimateCircumstances,
 ): Promise<Estimate> {
-  const [states, query] = await Promise.all([statesFor(reader, key), queryFor(reader, key, circumstances)]);
+  const { states, query } = await estimateInputs(reader, key, circumstances);
   return estimate(key, states, query);
+}
+
+/** All that the estimate of a key is made from. */
+export async function estimateInputs(
+  reader: StoreReader,
+  key: HistoryKey,
+  circumstances: EstimateCircumstances,
+): Promise<{ states: LevelStates; query: EstimateQuery }> {
+  const [states, query] = await Promise.all([statesFor(reader, key), queryFor(reader, key, circumstances)]);
+  return { states, query };
 }
 
 async function queryFor(

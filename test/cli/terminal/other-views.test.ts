@@ -66,23 +66,43 @@ describe("almanac estimate", () => {
   const key = { task_type: "worker", task_name: "build", subject: "gcc", context: "bookworm/amd64" } as const;
 
   it("shows for each resource what is predicted, allocated, and on what it stands", () => {
-    expect(renderEstimate(key, estimate, terminal())).toMatchInlineSnapshot(`
+    expect(renderEstimate(key, { estimate }, terminal())).toMatchInlineSnapshot(`
       "build gcc bookworm/amd64, as its history predicts:
         RESOURCE     P50     P95  ALLOCATE  AFTER A DEATH  FROM
         memory      2.4G    4.0G      5.0G  8.0G, 16.0G    40 runs of this key (ladder)
         time      20m20s  25m20s     1h00m  2h00m          1 run of this task (ladder)
       "
     `);
-    expect(renderEstimate(key, { duration: estimate.duration! }, pipe)).toBe(
+    expect(renderEstimate(key, { estimate: { duration: estimate.duration! } }, pipe)).toBe(
       "duration\t1220\t1520\t3600\t7200\ttask 1 ladder\n",
     );
   });
 
   it("says that nothing is known", () => {
-    expect(renderEstimate(key, {}, terminal())).toBe(
+    expect(renderEstimate(key, { estimate: {} }, terminal())).toBe(
       "Nothing is known of build gcc bookworm/amd64 yet: no finished run has figures. It would get the defaults.\n",
     );
-    expect(renderEstimate(key, {}, pipe)).toBe("");
+    expect(renderEstimate(key, { estimate: {} }, pipe)).toBe("");
+  });
+
+  it("sets an amount that was asked about beside the proposed one", () => {
+    const proposed = { amount: 5 * GIB, failure_share: 0.0123, wasted: GIB, needed: 4 * GIB };
+    const explained = {
+      estimate,
+      levels: [
+        { level: "key" as const, runs: 9, kept: { memory: 9 } },
+        { level: "task" as const, runs: 40, kept: { memory: 40 } },
+      ],
+      outlooks: { memory: proposed },
+      what_if: { amount: 8 * GIB, failure_share: 0.0001, wasted: 4 * GIB, needed: 4 * GIB },
+    };
+    const lines = renderEstimate(key, explained, terminal()).split("\n");
+    expect(lines.slice(-5, -1).join("\n")).toMatchInlineSnapshot(`
+      "  blended from runs: 9 of this key; 40 of this task
+                  MEMORY  RUNS THAT NEED MORE  WASTE A RUN  NEED A RUN
+        proposed    5.0G          12 of 1,000         1.0G        4.0G
+        what if     8.0G          <1 of 1,000         4.0G        4.0G"
+    `);
   });
 });
 

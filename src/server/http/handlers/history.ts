@@ -1,11 +1,9 @@
 import { AppError } from "../../../contract/errors.ts";
 import { parseLookupName } from "../../../history/lookup-name.ts";
-import { accuracyReport } from "../../loop/accuracy.ts";
 import type { LoopContext } from "../../loop/context.ts";
-import { estimateFor } from "../../loop/estimates.ts";
 import type { Handlers } from "../handler.ts";
 
-type Names = "listHistory" | "lookup" | "importHistory" | "estimate" | "accuracy";
+type Names = "listHistory" | "lookup" | "importHistory";
 
 export function historyHandlers(context: LoopContext): Pick<Handlers, Names> {
   const { store } = context;
@@ -20,10 +18,5 @@ export function historyHandlers(context: LoopContext): Pick<Handlers, Names> {
       return { entry };
     },
     importHistory: ({ body }) => store.transaction((tx) => tx.importHistory(body.entries)),
-    accuracy: ({ query }) => accuracyReport(store.read, query, context.clock.nowMs()),
-    async estimate({ query: { input_size, ...key } }) {
-      const workers = await store.read.workers();
-      return { estimate: await estimateFor(store.read, key, { input_size, workers, nowMs: context.clock.nowMs() }) };
-    },
   };
 }

@@ -1,0 +1,15 @@
+import { accuracyReport } from "../../loop/accuracy.ts";
+import type { LoopContext } from "../../loop/context.ts";
+import { explainEstimate } from "../../loop/explain-estimate.ts";
+import type { Handlers } from "../handler.ts";
+
+export function estimateHandlers(context: LoopContext): Pick<Handlers, "estimate" | "accuracy"> {
+  const { read } = context.store;
+  return {
+    async estimate({ query: { input_size, what_if, ...key } }) {
+      const workers = await read.workers();
+      return explainEstimate(read, key, { input_size, workers, nowMs: context.clock.nowMs() }, what_if);
+    },
+    accuracy: ({ query }) => accuracyReport(read, query, context.clock.nowMs()),
+  };
+}

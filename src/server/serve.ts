@@ -9,6 +9,7 @@ import { createRunFiles } from "./files/run-files.ts";
 import { createApp } from "./http/app.ts";
 import { DEFAULT_SETTINGS, type LoopContext, type ServerSettings } from "./loop/context.ts";
 import { createDynamicDataDesk } from "./loop/dynamic-data.ts";
+import { createHistoryTrimmer } from "./loop/history-trim.ts";
 import { startLeader } from "./loop/leader.ts";
 import { createLive } from "./loop/live.ts";
 import { createToken, findToken } from "./loop/tokens.ts";
@@ -68,6 +69,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const live = createLive();
   const clock = options.clock ?? systemClock;
   const tasks = createTaskRegistry(config);
+  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const trimmer = createHistoryTrimmer(store, settings.retention, log);
   const context: LoopContext = {
     store,
     log,
@@ -76,7 +79,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     tasks,
     dynamicData: createDynamicDataDesk(tasks),
     files: createRunFiles(paths.filesDirectory),
-    settings: { ...DEFAULT_SETTINGS, ...options.settings },
+    settings,
+    trimmer,
     random: options.random ?? Math.random,
     leading: { planner: undefined },
   };
@@ -96,6 +100,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await app.close();
       await config?.close();
       await leader.close();
+      await trimmer.close();
       stopEvents();
       removeServerRecord(options.home);
       await store.close();

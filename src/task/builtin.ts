@@ -3,7 +3,7 @@ import { commandTask } from "./command.ts";
 import { anyTask, type TaskDefinition } from "./task-definition.ts";
 
 /** Ends at once with success, without a process. */
-const noop = anyTask({
+export const NOOP = anyTask({
   task_type: "worker",
   task_name: "noop",
   data: z.strictObject({}),
@@ -14,4 +14,4 @@ const noop = anyTask({
 const synchronise = anyTask({ task_type: "internal", task_name: "synchronise", data: z.strictObject({}) });
 
 /** The tasks that are always there. */
-export const BUILTIN_TASKS: readonly TaskDefinition[] = [commandTask("command"), noop, synchronise];
+export const BUILTIN_TASKS: readonly TaskDefinition[] = [commandTask("command"), NOOP, synchronise];

@@ -1,7 +1,7 @@
 import { errorEntry } from "../contract/errors.ts";
 import { formatPath } from "../contract/validation.ts";
 import type { TaskType } from "../domain/task.ts";
-import { BUILTIN_TASKS } from "./builtin.ts";
+import { BUILTIN_TASKS, NOOP } from "./builtin.ts";
 import { commandTask } from "./command.ts";
 import type { ConfiguredTask } from "./define-task.ts";
 import type { TaskFault } from "./faults.ts";
@@ -17,6 +17,8 @@ export type ConfiguredTasks = TaskSource & {
 export type TaskRegistry = TaskSource & {
   /** What is configured for a task; undefined for built-in and ad-hoc ones. */
   configured(task: { task_type: TaskType; task_name: string }): ConfiguredTask | undefined;
+  /** True for the task that ends at once, without a process and without files. */
+  isNoop(task: { task_type: TaskType; task_name: string }): boolean;
 };
 
 /** The built-in tasks and the configured ones, which replace built-in ones of the same name. */
@@ -33,6 +35,7 @@ export function createTaskRegistry(configured?: ConfiguredTasks): TaskRegistry {
   });
   return {
     configured: find,
+    isNoop: (task) => find(task) === undefined && nameOf(task) === nameOf(NOOP),
     check: async (call, path) => source(call)?.check(call, path) ?? unknown(call, path),
     dynamicData: async (call) => source(call)?.dynamicData(call) ?? unknown(call),
     execution: async (call, run) => source(call)?.execution(call, run) ?? unknown(call),

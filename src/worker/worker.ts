@@ -157,6 +157,7 @@ async function begin(
     runs,
     credentials,
     begin: (run, turn) => beginCourse(run, turn, context),
+    hasFiles: (assignment) => !context.tasks.isNoop(assignment),
     graceMs: context.graceMs,
     closeMs: options.closeMs ?? DEFAULTS.closeMs,
   });

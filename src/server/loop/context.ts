@@ -6,6 +6,7 @@ import type { Planner } from "../../schedule/planner.ts";
 import type { RunFiles } from "../files/run-files.ts";
 import type { Retention, Store } from "../store/store.ts";
 import type { DynamicDataDesk } from "./dynamic-data.ts";
+import type { HistoryTrimmer } from "./history-trim.ts";
 import type { Live } from "./live.ts";
 
 /** What can be set for a server; `DEFAULT_SETTINGS` says what it is otherwise. */
@@ -58,6 +59,7 @@ export type LoopContext = {
   dynamicData: DynamicDataDesk;
   files: RunFiles;
   live: Live;
+  trimmer: HistoryTrimmer;
   settings: ServerSettings;
   clock: Clock;
   /** Uniform in [0, 1). */

@@ -82,7 +82,10 @@ function inFlight({ started_at, input_size, cpu_model, worker_name }: RunInFligh
  */
 export async function learnFrom(tx: StoreTransaction, entry: HistoryEntry): Promise<number> {
   const observation = observationOf(entry);
-  if (observation === undefined) return 0;
+  if (observation === undefined) {
+    await noteNothing(tx, entry);
+    return 0;
+  }
   const learnt = learn(entry, await statesFor(tx, entry), observation);
   const changed = levelKeysOf(entry).flatMap((levelKey) => {
     const state = learnt[levelKey.level];
@@ -92,13 +95,34 @@ export async function learnFrom(tx: StoreTransaction, entry: HistoryEntry): Prom
   return learnt.key?.runs ?? 0;
 }
 
-/** The stored states of a key's levels; one that is missing or of an older form is made from the history. */
+/** Stored where the whole history of a level teaches nothing, so that it is not read again for each estimate. */
+const NOTHING = null;
+
+/** A run that teaches nothing: levels without a state, and without a history to make one from, are marked as such. */
+async function noteNothing(tx: StoreTransaction, entry: HistoryEntry): Promise<void> {
+  const levelKeys = levelKeysOf(entry).filter(({ level }) => level !== "default");
+  const stored = await tx.estimateStates(levelKeys.map(stateKey));
+  const marks = new Map<string, { key: HistoryKey; state: unknown }>();
+  for (const levelKey of levelKeys) {
+    if (stored.has(stateKey(levelKey))) continue;
+    const state = (await rebuild(tx, entry, levelKey)) ?? NOTHING;
+    marks.set(stateKey(levelKey), { key: historyKeyOf(levelKey, entry), state });
+  }
+  await tx.putEstimateStates(marks);
+}
+
+/**
+ * The stored states of a key's levels; one that is missing or of an older form is made from the history, unless it is
+ * known that there is nothing in it.
+ */
 async function statesFor(reader: StoreReader, key: HistoryKey): Promise<LevelStates> {
   const levelKeys = levelKeysOf(key);
   const stored = await reader.estimateStates(levelKeys.map(stateKey));
   const states: LevelStates = {};
   for (const levelKey of levelKeys) {
-    const state = parseState(stored.get(stateKey(levelKey))) ?? (await rebuild(reader, key, levelKey));
+    const known = stored.get(stateKey(levelKey));
+    if (known === NOTHING) continue;
+    const state = parseState(known) ?? (await rebuild(reader, key, levelKey));
     if (state !== undefined) states[levelKey.level] = state;
   }
   return states;

@@ -109,6 +109,7 @@ async function settle(
   if (ending.started_at !== undefined) await markStarted(tx, request, ending.started_at);
   await conclude(context, tx, request, run, ending, now);
   await remember(tx, request, run, ending, now);
+  context.trimmer.note(request);
 }
 
 /** What becomes of the request: aborted, another run, or completed. */

@@ -51,7 +51,6 @@ async function takeEnded(
       await context.files.seal(report.run_id, report.log.size);
       const handIn = await handInRun(context, worker, report);
       (handIn === "kept" ? acknowledged : lost).push(report.run_id);
-      if (handIn === "kept") await trim(context, report.run_id);
     } catch (error) {
       // Not acknowledged, so the worker keeps it and reports it again; the others must not suffer.
       context.log.error({ err: error, run_id: report.run_id }, "could not take in the end of a run");
@@ -59,20 +58,6 @@ async function takeEnded(
   };
   await Promise.all(reports.filter((report) => report.state === "ended").map(take));
   return { acknowledged, lost };
-}
-
-/** Keeps the key's history within its retention; the end of the run is committed already, and stays so whatever happens here. */
-async function trim(context: LoopContext, run: RunId): Promise<void> {
-  try {
-    await context.store.transaction(async (tx) => {
-      const ended = await tx.run(run);
-      const request = ended && (await tx.workRequest(ended.work_request_id));
-      if (request !== undefined) await tx.trimHistory(request, context.settings.retention);
-    });
-  } catch (error) {
-    // The next end of a run of the key trims what is too much now.
-    context.log.warn({ err: error, run_id: run }, "could not trim the history");
-  }
 }
 
 /**

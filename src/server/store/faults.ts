@@ -3,7 +3,7 @@
  * waits for the promise.
  *
  * - `in-transaction`: a transaction's work is done, its commit comes next;
- * - `before-commit`: SQLite: the whole group is done, the commit comes next;
+ * - `before-commit`: the whole group is done, the commit comes next;
  * - `after-commit`: it is on disk, nobody has been told yet.
  */
 export type FaultPoint = "in-transaction" | "before-commit" | "after-commit";

@@ -38,8 +38,10 @@ export function runWriter(db: Database, engine: Engine): RunWriter {
   };
 }
 
+/** What a run has before it has begun. */
+export const nothingYet = { runtime_statistics: {}, outputs: [], log: { size: 0, cut_bytes: 0 } };
+
 async function insertRun(db: Database, engine: Engine, run: NewRun): Promise<void> {
-  const nothingYet = { runtime_statistics: {}, outputs: [], log: { size: 0, cut_bytes: 0 } };
   await db
     .insertInto("runs")
     .values({ ...run, ...nothingYet, state: "assigned", assigned_at: engine.now })

@@ -5,7 +5,6 @@ import type { WorkRequestError } from "../../domain/output-data.ts";
 import type { RunLog } from "../../domain/run.ts";
 import { LogWriter } from "../report/log-writer.ts";
 import { workspaceIn, type Workspace } from "../workspace/prepare.ts";
-import { removeTree } from "../workspace/remove-tree.ts";
 import { ExecutedRun, type ExecuteContext } from "./execute.ts";
 import { HandOver, type HandOverContext } from "./hand-over.ts";
 import type { HeldRun } from "./held-run.ts";
@@ -151,7 +150,7 @@ class RunCourse implements Course {
     const handedOver = await this.#handOver.complete(local.end, local.log, globs);
     this.#run.apply({ kind: "uploaded", ...handedOver });
     await this.#run.saved();
-    await removeTree(this.#workspace.scratch);
+    await this.#run.directory.removeScratch();
   }
 
   async #sendAgain(): Promise<void> {

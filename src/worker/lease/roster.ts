@@ -29,6 +29,8 @@ export type RosterOptions = {
   log: WorkerLog;
   /** Begins the work for a run in state `assigned`, `uploading` or `handed_in`, once `turn` has resolved. */
   begin: (run: HeldRun, turn: Promise<void>) => Course;
+  /** False for runs that start no process and have no files. */
+  hasFiles: (assignment: Assignment) => boolean;
   /** A run's state has changed. */
   changed: () => void;
 };
@@ -123,7 +125,8 @@ export class Roster {
   }
 
   #take(assignment: Assignment): void {
-    const directory = new RunDirectory(this.#options.runs, assignment.run_id);
+    const { runs, hasFiles } = this.#options;
+    const directory = new RunDirectory(runs, assignment.run_id, hasFiles(assignment));
     const found: FoundRun = {
       assignment,
       local: { state: "assigned" },

@@ -67,9 +67,15 @@ export class RunDirectory {
   readonly scratch: string;
   readonly outputs: string;
   readonly #trash: string;
+  readonly #isOnDisk: boolean;
 
-  /** @param runs the directory of all runs; its neighbour `trash` takes what is removed */
-  constructor(runs: string, id: RunId) {
+  /**
+   * @param runs the directory of all runs; its neighbour `trash` takes what is removed
+   * @param isOnDisk false for a run that starts no process and has no files: nothing of it is written, for the
+   *   server gives it again to a worker that has forgotten it, and to make it again does no harm
+   */
+  constructor(runs: string, id: RunId, isOnDisk = true) {
+    this.#isOnDisk = isOnDisk;
     this.path = join(runs, id);
     this.logFile = join(this.path, "log");
     this.scratch = join(this.path, "scratch");
@@ -79,6 +85,7 @@ export class RunDirectory {
 
   /** Begins the directory. What an unfinished write left there is removed. */
   async create(assignment: Assignment): Promise<void> {
+    if (!this.#isOnDisk) return;
     await removeTree(this.path);
     await mkdir(this.path, { recursive: true, mode: 0o700 });
     await writeAtomically(join(this.path, "run.json"), JSON.stringify(assignment));
@@ -86,16 +93,24 @@ export class RunDirectory {
 
   /** Writes the state down; results survive a power loss. */
   async saveState(local: LocalRun): Promise<void> {
+    if (!this.#isOnDisk) return;
     const durable = local.state === "uploading" || local.state === "handed_in";
     await writeAtomically(join(this.path, "state.json"), JSON.stringify(local), { durable });
   }
 
   async saveFigures(figures: LastFigures): Promise<void> {
+    if (!this.#isOnDisk) return;
     await writeAtomically(join(this.path, "figures.json"), JSON.stringify(figures));
+  }
+
+  /** Removes what the run itself could write. */
+  async removeScratch(): Promise<void> {
+    if (this.#isOnDisk) await removeTree(this.scratch);
   }
 
   /** Removes all of it: at once by name, then file by file. */
   async remove(): Promise<void> {
+    if (!this.#isOnDisk) return;
     await mkdir(this.#trash, { recursive: true, mode: 0o700 });
     removed += 1;
     const place = join(this.#trash, `${basename(this.path)}-${process.pid}-${removed}`);

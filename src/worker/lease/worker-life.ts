@@ -8,7 +8,7 @@ import type { ServerLine } from "./server-line.ts";
 import { SyncLoop } from "./sync-loop.ts";
 
 /** What a worker's life needs. */
-export type WorkerLifeOptions = Pick<RosterOptions, "runs" | "begin"> & {
+export type WorkerLifeOptions = Pick<RosterOptions, "runs" | "begin" | "hasFiles"> & {
   clock: Clock;
   random: () => number;
   log: WorkerLog;
@@ -47,7 +47,14 @@ export class WorkerLife {
     const changed = () => {
       this.#changed();
     };
-    this.#roster = new Roster({ runs: options.runs, begin: options.begin, clock, log, changed });
+    this.#roster = new Roster({
+      runs: options.runs,
+      begin: options.begin,
+      hasFiles: options.hasFiles,
+      clock,
+      log,
+      changed,
+    });
     this.#loop = new SyncLoop({
       roster: this.#roster,
       wantsWork: () => !this.#isClosing,

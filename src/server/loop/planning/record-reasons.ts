@@ -3,6 +3,7 @@ import { epochMs } from "../../../domain/clock.ts";
 import type { WorkRequestId } from "../../../domain/ids.ts";
 import type { PlanReason } from "../../../schedule/decide/explain.ts";
 import type { Planner } from "../../../schedule/planner.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 import type { LoopContext } from "../context.ts";
 
 /** Of how many waiting requests, first in the order of service, the reasons are written down; `why` knows those of all. */
@@ -12,8 +13,8 @@ const RECORDED = 1_000;
 const LEAST_PART = 0.01;
 
 /**
- * Writes down why requests wait, where that has changed; all in one transaction, for it is only for people. The record
- * keeps the kinds of reasons over time, not each change of a number in them.
+ * Writes down why requests wait, where that has changed. The record keeps the kinds of reasons over time, not each
+ * change of a number in them.
  * @param isForNumbers also where only numbers have changed, as they do all the time: an expected start comes nearer
  */
 export async function recordReasons(
@@ -51,20 +52,26 @@ function isLongEnough(since: Timestamp, pendingAt: Timestamp | null, now: Timest
   return epochMs(now) - epochMs(since) >= LEAST_PART * waitedMs || epochMs(since) <= epochMs(pendingAt ?? since);
 }
 
-function write(
-  context: LoopContext,
+/** Together, so that their commits are one. */
+async function write(
+  { store }: LoopContext,
   ids: readonly WorkRequestId[],
   reasons: ReadonlyMap<WorkRequestId, PlanReason>,
   now: Timestamp,
 ): Promise<void> {
-  return context.store.transaction(async (tx) => {
-    for (const id of ids) {
-      const current = await tx.lockWorkRequest(id);
-      if (current?.status !== "pending") continue;
-      const { code, message } = reasons.get(id)!; // only those that have one are written
-      const isSame = current.waiting?.code === code;
-      await tx.updateWorkRequest(id, { waiting: { code, message, since: isSame ? current.waiting!.since : now } });
-      if (!isSame) await tx.appendEvents([{ kind: "waiting", work_request_id: id, data: { code, message } }]);
-    }
-  });
+  // only those that have a reason are written
+  await Promise.all(ids.map((id) => store.transaction((tx) => writeReason(tx, id, reasons.get(id)!, now))));
+}
+
+async function writeReason(
+  tx: StoreTransaction,
+  id: WorkRequestId,
+  { code, message }: PlanReason,
+  now: Timestamp,
+): Promise<void> {
+  const current = await tx.lockWorkRequest(id);
+  if (current?.status !== "pending") return;
+  const isSame = current.waiting?.code === code;
+  await tx.updateWorkRequest(id, { waiting: { code, message, since: isSame ? current.waiting!.since : now } });
+  if (!isSame) await tx.appendEvents([{ kind: "waiting", work_request_id: id, data: { code, message } }]);
 }

@@ -2,25 +2,33 @@ import { AppError } from "../../../contract/errors.ts";
 import { postgresEngine } from "../engine.ts";
 import { EventFeed } from "../event-feed.ts";
 import { noFaults } from "../faults.ts";
+import { sharedReads } from "../group/shared-reads.ts";
 import type { OpenOptions } from "../open.ts";
 import { readerOn } from "../records.ts";
-import type { Leadership, Store } from "../store.ts";
+import { GroupWriter } from "../group/group-writer.ts";
+import type { Leadership, Store, StoreReader } from "../store.ts";
 import { postgresError } from "./fault.ts";
 import { tryToLead } from "./lead.ts";
 import { listenForEvents } from "./listen.ts";
+import { readColumnTypes } from "./many-rows.ts";
 import { migrate } from "./migrate.ts";
 import { openPool } from "./pool.ts";
-import { inTransaction } from "./transaction.ts";
+import { readsAtOnce } from "./rows-at-once.ts";
+import { beginForGroup, inTransaction } from "./transaction.ts";
 
 /** How often the feed looks by itself, should a notification have been lost, milliseconds. */
 const LOOK_MS = 5_000;
+
+/** One works while the other one's commit is on its way to the disk. */
+const GROUPS_AT_ONCE = 2;
 
 /** Opens a PostgreSQL database; several servers may use one at the same time. */
 export async function openPostgresStore(url: string, options: OpenOptions): Promise<Store> {
   const faults = options.faults ?? noFaults;
   const queries = openPool(url, options.onFault);
-  const read = readerOn(queries.db, postgresEngine);
-  const { feed, listener } = await start().catch(async (error: unknown) => {
+  const single = readerOn(queries.db, postgresEngine);
+  const read: StoreReader = { ...single, ...sharedReads(single), ...readsAtOnce(queries.db) };
+  const { feed, listener, types } = await start().catch(async (error: unknown) => {
     await queries.close();
     throw openError(url, error);
   });
@@ -28,17 +36,28 @@ export async function openPostgresStore(url: string, options: OpenOptions): Prom
   timer.unref();
   const held = new Set<Leadership>();
 
+  const writer = new GroupWriter(
+    {
+      reads: Object.keys(single),
+      groupsAtOnce: GROUPS_AT_ONCE,
+      begin: () => beginForGroup(queries.db, types),
+      alone: (work) => inTransaction(queries.db, faults, work),
+    },
+    faults,
+  );
+
   /** The schema, then everything that goes on while the store is open. */
   async function start() {
     await migrate(queries.pool);
     const newFeed = new EventFeed(read, await read.lastEventId(), options.onFault);
-    return { feed: newFeed, listener: await listenForEvents(url, () => newFeed.wake(), options.onFault) };
+    const newListener = await listenForEvents(url, () => newFeed.wake(), options.onFault);
+    return { feed: newFeed, listener: newListener, types: await readColumnTypes(queries.pool) };
   }
 
   return {
     kind: "postgres",
     read,
-    transaction: (work) => inTransaction(queries.db, faults, work),
+    transaction: (work) => writer.transaction(work),
     onEvents: (onEvents) => feed.listen(onEvents),
     async lead() {
       const leadership = await tryToLead(url);
@@ -48,6 +67,7 @@ export async function openPostgresStore(url: string, options: OpenOptions): Prom
     },
     async close() {
       clearInterval(timer);
+      await writer.close();
       await Promise.all([...held].map((leadership) => leadership.release()));
       await listener.close();
       await feed.close();

@@ -2,11 +2,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
 import { postgresEngine, type Database } from "../engine.ts";
 import type { Faults } from "../faults.ts";
+import type { OpenTransaction } from "../group/group-writer.ts";
 import { transactionOn } from "../records.ts";
 import type { StoreTransaction } from "../store.ts";
-import { heldBackEvents } from "./append-events.ts";
+import { appendEvents, heldBackEvents } from "./append-events.ts";
 import { isWorthARetry, unavailable } from "./fault.ts";
 import { LEARN_LOCK } from "./locks.ts";
+import type { ColumnTypes } from "./many-rows.ts";
+import { rowsAtOnce } from "./rows-at-once.ts";
 
 /** How often a transaction is tried; each waits a little longer than the one before. */
 const MAX_ATTEMPTS = 12;
@@ -40,7 +43,7 @@ function once<T>(db: Database, faults: Faults, work: (tx: StoreTransaction) => P
     .setIsolationLevel("read committed")
     .execute(async (trx) => {
       const tx = transactionOn(trx, postgresEngine);
-      const held = heldBackEvents(trx);
+      const held = heldBackEvents((events) => appendEvents(trx, () => tx.appendEvents(events)));
       const result = await work({
         ...tx,
         appendEvents: (events) => held.append(events),
@@ -54,6 +57,26 @@ function once<T>(db: Database, faults: Faults, work: (tx: StoreTransaction) => P
       await faults.at("before-commit");
       return result;
     });
+}
+
+/**
+ * Opens a transaction for a group of works (`group.ts`, which holds their events back): the calls of one turn that
+ * are alike are one statement.
+ */
+export async function beginForGroup(db: Database, types: ColumnTypes): Promise<OpenTransaction> {
+  const trx = await db.startTransaction().setIsolationLevel("read committed").execute();
+  const tx = transactionOn(trx, postgresEngine);
+  const many = rowsAtOnce(tx, trx, types);
+  return {
+    tx: {
+      ...tx,
+      ...many,
+      estimateStates: (keys) => learnAlone(trx).then(() => tx.estimateStates(keys)),
+      appendEvents: (events) => appendEvents(trx, () => many.appendEvents(events)),
+    },
+    commit: () => trx.commit().execute(),
+    rollback: () => trx.rollback().execute(),
+  };
 }
 
 /**

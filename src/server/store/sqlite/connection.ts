@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { AppError } from "../../../contract/errors.ts";
 import { openError, statementError } from "./fault.ts";
-import type { Answer, Call, FromThread, SqliteValue, ThreadFault, ToThread } from "./protocol.ts";
+import type { Answer, Call, FromThread, SqliteValue, ToThread } from "./protocol.ts";
 
 /** What a statement gave: rows as lists of values in the order of `columns`. */
 export type StatementResult = { columns: string[]; rows: unknown[][]; changes: number | bigint };
@@ -55,13 +55,16 @@ export class SqliteConnection {
     return this.#opening.promise;
   }
 
-  /** Runs one statement after all those given before it. */
-  execute(sql: string, parameters: SqliteValue[] = []): Promise<StatementResult> {
+  /**
+   * Runs one statement after all those given before it.
+   * @param isPart of the transaction that is open: refused when it is not open any more
+   */
+  execute(sql: string, parameters: SqliteValue[] = [], isPart = false): Promise<StatementResult> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = this.#nextId;
     this.#nextId += 1;
     if (this.#outbox.length === 0) queueMicrotask(() => this.#flush());
-    this.#outbox.push({ id, sql, parameters });
+    this.#outbox.push({ id, sql, parameters, is_part: isPart });
     return new Promise((resolve, reject) => this.#waiting.set(id, { sql, resolve, reject }));
   }
 
@@ -101,7 +104,7 @@ export class SqliteConnection {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
     if (waiting === undefined) return; // refused already, when the thread was given up
-    if ("fault" in answer) waiting.reject(faultToThrow(answer.fault, waiting.sql));
+    if ("fault" in answer) waiting.reject(statementError(answer.fault, waiting.sql));
     else waiting.resolve(answer);
   }
 
@@ -113,20 +116,6 @@ export class SqliteConnection {
     for (const { reject } of this.#waiting.values()) reject(reason);
     this.#waiting.clear();
   }
-}
-
-/** Faults after which the transaction is gone, as opposed to the one statement. */
-const transactionLosers = new WeakSet<Error>();
-
-/** True when the statement's failure took the whole open transaction with it. */
-export function hasLostTransaction(error: unknown): boolean {
-  return error instanceof Error && transactionLosers.has(error);
-}
-
-function faultToThrow(fault: ThreadFault, sql: string): Error {
-  const error = statementError(fault, sql);
-  if (fault.has_lost_transaction) transactionLosers.add(error);
-  return error;
 }
 
 function unavailable(reason: string, cause?: unknown): AppError {

@@ -15,7 +15,7 @@ import type { SqliteValue } from "./protocol.ts";
 
 type Execute = (sql: string, parameters: SqliteValue[]) => Promise<StatementResult>;
 
-/** Query builder whose statements are run by the function given. Transactions are not its business: see `writer.ts`. */
+/** Query builder whose statements are run by the function given. Transactions are not its business: see `transaction.ts`. */
 export function kyselyOn(execute: Execute): Kysely<Tables> {
   return new Kysely<Tables>({
     dialect: {

@@ -2,26 +2,37 @@ import type { OpenOptions } from "../open.ts";
 import { noFaults } from "../faults.ts";
 import { sqliteEngine } from "../engine.ts";
 import { EventFeed } from "../event-feed.ts";
-import { readerOn, transactionOn } from "../records.ts";
-import type { Leadership, Store } from "../store.ts";
+import { GroupWriter } from "../group/group-writer.ts";
+import { sharedReads } from "../group/shared-reads.ts";
+import { readerOn } from "../records.ts";
+import type { Leadership, Store, StoreReader } from "../store.ts";
 import { SqliteConnection } from "./connection.ts";
 import { kyselyOn } from "./dialect.ts";
 import { tryToLead } from "./lead.ts";
+import { beginTransaction, inTransaction } from "./transaction.ts";
 import { dataVersion, watchOtherProcesses } from "./watch.ts";
-import { GroupCommitWriter } from "./writer.ts";
 
 /** Opens a database file: one connection that writes and one that reads, each in a thread of its own. */
 export async function openSqliteStore(file: string, options: OpenOptions): Promise<Store> {
   const connections = await openConnections(file, options.onFault);
   const faults = options.faults ?? noFaults;
   const engine = sqliteEngine(options.clock ?? { nowMs: () => Date.now() });
-  const read = readerOn(
+  const single = readerOn(
     kyselyOn((sql, parameters) => connections.reader.execute(sql, parameters)),
     engine,
   );
+  const read: StoreReader = { ...single, ...sharedReads(single) };
   const version = await dataVersion(connections.reader); // before the last event is read: nothing falls between
   const feed = new EventFeed(read, await read.lastEventId(), options.onFault);
-  const writer = new GroupCommitWriter(connections.writer, faults);
+  const writer = new GroupWriter(
+    {
+      reads: Object.keys(read),
+      groupsAtOnce: 1,
+      begin: () => beginTransaction(connections.writer, engine),
+      alone: (work) => inTransaction(connections.writer, engine, faults, work),
+    },
+    faults,
+  );
   const watch = watchOtherProcesses(connections.reader, version, () => feed.wake(), options.onFault);
   let leadership: Leadership | undefined;
 
@@ -30,16 +41,15 @@ export async function openSqliteStore(file: string, options: OpenOptions): Promi
     read,
     async transaction(work) {
       let hasEvents = false;
-      const result = await writer.transaction(async (db) => {
-        const tx = transactionOn(db, engine);
-        return work({
+      const result = await writer.transaction((tx) =>
+        work({
           ...tx,
           appendEvents: (events) => {
             hasEvents ||= events.length > 0;
             return tx.appendEvents(events);
           },
-        });
-      });
+        }),
+      );
       if (hasEvents) feed.wake();
       return result;
     },

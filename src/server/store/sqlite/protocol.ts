@@ -5,8 +5,8 @@
 /** A value as SQLite takes and gives it. */
 export type SqliteValue = string | number | bigint | null;
 
-/** One statement to run. */
-export type Call = { id: number; sql: string; parameters: SqliteValue[] };
+/** One statement to run. `is_part`: of an open transaction, and to be refused when SQLite has given that up. */
+export type Call = { id: number; sql: string; parameters: SqliteValue[]; is_part: boolean };
 
 /** To the thread: first `open`, then any number of `calls`, at the end `close`. */
 export type ToThread = { kind: "open" } | { kind: "calls"; calls: Call[] } | { kind: "close" };
@@ -18,8 +18,6 @@ export type ThreadFault = {
   errcode?: number;
   /** An `AppError` that crosses: its code and details. */
   app?: { code: string; details: Record<string, unknown> };
-  /** True: SQLite has given up the transaction that was open, as it does for a full disk. */
-  has_lost_transaction: boolean;
 };
 
 export type Answer =

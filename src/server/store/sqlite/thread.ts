@@ -55,6 +55,8 @@ function close(): void {
 
 function answer(call: Call): Answer {
   try {
+    // It gives a transaction up by itself, for a full disk say: what comes after would be committed one by one.
+    if (call.is_part && database?.isTransaction !== true) throw new Error("the transaction was given up");
     const statement = prepare(call.sql);
     const columns = statement.columns().map(({ name }) => name);
     if (columns.length > 0) {
@@ -79,12 +81,11 @@ function prepare(sql: string): StatementSync {
 }
 
 function faultOf(error: unknown): ThreadFault {
-  const has_lost_transaction = database?.isTransaction !== true;
   if (error instanceof AppError) {
-    return { message: error.message, app: { code: error.code, details: error.details }, has_lost_transaction };
+    return { message: error.message, app: { code: error.code, details: error.details } };
   }
-  if (!(error instanceof Error)) return { message: String(error), has_lost_transaction };
+  if (!(error instanceof Error)) return { message: String(error) };
   // `errcode` is SQLite's own number, on the errors that come from it.
   const errcode = "errcode" in error && typeof error.errcode === "number" ? { errcode: error.errcode } : {};
-  return { message: error.message, ...errcode, has_lost_transaction };
+  return { message: error.message, ...errcode };
 }

@@ -8,7 +8,8 @@ import { RUN_COLUMNS } from "../tables.ts";
 /** Stands as a literal, so that the partial indexes of active runs are seen to fit. */
 export const IS_ACTIVE = sql<boolean>`state <> 'ended'`;
 
-function leasedRuns(db: Database) {
+/** Runs with their leases. */
+export function leasedRuns(db: Database) {
   return db.selectFrom("runs").select([...RUN_COLUMNS, "lease_token", "lease_expires_at"]);
 }
 

@@ -80,6 +80,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/accuracy.ts"),
   },
   {
+    name: "explain",
+    group: HISTORY,
+    summary: "what a task, subject and context would be given, and why",
+    load: () => import("./commands/explain.ts"),
+  },
+  {
     name: "import",
     group: HISTORY,
     summary: "take over history made elsewhere",
@@ -104,6 +110,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: SERVER,
     summary: "be a worker, or see and steer workers",
     load: () => import("./commands/worker.ts"),
+  },
+  {
+    name: "config",
+    group: SERVER,
+    summary: "set needs and policy for tasks, subjects and contexts",
+    load: () => import("./commands/config.ts"),
   },
   { name: "token", group: SERVER, summary: "make, list and revoke tokens", load: () => import("./commands/token.ts") },
   { name: "events", group: SERVER, summary: "what happens, as it happens", load: () => import("./commands/events.ts") },

@@ -17,6 +17,7 @@ import {
 } from "./records.ts";
 import { accuracyReportSchema } from "./accuracy.ts";
 import { bytesInput, durationInput } from "./amounts.ts";
+import { layerRoutes } from "./layer-routes.ts";
 import { explanationFields } from "./outlook.ts";
 import { errorEntrySchema } from "./problem.ts";
 import { route, SCOPES } from "./route.ts";
@@ -362,6 +363,8 @@ export const routes = {
     params: workerParams,
     response: z.object({ removed: workerName }),
   }),
+
+  ...layerRoutes,
 
   listTokens: route({
     method: "GET",

@@ -16,7 +16,7 @@ export type Requirements = Amounts & {
 };
 
 /** Where an amount came from, highest rank first; `retry` stands above all, when a death raised it. */
-export const AMOUNT_SOURCES = ["retry", "request", "workflow", "task", "history", "default"] as const;
+export const AMOUNT_SOURCES = ["retry", "override", "request", "workflow", "task", "history", "default"] as const;
 export type AmountSource = (typeof AMOUNT_SOURCES)[number];
 
 /** One allocated amount and why it is what it is. */

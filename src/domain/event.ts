@@ -20,6 +20,7 @@ export const EVENT_KINDS = [
   "worker_changed",
   "worker_removed",
   "share_changed",
+  "layer_changed",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

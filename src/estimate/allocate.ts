@@ -10,8 +10,13 @@ import type {
 } from "../domain/allocation.ts";
 import type { Capacity } from "../domain/worker.ts";
 
-/** Who may demand amounts, highest rank first. */
-export const REQUIREMENT_SOURCES = ["request", "workflow", "task"] as const;
+/**
+ * Who may demand amounts and bounds, highest rank first. History stands between the task and the defaults: a default's
+ * amount only fills what history leaves open, its bounds hold for history too.
+ */
+export const REQUIREMENT_SOURCES = ["override", "request", "workflow", "task", "default"] as const;
+/** Those above history. */
+const DEMANDING = ["override", "request", "workflow", "task"] as const satisfies readonly RequirementSource[];
 export type RequirementSource = (typeof REQUIREMENT_SOURCES)[number];
 
 /** What each source demands; absent: nothing. */
@@ -41,7 +46,7 @@ const LEAST_RUNS_OF_LIMIT = 20;
 
 /**
  * What a run is given (`DESIGN.md` §6). For each resource the highest source that has an amount decides:
- * request > workflow > task > history > default. Bounds hold for all sources below the one that sets them; of
+ * override > request > workflow > task > history > default. Bounds hold for all sources below the one that sets them; of
  * two that contradict each other the higher one wins. What no person demanded is clamped to the largest worker.
  */
 export function allocate(query: AllocationQuery): Allocation {
@@ -57,14 +62,14 @@ export function allocate(query: AllocationQuery): Allocation {
 
 function amountOf(resource: Resource, query: AllocationQuery): AllocatedAmount {
   const { requirements, estimate, defaults, largest } = query;
-  for (const [rank, source] of REQUIREMENT_SOURCES.entries()) {
+  for (const [rank, source] of DEMANDING.entries()) {
     const amount = requirements[source]?.[resource];
     if (amount !== undefined) return bounded({ amount, source }, resource, requirements, rank);
   }
   const known = estimate[resource];
   const found: AllocatedAmount =
     known === undefined || (resource === "duration" && !isLimitKnown(known.evidence))
-      ? { amount: defaults[resource], source: "default" }
+      ? { amount: requirements.default?.[resource] ?? defaults[resource], source: "default" }
       : { amount: amountOfHistory(known.allocate, resource), source: "history", evidence: known.evidence };
   return bounded(clamped(found, resource, largest), resource, requirements, REQUIREMENT_SOURCES.length);
 }
@@ -139,7 +144,7 @@ function tagsOf(requirements: RequirementsBySource): string[] {
 export function askedAmounts(requirements: RequirementsBySource): Amounts {
   const asked: Amounts = {};
   for (const resource of RESOURCES) {
-    for (const source of REQUIREMENT_SOURCES) {
+    for (const source of DEMANDING) {
       const amount = requirements[source]?.[resource];
       if (amount !== undefined) asked[resource] ??= amount;
     }

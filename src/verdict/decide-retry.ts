@@ -46,7 +46,8 @@ export function decideRetry(question: RetryQuestion): RetryDecision {
 
 function growth({ outcome, sources }: RetryQuestion): RetryDecision {
   const resource = exhaustedResource(outcome);
-  if (resource === undefined || ["request", "workflow"].includes(sources[resource])) return { kind: "final" };
+  if (resource === undefined || ["override", "request", "workflow"].includes(sources[resource]))
+    return { kind: "final" };
   return { kind: "grow", budget: "resource", resource };
 }
 

@@ -9,6 +9,7 @@ import { SCOPES } from "../../src/contract/route.ts";
 import { EVENT_KINDS } from "../../src/domain/event.ts";
 import { RUN_STATES } from "../../src/domain/run.ts";
 import { TASK_TYPES } from "../../src/domain/task.ts";
+import { LAYER_MODES } from "../../src/domain/layer.ts";
 import { RESULTS, STATUSES, UNBLOCK_STRATEGIES } from "../../src/domain/work-request.ts";
 import { listMigrations, missingMigrations, type Migration } from "../../src/server/store/migrations.ts";
 import { openStore } from "../../src/server/store/open.ts";
@@ -26,6 +27,7 @@ const CHECKED_COLUMNS: Record<string, readonly string[]> = {
   "history.task_type": TASK_TYPES,
   "history.result": RESULTS,
   "tokens.scope": SCOPES,
+  "layers.mode": LAYER_MODES,
   "events.kind": EVENT_KINDS,
 };
 

@@ -19,6 +19,7 @@ import { BODY_LIMIT_BYTES, sendFault } from "./faults.ts";
 import type { Call, Handlers } from "./handler.ts";
 import { estimateHandlers } from "./handlers/estimates.ts";
 import { historyHandlers } from "./handlers/history.ts";
+import { layerHandlers } from "./handlers/layers.ts";
 import { runHandlers } from "./handlers/runs.ts";
 import { systemHandlers } from "./handlers/system.ts";
 import { tokenHandlers } from "./handlers/tokens.ts";
@@ -72,6 +73,7 @@ function handlersOf(context: LoopContext, options: HttpOptions): Handlers {
     ...workerHandlers(context),
     ...workerCallHandlers(context),
     ...tokenHandlers(context),
+    ...layerHandlers(context),
   };
 }
 

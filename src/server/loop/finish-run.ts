@@ -10,12 +10,14 @@ import { RESOURCES } from "../../domain/allocation.ts";
 import type { Run } from "../../domain/run.ts";
 import { MEASURED_FIGURES } from "../../domain/runtime-statistics.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
+import { layeredRequirements, resolveLayers } from "../../estimate/layers.ts";
 import { nextAfterDeath } from "../../estimate/next-after-death.ts";
 import { decideRetry, type RetryDecision, type RetryQuestion } from "../../verdict/decide-retry.ts";
 import type { LeasedRun, RunPatch, StoreTransaction } from "../store/store.ts";
 import { judgeRun } from "./accuracy.ts";
 import type { LoopContext } from "./context.ts";
 import { learnFrom } from "./estimates.ts";
+import { retryLimitsFor } from "./layers.ts";
 import { largestFor } from "./prepare.ts";
 import { abort, complete, markStarted } from "./transitions.ts";
 
@@ -125,7 +127,7 @@ async function conclude(
   const output: OutputData = { runtime_statistics: ending.runtime_statistics };
   const abortedBy = outcome.kind === "aborted" ? outcome.by : run.abort_requested_by;
   if (abortedBy !== null) return abort(tx, request.id, { ...(request.aborted ?? { by: abortedBy }), at: now }, output);
-  const decision = decideRetry(await retryQuestion(context, tx, run, outcome));
+  const decision = decideRetry(await retryQuestion(context, tx, request, run, outcome));
   if (await retry(tx, request, run, outcome, decision, now)) return undefined;
   const errors = errorsOf(outcome, run);
   const result = resultOf(outcome) ?? "error";
@@ -181,6 +183,7 @@ function figuresOf(measurement: NonNullable<Ending["measurement"]>): { duration_
 async function retryQuestion(
   context: LoopContext,
   tx: StoreTransaction,
+  request: WorkRequest,
   run: Run,
   outcome: Outcome,
 ): Promise<RetryQuestion> {
@@ -190,11 +193,12 @@ async function retryQuestion(
   const sources = Object.fromEntries(
     RESOURCES.map((resource) => [resource, run.allocation[resource].source]),
   ) as RetryQuestion["sources"];
+  const isSuccess = resultOf(outcome) === "success"; // most are: nothing is looked up for them
   return {
     outcome,
     earlier,
     sources,
-    limits: context.settings.retryLimits,
+    limits: isSuccess ? context.settings.retryLimits : await retryLimitsFor(tx, context.settings, request),
     isWorthAnotherRun: false,
     random: context.random(),
   };
@@ -241,7 +245,10 @@ async function grown(
     allocation: run.allocation,
     estimate: run.estimate,
     exhausted: decision.resource,
-    requirements: { request: request.requirements },
+    requirements: {
+      ...layeredRequirements(resolveLayers(await tx.layers(), request)),
+      request: request.requirements,
+    },
     ...("limit" in outcome && { limit: outcome.limit }),
     ...(largest !== undefined && { largest }),
   });

@@ -26,13 +26,13 @@ export async function fit(context: LoopContext, submission: Submission): Promise
   await refuseWrong(context, submission);
   const { read } = context.store;
   const now = await read.now();
-  const workers = await read.workers();
+  const surroundings = { workers: await read.workers(), layers: await read.layers() };
   const shown = submission.work_requests.slice(0, MOST_LOOKED_AT);
   const looked = await Promise.all(
     shown.map(async (request, index): Promise<Looked> => {
       const id = (FIRST_ID + index) as WorkRequestId; // stands for one until it is submitted
       const dynamic = await context.tasks.dynamicData(request);
-      return { request, id, needs: await needsOf(context, request, workers, dynamic) };
+      return { request, id, needs: await needsOf(context, request, surroundings, dynamic) };
     }),
   );
   const planner = await plannerOfGoing(context, await read.maxShares(), now);

@@ -91,6 +91,7 @@ async function planFrom(
   const reasons = { dueMs: 0, numbersDueMs: 0 };
   // ends: when the signal is given, or the board is outdated
   while (!signal.aborted && !board.isOutdated) {
+    if (wake.areLayersTouched()) await context.store.transaction((tx) => tx.forgetAllAllocations());
     const waitMs = await planRound(context, board, reasons, kept.leases);
     if (clock.monotonicMs() >= kept.housekeepingMs) {
       kept.housekeepingMs = clock.monotonicMs() + HOUSEKEEPING_MS;
@@ -133,9 +134,9 @@ async function prepareNew(context: LoopContext, board: PlanBoard): Promise<boole
   const batch = PREPARE_BATCH + context.dynamicData.size;
   const unprepared = await read.unprepared(batch);
   if (unprepared.length === 0) return false;
-  const workers = await read.workers();
+  const surroundings = { workers: await read.workers(), layers: await read.layers() };
   // together, so that their commits are one; a fault with one must not hold up the others
-  const prepared = await Promise.allSettled(unprepared.map((request) => prepare(context, request, workers)));
+  const prepared = await Promise.allSettled(unprepared.map((request) => prepare(context, request, surroundings)));
   for (const [index, result] of prepared.entries()) {
     if (result.status === "fulfilled") continue;
     const details = { err: result.reason as unknown, work_request_id: unprepared[index]?.id };
@@ -177,6 +178,7 @@ const OWN_KINDS: ReadonlySet<EventKind> = new Set(["allocated", "placed", "waiti
 /** Remembers that something happened since the last wait. */
 function wakeSignal(context: LoopContext) {
   let isDirty = true;
+  let hasNewLayers = false;
   let notify: (() => void) | undefined;
   const stir = () => {
     isDirty = true;
@@ -186,11 +188,18 @@ function wakeSignal(context: LoopContext) {
   const stop = context.live.listen({
     onEvents: (events) => {
       if (events.every(({ kind }) => OWN_KINDS.has(kind))) return;
+      hasNewLayers ||= events.some(({ kind }) => kind === "layer_changed");
       stir();
     },
   });
   return {
     stop,
+    /** Whether layers were changed since it was asked last: what was just being prepared may not have seen them. */
+    areLayersTouched(): boolean {
+      const is = hasNewLayers;
+      hasNewLayers = false;
+      return is;
+    },
     async wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
       if (!isDirty) {
         const woken = new AbortController();

@@ -1,9 +1,11 @@
 import type { Allocation, Estimate } from "../../domain/allocation.ts";
+import type { Layer } from "../../domain/layer.ts";
 import type { WorkRequestError } from "../../domain/output-data.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { Capacity } from "../../domain/worker.ts";
 import { allocate, askedAmounts, type RequirementsBySource } from "../../estimate/allocate.ts";
+import { layeredRequirements, resolveLayers, type LayerKey } from "../../estimate/layers.ts";
 import { mayRun } from "../../schedule/fit.ts";
 import { tagOfTask, type ConfiguredTask } from "../../task/define-task.ts";
 import { errorsOfFault, type TaskAnswer } from "../../task/faults.ts";
@@ -26,6 +28,9 @@ export type PreparedNeeds =
 
 const DYNAMIC_DATA_CODES = { failed: "dynamic-data-failed", unavailable: "dynamic-data-unavailable" } as const;
 
+/** What the needs of requests depend on besides themselves, as it is at the moment. */
+export type Surroundings = { workers: readonly WorkerRow[]; layers: readonly Layer[] };
+
 /**
  * Works out, for one request that has become pending, its dynamic data and its allocation (`DESIGN.md` §6).
  * What the task throws ends the request as `completed`/`error`.
@@ -33,9 +38,9 @@ const DYNAMIC_DATA_CODES = { failed: "dynamic-data-failed", unavailable: "dynami
 export async function prepare(
   context: LoopContext,
   request: WorkRequest,
-  workers: readonly WorkerRow[],
+  { workers, layers }: Surroundings,
 ): Promise<void> {
-  const prepared = await needsOf(context, request, workers, await context.dynamicData.take(request));
+  const prepared = await needsOf(context, request, { workers, layers }, await context.dynamicData.take(request));
   if (prepared.kind === "thinking") return;
   await context.store.transaction(async (tx) => {
     const current = await tx.lockWorkRequest(request.id);
@@ -79,14 +84,15 @@ function evidenceRuns({ memory, duration }: Allocation): number | null {
  * goes only to workers that have said, by its tag, that they can run it.
  */
 export function requirementsOf(
-  request: Pick<WorkRequest, "requirements">,
+  request: LayerKey & Pick<WorkRequest, "requirements">,
   dynamic: DynamicData,
   configured: ConfiguredTask | undefined,
+  layers: readonly Layer[],
 ): RequirementsBySource {
   const own = configured?.task_type === "worker" ? [tagOfTask(configured)] : [];
   const tags = [...own, ...(dynamic.requirements?.tags ?? []), ...(dynamic.tags ?? [])];
   const task = { ...dynamic.requirements, tags };
-  return { request: request.requirements, task };
+  return { ...layeredRequirements(resolveLayers(layers, request)), request: request.requirements, task };
 }
 
 /** The largest amount of each resource that a worker which may run the task has; undefined when there is none. */
@@ -101,7 +107,7 @@ export function largestFor(taskName: string, workers: readonly WorkerRow[]): Par
 export async function needsOf(
   context: LoopContext,
   request: HistoryKey & Pick<WorkRequest, "task_data" | "requirements">,
-  workers: readonly WorkerRow[],
+  { workers, layers }: Surroundings,
   dynamic: TaskAnswer<DynamicData> | undefined,
 ): Promise<PreparedNeeds> {
   if (dynamic === undefined) return { kind: "thinking" };
@@ -117,7 +123,12 @@ export async function needsOf(
     subject: dynamic.value.subject ?? request.subject,
     context: dynamic.value.context ?? request.context,
   };
-  const requirements = requirementsOf(request, dynamic.value, context.tasks.configured(request));
+  const requirements = requirementsOf(
+    { ...key, requirements: request.requirements },
+    dynamic.value,
+    context.tasks.configured(request),
+    layers,
+  );
   const estimate = await estimateFor(context.store.read, key, {
     input_size: dynamic.value.input_size,
     asked: askedAmounts(requirements),

@@ -3,6 +3,7 @@ import type { WorkRequestError } from "../../domain/output-data.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
+import { retryLimitsFor } from "./layers.ts";
 
 const LONGEST_DELAY_SECONDS = 60;
 
@@ -18,7 +19,8 @@ export async function setAside(
 ): Promise<boolean> {
   const events = await tx.events(0, 1000, request.id);
   const spent = events.filter(({ kind, data }) => kind === "retried" && data["before"] === "dynamic_data").length;
-  if (spent >= context.settings.retryLimits.infrastructure) return false;
+  const limits = await retryLimitsFor(tx, context.settings, request);
+  if (spent >= limits.infrastructure) return false;
   const delay_seconds = Math.min(LONGEST_DELAY_SECONDS, 2 ** spent) * (0.5 + context.random() / 2);
   const now = await tx.now();
   await tx.updateWorkRequest(request.id, {

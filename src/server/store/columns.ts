@@ -27,6 +27,7 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
   "estimate_state",
   "tally",
   "data",
+  "layer_value",
 ]);
 
 /** Columns that SQLite keeps as 0 and 1. */

@@ -5,6 +5,7 @@ import { workRequestWriter } from "./change-work-requests.ts";
 import type { Database, Engine } from "./engine.ts";
 import { events, insertEvents, lastEventId, trimEvents, type NewEvent } from "./events.ts";
 import { historyReader, historyWriter } from "./history.ts";
+import { layerReader, layerWriter } from "./layers.ts";
 import { runReader, runWriter } from "./runs.ts";
 import type { StoreReader, StoreTransaction } from "./store.ts";
 import { tokenReader, tokenWriter } from "./tokens.ts";
@@ -21,6 +22,7 @@ export function readerOn(db: Database, engine: Engine): StoreReader {
     ...historyReader(db),
     ...accuracyReader(db),
     ...tokenReader(db),
+    ...layerReader(db),
     events: (after, limit, workRequestId) => events(db, after, limit, workRequestId),
     lastEventId: () => lastEventId(db),
   };
@@ -37,6 +39,7 @@ export function transactionOn(db: Database, engine: Engine): StoreTransaction {
     ...historyWriter(db, engine, now),
     ...accuracyWriter(db, engine),
     ...tokenWriter(db, engine, now),
+    ...layerWriter(db, engine),
     appendEvents: (newEvents: readonly NewEvent[]) => insertEvents(db, engine, newEvents),
     trimEvents: (keepNewest) => trimEvents(db, keepNewest),
   };

@@ -35,7 +35,7 @@ create table events (
   run_id text,
   worker_name text,
   data json not null,
-  constraint events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'unblocked'::text, 'allocated'::text, 'waiting'::text, 'placed'::text, 'started'::text, 'progress'::text, 'run_ended'::text, 'retried'::text, 'completed'::text, 'aborted'::text, 'abort_requested'::text, 'priority_changed'::text, 'worker_joined'::text, 'worker_changed'::text, 'worker_removed'::text, 'share_changed'::text]))),
+  constraint events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'unblocked'::text, 'allocated'::text, 'waiting'::text, 'placed'::text, 'started'::text, 'progress'::text, 'run_ended'::text, 'retried'::text, 'completed'::text, 'aborted'::text, 'abort_requested'::text, 'priority_changed'::text, 'worker_joined'::text, 'worker_changed'::text, 'worker_removed'::text, 'share_changed'::text, 'layer_changed'::text]))),
   constraint events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX events_by_request ON public.events USING btree (work_request_id, id) WHERE (work_request_id IS NOT NULL);
@@ -74,6 +74,23 @@ CREATE INDEX history_by_task ON public.history USING btree (task_type, task_name
 CREATE UNIQUE INDEX history_imported ON public.history USING btree (import_hash) WHERE (import_hash IS NOT NULL);
 CREATE INDEX history_last_failure ON public.history USING btree (task_type, task_name, subject, context, completed_at, id) WHERE (result = ANY (ARRAY['failure'::text, 'error'::text]));
 CREATE INDEX history_last_success ON public.history USING btree (task_type, task_name, subject, context, completed_at, id) WHERE (result = 'success'::text);
+
+create table layers (
+  id bigint generated always as identity not null,
+  scope_key text not null,
+  task_name text,
+  subject text,
+  context text,
+  field text not null,
+  mode text not null,
+  layer_value json not null,
+  note text,
+  set_by text not null,
+  set_at timestamp with time zone not null,
+  constraint layers_mode_check CHECK ((mode = ANY (ARRAY['default'::text, 'override'::text, 'lock'::text]))),
+  constraint layers_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX layers_scope ON public.layers USING btree (scope_key, field);
 
 create table runs (
   id text not null,

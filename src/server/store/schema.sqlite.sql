@@ -33,7 +33,7 @@ CREATE TABLE events (
   at text not null,
   kind text not null check (kind in ('created', 'unblocked', 'allocated', 'waiting', 'placed', 'started', 'progress',
     'run_ended', 'retried', 'completed', 'aborted', 'abort_requested', 'priority_changed', 'worker_joined',
-    'worker_changed', 'worker_removed', 'share_changed')),
+    'worker_changed', 'worker_removed', 'share_changed', 'layer_changed')),
   work_request_id integer,
   run_id text,
   worker_name text,
@@ -83,6 +83,22 @@ CREATE INDEX history_last_failure on history (task_type, task_name, subject, con
 
 CREATE INDEX history_last_success on history (task_type, task_name, subject, context, completed_at, id)
   where result = 'success';
+
+CREATE TABLE layers (
+  id integer primary key autoincrement,
+  scope_key text not null,
+  task_name text,
+  subject text,
+  context text,
+  field text not null,
+  mode text not null check (mode in ('default', 'override', 'lock')),
+  layer_value text not null,
+  note text,
+  set_by text not null,
+  set_at text not null
+) strict;
+
+CREATE UNIQUE INDEX layers_scope on layers (scope_key, field);
 
 CREATE TABLE runs (
   id text not null primary key,

@@ -5,6 +5,7 @@ import type { Timestamp } from "../../domain/clock.ts";
 import type { Event } from "../../domain/event.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { RunId, WorkRequestId, WorkerName } from "../../domain/ids.ts";
+import type { Layer } from "../../domain/layer.ts";
 import type { Run } from "../../domain/run.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import type { Result, Status, UnblockStrategy, WorkRequest } from "../../domain/work-request.ts";
@@ -158,6 +159,9 @@ export type TaskDay = Pick<HistoryKey, "task_type" | "task_name"> & { day: strin
 /** How good their estimates were: JSON that only the estimator knows the inside of. */
 export type AccuracyDay = TaskDay & { tally: unknown };
 
+/** A layer before it is kept. */
+export type NewLayer = Omit<Layer, "id" | "set_at">;
+
 /** A token without its secret. */
 export type TokenRecord = {
   id: number;
@@ -250,6 +254,9 @@ export type StoreReader = {
     after?: TaskDay,
   ): Promise<AccuracyDay[]>;
 
+  /** All layers of configuration. */
+  layers(): Promise<Layer[]>;
+
   tokenByHash(secretHash: string): Promise<TokenRecord | undefined>;
   tokens(): Promise<TokenRecord[]>;
   /** The least `max_share` of the tokens of each name, of those that have one. */
@@ -298,6 +305,12 @@ export type StoreTransaction = StoreReader & {
   upsertWorker(worker: WorkerRow): Promise<void>;
   setDrain(name: WorkerName, drain: boolean): Promise<boolean>;
   deleteWorker(name: WorkerName): Promise<boolean>;
+
+  /** Sets the one layer of its scope and field. */
+  putLayer(layer: NewLayer): Promise<Layer>;
+  deleteLayer(id: number): Promise<boolean>;
+  /** Forgets the allocation of every pending request that has had no run: what they are given has to be worked out anew. */
+  forgetAllAllocations(): Promise<void>;
 
   insertHistory(entry: NewHistoryEntry): Promise<number>;
   /** Inserts entries that are not there yet (same key, time, origin and figures); says how many were new. */

@@ -3,6 +3,7 @@ import type { Timestamp } from "../../domain/clock.ts";
 import type { Event } from "../../domain/event.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
+import type { Layer, LayerValue } from "../../domain/layer.ts";
 import type { Run } from "../../domain/run.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { TaskDay, TokenRecord, WorkerRow } from "./store.ts";
@@ -71,6 +72,13 @@ type AccuracyDayTable = TaskDay & { tally: ColumnType<unknown, string, string> }
 
 type TokenTable = Omit<TokenRecord, "id"> & { id: Generated<number>; secret_hash: string };
 
+type LayerTable = Omit<Layer, "id" | "value"> & {
+  id: Generated<number>;
+  scope_key: string;
+  /** In an object, because a bare value of JSON is not the same to both engines. */
+  layer_value: { value: LayerValue };
+};
+
 type EventTable = Pick<Event, "at" | "kind" | "data"> &
   Nulled<Pick<Event, "work_request_id" | "run_id" | "worker_name">> & { id: Generated<number> };
 
@@ -84,6 +92,7 @@ export type Tables = {
   estimate_states: EstimateStateTable;
   accuracy_days: AccuracyDayTable;
   tokens: TokenTable;
+  layers: LayerTable;
   events: EventTable;
 };
 

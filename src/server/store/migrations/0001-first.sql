@@ -209,6 +209,24 @@ create table accuracy_days (
 
 create index accuracy_days_by_day on accuracy_days (day, task_type, task_name);
 
+create table layers (
+  id bigint generated always as identity primary key,
+  -- Task, subject and context as JSON: null, for any, is equal to null there.
+  scope_key text not null,
+  task_name text,
+  subject text,
+  context text,
+  -- One of LAYER_FIELDS, which the contract checks: there will be more.
+  field text not null,
+  mode text not null check (mode in ('default', 'override', 'lock')),
+  layer_value json not null,
+  note text,
+  set_by text not null,
+  set_at timestamptz not null
+);
+
+create unique index layers_scope on layers (scope_key, field);
+
 create table tokens (
   id bigint generated always as identity primary key,
   name text not null,
@@ -230,7 +248,7 @@ create table events (
   at timestamptz not null,
   kind text not null check (kind in ('created', 'unblocked', 'allocated', 'waiting', 'placed', 'started', 'progress',
     'run_ended', 'retried', 'completed', 'aborted', 'abort_requested', 'priority_changed', 'worker_joined',
-    'worker_changed', 'worker_removed', 'share_changed')),
+    'worker_changed', 'worker_removed', 'share_changed', 'layer_changed')),
   -- No foreign keys: each check would lock the request's row once more. Deleting a request deletes its events.
   work_request_id bigint,
   run_id text,

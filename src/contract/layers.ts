@@ -1,0 +1,80 @@
+import { z } from "zod";
+import type { Layer, LayerField, LayerValue } from "../domain/layer.ts";
+import { LAYER_FIELDS, LAYER_MODES } from "../domain/layer.ts";
+import { bytesInput, coresInput, durationInput, tag } from "./amounts.ts";
+import { context, subject, taskName, timestampSchema } from "./names.ts";
+
+/** A label in a list of them. */
+const tags = z.array(tag, { error: "a list of tags" }).max(50, { error: "at most 50 tags" });
+const COUNT_EXPECTED = "a whole number from 0 to 100";
+const count = z.int({ error: COUNT_EXPECTED }).min(0, { error: COUNT_EXPECTED }).max(100, { error: COUNT_EXPECTED });
+
+/** What each field takes. */
+const VALUES: Record<LayerField, z.ZodType<LayerValue>> = {
+  memory: bytesInput,
+  disk_space: bytesInput,
+  cpu_count: coresInput,
+  duration: durationInput,
+  "min.memory": bytesInput,
+  "min.disk_space": bytesInput,
+  "min.cpu_count": coresInput,
+  "min.duration": durationInput,
+  "max.memory": bytesInput,
+  "max.disk_space": bytesInput,
+  "max.cpu_count": coresInput,
+  "max.duration": durationInput,
+  tags,
+  "retries.infrastructure": count,
+  "retries.preemption": count,
+  "retries.resource": count,
+  "retries.flaky": count,
+};
+
+const scopeFields = { task_name: taskName.nullable(), subject: subject.nullable(), context: context.nullable() };
+
+/** One value to set; what of task, subject and context is absent or null means any. */
+export const layerInput = z
+  .strictObject({
+    task_name: scopeFields.task_name.default(null),
+    subject: scopeFields.subject.default(null),
+    context: scopeFields.context.default(null),
+    field: z.enum(LAYER_FIELDS, { error: `one of ${LAYER_FIELDS.join(", ")}` }),
+    mode: z.enum(LAYER_MODES, { error: `one of ${LAYER_MODES.join(", ")}` }).default("default"),
+    value: z.union([z.number(), z.string(), z.array(z.string())], { error: "a number, a text or a list of texts" }),
+    note: z.string().max(1000).nullable().default(null),
+  })
+  .transform((layer, refinement) => {
+    const parsed = VALUES[layer.field].safeParse(layer.value);
+    if (parsed.success) return { ...layer, value: parsed.data };
+    refinement.addIssue({
+      code: "custom",
+      path: ["value"],
+      message: parsed.error.issues[0]?.message ?? "another value",
+    });
+    return z.NEVER;
+  });
+
+const layerValue = z.union([z.number(), z.array(z.string())]);
+
+/** A layer as it is kept. */
+export const layerSchema = z.object({
+  id: z.int(),
+  ...scopeFields,
+  field: z.enum(LAYER_FIELDS),
+  mode: z.enum(LAYER_MODES),
+  value: layerValue,
+  note: z.string().nullable(),
+  set_by: z.string(),
+  set_at: timestampSchema,
+}) satisfies z.ZodType<Layer>;
+
+/** For one field: the value that holds, where it comes from, and the layers that it beats. */
+export const explainedFieldSchema = z.object({
+  field: z.enum(LAYER_FIELDS),
+  value: layerValue.nullable().describe("null: nothing sets it"),
+  source: z.string().describe("a source of amounts, `settings`, or `none`"),
+  because: z.string().describe("the layer, or what history it stands on"),
+  layer: layerSchema.nullable(),
+  beaten: z.array(layerSchema),
+});
+export type ExplainedField = z.output<typeof explainedFieldSchema>;

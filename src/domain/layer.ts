@@ -1,0 +1,52 @@
+import type { Timestamp } from "./clock.ts";
+
+/** How a layer's value stands to what others say. */
+export const LAYER_MODES = ["default", "override", "lock"] as const;
+
+/**
+ * - `default`: where neither the request, its workflow, its task nor history says anything; as a bound, where none of
+ *   them bounds;
+ * - `override`: whatever the request, its workflow or its task says;
+ * - `lock`: the same, and no more particular layer may say otherwise.
+ */
+export type LayerMode = (typeof LAYER_MODES)[number];
+
+/** What layers can set: needs, bounds of them, tags, and how often a request is run again by itself. */
+export const LAYER_FIELDS = [
+  "memory",
+  "disk_space",
+  "cpu_count",
+  "duration",
+  "min.memory",
+  "min.disk_space",
+  "min.cpu_count",
+  "min.duration",
+  "max.memory",
+  "max.disk_space",
+  "max.cpu_count",
+  "max.duration",
+  "tags",
+  "retries.infrastructure",
+  "retries.preemption",
+  "retries.resource",
+  "retries.flaky",
+] as const;
+export type LayerField = (typeof LAYER_FIELDS)[number];
+
+/** What a layer holds for: requests whose task, subject and context are these; null: any. */
+export type LayerScope = { task_name: string | null; subject: string | null; context: string | null };
+
+/** Bytes, bytes, cores, seconds, a count; for `tags` a list of tags. */
+export type LayerValue = number | string[];
+
+/** One value that people gave for one field, for some requests. There is one of each scope and field. */
+export type Layer = LayerScope & {
+  id: number;
+  field: LayerField;
+  mode: LayerMode;
+  value: LayerValue;
+  note: string | null;
+  /** The name of the token that set it. */
+  set_by: string;
+  set_at: Timestamp;
+};

@@ -1,0 +1,43 @@
+import { AppError } from "../../contract/errors.ts";
+import type { Layer } from "../../domain/layer.ts";
+import type { HistoryKey } from "../../domain/task.ts";
+import { layeredNumber, resolveLayers } from "../../estimate/layers.ts";
+import type { RetryLimits } from "../../verdict/decide-retry.ts";
+import type { NewLayer, StoreReader, StoreTransaction } from "../store/store.ts";
+import type { LoopContext, ServerSettings } from "./context.ts";
+
+/** Sets one layer. What waits is worked out anew. */
+export function putLayer(context: LoopContext, layer: NewLayer): Promise<Layer> {
+  return context.store.transaction(async (tx) => {
+    const kept = await tx.putLayer(layer);
+    await layerChanged(tx, { set: kept.id, field: kept.field });
+    return kept;
+  });
+}
+
+/** Removes a layer. What waits is worked out anew. */
+export function removeLayer(context: LoopContext, id: number): Promise<void> {
+  return context.store.transaction(async (tx) => {
+    if (!(await tx.deleteLayer(id))) throw new AppError("not-found", { what: "layer", id });
+    await layerChanged(tx, { removed: id });
+  });
+}
+
+async function layerChanged(tx: StoreTransaction, data: Record<string, unknown>): Promise<void> {
+  await tx.forgetAllAllocations();
+  await tx.appendEvents([{ kind: "layer_changed", data }]);
+}
+
+/** How often a request of a key is run again by itself: by the layers, else by the server's settings. */
+export async function retryLimitsFor(
+  reader: StoreReader,
+  settings: ServerSettings,
+  key: HistoryKey,
+): Promise<RetryLimits> {
+  const resolved = resolveLayers(await reader.layers(), key);
+  const limits = { ...settings.retryLimits };
+  for (const [budget, limit] of Object.entries(limits) as [keyof RetryLimits, number][]) {
+    limits[budget] = layeredNumber(resolved, `retries.${budget}`) ?? limit;
+  }
+  return limits;
+}

@@ -45,12 +45,17 @@ export class CpuLedger {
 }
 
 /**
- * Adds up the CPU time of a process tree from looks at it. A process that ended between two looks is
+ * Adds up the CPU time of a process tree from looks at it. A process that was waited for between two looks is
  * found again in its parent's time for children, less what had been counted of it already.
  */
 export class TreeCpu {
   readonly #ledger: CpuLedger;
   #seen = new Map<number, Seen>();
+  /**
+   * Counted of processes that were gone at the last look, and not yet in the time for children of the process named: it was
+   * read a moment earlier, before it waited for them. If it did wait, the next look shows it; if not, it never will.
+   */
+  #owed = new Map<number, Ticks>();
   #total: Ticks = { user: 0, system: 0 };
   /** Counted of processes whose nearest living ancestor is Node itself. */
   #orphaned: Ticks = { user: 0, system: 0 };
@@ -72,44 +77,50 @@ export class TreeCpu {
     return this.#total.system * TICK_US;
   }
 
-  add(members: readonly ProcessStat[]): void {
-    const now = new Map(members.map((member) => [member.pid, seenOf(member)]));
-    const counted = this.#countedOfTheDead(now);
+  /** A look at all processes of the tree, parents before their children, the dead that nobody has waited for included. */
+  add(everyone: readonly ProcessStat[]): void {
+    const now = new Map(everyone.map((member) => [member.pid, seenOf(member)]));
+    const counted = this.#countedOfTheGone(now);
+    const owed = new Map<number, Ticks>();
     for (const [pid, seen] of now) {
       const before = this.#seen.get(pid);
       addTo(this.#total, difference(seen.own, before?.own));
-      addTo(this.#total, difference(difference(seen.children, before?.children), counted.get(pid)));
+      const fresh = difference(difference(seen.children, before?.children), this.#owed.get(pid));
+      addTo(this.#total, difference(fresh, counted.get(pid)));
+      owed.set(pid, difference(counted.get(pid) ?? zero(), fresh));
     }
     addTo(this.#orphaned, counted.get(0) ?? zero());
     this.#seen = now;
+    this.#owed = owed;
     this.#lookedAtMs = performance.now();
   }
 
   /** The started process was waited for: takes what its last moments added. Given are those that outlived it. */
-  ended(members: readonly ProcessStat[]): void {
+  ended(everyone: readonly ProcessStat[]): void {
     const sinceMs = performance.now() - this.#lookedAtMs;
-    this.add(members);
+    this.add(everyone);
     const taken = this.#ledger.take(this.#orphaned, sinceMs);
     addTo(this.#total, difference(taken, this.#orphaned));
   }
 
-  /** For each living process (0: none) what had been counted of its descendants that ended since the last look. */
-  #countedOfTheDead(now: ReadonlyMap<number, Seen>): Map<number, Ticks> {
+  /** For each process that is there (0: none) what had been counted of its descendants that are gone since the last look. */
+  #countedOfTheGone(now: ReadonlyMap<number, Seen>): Map<number, Ticks> {
     const counted = new Map<number, Ticks>();
     for (const [pid, seen] of this.#seen) {
       if (now.has(pid)) continue;
-      const ancestor = this.#livingAncestor(seen.parent, now);
+      const ancestor = this.#ancestorThere(seen.parent, now);
       const sum = counted.get(ancestor) ?? zero();
       addTo(sum, seen.own);
       addTo(sum, seen.children);
+      addTo(sum, this.#owed.get(pid) ?? zero());
       counted.set(ancestor, sum);
     }
     return counted;
   }
 
-  #livingAncestor(parent: number, now: ReadonlyMap<number, Seen>): number {
+  #ancestorThere(parent: number, now: ReadonlyMap<number, Seen>): number {
     let pid = parent;
-    // ends at a living process or at one that is not of this tree; parents form no circle
+    // ends at a process that is there or at one that is not of this tree; parents form no circle
     while (!now.has(pid)) {
       const seen = this.#seen.get(pid);
       if (seen === undefined) return 0;

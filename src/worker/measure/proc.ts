@@ -43,12 +43,14 @@ class ProcAccount implements Account {
   }
 
   ended(): void {
-    this.#cpu.ended(this.#tree.members());
+    this.#cpu.ended(this.#tree.everyone());
   }
 
   reading(): Reading {
-    const members = this.#isSearchDue() ? this.#tree.membersAnywhere() : this.#tree.members();
-    this.#cpu.add(members);
+    if (this.#isSearchDue()) this.#tree.search();
+    const everyone = this.#tree.everyone();
+    this.#cpu.add(everyone);
+    const members = everyone.filter((member) => !member.isDead);
     return {
       // no process left to look at says nothing about memory
       ...(members.length === 0 ? {} : { memory_bytes: this.#memoryOf(members.map(({ pid }) => pid)) }),

@@ -32,26 +32,37 @@ export class ProcessTree {
     if (stat !== undefined) this.#known.set(pid, stat.start);
   }
 
-  /**
-   * Descendants of what is known, without looking at other processes of the machine. Parents are read before their
-   * children: a child that ends in between is then not in its parent's sum yet, and is never counted in both.
-   */
+  /** Those that are alive, without looking at other processes of the machine. */
   members(): ProcessStat[] {
-    const alive = new Map<number, ProcessStat>();
+    return this.everyone().filter((stat) => !stat.isDead);
+  }
+
+  /**
+   * As `members`, with the dead whose parent has not waited for them. Parents are read before their children: one that ends
+   * in between is not in its parent's sum yet, and is never counted in both.
+   */
+  everyone(): ProcessStat[] {
+    const found = new Map<number, ProcessStat>();
     // in the order in which they were found; grows while it is gone through, and each process is taken once
     const queue = [...this.#known.keys()];
     for (const pid of queue) {
-      if (alive.has(pid)) continue;
+      if (found.has(pid)) continue;
       const stat = this.#stillThere(pid);
       if (stat === undefined) continue;
-      alive.set(pid, stat);
+      found.set(pid, stat);
       if (!stat.isDead) queue.push(...childrenOf(this.#root, pid, this.#threads(pid)));
     }
-    return [...alive.values()].filter((stat) => !stat.isDead);
+    return [...found.values()];
   }
 
-  /** As `members`, after a search of the whole machine for processes that slipped away. */
+  /** As `members`, after a search of the whole machine. */
   membersAnywhere(): ProcessStat[] {
+    this.search();
+    return this.members();
+  }
+
+  /** Looks through the whole machine for processes that slipped away. */
+  search(): void {
     const least = this.#leastPid();
     for (const name of namesIn(`${this.#root}/proc`)) {
       const pid = Number(name);
@@ -59,7 +70,6 @@ export class ProcessTree {
       const environment = readIfThere(`${this.#root}/proc/${pid}/environ`);
       if (environment !== undefined && `\0${environment}`.includes(`\0${this.#marker}\0`)) this.#add(pid);
     }
-    return this.members();
   }
 
   /** Ids are given in order: what is younger than the run has a higher one, as long as they have not begun anew. */

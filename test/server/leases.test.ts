@@ -14,7 +14,7 @@ describe.each(ENGINES)("a lease, kept in $name,", (engine) => {
   }
 
   it("that runs out gives the run up as lost, and the request runs again", async () => {
-    await start(300);
+    await start(1500);
     const silent = await harness.join("silent");
     const [request] = await harness.submit({ task_name: "build" });
     await harness.event(request!.id, "placed");
@@ -37,7 +37,7 @@ describe.each(ENGINES)("a lease, kept in $name,", (engine) => {
   });
 
   it("that ran out does not cost the result, when no newer run has started", async () => {
-    await start(300);
+    await start(1500);
     const silent = await harness.join("silent");
     const [request] = await harness.submit({ task_name: "build" });
     await harness.event(request!.id, "placed");

@@ -205,7 +205,7 @@ describe("when the worker is told to stop", () => {
     expect(code).toBe(0);
     expect(starts().filter((pid) => isAlive(pid))).toEqual([]);
     const { runs, request } = await farm.look(id);
-    expect(runs[0]?.outcome).toEqual({ kind: "worker_lost" });
+    expect(runs[0]?.outcome).toEqual({ kind: "worker_lost", preempted: true });
     expect(request.status).not.toBe("completed");
     allow("go");
     await farm.startWorker();

@@ -218,7 +218,7 @@ describe("when the worker is told to stop", () => {
 describe("when the lease is lost", () => {
   it("the run is ended and forgotten, and what runs instead is left alone", async () => {
     await farm.close();
-    farm = new Farm({ settings: { leaseMs: 600, heartbeatMs: 100 } });
+    farm = new Farm({ settings: { leaseMs: 2000, heartbeatMs: 100 } });
     await farm.startServer();
     const worker = await farm.spawnWorker({ graceMs: 100 });
     const id = await farm.submit({ task_data: { script: waitFor("go") } });

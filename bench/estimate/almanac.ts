@@ -1,6 +1,6 @@
 import type { HistoryKey } from "../../src/domain/task.ts";
 import type { EstimateQuery } from "../../src/estimate/estimate.ts";
-import { levelKeysOf, type LevelKey } from "../../src/estimate/levels.ts";
+import { levelKeysOf, levelName } from "../../src/estimate/levels.ts";
 import type { Observation } from "../../src/estimate/observation.ts";
 import type { EstimateState, LevelStates } from "../../src/estimate/state.ts";
 import { ENGINE, type Constant, type Engine } from "./engine.ts";
@@ -19,7 +19,7 @@ export class StateTable {
   of(key: HistoryKey): LevelStates {
     const states: LevelStates = {};
     for (const level of levelKeysOf(key)) {
-      const state = this.#states.get(nameOf(level));
+      const state = this.#states.get(levelName(level));
       if (state !== undefined) states[level.level] = state;
     }
     return states;
@@ -30,7 +30,7 @@ export class StateTable {
     const next = this.#engine.learn(key, this.of(key), observation);
     for (const level of levelKeysOf(key)) {
       const state = next[level.level];
-      if (state !== undefined) this.#states.set(nameOf(level), change(state));
+      if (state !== undefined) this.#states.set(levelName(level), change(state));
     }
   }
 
@@ -38,10 +38,6 @@ export class StateTable {
   sizes(): number[] {
     return [...this.#states.values()].map((state) => JSON.stringify(state).length);
   }
-}
-
-function nameOf({ task_type, task_name, subject, context }: LevelKey): string {
-  return JSON.stringify([task_type, task_name, subject, context]);
 }
 
 /** What is left out of the method, to see what it is worth; everything goes through the same calls as in the server. */

@@ -17,7 +17,7 @@ export const CHOICES: readonly Choice[] = [
   { file: "ladder.ts", name: "PAD_PER_RUN", chosen: "0.02", others: ["0", "0.1"] },
   { file: "estimate.ts", name: "SMALLEST_STEP", chosen: "Math.log(1.2)", others: ["Math.log(1.1)", "Math.log(1.4)"] },
   { file: "estimate.ts", name: "FEW_MARGIN", chosen: "Math.log(1.1)", others: ["Math.log(1.05)", "Math.log(1.3)"] },
-  { file: "candidates.ts", name: "ALIKE_RUNS", chosen: "48", others: ["24", "80"] },
+  { file: "candidates.ts", name: "ALIKE_RUNS", chosen: "32", others: ["24", "48", "80"] },
   { file: "candidates.ts", name: "ALIKE_SHARE", chosen: "0.15", others: ["0.08", "0.3"] },
   { file: "candidates.ts", name: "ALIKE_LEAST", chosen: "0.15", others: ["0.05", "0.4"] },
   { file: "losses.ts", name: "BLEND_POWER", chosen: "8", others: ["4", "16"] },

@@ -59,7 +59,7 @@ function timed(runs: readonly TraceRun[], options: AccuracyOptions): Prediction[
   let known = 0;
   for (const run of order) {
     const now = run.started_ms!; // the caller saw to it
-    for (; ends[known]!.ended_ms! <= now; known += 1) replay.learn(ends[known]!);
+    for (; known < ends.length && ends[known]!.ended_ms! <= now; known += 1) replay.learn(ends[known]!);
     going = going.filter((other) => other.ended_ms! > now);
     replay.predict(run, inFlight(going, run, now));
     going.push(run);

@@ -61,7 +61,7 @@ export function onlineReplay(runs: readonly TraceRun[], sizer: Sizer): OnlineSco
   const scores = { all: emptyScore(), cold: emptyScore() };
   let known = 0;
   for (const run of order) {
-    for (; ends[known]!.ended_ms! <= run.started_ms!; known += 1) {
+    for (; known < ends.length && ends[known]!.ended_ms! <= run.started_ms!; known += 1) {
       sizer.learn(endedOf(ends[known]!, ends[known]!.memory!.online)); // both were filtered
     }
     const need = run.memory!.online;

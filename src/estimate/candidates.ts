@@ -21,7 +21,7 @@ export type Candidates = {
 };
 
 /** Only so many runs, the nearest by the rank of their input's size, become candidates. */
-const ALIKE_RUNS = 48;
+const ALIKE_RUNS = 32;
 
 /** Runs whose input is of about the same size count more: their errors are alike. Share of the runs, and the least weight. */
 const ALIKE_SHARE = 0.15;

@@ -48,6 +48,9 @@ const FEW_LADDER = [Math.log(1.3), Math.log(2)];
 const COVERED = 0.95;
 const FULL_TAIL_RUNS = 20;
 
+/** The next run is beyond all of n once in n + 1 times; half of it, as errors with each run left out are too large already. */
+const NEXT_RUN = 0.5;
+
 /** For so many runs after it, a death that nothing settled raises the estimate above itself. */
 const DEATH_RUNS = 8;
 const DEATH_STEP = Math.log(1.5);
@@ -151,7 +154,7 @@ function spreadOf(candidates: Candidates, bounds: readonly Bound[], unseen: numb
 
 /** The p95 that holds for the next run, not for those seen: one more run lies beyond; few runs show too little. */
 function highQuantile(distribution: Distribution, middle: number, runs: number): number {
-  const share = COVERED * (1 + 1 / runs);
+  const share = COVERED * (1 + NEXT_RUN / runs);
   if (share < 1) return quantileBetween(distribution, share);
   const top = distribution.values[distribution.size - 1]!;
   return top + (0.5 * (top - middle) * (FULL_TAIL_RUNS - runs)) / FULL_TAIL_RUNS + (runs < 5 ? 0.1 : 0);

@@ -29,7 +29,7 @@ const PRIOR_RUNS = 1;
 const PRIOR_LEAST = 0.005;
 const PRIOR_MOST = 0.2;
 
-/** Room above each candidate: a share of its own, and one for what so few runs cannot show. */
+/** Room above each candidate: a share of its own, and one for what so few runs cannot show (a tenth fewer failures). */
 const PAD = 0.003;
 const PAD_PER_RUN = 0.02;
 

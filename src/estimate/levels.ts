@@ -26,3 +26,8 @@ export function levelKeysOf(key: HistoryKey): LevelKey[] {
   keys.push({ level: "default", task_type: "", task_name: "", subject: "", context: "" });
   return keys;
 }
+
+/** The four parts as one text: names a state in a map. */
+export function levelName({ task_type, task_name, subject, context }: LevelKey): string {
+  return JSON.stringify([task_type, task_name, subject, context]);
+}

@@ -139,7 +139,8 @@ export function nextLosses(
   turn: number,
 ): readonly number[] | undefined {
   if (!sample.hasInputs || sample.size < 3) return losses;
-  const isAll = losses === undefined || sample.size <= FEW_RUNS;
+  // Without a ladder to solve, all take no longer than one.
+  const isAll = losses === undefined || sample.size <= FEW_RUNS || resource === "duration";
   const next = losses === undefined ? [] : [...losses];
   const part = Math.floor(turn / TURN_RUNS) % TURNS;
   for (let j = 0; j <= BLEND; j += 1) {

@@ -1,15 +1,11 @@
 import { z } from "zod";
 import { ACCURACY_SPANS } from "../domain/accuracy.ts";
 import { TASK_TYPES } from "../domain/task.ts";
-import { RESULTS, STATUSES, WAITING_CODES } from "../domain/work-request.ts";
+import { RESULTS, STATUSES } from "../domain/work-request.ts";
 import {
-  allocationSchema,
   estimateSchema,
-  eventSchema,
-  expectedTimesSchema,
   historyEntrySchema,
   importedEntrySchema,
-  placementSchema,
   runOutputSchema,
   runSchema,
   workerSchema,
@@ -17,11 +13,12 @@ import {
 } from "./records.ts";
 import { accuracyReportSchema } from "./accuracy.ts";
 import { bytesInput, durationInput } from "./amounts.ts";
+import { fitAnswerSchema, whySchema } from "./answers.ts";
 import { layerRoutes } from "./layer-routes.ts";
 import { explanationFields } from "./outlook.ts";
-import { errorEntrySchema } from "./problem.ts";
-import { route, SCOPES } from "./route.ts";
-import { maxShareSchema, prioritySchema, submissionSchema } from "./submission.ts";
+import { route } from "./route.ts";
+import { prioritySchema, submissionSchema } from "./submission.ts";
+import { tokenRoutes } from "./token-routes.ts";
 import { joinAnswerSchema, joinRequestSchema, syncAnswerSchema, syncRequestSchema } from "./worker-protocol.ts";
 import { context, runIdSchema, subject, taskName, timestampSchema, workerName, workRequestIdParam } from "./names.ts";
 
@@ -43,57 +40,6 @@ const keyQuery = {
   task_type: z.enum(TASK_TYPES).default("worker"),
   task_name: taskName,
 };
-
-const tokenFields = {
-  id: z.int(),
-  name: z.string(),
-  scope: z.enum(SCOPES),
-  worker_name: workerName.nullable(),
-  created_at: timestampSchema,
-  expires_at: timestampSchema.nullable(),
-  last_used_at: timestampSchema.nullable(),
-  /** The part of all workers that the requests it submits may have together; null: any. */
-  max_share: z.number().nullable(),
-};
-
-/** Why a request waits, was placed where it is, or ended as it did: from recorded facts. */
-export const whySchema = z.object({
-  work_request: workRequestSchema,
-  /** The answer in one sentence. */
-  sentence: z.string(),
-  /** The newest run's placement; null while there is none. */
-  placement: placementSchema.nullable(),
-  /** For a request that waits: how each worker stands to it now. */
-  candidates: placementSchema.shape.candidates,
-  candidate_count: z.int(),
-  /** What has happened to the request so far, oldest first. */
-  events: z.array(eventSchema),
-});
-export type Why = z.output<typeof whySchema>;
-
-/** Who could take work that was not submitted, when, and for how long. */
-export const fitAnswerSchema = z.object({
-  /** In the order of the submission. */
-  fits: z.array(
-    z.object({
-      name: z.string(),
-      task_name: z.string(),
-      subject: z.string(),
-      context: z.string(),
-      /** Why it could not be run at all. */
-      errors: z.array(errorEntrySchema),
-      allocation: allocationSchema.nullable(),
-      /** Why it would wait; absent when it would start at once. */
-      waiting: z.object({ code: z.enum(WAITING_CODES), message: z.string() }).optional(),
-      candidates: placementSchema.shape.candidates,
-      candidate_count: z.int(),
-      expected: expectedTimesSchema.optional(),
-    }),
-  ),
-  /** How many requests of the submission were not looked at. */
-  left_out: z.int(),
-});
-export type FitAnswer = z.output<typeof fitAnswerSchema>;
 
 const counts = z.object({
   blocked: z.int(),
@@ -335,7 +281,20 @@ export const routes = {
     summary: "One worker with what runs on it",
     scope: "read",
     params: workerParams,
-    response: z.object({ worker: workerSchema, runs: z.array(runSchema) }),
+    response: z.object({
+      worker: workerSchema,
+      /** How long work takes there, relative to an ordinary worker; null: not known yet. */
+      slowness: z
+        .object({
+          /** 0.5: half as long. */
+          factor: z.number(),
+          /** On how many runs, of how many keys that ran elsewhere too, it stands. */
+          runs: z.int(),
+          keys: z.int(),
+        })
+        .nullable(),
+      runs: z.array(runSchema),
+    }),
   }),
   drainWorker: route({
     method: "POST",
@@ -366,37 +325,7 @@ export const routes = {
 
   ...layerRoutes,
 
-  listTokens: route({
-    method: "GET",
-    path: "/api/v1/tokens",
-    summary: "Tokens, without their secrets",
-    scope: "admin",
-    response: z.object({ tokens: z.array(z.object(tokenFields)) }),
-  }),
-  createToken: route({
-    method: "POST",
-    path: "/api/v1/tokens",
-    summary: "A new token; its secret is shown this once",
-    scope: "admin",
-    body: z.strictObject({
-      name: z.string().min(1).max(100),
-      scope: z.enum(["read", "submit", "admin", "join"]),
-      /** Seconds until it ends; absent: never (a join token: one hour). */
-      expires_in: durationInput.optional(),
-      /** The requests it submits may have at most this part of all workers together; absent: any. */
-      max_share: maxShareSchema.optional(),
-    }),
-    status: 201,
-    response: z.object({ token: z.object(tokenFields), secret: z.string() }),
-  }),
-  revokeToken: route({
-    method: "DELETE",
-    path: "/api/v1/tokens/:id",
-    summary: "End a token at once",
-    scope: "admin",
-    params: z.strictObject({ id: z.coerce.number().pipe(z.int().min(1)) }),
-    response: z.object({ revoked: z.int() }),
-  }),
+  ...tokenRoutes,
 
   events: route({
     method: "GET",

@@ -34,7 +34,8 @@ export function usableCpus(runs: readonly CpuUse[]): UsableCpus | undefined {
   const smaller = known.filter(({ offered }) => offered <= largest / 2);
   const before = smaller.length === 0 ? 0 : medianUse(smaller, Math.max(...smaller.map(({ offered }) => offered)));
   const isRising = before === 0 || atLargest >= WORTH_MORE * before;
-  return { cpus: isRising ? Math.ceil(2 * largest) : wholeCores(atLargest), isRising };
+  // nothing may hold it to its offer: then it shows more at once
+  return { cpus: isRising ? Math.max(Math.ceil(2 * largest), wholeCores(atLargest)) : wholeCores(atLargest), isRising };
 }
 
 function medianUse(runs: readonly CpuUse[], offered: number): number {

@@ -77,7 +77,7 @@ describe("fit", () => {
     expect(left_out).toBe(0);
     expect(fits[0]).toMatchObject({
       task_name: "build",
-      allocation: { memory: { amount: 16 * GIB, source: "request" }, duration: { source: "history" } },
+      allocation: { memory: { amount: 16 * GIB, source: "request" } },
       waiting: { code: "no_room", message: "w-1 has 0B of the 16.0G memory free" },
       candidates: [{ worker_name: "w-1", verdict: "no_room", available: 0, needed: 16 * GIB }],
     });

@@ -117,6 +117,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
     (tx) => tx.trimHistory(FULL_KEY, { old_items_to_keep: 5 }),
     [/history_by_key/, /history_last_success/, /history_last_failure/],
   ],
+  ["newestTimes", (tx) => tx.newestTimes(50), [/history_pkey|PRIMARY KEY/]],
   ["estimateStates", (tx) => tx.estimateStates(["key7"]), [/estimate_states_pkey|sqlite_autoindex_estimate_states_1/]],
   ["accuracyDays", (tx) => tx.accuracyDays({ since: "2029-12-01" }, 50), [/accuracy_days_by_day/]],
   [

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import * as amounts from "../../../src/contract/amounts.ts";
+import { whySchema } from "../../../src/contract/answers.ts";
 import { errorEntrySchema, problemSchema } from "../../../src/contract/problem.ts";
 import * as records from "../../../src/contract/records.ts";
 import type { Route } from "../../../src/contract/route.ts";
-import { routes, whySchema } from "../../../src/contract/routes.ts";
+import { routes } from "../../../src/contract/routes.ts";
 import { requestSubmission } from "../../../src/contract/submission.ts";
 import * as protocol from "../../../src/contract/worker-protocol.ts";
 import { docComments } from "./doc-comments.ts";

@@ -63,7 +63,7 @@ async function list(session: Session): Promise<ExitCode> {
 async function show(session: Session, _: SharedOptions, name: string): Promise<ExitCode> {
   const answer = await session.client.call("getWorker", { params: { worker_name: nameOf(name) } });
   if (session.wantsJson) session.json(answer, answer.worker);
-  else session.print(renderWorker(answer.worker, answer.runs, session.surface));
+  else session.print(renderWorker(answer.worker, answer.runs, session.surface, answer.slowness));
   return EXIT.success;
 }
 

@@ -1,4 +1,4 @@
-import type { FitAnswer } from "../../contract/routes.ts";
+import type { FitAnswer } from "../../contract/answers.ts";
 import { renderCandidates } from "./candidate-table.ts";
 import { paint } from "./colour.ts";
 import { expectedText } from "./expected-text.ts";

@@ -1,4 +1,4 @@
-import type { Why } from "../../contract/routes.ts";
+import type { Why } from "../../contract/answers.ts";
 import { RESOURCES } from "../../domain/allocation.ts";
 import { epochMs } from "../../domain/clock.ts";
 import type { Event } from "../../domain/event.ts";

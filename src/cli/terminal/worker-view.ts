@@ -1,3 +1,4 @@
+import type { Answer } from "../../client/call-types.ts";
 import type { Run } from "../../domain/run.ts";
 import { formatBytes, formatCores } from "../../domain/units.ts";
 import type { Capacity, Worker, WorkerState } from "../../domain/worker.ts";
@@ -71,11 +72,19 @@ function filterText({ tasks }: Worker): string {
   return tasks.deny.length === 0 ? allow : `${allow} but ${tasks.deny.join(" ")}`;
 }
 
+/** As the API tells it. */
+type Slowness = NonNullable<Answer<"getWorker">["slowness"]>;
+
 const LABEL_COLUMNS = 12;
 const BAR_COLUMNS = 20;
 
 /** What `almanac worker show` prints: the worker, how much of it is reserved by its runs, and these. Ends in a newline. */
-export function renderWorker(worker: Worker, runs: readonly Run[], surface: Surface): string {
+export function renderWorker(
+  worker: Worker,
+  runs: readonly Run[],
+  surface: Surface,
+  slowness: Slowness | null = null,
+): string {
   const active = runs.filter((run) => run.state !== "ended");
   const lines = [
     `${paint(surface, "strong", sanitizeText(worker.worker_name))}  ${stateLabel(worker, surface)}`,
@@ -86,6 +95,7 @@ export function renderWorker(worker: Worker, runs: readonly Run[], surface: Surf
     line("tags", worker.tags.length === 0 ? symbols(surface).none : worker.tags.join(" ")),
     line("may run", filterText(worker)),
     line("cpu model", worker.cpu_model),
+    line("speed", speedText(slowness)),
     line("measures by", worker.measure_method),
     line("version", worker.version),
     line("joined", formatMoment(worker.joined_at, surface)),
@@ -93,6 +103,13 @@ export function renderWorker(worker: Worker, runs: readonly Run[], surface: Surf
   ];
   const table = runs.length === 0 ? "  no runs\n" : `\n${renderRuns(runs, surface)}`;
   return `${lines.join("\n")}\n${table}`;
+}
+
+/** `takes 0.52 of the ordinary time, by 120 runs of 8 keys`. */
+function speedText(slowness: Slowness | null): string {
+  if (slowness === null) return "not known yet: nothing has run both here and elsewhere";
+  const { factor, runs, keys } = slowness;
+  return `takes ${factor.toFixed(2)} of the ordinary time, by ${runs} runs of ${keys} ${keys === 1 ? "key" : "keys"}`;
 }
 
 /** `memory  ▕████▌    ▏ 5.0G of 8.0G reserved`. */

@@ -1,4 +1,4 @@
-import type { FitAnswer } from "../../contract/routes.ts";
+import type { FitAnswer } from "../../contract/answers.ts";
 import type { RequestSubmission, Submission } from "../../contract/submission.ts";
 import { epochMs, type Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";

@@ -15,6 +15,7 @@ import type { LoopContext } from "./context.ts";
 import { estimateFor } from "./estimates.ts";
 import { setAside } from "./set-aside.ts";
 import { complete } from "./transitions.ts";
+import { withUsableCores } from "./usable-cores.ts";
 
 /** What a request was found to need, or why it cannot be run at all. */
 export type PreparedNeeds =
@@ -57,7 +58,7 @@ export async function prepare(
       estimate,
       duration_p50: estimate.duration?.p50 ?? null,
       duration_p95: estimate.duration?.p95 ?? null,
-      evidence_runs: evidenceRuns(allocation),
+      evidence_runs: evidenceRuns(allocation, estimate),
       subject: key.subject,
       context: key.context,
       ...(dynamic.parameter_summary !== undefined && { parameter_summary: dynamic.parameter_summary }),
@@ -70,11 +71,13 @@ export async function prepare(
 /** Fewer runs than this, of other keys of the task, are next to nothing to stand on. */
 const FEW_RUNS = 4;
 
-/** On how many runs an allocation stands, as the store keeps it to know which to work out anew. */
-function evidenceRuns({ memory, duration }: Allocation): number | null {
-  if (memory.source === "default" || duration.source === "default") return -1;
-  const evidence = memory.evidence ?? duration.evidence;
-  if (evidence === undefined) return null;
+/**
+ * On how many runs an allocation stands, as the store keeps it to know which to work out anew: of its memory, or, where
+ * that was demanded, of what its duration is taken to be.
+ */
+function evidenceRuns({ memory }: Allocation, estimate: Estimate): number {
+  const evidence = memory.evidence ?? (memory.source === "default" ? undefined : estimate.duration?.evidence);
+  if (evidence === undefined) return -1;
   if (evidence.level === "key") return evidence.runs;
   return evidence.level === "default" || evidence.runs < FEW_RUNS ? -1 : 0;
 }
@@ -129,12 +132,13 @@ export async function needsOf(
     context.tasks.configured(request),
     layers,
   );
-  const estimate = await estimateFor(context.store.read, key, {
+  const predicted = await estimateFor(context.store.read, key, {
     input_size: dynamic.value.input_size,
     asked: askedAmounts(requirements),
     workers,
     nowMs: context.clock.nowMs(),
   });
+  const estimate = await withUsableCores(context.store.read, key, predicted);
   const largest = largestFor(key.task_name, workers);
   const allocation = allocate({
     estimate,

@@ -1,5 +1,5 @@
 import { AppError } from "../../contract/errors.ts";
-import type { Why } from "../../contract/routes.ts";
+import type { Why } from "../../contract/answers.ts";
 import { epochMs, type Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";

@@ -8,10 +8,10 @@ import { historyEntryOf } from "./history-records.ts";
 import { importHash } from "./import-hash.ts";
 import { lastEntryQuery } from "./statements/last-entry.ts";
 import { trimHistory } from "./statements/trim-history.ts";
-import type { NewHistoryEntry, StoreReader, StoreTransaction } from "./store.ts";
+import type { NewHistoryEntry, StoreReader, StoreTransaction, TimedEntry } from "./store.ts";
 import { HISTORY_COLUMNS } from "./tables.ts";
 
-type HistoryReader = Pick<StoreReader, "history" | "lastEntry" | "estimateStates">;
+type HistoryReader = Pick<StoreReader, "history" | "lastEntry" | "newestTimes" | "estimateStates">;
 type HistoryWriter = Pick<StoreTransaction, "insertHistory" | "importHistory" | "trimHistory" | "putEstimateStates">;
 type HistoryQuery = Parameters<StoreReader["history"]>;
 
@@ -25,6 +25,7 @@ export function historyReader(db: Database): HistoryReader {
       const row = await lastEntryQuery(db, which, key).executeTakeFirst();
       return row === undefined ? undefined : historyEntryOf(row);
     },
+    newestTimes: (limit) => newestTimes(db, limit),
     estimateStates: (keys) => estimateStates(db, keys),
   };
 }
@@ -51,6 +52,18 @@ async function estimateStates(db: Database, keys: readonly string[]): Promise<Ma
     .where("state_key", "in", [...keys])
     .execute();
   return new Map(rows.map(({ state_key, estimate_state }) => [state_key, estimate_state]));
+}
+
+/** Served by the primary key: it reads so many rows and no more, whatever they are. */
+async function newestTimes(db: Database, limit: number): Promise<TimedEntry[]> {
+  const newest = db.selectFrom("history").select("id").where("id", ">", 0).orderBy("id", "desc").limit(limit);
+  return db
+    .selectFrom("history")
+    .select(["task_name", "subject", "runtime_statistics", "duration_ms", "input_size", "cpu_model", "worker_name"])
+    .where("id", "in", newest)
+    .where("result", "=", "success")
+    .where("trusted", "=", true)
+    .execute();
 }
 
 /** Newest first. Served by the index of the level asked for: `history_by_key`, `…_subject`, `…_context` or `…_task`. */

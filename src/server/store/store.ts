@@ -67,7 +67,7 @@ export type WorkRequestPatch = Partial<
   /** Of the estimated duration, seconds; null: not known. */
   duration_p50?: number | null;
   duration_p95?: number | null;
-  /** On how many runs of its own key the allocation stands; 0: on others of the task; -1: on next to nothing; null: on none. */
+  /** On how many runs of its own key the allocation stands; 0: on others of the task; -1: on next to nothing; null: there is none. */
   evidence_runs?: number | null;
 };
 
@@ -124,6 +124,14 @@ export type PlanRow = Pick<
 
 /** What a run that goes on has used so far, as it was last reported. */
 export type RunFigures = Pick<Run, "id" | "work_request_id" | "worker_name" | "runtime_statistics" | "measurement">;
+
+/** How long a success of the history took, and where. */
+export type TimedEntry = Pick<HistoryEntry, "task_name" | "subject" | "runtime_statistics"> & {
+  duration_ms: number | null;
+  input_size: number | null;
+  cpu_model: string | null;
+  worker_name: string | null;
+};
 
 /** A run together with the lease that fences its worker's writes. */
 export type LeasedRun = Run & { lease_token: string; lease_expires_at: Timestamp };
@@ -244,6 +252,8 @@ export type StoreReader = {
   ): Promise<Page<HistoryEntry>>;
   /** `entry`: the newest; `success`: the newest success; `failure`: the newest failure or error. */
   lastEntry(which: "entry" | "success" | "failure", key: HistoryKey): Promise<HistoryEntry | undefined>;
+  /** The trusted successes among the newest so many entries of all history. */
+  newestTimes(limit: number): Promise<TimedEntry[]>;
   /** The estimator's states by their keys; those that do not exist are absent. */
   estimateStates(keys: readonly string[]): Promise<Map<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FitAnswer } from "../../../src/contract/routes.ts";
+import type { FitAnswer } from "../../../src/contract/answers.ts";
 import { expectedText } from "../../../src/cli/terminal/expected-text.ts";
 import { renderFits } from "../../../src/cli/terminal/fit-view.ts";
 import { renderWhy } from "../../../src/cli/terminal/why-view.ts";

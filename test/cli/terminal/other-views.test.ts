@@ -49,6 +49,7 @@ describe("almanac worker show", () => {
         tags        amd64 kvm
         may run     anything
         cpu model   AMD EPYC 7282
+        speed       not known yet: nothing has run both here and elsewhere
         measures by cgroup2
         version     0.1.0
         joined      2026-11-21 12:00:00Z

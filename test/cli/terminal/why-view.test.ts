@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Why } from "../../../src/contract/routes.ts";
+import type { Why } from "../../../src/contract/answers.ts";
 import type { Event } from "../../../src/domain/event.ts";
 import { renderWhy } from "../../../src/cli/terminal/why-view.ts";
 import { ago, allocationOf, GIB, requestId, requestOf, runIdOf, runOf, terminal, workerNameOf } from "./records.ts";

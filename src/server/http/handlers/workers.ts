@@ -1,5 +1,6 @@
 import { AppError } from "../../../contract/errors.ts";
 import type { LoopContext } from "../../loop/context.ts";
+import { knownSpeeds } from "../../loop/planning/speeds.ts";
 import { removeWorker, setDrain, workerOf } from "../../loop/workers.ts";
 import type { Handlers } from "../handler.ts";
 import { publicRun } from "../public-run.ts";
@@ -18,7 +19,8 @@ export function workerHandlers(context: LoopContext): Pick<Handlers, Names> {
       const row = await read.worker(worker_name);
       if (row === undefined) throw new AppError("not-found", { what: "worker", id: worker_name });
       const runs = await read.activeRuns(worker_name);
-      return { worker: workerOf(row, await read.now(), leaseMs), runs: runs.map(publicRun) };
+      const slowness = (await knownSpeeds(context)).of(row) ?? null;
+      return { worker: workerOf(row, await read.now(), leaseMs), slowness, runs: runs.map(publicRun) };
     },
     drainWorker: async ({ params }) => ({ worker: await setDrain(context, params.worker_name, true) }),
     resumeWorker: async ({ params }) => ({ worker: await setDrain(context, params.worker_name, false) }),

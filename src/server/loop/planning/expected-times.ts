@@ -6,6 +6,7 @@ import { forecastSteps, type Forecast, type ForecastInput, type TimeRange } from
 import { DEFAULT_POLICY } from "../../../schedule/policy.ts";
 import type { LoopContext } from "../context.ts";
 import { fleetWorker, goingRun, isPrepared, waitingRequest } from "./rows.ts";
+import { knownSpeeds } from "./speeds.ts";
 
 /** Of how many waiting requests, first in the order of service, the start is forecast; of those behind, nothing is said. */
 const FORESEEN = 500;
@@ -72,19 +73,20 @@ export async function runForward(
 export async function forecastInput(context: LoopContext, now: Timestamp): Promise<ForecastInput> {
   const { store, settings } = context;
   const { read } = store;
-  const [workers, figures, runs, shares, pending] = await Promise.all([
+  const [workers, figures, runs, shares, pending, speeds] = await Promise.all([
     read.workers(),
     read.runFigures(),
     read.activeRuns(),
     read.maxShares(),
     read.pending(now, FORESEEN),
+    knownSpeeds(context),
   ]);
   const rows = await read.planRows([...runs.map((run) => run.work_request_id), ...pending.map(({ id }) => id)]);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const byWorker = Map.groupBy(figures, (run) => run.worker_name);
   const names = new Set(workers.map(({ worker_name }) => worker_name));
   return {
-    workers: workers.map((row) => fleetWorker(row, byWorker.get(row.worker_name) ?? [], 1, now, settings.leaseMs)),
+    workers: workers.map((row) => fleetWorker(row, byWorker.get(row.worker_name) ?? [], speeds, now, settings.leaseMs)),
     runs: runs.flatMap((run) => {
       const row = byId.get(run.work_request_id);
       if (row === undefined || !names.has(run.worker_name)) return [];

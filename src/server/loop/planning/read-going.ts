@@ -2,18 +2,19 @@ import type { Timestamp } from "../../../domain/clock.ts";
 import { Planner } from "../../../schedule/planner.ts";
 import type { LeasedRun, RunFigures } from "../../store/store.ts";
 import type { LoopContext } from "../context.ts";
+import { knownSpeeds } from "./speeds.ts";
 import { fleetWorker, goingRun, type TokenShares } from "./rows.ts";
 
 /** Brings the planner's workers up to date with the database; gives the figures of the runs that go on. */
 export async function readFleet(context: LoopContext, planner: Planner, now: Timestamp): Promise<RunFigures[]> {
   const { read } = context.store;
-  const [workers, figures] = await Promise.all([read.workers(), read.runFigures()]);
+  const [workers, figures, speeds] = await Promise.all([read.workers(), read.runFigures(), knownSpeeds(context)]);
   const byWorker = Map.groupBy(figures, (run) => run.worker_name);
   const named = new Set(workers.map(({ worker_name }) => worker_name));
   for (const name of planner.workerNames()) if (!named.has(name)) planner.removeWorker(name);
   for (const row of workers) {
     const runs = byWorker.get(row.worker_name) ?? [];
-    planner.setWorker(fleetWorker(row, runs, 1, now, context.settings.leaseMs));
+    planner.setWorker(fleetWorker(row, runs, speeds, now, context.settings.leaseMs));
   }
   return figures;
 }

@@ -8,6 +8,7 @@ import { rankOf } from "../../../schedule/rank.ts";
 import type { Share } from "../../../schedule/shares.ts";
 import type { LeasedRun, PlanRow, RunFigures, WorkerRow } from "../../store/store.ts";
 import { workerOf } from "../workers.ts";
+import type { Speeds } from "./speeds.ts";
 
 /*
  * What is stored, as planning reads it.
@@ -87,7 +88,7 @@ function probeKey({ task_type, task_name }: PlanRow, allocation: Allocation): { 
 export function fleetWorker(
   row: WorkerRow,
   runs: readonly RunFigures[],
-  slowness: number,
+  speeds: Speeds,
   now: Timestamp,
   leaseMs: number,
 ): FleetWorker {
@@ -100,7 +101,7 @@ export function fleetWorker(
     capacity,
     tags,
     tasks,
-    slowness,
+    slowness: speeds.of(row)?.factor ?? 1,
     usable: {
       ...(row.available_memory !== null && { memory: row.available_memory + inUse("memory") }),
       ...(row.available_disk_space !== null && { disk_space: row.available_disk_space + inUse("disk_space") }),

@@ -65,7 +65,7 @@ create table work_requests (
   duration_p50 double precision,
   duration_p95 double precision,
   -- On how many runs of its own key the allocation stands; 0: on other keys of the task; -1: on next to nothing;
-  -- null: people demanded what counts.
+  -- null: there is none yet.
   evidence_runs bigint,
   -- The part of all workers that the requests of its submission may have together; null: any.
   max_share double precision,

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { WAITING_CODES } from "../domain/work-request.ts";
+import { errorEntrySchema } from "./problem.ts";
+import { allocationSchema, eventSchema, expectedTimesSchema, placementSchema, workRequestSchema } from "./records.ts";
+
+/** Why a request waits, was placed where it is, or ended as it did: from recorded facts. */
+export const whySchema = z.object({
+  work_request: workRequestSchema,
+  /** The answer in one sentence. */
+  sentence: z.string(),
+  /** The newest run's placement; null while there is none. */
+  placement: placementSchema.nullable(),
+  /** For a request that waits: how each worker stands to it now. */
+  candidates: placementSchema.shape.candidates,
+  candidate_count: z.int(),
+  /** What has happened to the request so far, oldest first. */
+  events: z.array(eventSchema),
+});
+export type Why = z.output<typeof whySchema>;
+
+/** Who could take work that was not submitted, when, and for how long. */
+export const fitAnswerSchema = z.object({
+  /** In the order of the submission. */
+  fits: z.array(
+    z.object({
+      name: z.string(),
+      task_name: z.string(),
+      subject: z.string(),
+      context: z.string(),
+      /** Why it could not be run at all. */
+      errors: z.array(errorEntrySchema),
+      allocation: allocationSchema.nullable(),
+      /** Why it would wait; absent when it would start at once. */
+      waiting: z.object({ code: z.enum(WAITING_CODES), message: z.string() }).optional(),
+      candidates: placementSchema.shape.candidates,
+      candidate_count: z.int(),
+      expected: expectedTimesSchema.optional(),
+    }),
+  ),
+  /** How many requests of the submission were not looked at. */
+  left_out: z.int(),
+});
+export type FitAnswer = z.output<typeof fitAnswerSchema>;

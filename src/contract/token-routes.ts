@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { durationInput } from "./amounts.ts";
+import { timestampSchema, workerName } from "./names.ts";
+import { route, SCOPES } from "./route.ts";
+import { maxShareSchema } from "./submission.ts";
+
+const tokenFields = {
+  id: z.int(),
+  name: z.string(),
+  scope: z.enum(SCOPES),
+  worker_name: workerName.nullable(),
+  created_at: timestampSchema,
+  expires_at: timestampSchema.nullable(),
+  last_used_at: timestampSchema.nullable(),
+  /** The part of all workers that the requests it submits may have together; null: any. */
+  max_share: z.number().nullable(),
+};
+
+/** Tokens: made, listed and ended. */
+export const tokenRoutes = {
+  listTokens: route({
+    method: "GET",
+    path: "/api/v1/tokens",
+    summary: "Tokens, without their secrets",
+    scope: "admin",
+    response: z.object({ tokens: z.array(z.object(tokenFields)) }),
+  }),
+  createToken: route({
+    method: "POST",
+    path: "/api/v1/tokens",
+    summary: "A new token; its secret is shown this once",
+    scope: "admin",
+    body: z.strictObject({
+      name: z.string().min(1).max(100),
+      scope: z.enum(["read", "submit", "admin", "join"]),
+      /** Seconds until it ends; absent: never (a join token: one hour). */
+      expires_in: durationInput.optional(),
+      /** The requests it submits may have at most this part of all workers together; absent: any. */
+      max_share: maxShareSchema.optional(),
+    }),
+    status: 201,
+    response: z.object({ token: z.object(tokenFields), secret: z.string() }),
+  }),
+  revokeToken: route({
+    method: "DELETE",
+    path: "/api/v1/tokens/:id",
+    summary: "End a token at once",
+    scope: "admin",
+    params: z.strictObject({ id: z.coerce.number().pipe(z.int().min(1)) }),
+    response: z.object({ revoked: z.int() }),
+  }),
+} as const;

@@ -1,0 +1,50 @@
+import { alikeKey, slownessOf, type Slowness, type SpeedObservation } from "../../../schedule/slowness.ts";
+import type { TimedEntry, WorkerRow } from "../../store/store.ts";
+import type { LoopContext } from "../context.ts";
+
+/** From how many of the newest entries of all history the speeds are worked out, and how often. */
+const ENTRIES = 5_000;
+const KEPT_MS = 300_000;
+
+/** How slow workers are, relative to an ordinary one. */
+export type Speeds = {
+  /** Undefined where it is not known: no key has run there and elsewhere. */
+  of(worker: Pick<WorkerRow, "cpu_model" | "worker_name">): Slowness | undefined;
+};
+
+/** The newest speeds of each server. */
+const kept = new WeakMap<LoopContext, { untilMs: number; speeds: Promise<Speeds> }>();
+
+/** The speeds of workers as history tells them; worked out anew every five minutes. */
+export async function knownSpeeds(context: LoopContext): Promise<Speeds> {
+  const atMs = context.clock.monotonicMs();
+  const known = kept.get(context);
+  if (known !== undefined && atMs < known.untilMs) return known.speeds;
+  const speeds = speedsNow(context);
+  kept.set(context, { untilMs: atMs + KEPT_MS, speeds });
+  try {
+    return await speeds;
+  } catch (error) {
+    kept.delete(context);
+    throw error;
+  }
+}
+
+async function speedsNow({ store }: LoopContext): Promise<Speeds> {
+  const entries = await store.read.newestTimes(ENTRIES);
+  const slowness = slownessOf(entries.flatMap((entry) => observationOf(entry)));
+  return { of: (worker) => slowness.get(machineOf(worker)) };
+}
+
+/** What makes the speed of a run: the processor, where the worker could tell. */
+function machineOf({ cpu_model, worker_name }: { cpu_model?: string | null; worker_name?: string | null }): string {
+  return cpu_model !== undefined && cpu_model !== null && cpu_model !== "" ? cpu_model : (worker_name ?? "");
+}
+
+function observationOf(entry: TimedEntry): SpeedObservation[] {
+  const { task_name, subject, input_size, duration_ms, runtime_statistics } = entry;
+  const machine = machineOf(entry);
+  const seconds = duration_ms === null ? runtime_statistics.duration : duration_ms / 1000;
+  if (machine === "" || seconds === undefined) return [];
+  return [{ key: alikeKey(task_name, subject, input_size ?? undefined), machine, seconds }];
+}

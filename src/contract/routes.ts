@@ -12,7 +12,7 @@ import {
   workRequestSchema,
 } from "./records.ts";
 import { accuracyReportSchema } from "./accuracy.ts";
-import { bytesInput, durationInput } from "./amounts.ts";
+import { bytesInput } from "./amounts.ts";
 import { fitAnswerSchema, whySchema } from "./answers.ts";
 import { layerRoutes } from "./layer-routes.ts";
 import { explanationFields } from "./outlook.ts";

@@ -12,6 +12,8 @@ export type OpenOptions = {
   onFault: (error: unknown) => void;
   /** SQLite's clock; PostgreSQL has its own. Default: this machine's. */
   clock?: Pick<Clock, "nowMs"> | undefined;
+  /** SQLite in this thread, for this process alone: all happens in one order, and without real time. */
+  isSimulated?: boolean;
   /** For tests: points to hold open. */
   faults?: Faults;
 };

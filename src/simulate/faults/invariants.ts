@@ -41,6 +41,7 @@ export class Invariants {
 
   /** The first thing that is wrong, as a sentence; undefined when all is as it should be. */
   check(look: Look, workers: readonly SimulatedWorker[], isServerUp: boolean): string | undefined {
+    if (look.complaints[0] !== undefined) return `the server complains: ${look.complaints[0]}`;
     return this.#checkRequests(look, isServerUp) ?? checkRuns(look, workers) ?? checkProcesses(workers);
   }
 

@@ -9,7 +9,9 @@ export type WorkerPlan = { name: string; capacity: Capacity };
 export type RequestPlan = {
   /** Milliseconds after the start of the scenario, as all times here. */
   atMs: number;
+  /** What its user thinks that it needs, and whether that is asked for. */
   memory: number;
+  is_asked: boolean;
   cpu_count: number;
   priority: number;
   /** Positions of requests before it in the scenario. */
@@ -42,7 +44,7 @@ export type Scenario = { seed: number; workers: WorkerPlan[]; requests: RequestP
 
 const GIB = 1024 ** 3;
 /** Requests come, and faults happen, within this time. */
-const TROUBLED_MS = 60_000;
+const TROUBLED_MS = 40_000;
 
 /** The scenario of a seed: a few workers, up to a dozen requests, up to eight faults. */
 export function makeScenario(seed: number): Scenario {
@@ -68,6 +70,7 @@ function makeRequest(index: number, random: Random): RequestPlan {
   return {
     atMs: Math.floor(random() * TROUBLED_MS * 0.6),
     memory,
+    is_asked: random() < 0.3,
     cpu_count: pick(random, [0.5, 1, 1, 2, 4]),
     priority: pick(random, [0, 0, 0, 1, -1]),
     depends_on: dependsOn,
@@ -80,7 +83,7 @@ function makeRequest(index: number, random: Random): RequestPlan {
 
 function makeFault(workers: readonly WorkerPlan[], requests: readonly RequestPlan[], random: Random): Fault {
   const atMs = Math.floor(random() * TROUBLED_MS);
-  const forMs = Math.floor(pick(random, [200, 3000, 15_000, 40_000]) * (0.5 + random()));
+  const forMs = Math.floor(pick(random, [200, 3000, 12_000, 25_000]) * (0.5 + random()));
   const worker = Math.floor(random() * workers.length);
   const kind = pick(random, KINDS);
   switch (kind) {

@@ -6,7 +6,8 @@ import type { Result, Status, WaitingReason } from "../../domain/work-request.ts
 
 /** A request as it is submitted in a simulation. */
 export type SimulatedSubmission = {
-  memory: number;
+  /** Absent: nobody asked for an amount, so the history decides. */
+  memory: number | undefined;
   cpu_count: number;
   priority: number;
   depends_on: WorkRequestId[];
@@ -18,9 +19,6 @@ export type SimulatedSubmission = {
   allow_failure: boolean;
 };
 
-/** A worker's call. Calls of one worker are numbered, so that one that comes late is known to be old. */
-export type NumberedSync = SyncRequest & { sequence: number };
-
 /** What a server shows of itself to be checked. */
 export type Look = {
   requests: {
@@ -31,6 +29,8 @@ export type Look = {
   }[];
   /** Runs that have not ended. */
   runs: { id: RunId; work_request_id: WorkRequestId; worker_name: WorkerName; allocation: Allocation }[];
+  /** What it said that a server should never have to say. */
+  complaints: readonly string[];
 };
 
 /** Thrown by a server in place of an answer when the simulation kills it. */
@@ -43,18 +43,22 @@ export type KillSwitch = { beforeCommit: () => void; afterCommit: () => void };
 export type ServerSurroundings = { clock: Clock; random: () => number; kill: KillSwitch; leaseMs: number };
 
 /**
- * A server that the simulation drives in virtual time: the model in this folder, or the real loop with a real store. Every
- * call may throw `ServerKilled`; then only what was committed counts, and `restart` is called before any other.
+ * A server that the simulation drives in virtual time. Every call may throw `ServerKilled`; then only what was committed
+ * counts, and `restart` is called before any other.
  */
 export type ServerUnderTest = {
   join(worker: WorkerName, self: WorkerSelf): Promise<void>;
   submit(submission: SimulatedSubmission): Promise<WorkRequestId>;
   abort(id: WorkRequestId, by: string): Promise<void>;
   setDrain(worker: WorkerName, isDraining: boolean): Promise<void>;
-  sync(worker: WorkerName, call: NumberedSync): Promise<SyncAnswer>;
+  /** Throws `call-out-of-order` for a call that is not the worker's newest. */
+  sync(worker: WorkerName, call: SyncRequest): Promise<SyncAnswer>;
   /** One round of the loop: gives up what is lost, plans, places. */
   tick(): Promise<void>;
+  /** The same, if something has happened that wakes the loop. */
+  tickIfWoken(): Promise<void>;
   /** Started again on what was committed. */
   restart(): Promise<void>;
   look(): Promise<Look>;
+  close(): Promise<void>;
 };

@@ -1,8 +1,7 @@
-import type { Assignment, RunReport, SyncAnswer, WorkerSelf } from "../../contract/worker-protocol.ts";
+import type { Assignment, RunReport, SyncAnswer, SyncRequest, WorkerSelf } from "../../contract/worker-protocol.ts";
 import { timestamp } from "../../domain/clock.ts";
 import type { RunId, WorkRequestId } from "../../domain/ids.ts";
 import type { Outcome } from "../../domain/outcome.ts";
-import type { NumberedSync } from "./server-under-test.ts";
 import type { WorkerPlan } from "./scenario.ts";
 
 /** What a command does when it is run. */
@@ -14,6 +13,7 @@ type HeldRun = {
   state: "running" | "ended";
   startedMs: number;
   outcome: Outcome | undefined;
+  peak: number;
 };
 
 /** A process that is alive. */
@@ -25,35 +25,30 @@ export type WorkerGaps = {
   hasNoFence?: boolean;
 };
 
-/** Calls are numbered through, also by the workers of the same name that come after a kill. */
-const CALLS_PER_LIFE = 1_000_000;
+/** As in `worker/lease/sync-loop.ts`. */
+const SEQUENCE_STEP = 1_000_000;
+/** What is left of a lease when its runs are gone, as in `worker/lease/lease-watch.ts`. */
+const LEASE_SHARE = 0.9;
 
 /**
- * The worker's side of the protocol. It is *alive*, or dead from a kill until it comes back; then its processes are gone,
+ * The worker's side of the protocol, by the rules of `worker/lease`. It is *alive*, or dead from a kill until it comes back; then its processes are gone,
  * what they had not finished is lost, and what had ended waits on disk to be handed in.
  */
 export class SimulatedWorker {
   readonly plan: WorkerPlan;
   readonly #commandOf: (subject: string) => CommandPlan;
   readonly #gaps: WorkerGaps;
-  readonly #leaseMs: number;
   readonly #held = new Map<RunId, HeldRun>();
   readonly processes = new Map<RunId, Process>();
   isAlive = true;
-  #lives = 1;
-  #calls = 0;
-  /** When the last call was sent that the server has answered: until a lease later, its runs are its own. */
-  #heardMs: number;
+  #sequence = 0;
+  /** Until then its runs are its own; then they are ended. */
+  #fenceMs = Infinity;
 
-  constructor(
-    plan: WorkerPlan,
-    options: { commandOf: (subject: string) => CommandPlan; leaseMs: number; nowMs: number; gaps: WorkerGaps },
-  ) {
+  constructor(plan: WorkerPlan, options: { commandOf: (subject: string) => CommandPlan; gaps: WorkerGaps }) {
     this.plan = plan;
     this.#commandOf = options.commandOf;
     this.#gaps = options.gaps;
-    this.#leaseMs = options.leaseMs;
-    this.#heardMs = options.nowMs;
   }
 
   get self(): WorkerSelf {
@@ -74,15 +69,14 @@ export class SimulatedWorker {
   }
 
   /** What it says now. */
-  call(): NumberedSync {
-    this.#calls += 1;
-    return {
-      self: this.self,
-      runs: this.reports(),
-      wants_work: true,
-      wait_ms: 0,
-      sequence: this.#lives * CALLS_PER_LIFE + this.#calls,
-    };
+  call(): SyncRequest {
+    this.#sequence += 1;
+    return { sequence: this.#sequence, self: this.self, runs: this.reports(), wants_work: true, wait_ms: 0 };
+  }
+
+  /** The worker of this name before a kill made more calls than this one. */
+  refused(newest: number): void {
+    this.#sequence = newest + SEQUENCE_STEP;
   }
 
   /** Its runs as they stand. */
@@ -92,7 +86,7 @@ export class SimulatedWorker {
 
   /** Takes in the answer to a call that it sent at this time. */
   hear(answer: SyncAnswer, sentMs: number, nowMs: number): void {
-    this.#heardMs = Math.max(this.#heardMs, sentMs);
+    if (answer.lease_ms !== null) this.#fenceMs = sentMs + answer.lease_ms * LEASE_SHARE;
     for (const id of [...answer.lost, ...answer.acknowledged]) {
       this.processes.delete(id);
       this.#held.delete(id);
@@ -115,7 +109,7 @@ export class SimulatedWorker {
 
   /** When it may not go on with its runs unless it hears from the server before. */
   fenceMs(): number {
-    return this.processes.size === 0 || this.#gaps.hasNoFence === true ? Infinity : this.#heardMs + this.#leaseMs;
+    return this.processes.size === 0 || this.#gaps.hasNoFence === true ? Infinity : this.#fenceMs;
   }
 
   /** Ends what it may not go on with: somebody else may have been given it. */
@@ -129,11 +123,9 @@ export class SimulatedWorker {
     this.processes.clear();
   }
 
-  revive(nowMs: number): void {
+  revive(): void {
     this.isAlive = true;
-    this.#lives += 1;
-    this.#calls = 0;
-    this.#heardMs = nowMs;
+    this.#sequence = 0;
     for (const [id, run] of this.#held) if (run.state === "running") this.#end(id, { kind: "worker_lost" });
   }
 
@@ -143,7 +135,7 @@ export class SimulatedWorker {
     const memory = allocation.memory.amount;
     const end: Outcome = peak > memory ? { kind: "out_of_memory", limit: memory } : { kind: "exited", code: exit_code };
     const endMs = nowMs + (peak > memory ? durationMs / 2 : durationMs);
-    this.#held.set(run_id, { assignment, state: "running", startedMs: nowMs, outcome: undefined });
+    this.#held.set(run_id, { assignment, state: "running", startedMs: nowMs, outcome: undefined, peak });
     this.processes.set(run_id, { run_id, work_request_id, endMs, end, memory });
   }
 
@@ -156,22 +148,11 @@ export class SimulatedWorker {
   }
 }
 
-function reportOf({ assignment, state, startedMs, outcome }: HeldRun): RunReport {
-  const { run_id, lease_token } = assignment;
-  const started_at = timestamp(startedMs);
-  if (state === "running" || outcome === undefined) {
-    return { state: "running", run_id, lease_token, started_at, runtime_statistics: {} };
-  }
+function reportOf({ assignment, state, startedMs, outcome, peak }: HeldRun): RunReport {
+  const { run_id, lease_token, allocation } = assignment;
+  const common = { run_id, lease_token, started_at: timestamp(startedMs) };
+  if (state === "running" || outcome === undefined) return { state: "running", ...common, runtime_statistics: {} };
+  const runtime_statistics = { memory: Math.min(peak, allocation.memory.amount), duration: 1 };
   const log = { size: 0, cut_bytes: 0 };
-  return {
-    state: "ended",
-    run_id,
-    lease_token,
-    started_at,
-    ended_at: started_at,
-    outcome,
-    runtime_statistics: {},
-    outputs: [],
-    log,
-  };
+  return { state: "ended", ...common, ended_at: common.started_at, outcome, runtime_statistics, outputs: [], log };
 }

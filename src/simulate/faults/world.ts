@@ -1,4 +1,5 @@
-import type { SyncAnswer } from "../../contract/worker-protocol.ts";
+import { AppError } from "../../contract/errors.ts";
+import type { SyncAnswer, SyncRequest } from "../../contract/worker-protocol.ts";
 import { assertNever } from "../../domain/assert-never.ts";
 import type { Clock } from "../../domain/clock.ts";
 import type { WorkRequestId, WorkerName } from "../../domain/ids.ts";
@@ -7,13 +8,7 @@ import { seededRandom } from "../random.ts";
 import { Invariants } from "./invariants.ts";
 import { Network } from "./network.ts";
 import type { Fault, Scenario } from "./scenario.ts";
-import {
-  ServerKilled,
-  type KillSwitch,
-  type NumberedSync,
-  type ServerSurroundings,
-  type ServerUnderTest,
-} from "./server-under-test.ts";
+import { ServerKilled, type KillSwitch, type ServerSurroundings, type ServerUnderTest } from "./server-under-test.ts";
 import { SimulatedWorker, type WorkerGaps } from "./simulated-worker.ts";
 
 /** What was found in a scenario. */
@@ -23,7 +18,7 @@ export type Finding = { atMs: number; what: string };
 export type Outcome = { finding: Finding | undefined; steps: number; story: string[] };
 
 export type WorldOptions = {
-  makeServer: (around: ServerSurroundings) => ServerUnderTest;
+  makeServer: (around: ServerSurroundings) => Promise<ServerUnderTest>;
   gaps?: WorkerGaps;
   /** Write down what happens. */
   isTold?: boolean;
@@ -36,38 +31,49 @@ type Asked =
   /** Drains a worker or resumes it, whichever is wanted when it is asked. */
   | { kind: "drain"; worker: number };
 
+/** The call is not the worker's newest. */
+type Refusal = { newest: number };
+
 type Event =
   | { kind: "ask"; what: Asked }
   | { kind: "fault"; fault: Fault }
   | { kind: "fault_over"; fault: Fault }
   | { kind: "tick" }
   | { kind: "say"; worker: number; life: number }
-  | { kind: "reach_server"; worker: number; call: NumberedSync; sentMs: number }
-  | { kind: "reach_worker"; worker: number; answer: SyncAnswer; sequence: number; sentMs: number }
+  | { kind: "reach_server"; worker: number; call: SyncRequest; sentMs: number }
+  | { kind: "reach_worker"; worker: number; answer: SyncAnswer | Refusal; sequence: number; sentMs: number }
   | { kind: "give_up_call"; worker: number; sequence: number }
   | { kind: "processes"; worker: number };
 
 const LEASE_MS = 10_000;
 const TICK_MS = 1_000;
 const HEARTBEAT_MS = 2_000;
+/** A worker without runs asks this often for some: the server does not hold its call, as it would in real time. */
+const IDLE_MS = 4_000;
 /** A worker that gets no answer tries again after so long. */
 const CALL_MS = 3_000;
 const RETRY_MS = 500;
 /** Everything must have ended this long after the last fault is over and the last request has come. */
-const SETTLE_MS = 3_600_000;
+const SETTLE_MS = 1_800_000;
 /** Real times, so that timestamps look like some. */
 const EPOCH_MS = 1_700_000_000_000;
 
 /** Plays a scenario to its end, or to the first thing that is wrong. The same scenario always comes to the same. */
 export async function playScenario(scenario: Scenario, options: WorldOptions): Promise<Outcome> {
-  return new World(scenario, options).play();
+  const world = new World(scenario, options);
+  try {
+    return await world.play();
+  } finally {
+    await world.close();
+  }
 }
 
 class World {
   readonly #scenario: Scenario;
   readonly #options: WorldOptions;
   readonly #network: Network;
-  readonly #server: ServerUnderTest;
+  readonly #makeServer: () => Promise<ServerUnderTest>;
+  #made: ServerUnderTest | undefined;
   readonly #workers: SimulatedWorker[];
   readonly #outstanding: (number | undefined)[] = [];
   readonly #events = new EventQueue<Event>();
@@ -87,13 +93,12 @@ class World {
     this.#network = new Network(scenario.faults, scenario.seed);
     const clock: Clock = { nowMs: () => this.#nowMs + this.#clockOffsetMs, monotonicMs: () => this.#nowMs };
     const kill = this.#killSwitch();
-    this.#server = options.makeServer({ clock, random: seededRandom(scenario.seed + 1), kill, leaseMs: LEASE_MS });
+    const random = seededRandom(scenario.seed + 1);
+    this.#makeServer = () => options.makeServer({ clock, random, kill, leaseMs: LEASE_MS });
     const commands = new Map(scenario.requests.map((plan, position) => [keyOf(position), plan]));
     const commandOf = (subject: string) => commands.get(subject)!; // there are no other requests
     const gaps = options.gaps ?? {};
-    this.#workers = scenario.workers.map(
-      (plan) => new SimulatedWorker(plan, { commandOf, leaseMs: LEASE_MS, nowMs: 0, gaps }),
-    );
+    this.#workers = scenario.workers.map((plan) => new SimulatedWorker(plan, { commandOf, gaps }));
   }
 
   async play(): Promise<Outcome> {
@@ -113,7 +118,16 @@ class World {
     return this.#outcome(this.#invariants.atTheEnd(await this.#server.look(), this.#scenario.requests.length));
   }
 
+  async close(): Promise<void> {
+    await this.#made?.close();
+  }
+
+  get #server(): ServerUnderTest {
+    return this.#made!; // made before anything happens
+  }
+
   async #prepare(): Promise<void> {
+    this.#made = await this.#makeServer();
     for (const [index, worker] of this.#workers.entries()) {
       await this.#server.join(this.#nameOf(index), worker.self);
       this.#events.put(index, { kind: "say", worker: index, life: 0 });
@@ -223,7 +237,8 @@ class World {
     const plan = this.#scenario.requests[position]!; // the scenario has it
     const depends_on = plan.depends_on.map((other) => this.#ids[other]);
     if (depends_on.includes(undefined)) throw new ServerKilled("what it depends on is not submitted yet");
-    const { memory, cpu_count, priority, allow_failure } = plan;
+    const { cpu_count, priority, allow_failure } = plan;
+    const memory = plan.is_asked ? plan.memory : undefined;
     const key = keyOf(position);
     const known = depends_on.filter((id) => id !== undefined);
     const id = await this.#server.submit({ memory, cpu_count, priority, allow_failure, depends_on: known, key });
@@ -263,7 +278,7 @@ class World {
     this.#tell(`over: ${fault.kind}`);
     if (fault.kind === "worker_killed") {
       const worker = this.#workers[fault.worker]!; // the scenario has it
-      if (!worker.isAlive) worker.revive(this.#nowMs);
+      if (!worker.isAlive) worker.revive();
       this.#say(fault.worker);
     } else if (fault.kind === "server_killed") {
       this.#isServerUp = true;
@@ -295,12 +310,21 @@ class World {
 
   async #reachServer({ worker, call, sentMs }: Event & { kind: "reach_server" }): Promise<void> {
     if (!this.#isServerUp || this.#network.isCutOff(worker, this.#nowMs)) return;
-    const answer = await this.#server.sync(this.#nameOf(worker), call);
+    const answer = await this.#answerTo(worker, call);
     for (const { afterMs } of this.#network.deliveries(`${worker} ${call.sequence} answer`, this.#nowMs)) {
       const event: Event = { kind: "reach_worker", worker, answer, sequence: call.sequence, sentMs };
       this.#events.put(this.#nowMs + afterMs, event);
     }
-    await this.#server.tick();
+    await this.#server.tickIfWoken();
+  }
+
+  async #answerTo(worker: number, call: SyncRequest): Promise<SyncAnswer | Refusal> {
+    try {
+      return await this.#server.sync(this.#nameOf(worker), call);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === "call-out-of-order")) throw error;
+      return { newest: Number(error.details["newest"]) };
+    }
   }
 
   #reachWorker({ worker: index, answer, sequence, sentMs }: Event & { kind: "reach_worker" }): void {
@@ -308,12 +332,17 @@ class World {
     const isAwaited = worker.isAlive && this.#outstanding[index] === sequence;
     if (!isAwaited || this.#network.isCutOff(index, this.#nowMs)) return;
     this.#outstanding[index] = undefined;
+    if ("newest" in answer) {
+      worker.refused(answer.newest);
+      this.#events.put(this.#nowMs, { kind: "say", worker: index, life: 0 });
+      return;
+    }
     this.#tellAnswer(worker, answer);
     this.#invariants.heard(answer, worker);
     worker.hear(answer, sentMs, this.#nowMs);
     this.#watch(index);
     const isNews = answer.assignments.length > 0 || answer.aborts.length > 0;
-    const pauseMs = isNews ? 5 : worker.hasRuns ? HEARTBEAT_MS : TICK_MS;
+    const pauseMs = isNews ? 5 : worker.hasRuns ? HEARTBEAT_MS : IDLE_MS;
     this.#events.put(this.#nowMs + pauseMs, { kind: "say", worker: index, life: 0 });
   }
 
@@ -367,5 +396,5 @@ class World {
 }
 
 function keyOf(position: number): string {
-  return `request ${position}`;
+  return `request-${position}`;
 }

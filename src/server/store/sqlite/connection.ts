@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { AppError } from "../../../contract/errors.ts";
 import { openError, statementError } from "./fault.ts";
+import { LocalThread } from "./local-thread.ts";
 import type { Answer, Call, FromThread, SqliteValue, ToThread } from "./protocol.ts";
 
 /** What a statement gave: rows as lists of values in the order of `columns`. */
@@ -18,7 +19,7 @@ type Waiting = { sql: string; resolve: (result: StatementResult) => void; reject
  *   `unavailable`.
  */
 export class SqliteConnection {
-  readonly #worker: Worker;
+  readonly #worker: Worker | LocalThread;
   readonly #file: string;
   readonly #waiting = new Map<number, Waiting>();
   readonly #exited: Promise<void>;
@@ -28,12 +29,9 @@ export class SqliteConnection {
   #opening: PromiseWithResolvers<void> | undefined;
 
   /** `onFault` is told when the thread dies: everything after that is refused until the server is started again. */
-  constructor(file: string, role: "writer" | "reader", onFault: (error: unknown) => void) {
+  constructor(file: string, role: "writer" | "reader", onFault: (error: unknown) => void, isLocal = false) {
     this.#file = file;
-    this.#worker = new Worker(new URL("./thread.ts", import.meta.url), {
-      workerData: { file, role },
-      name: `almanac-sqlite-${role}`,
-    });
+    this.#worker = isLocal ? new LocalThread(file, role) : startThread(file, role);
     this.#worker.on("message", (message: FromThread) => this.#receive(message));
     this.#worker.on("error", (cause) => {
       onFault(cause);
@@ -116,6 +114,11 @@ export class SqliteConnection {
     for (const { reject } of this.#waiting.values()) reject(reason);
     this.#waiting.clear();
   }
+}
+
+function startThread(file: string, role: "writer" | "reader"): Worker {
+  const workerData = { file, role };
+  return new Worker(new URL("./thread.ts", import.meta.url), { workerData, name: `almanac-sqlite-${role}` });
 }
 
 function unavailable(reason: string, cause?: unknown): AppError {

@@ -14,7 +14,7 @@ import { dataVersion, watchOtherProcesses } from "./watch.ts";
 
 /** Opens a database file: one connection that writes and one that reads, each in a thread of its own. */
 export async function openSqliteStore(file: string, options: OpenOptions): Promise<Store> {
-  const connections = await openConnections(file, options.onFault);
+  const connections = await openConnections(file, options);
   const faults = options.faults ?? noFaults;
   const engine = sqliteEngine(options.clock ?? { nowMs: () => Date.now() });
   const single = readerOn(
@@ -33,7 +33,10 @@ export async function openSqliteStore(file: string, options: OpenOptions): Promi
     },
     faults,
   );
-  const watch = watchOtherProcesses(connections.reader, version, () => feed.wake(), options.onFault);
+  const watch =
+    options.isSimulated === true
+      ? undefined
+      : watchOtherProcesses(connections.reader, version, () => feed.wake(), options.onFault);
   let leadership: Leadership | undefined;
 
   return {
@@ -60,7 +63,7 @@ export async function openSqliteStore(file: string, options: OpenOptions): Promi
       return taken;
     },
     async close() {
-      watch.stop();
+      watch?.stop();
       await writer.close();
       await feed.close();
       await leadership?.release();
@@ -73,10 +76,10 @@ export async function openSqliteStore(file: string, options: OpenOptions): Promi
 /** The reader opens after the writer, which makes the file and brings its schema up to date. */
 async function openConnections(
   file: string,
-  onFault: (error: unknown) => void,
+  { onFault, isSimulated }: OpenOptions,
 ): Promise<{ writer: SqliteConnection; reader: SqliteConnection }> {
-  const writer = new SqliteConnection(file, "writer", onFault);
-  const reader = new SqliteConnection(file, "reader", onFault);
+  const writer = new SqliteConnection(file, "writer", onFault, isSimulated);
+  const reader = new SqliteConnection(file, "reader", onFault, isSimulated);
   try {
     await writer.open();
     await reader.open();

@@ -1,0 +1,117 @@
+import { epochMs } from "../../../domain/clock.ts";
+import { attempt } from "../attempt.ts";
+import type { LoopContext } from "../context.ts";
+import type { LeaseWatch } from "../lost-runs.ts";
+import { prepare } from "../prepare.ts";
+import { PlanBoard } from "./board.ts";
+import { place } from "./place.ts";
+import { recordReasons } from "./record-reasons.ts";
+
+/** How long nothing may happen before planning goes on all the same; and how often reasons are written down. */
+const IDLE_MS = 1_000;
+/** How often they are written down when only their numbers have changed. */
+const NUMBERS_MS = 15_000;
+const PREPARE_BATCH = 500;
+
+/**
+ * Rounds of planning, as the leading server makes them: in each, silent workers are given up, new requests prepared, and
+ * placed where they can be. What is in memory is dropped with it, so after a fault one begins with another.
+ */
+export class Rounds {
+  readonly #context: LoopContext;
+  readonly #leases: LeaseWatch;
+  readonly #board: PlanBoard;
+  /** Monotonic, milliseconds. */
+  #reasonsDueMs = 0;
+  #numbersDueMs = 0;
+
+  /** From now on it hears what happens; `begin` must follow. */
+  constructor(context: LoopContext, leases: LeaseWatch) {
+    this.#context = context;
+    this.#leases = leases;
+    this.#board = new PlanBoard(context);
+  }
+
+  /** Reads all that waits and goes on. */
+  async begin(): Promise<void> {
+    await this.#board.fill(await this.#context.store.read.now());
+    this.#context.leading.planner = this.#board.planner;
+  }
+
+  close(): void {
+    this.#context.leading.planner = undefined;
+    this.#board.close();
+  }
+
+  /** True when there is something to look at again. */
+  get isTouched(): boolean {
+    return this.#board.isTouched;
+  }
+
+  /** True when what is in memory is not worth keeping: another is to begin anew. */
+  get isOutdated(): boolean {
+    return this.#board.isOutdated;
+  }
+
+  /** Prepares, plans and places once; gives the time until planning is to go on although nothing happens, milliseconds. */
+  async round(): Promise<number> {
+    const { read } = this.#context.store;
+    await this.#leases.giveUpExpired();
+    const isPreparing = await this.#prepareNew();
+    const now = await read.now();
+    await this.#board.refresh(now);
+    if (this.#board.isOutdated) return 0;
+    await this.#placeDecided(epochMs(now));
+    await this.#recordReasons(now);
+    return isPreparing ? 0 : Math.min(IDLE_MS, Math.max(0, this.#board.nextMs - epochMs(now)));
+  }
+
+  /** Works out what new requests need; true when there may be more of them. */
+  async #prepareNew(): Promise<boolean> {
+    const { store, log, dynamicData } = this.#context;
+    const batch = PREPARE_BATCH + dynamicData.size;
+    const unprepared = await store.read.unprepared(batch);
+    if (unprepared.length === 0) return false;
+    const surroundings = { workers: await store.read.workers(), layers: await store.read.layers() };
+    // together, so that their commits are one; a fault with one must not hold up the others
+    const prepared = await Promise.allSettled(
+      unprepared.map((request) => prepare(this.#context, request, surroundings)),
+    );
+    for (const [index, result] of prepared.entries()) {
+      if (result.status === "fulfilled") continue;
+      const details = { err: result.reason as unknown, work_request_id: unprepared[index]?.id };
+      log.error(details, "could not prepare a request; it is tried again");
+    }
+    this.#board.prepared(unprepared.map(({ id }) => id));
+    return unprepared.length === batch;
+  }
+
+  /** Decides what is to run now, and writes it down; together, so that the commits are one. */
+  async #placeDecided(nowMs: number): Promise<void> {
+    const { planner } = this.#board;
+    const decided = planner.decide(nowMs);
+    const placed = await Promise.allSettled(
+      // what was just placed has amounts
+      decided.map(({ id, placement }) => place(this.#context, id, placement, planner.amountsOf(id)!)),
+    );
+    for (const [index, { id }] of decided.entries()) {
+      const result = placed[index]!; // one for each
+      if (result.status === "fulfilled" && result.value) continue;
+      const isFault = result.status === "rejected";
+      const details = isFault ? { err: result.reason as unknown, work_request_id: id } : {};
+      if (isFault) this.#context.log.error(details, "could not place a request");
+      this.#board.notPlaced(id, isFault);
+    }
+  }
+
+  async #recordReasons(now: string): Promise<void> {
+    const { clock, log } = this.#context;
+    const { planner } = this.#board;
+    const atMs = clock.monotonicMs();
+    if (planner.waitingCount === 0 || atMs < this.#reasonsDueMs) return;
+    const isForNumbers = atMs >= this.#numbersDueMs;
+    this.#reasonsDueMs = atMs + IDLE_MS;
+    if (isForNumbers) this.#numbersDueMs = atMs + NUMBERS_MS;
+    await attempt(log, "recording reasons", () => recordReasons(this.#context, planner, now, isForNumbers));
+  }
+}

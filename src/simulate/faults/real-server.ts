@@ -259,14 +259,14 @@ class RealServer implements ServerUnderTest {
 
   /** Does something, and lets everybody hear of it who listens; throws `ServerKilled` when it died of that. */
   async #alive<Value>(work: () => Promise<Value>): Promise<Value> {
-    try {
-      return await work();
-    } catch (error) {
-      throw this.#isDead ? new ServerKilled() : error;
-    } finally {
-      await allHaveHeard();
-      if (this.#isDead) throw new ServerKilled(); // whatever it would have answered
-    }
+    const result = await work().then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    await allHaveHeard();
+    if (this.#isDead) throw new ServerKilled(); // whatever it would have answered
+    if ("error" in result) throw result.error;
+    return result.value;
   }
 
   /** Around each commit; nothing of a server that was killed is written. */

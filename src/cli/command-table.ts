@@ -61,6 +61,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/unblock.ts"),
   },
   {
+    name: "confirm",
+    group: WORK,
+    summary: "answer work requests that wait for a person's word",
+    load: () => import("./commands/confirm.ts"),
+  },
+  {
     name: "priority",
     group: WORK,
     summary: "let work requests go earlier or later",

@@ -48,6 +48,7 @@ const EXIT_OF_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   "not-ended": EXIT.usage,
   "already-superseded": EXIT.usage,
   "not-blocked": EXIT.usage,
+  "not-to-confirm": EXIT.usage,
   "worker-has-runs": EXIT.usage,
   "worker-name-taken": EXIT.usage,
   "unsupported-database": EXIT.usage,

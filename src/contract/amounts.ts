@@ -42,6 +42,14 @@ const amountFields = {
   duration: durationInput.optional(),
 };
 
+const COUNT_EXPECTED = "a whole number from 0 to 100";
+
+/** How often something is tried again. */
+export const retryCount = z
+  .int({ error: COUNT_EXPECTED })
+  .min(0, { error: COUNT_EXPECTED })
+  .max(100, { error: COUNT_EXPECTED });
+
 /** A label that a worker has or a request needs. */
 export const tag = z.string().regex(/^[\w.:=+/-]{1,100}$/, { error: "1 to 100 letters, digits or . _ : = + / -" });
 

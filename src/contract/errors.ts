@@ -93,6 +93,12 @@ export const ERRORS = {
     template: "#{id} does not wait for a person: it is {status} and unblocks by {strategy}.",
     action: "Only blocked requests with `unblock_strategy: manual` are released by hand.",
   },
+  "not-to-confirm": {
+    status: 409,
+    retryable: false,
+    template: "#{id} does not wait for a person's answer: it is {status}, of the task {task_name}.",
+    action: "Only pending requests of the wait task `confirm` are answered.",
+  },
   "lease-lost": {
     status: 409,
     retryable: false,

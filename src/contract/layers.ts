@@ -1,13 +1,11 @@
 import { z } from "zod";
 import type { Layer, LayerField, LayerValue } from "../domain/layer.ts";
 import { LAYER_FIELDS, LAYER_MODES } from "../domain/layer.ts";
-import { bytesInput, coresInput, durationInput, tag } from "./amounts.ts";
+import { bytesInput, coresInput, durationInput, retryCount, tag } from "./amounts.ts";
 import { context, subject, taskName, timestampSchema } from "./names.ts";
 
 /** A label in a list of them. */
 const tags = z.array(tag, { error: "a list of tags" }).max(50, { error: "at most 50 tags" });
-const COUNT_EXPECTED = "a whole number from 0 to 100";
-const count = z.int({ error: COUNT_EXPECTED }).min(0, { error: COUNT_EXPECTED }).max(100, { error: COUNT_EXPECTED });
 
 /** What each field takes. */
 const VALUES: Record<LayerField, z.ZodType<LayerValue>> = {
@@ -24,10 +22,10 @@ const VALUES: Record<LayerField, z.ZodType<LayerValue>> = {
   "max.cpu_count": coresInput,
   "max.duration": durationInput,
   tags,
-  "retries.infrastructure": count,
-  "retries.preemption": count,
-  "retries.resource": count,
-  "retries.flaky": count,
+  "retries.infrastructure": retryCount,
+  "retries.preemption": retryCount,
+  "retries.resource": retryCount,
+  "retries.flaky": retryCount,
 };
 
 const scopeFields = { task_name: taskName.nullable(), subject: subject.nullable(), context: context.nullable() };

@@ -157,6 +157,10 @@ export const outputDataSchema = recordOf<OutputData>()(
     runtime_statistics: runtimeStatisticsSchema,
     errors: z.array(errorEntrySchema).optional(),
     skip_reason: z.string().optional(),
+    confirmation: z
+      .object({ accepted: z.boolean(), by: z.string(), at: timestampSchema, reason: z.string().optional() })
+      .optional()
+      .describe("a person's answer, for the task `confirm`"),
   }),
 );
 

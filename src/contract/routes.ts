@@ -19,7 +19,7 @@ import { explanationFields } from "./outlook.ts";
 import { route } from "./route.ts";
 import { prioritySchema, submissionSchema } from "./submission.ts";
 import { tokenRoutes } from "./token-routes.ts";
-import { joinAnswerSchema, joinRequestSchema, syncAnswerSchema, syncRequestSchema } from "./worker-protocol.ts";
+import { workerRoutes } from "./worker-routes.ts";
 import { context, runIdSchema, subject, taskName, timestampSchema, workerName, workRequestIdParam } from "./names.ts";
 
 /** The page size of lists, and the place to go on from: the `next_cursor` of the page before. */
@@ -152,6 +152,15 @@ export const routes = {
     scope: "submit",
     params: requestIdParams,
     body: z.strictObject({}),
+    response: z.object({ work_request: workRequestSchema }),
+  }),
+  confirmWorkRequest: route({
+    method: "POST",
+    path: "/api/v1/work-requests/:id/confirm",
+    summary: "Answer a request of the task confirm",
+    scope: "submit",
+    params: requestIdParams,
+    body: z.strictObject({ accepted: z.boolean(), reason: z.string().max(1000).optional() }),
     response: z.object({ work_request: workRequestSchema }),
   }),
   changeWorkRequest: route({
@@ -341,43 +350,7 @@ export const routes = {
     response: "events",
   }),
 
-  join: route({
-    method: "POST",
-    path: "/api/v1/worker/join",
-    summary: "Become a worker with a one-time token",
-    scope: "join",
-    body: joinRequestSchema,
-    status: 201,
-    response: joinAnswerSchema,
-  }),
-  sync: route({
-    method: "POST",
-    path: "/api/v1/worker/sync",
-    summary: "A worker's heartbeat, reports and request for work",
-    scope: "worker",
-    body: syncRequestSchema,
-    response: syncAnswerSchema,
-  }),
-  appendLog: route({
-    method: "POST",
-    path: "/api/v1/worker/runs/:run_id/log",
-    summary: "More of a run's log",
-    scope: "worker",
-    params: runIdParams,
-    query: z.strictObject({ offset: z.coerce.number().pipe(z.int().min(0)), lease_token: z.string().max(100) }),
-    body: "bytes",
-    response: z.object({ size: z.int() }),
-  }),
-  putOutput: route({
-    method: "PUT",
-    path: "/api/v1/worker/runs/:run_id/output",
-    summary: "One output file of a run",
-    scope: "worker",
-    params: runIdParams,
-    query: z.strictObject({ path: z.string().min(1).max(4096), lease_token: z.string().max(100) }),
-    body: "bytes",
-    response: runOutputSchema,
-  }),
+  ...workerRoutes,
 } as const;
 
 export type Routes = typeof routes;

@@ -1,3 +1,4 @@
+import type { Timestamp } from "./clock.ts";
 import type { RuntimeStatistics } from "./runtime-statistics.ts";
 
 /** One reason why a request was not run, or was run and is an error. More fields depend on the code. */
@@ -9,9 +10,20 @@ export type WorkRequestError = {
   [detail: string]: unknown;
 };
 
+/** A person's answer to a request of the task `confirm`. */
+export type Confirmation = {
+  accepted: boolean;
+  /** The name of the token that answered. */
+  by: string;
+  at: Timestamp;
+  reason?: string;
+};
+
 /** What a completed work request leaves, as `DESIGN.md` §3 fixes it. */
 export type OutputData = {
   runtime_statistics: RuntimeStatistics;
   errors?: WorkRequestError[];
   skip_reason?: string;
+  /** For the task `confirm`. */
+  confirmation?: Confirmation;
 };

@@ -38,6 +38,8 @@ export const WAITING_CODES = [
   "reserved",
   "max_share",
   "probing",
+  "delay",
+  "confirmation",
 ] as const;
 
 /**
@@ -47,7 +49,8 @@ export const WAITING_CODES = [
  * - `no_room`: those that could take it are busy; `reserved`: the room that there is, is kept for another request;
  * - `backoff`: a failed run is tried again after a while;
  * - `max_share`: its owner has as much as it may have;
- * - `probing`: its needs are not known, and the first runs of its kind are waited for.
+ * - `probing`: its needs are not known, and the first runs of its kind are waited for;
+ * - `delay`: it is there to wait until a time; `confirmation`: for a person's answer.
  */
 export type WaitingCode = (typeof WAITING_CODES)[number];
 

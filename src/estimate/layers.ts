@@ -36,12 +36,6 @@ export function layeredRequirements(resolved: readonly ResolvedField[]): Require
   return { override: of((mode) => mode !== "default"), default: of((mode) => mode === "default") };
 }
 
-/** The value of one field that is a number; undefined where no layer sets it. */
-export function layeredNumber(resolved: readonly ResolvedField[], field: LayerField): number | undefined {
-  const value = resolved.find((one) => one.field === field)?.layer.value;
-  return typeof value === "number" ? value : undefined;
-}
-
 /** How particular a scope is: a subject says more than a context, a context more than a task. 0: for all. */
 export function rankOf({ task_name, subject, context }: LayerScope): number {
   return (task_name === null ? 0 : 1) + (context === null ? 0 : 2) + (subject === null ? 0 : 4);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { commandTask } from "./command.ts";
+import { WAIT_TASKS } from "./wait.ts";
 import { anyTask, type TaskDefinition } from "./task-definition.ts";
 
 /** Ends at once with success, without a process. */
@@ -14,4 +15,4 @@ export const NOOP = anyTask({
 const synchronise = anyTask({ task_type: "internal", task_name: "synchronise", data: z.strictObject({}) });
 
 /** The tasks that are always there. */
-export const BUILTIN_TASKS: readonly TaskDefinition[] = [commandTask("command"), NOOP, synchronise];
+export const BUILTIN_TASKS: readonly TaskDefinition[] = [commandTask("command"), NOOP, synchronise, ...WAIT_TASKS];

@@ -30,11 +30,12 @@ export function loadTask(task: DefinedTask, index: number, runner: FunctionRunne
   const { options } = task;
   const parsed = taskOptionsSchema.safeParse(options);
   if (!parsed.success) throw new TypeError(firstMessage(parsed.error, options, ["tasks", index]));
-  const { name, version, requirements } = parsed.data;
+  const { name, version, requirements, retries } = parsed.data;
   const facts = {
     task_type: "worker" as const,
     task_name: name,
     requirements,
+    retries,
     ...(version !== undefined && { version }),
   };
   if ((options.command === undefined) === (options.run === undefined)) {

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { requirementsInput } from "../contract/amounts.ts";
+import { requirementsInput, retryCount } from "../contract/amounts.ts";
 import { parameterSummary } from "../contract/names.ts";
 import type { Requirements } from "../domain/allocation.ts";
 import type { TaskType } from "../domain/task.ts";
+import { RETRY_BUDGETS, type RetryBudget } from "../domain/verdict.ts";
 import type { GivenCommandData } from "./command.ts";
 import type { RunFacts } from "./task-definition.ts";
 
@@ -60,6 +61,8 @@ export type TaskOptions<Schema extends z.ZodType> = HowItRuns<z.output<Schema>> 
   data: Schema;
   /** What every request of this task needs, and bounds of it, where the request and the workflow do not say. */
   requirements?: z.input<typeof requirementsInput>;
+  /** How often a request is run again by itself, by what went wrong. Default: the server's settings. */
+  retries?: Partial<Record<RetryBudget, number>>;
   /** Works out the history key, the size and the needs when a request becomes pending. Called on the server. */
   dynamicData?: (data: z.output<Schema>) => Promised<GivenDynamicData>;
   /** Whether this worker can run it; a text says why not. Called on each worker, when it starts and now and then. */
@@ -78,6 +81,7 @@ export type ConfiguredTask = {
   task_name: string;
   version?: string;
   requirements: Requirements;
+  retries: Partial<Record<RetryBudget, number>>;
 };
 
 const VERSION_EXPECTED = "1 to 20 letters, digits or . _ + -";
@@ -94,6 +98,11 @@ export const taskOptionsSchema = z.looseObject({
     .optional(),
   data: z.custom<z.ZodType>((value) => isSchema(value), { error: "a zod schema" }),
   requirements: requirementsInput.default({}),
+  retries: z
+    .partialRecord(z.enum(RETRY_BUDGETS, { error: `one of ${RETRY_BUDGETS.join(", ")}` }), retryCount, {
+      error: "an object of budgets and counts",
+    })
+    .default({}),
 });
 
 /** What is checked of that which `dynamicData()` gives. */

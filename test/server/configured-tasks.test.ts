@@ -10,6 +10,7 @@ export default defineConfig({
       name: "own",
       version: 3,
       data: z.strictObject({ package: z.string(), fail: z.enum(["data", "passing", "once", "hang"]).optional() }),
+      retries: { infrastructure: 1 },
       requirements: { memory: "64M", max: { duration: "1h" }, tags: ["kvm"] },
       dynamicData: async (data) => {
         if (data.fail === "data") throw new TaskDataError("no such package", ["package"]);
@@ -30,7 +31,6 @@ beforeAll(async () => {
   harness = await startHarness({
     config: config.file,
     random: () => 0,
-    settings: { retryLimits: { infrastructure: 1, preemption: 0, resource: 4, flaky: 0 } },
   });
 });
 afterAll(async () => {
@@ -82,7 +82,7 @@ describe("a request of a configured task", () => {
             code: "dynamic-data-failed",
             path: "task_data.package",
             message:
-              "The task own could not work out its dynamic data: no such package (task_data.package, almanac.config.ts:12)",
+              "The task own could not work out its dynamic data: no such package (task_data.package, almanac.config.ts:13)",
           },
         ],
       },

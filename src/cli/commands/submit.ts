@@ -1,4 +1,5 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
+import { TASK_TYPES } from "../../domain/task.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -65,6 +66,7 @@ function defineWork(command: Command): void {
   command
     .optionsGroup("The work:")
     .option("--task <name>", "what the history is kept under (default: the command's name)")
+    .addOption(new Option("--type <type>", "the task's type (default: worker)").choices(TASK_TYPES))
     .option("-d, --data <NAME=VALUE>", "data of a configured task: JSON, else text (repeatable)", repeated)
     .option("--subject <subject>", "what it is applied to, such as a package")
     .option("-c, --context <context>", "what changes its behaviour, such as bookworm/amd64")

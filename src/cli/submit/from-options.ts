@@ -1,11 +1,13 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
+import type { TaskType } from "../../domain/task.ts";
 import { usageError } from "../failure.ts";
 
 /** The options of `submit` that describe one work request. */
 export type RequestOptions = {
   task?: string;
   data?: string[];
+  type?: TaskType;
   subject?: string;
   context?: string;
   name?: string;
@@ -33,6 +35,7 @@ export function requestFromOptions(options: RequestOptions, command: readonly st
   const taskData = taskDataOf(options, command);
   return withoutAbsent({
     name: options.name,
+    task_type: options.type,
     task_name: options.task ?? defaultTask(options, command),
     subject: options.subject,
     context: options.context,

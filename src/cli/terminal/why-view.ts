@@ -77,6 +77,8 @@ const REASONS: Record<WaitingReason["code"], string> = {
   reserved: "room kept for others",
   max_share: "share used up",
   probing: "for the first of its kind",
+  delay: "for its time",
+  confirmation: "for a person's answer",
 };
 
 /** Events after which nothing waits any more. */

@@ -5,6 +5,7 @@ import type { HistoryKey } from "../../domain/task.ts";
 import { allocate, askedAmounts } from "../../estimate/allocate.ts";
 import { resolveLayers, type ResolvedField } from "../../estimate/layers.ts";
 import type { RetryLimits } from "../../verdict/decide-retry.ts";
+import type { ConfiguredTask } from "../../task/define-task.ts";
 import type { LoopContext } from "./context.ts";
 import { estimateFor } from "./estimates.ts";
 import { retryLimitsFor } from "./layers.ts";
@@ -26,12 +27,19 @@ export async function explain(
   const { defaults } = context.settings;
   const allocation = allocate({ estimate, requirements, defaults, ...(largest !== undefined && { largest }) });
   const resolved = new Map(resolveLayers(layers, key).map((one) => [one.field, one]));
-  const limits = await retryLimitsFor(read, context.settings, key);
-  const fields = LAYER_FIELDS.map((field) => explainField(field, resolved.get(field), { allocation, own, limits }));
+  const limits = await retryLimitsFor(read, context, key);
+  const fields = LAYER_FIELDS.map((field) =>
+    explainField(field, resolved.get(field), { allocation, own, limits, retries: configured?.retries ?? {} }),
+  );
   return { fields, allocation };
 }
 
-type Known = { allocation: Allocation; own: Requirements; limits: RetryLimits };
+type Known = {
+  allocation: Allocation;
+  own: Requirements;
+  limits: RetryLimits;
+  retries: ConfiguredTask["retries"];
+};
 
 function explainField(field: LayerField, resolved: ResolvedField | undefined, known: Known): ExplainedField {
   const beaten = resolved?.beaten ?? [];
@@ -55,11 +63,14 @@ function explainField(field: LayerField, resolved: ResolvedField | undefined, kn
 }
 
 /** What a field is without layers. */
-function ownValue(field: LayerField, { own, limits }: Known): { value: LayerValue | null; source: string } {
+function ownValue(field: LayerField, { own, limits, retries }: Known): { value: LayerValue | null; source: string } {
   const [group, name] = field.split(".");
   const none = { value: null, source: "none" };
   if (field === "tags") return own.tags === undefined ? none : { value: own.tags, source: "task" };
-  if (group === "retries") return { value: limits[name as keyof RetryLimits], source: "settings" }; // the fields say so
+  if (group === "retries") {
+    const budget = name as keyof RetryLimits; // the fields say so
+    return { value: limits[budget], source: retries[budget] === undefined ? "settings" : "task" };
+  }
   const bounds = group === "min" ? own.min : own.max;
   const bound = RESOURCES.flatMap((resource) => (resource === name ? [bounds?.[resource]] : []))[0];
   return bound === undefined ? none : { value: bound, source: "task" };

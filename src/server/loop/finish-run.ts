@@ -198,7 +198,7 @@ async function retryQuestion(
     outcome,
     earlier,
     sources,
-    limits: isSuccess ? context.settings.retryLimits : await retryLimitsFor(tx, context.settings, request),
+    limits: isSuccess ? context.settings.retryLimits : await retryLimitsFor(tx, context, request),
     isWorthAnotherRun: false,
     random: context.random(),
   };

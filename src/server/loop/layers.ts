@@ -1,10 +1,11 @@
 import { AppError } from "../../contract/errors.ts";
 import type { Layer } from "../../domain/layer.ts";
 import type { HistoryKey } from "../../domain/task.ts";
-import { layeredNumber, resolveLayers } from "../../estimate/layers.ts";
+import { RETRY_BUDGETS } from "../../domain/verdict.ts";
+import { resolveLayers } from "../../estimate/layers.ts";
 import type { RetryLimits } from "../../verdict/decide-retry.ts";
 import type { NewLayer, StoreReader, StoreTransaction } from "../store/store.ts";
-import type { LoopContext, ServerSettings } from "./context.ts";
+import type { LoopContext } from "./context.ts";
 
 /** Sets one layer. What waits is worked out anew. */
 export function putLayer(context: LoopContext, layer: NewLayer): Promise<Layer> {
@@ -28,16 +29,20 @@ async function layerChanged(tx: StoreTransaction, data: Record<string, unknown>)
   await tx.appendEvents([{ kind: "layer_changed", data }]);
 }
 
-/** How often a request of a key is run again by itself: by the layers, else by the server's settings. */
+/** How often a request is run again by itself: an override says so, else its task, else a default, else the settings. */
 export async function retryLimitsFor(
   reader: StoreReader,
-  settings: ServerSettings,
+  { tasks, settings }: Pick<LoopContext, "tasks" | "settings">,
   key: HistoryKey,
 ): Promise<RetryLimits> {
   const resolved = resolveLayers(await reader.layers(), key);
+  const own = tasks.configured(key)?.retries ?? {};
   const limits = { ...settings.retryLimits };
-  for (const [budget, limit] of Object.entries(limits) as [keyof RetryLimits, number][]) {
-    limits[budget] = layeredNumber(resolved, `retries.${budget}`) ?? limit;
+  for (const budget of RETRY_BUDGETS) {
+    const found = resolved.find(({ field }) => field === `retries.${budget}`)?.layer;
+    const layered = typeof found?.value === "number" ? found.value : undefined;
+    const asked = found?.mode === "default" ? (own[budget] ?? layered) : (layered ?? own[budget]);
+    limits[budget] = asked ?? limits[budget];
   }
   return limits;
 }

@@ -16,11 +16,14 @@ import { estimateFor } from "./estimates.ts";
 import { setAside } from "./set-aside.ts";
 import { complete } from "./transitions.ts";
 import { withUsableCores } from "./usable-cores.ts";
+import { waitOrEnd } from "./wait-tasks.ts";
 
 /** What a request was found to need, or why it cannot be run at all. */
 export type PreparedNeeds =
   | { kind: "ready"; key: HistoryKey; dynamic: DynamicData; estimate: Estimate; allocation: Allocation }
   | { kind: "synchronised" }
+  /** It is there to wait. */
+  | { kind: "waits"; dynamic: DynamicData }
   /** Its task is still at it: asked again later. */
   | { kind: "thinking" }
   /** Its task could not say for now. */
@@ -48,6 +51,7 @@ export async function prepare(
     if (current?.status !== "pending" || current.allocation !== null) return; // changed in the meantime
     const now = await tx.now();
     if (prepared.kind === "synchronised") return complete(tx, request.id, "success", { runtime_statistics: {} }, now);
+    if (prepared.kind === "waits") return waitOrEnd(tx, current, prepared.dynamic, now);
     if (prepared.kind === "set_aside" && (await setAside(context, tx, current, prepared.errors))) return;
     if (prepared.kind === "failed" || prepared.kind === "set_aside") {
       return complete(tx, request.id, "error", { runtime_statistics: {}, errors: prepared.errors }, now);
@@ -119,6 +123,7 @@ export async function needsOf(
     return { kind: dynamic.fault.kind === "unavailable" ? "set_aside" : "failed", errors };
   }
   if (request.task_type === "internal") return { kind: "synchronised" };
+  if (request.task_type === "wait") return { kind: "waits", dynamic: dynamic.value };
   const { task_type, task_name } = request;
   const key = {
     task_type,

@@ -19,7 +19,7 @@ export async function setAside(
 ): Promise<boolean> {
   const events = await tx.events(0, 1000, request.id);
   const spent = events.filter(({ kind, data }) => kind === "retried" && data["before"] === "dynamic_data").length;
-  const limits = await retryLimitsFor(tx, context.settings, request);
+  const limits = await retryLimitsFor(tx, context, request);
   if (spent >= limits.infrastructure) return false;
   const delay_seconds = Math.min(LONGEST_DELAY_SECONDS, 2 ** spent) * (0.5 + context.random() / 2);
   const now = await tx.now();

@@ -49,6 +49,7 @@ export default defineConfig({
       version: 3,
       data: z.strictObject({ n: z.int(), at: z.coerce.date().optional() }),
       requirements: { memory: "64M", max: { memory: "1G" }, tags: ["kvm"] },
+      retries: { flaky: 0 },
       dynamicData: async (data) => { ${body} },
       command: (data, run) => ({ command: ["make", "-j" + run.cpu_count, String(data.n)], env: { A: run.subject } }),
     }),
@@ -59,7 +60,9 @@ describe("a configuration", () => {
   it("tells what its tasks are, checks data by their schemas and makes commands of them", async () => {
     const { host: config } = await host(withDynamicData(`return { subject: "s" + data.n };`));
     const requirements = { memory: 64 * 2 ** 20, max: { memory: 2 ** 30 }, tags: ["kvm"] };
-    expect(config.tasks).toEqual([{ task_type: "worker", task_name: "own", version: "3", requirements }]);
+    expect(config.tasks).toEqual([
+      { task_type: "worker", task_name: "own", version: "3", requirements, retries: { flaky: 0 } },
+    ]);
     expect(await config.check(call({ n: 1 }))).toEqual({ ok: true, value: undefined });
     expect(await config.check(call({ n: "1", x: 1 }), ["work_requests", 3])).toMatchObject({
       fault: {
@@ -139,7 +142,7 @@ describe("a configuration", () => {
 
 describe("what a task's code throws", () => {
   it.each([
-    [`throw new Error("no");`, { kind: "failed", reason: "no", at: "almanac.config.ts:10" }],
+    [`throw new Error("no");`, { kind: "failed", reason: "no", at: "almanac.config.ts:11" }],
     [`throw "text";`, { kind: "failed", reason: "text" }],
     [`throw new TaskDataError("no such suite", ["n"]);`, { kind: "failed", path: "task_data.n" }],
     [`throw new TransientError("the mirror is down");`, { kind: "unavailable", reason: "the mirror is down" }],

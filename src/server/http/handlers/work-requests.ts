@@ -4,6 +4,7 @@ import { abortWorkRequest, adjustPriority, retryWorkRequest, unblockWorkRequest 
 import { fit } from "../../loop/fit.ts";
 import { withExpectedTimes } from "../../loop/planning/expected-times.ts";
 import { submit } from "../../loop/submit.ts";
+import { confirmWorkRequest } from "../../loop/wait-tasks.ts";
 import { why } from "../../loop/why.ts";
 import type { Handlers } from "../handler.ts";
 
@@ -16,6 +17,7 @@ type Names =
   | "abortWorkRequest"
   | "retryWorkRequest"
   | "unblockWorkRequest"
+  | "confirmWorkRequest"
   | "changeWorkRequest";
 
 export function workRequestHandlers(context: LoopContext): Pick<Handlers, Names> {
@@ -41,6 +43,13 @@ export function workRequestHandlers(context: LoopContext): Pick<Handlers, Names>
       work_requests: await retryWorkRequest(context, params.id, token.name),
     }),
     unblockWorkRequest: async ({ params }) => ({ work_request: await unblockWorkRequest(context, params.id) }),
+    confirmWorkRequest: async ({ params, body: { accepted, reason }, token }) => ({
+      work_request: await confirmWorkRequest(context, params.id, {
+        accepted,
+        by: token.name,
+        ...(reason !== undefined && { reason }),
+      }),
+    }),
     changeWorkRequest: async ({ params, body }) => ({
       work_request: await adjustPriority(context, params.id, body.priority_adjustment),
     }),

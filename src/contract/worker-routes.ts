@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { runIdSchema } from "./names.ts";
+import { runOutputSchema } from "./records.ts";
+import { route } from "./route.ts";
+import { joinAnswerSchema, joinRequestSchema, syncAnswerSchema, syncRequestSchema } from "./worker-protocol.ts";
+
+const runIdParams = z.strictObject({ run_id: runIdSchema });
+
+/** A worker's own calls. */
+export const workerRoutes = {
+  join: route({
+    method: "POST",
+    path: "/api/v1/worker/join",
+    summary: "Become a worker with a one-time token",
+    scope: "join",
+    body: joinRequestSchema,
+    status: 201,
+    response: joinAnswerSchema,
+  }),
+  sync: route({
+    method: "POST",
+    path: "/api/v1/worker/sync",
+    summary: "A worker's heartbeat, reports and request for work",
+    scope: "worker",
+    body: syncRequestSchema,
+    response: syncAnswerSchema,
+  }),
+  appendLog: route({
+    method: "POST",
+    path: "/api/v1/worker/runs/:run_id/log",
+    summary: "More of a run's log",
+    scope: "worker",
+    params: runIdParams,
+    query: z.strictObject({ offset: z.coerce.number().pipe(z.int().min(0)), lease_token: z.string().max(100) }),
+    body: "bytes",
+    response: z.object({ size: z.int() }),
+  }),
+  putOutput: route({
+    method: "PUT",
+    path: "/api/v1/worker/runs/:run_id/output",
+    summary: "One output file of a run",
+    scope: "worker",
+    params: runIdParams,
+    query: z.strictObject({ path: z.string().min(1).max(4096), lease_token: z.string().max(100) }),
+    body: "bytes",
+    response: runOutputSchema,
+  }),
+} as const;

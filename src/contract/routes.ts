@@ -1,9 +1,6 @@
 import { z } from "zod";
-import { ACCURACY_SPANS } from "../domain/accuracy.ts";
-import { TASK_TYPES } from "../domain/task.ts";
 import { RESULTS, STATUSES } from "../domain/work-request.ts";
 import {
-  estimateSchema,
   historyEntrySchema,
   importedEntrySchema,
   runOutputSchema,
@@ -11,11 +8,9 @@ import {
   workerSchema,
   workRequestSchema,
 } from "./records.ts";
-import { accuracyReportSchema } from "./accuracy.ts";
-import { bytesInput } from "./amounts.ts";
 import { fitAnswerSchema, whySchema } from "./answers.ts";
+import { estimateRoutes, taskQuery } from "./estimate-routes.ts";
 import { layerRoutes } from "./layer-routes.ts";
-import { explanationFields } from "./outlook.ts";
 import { route } from "./route.ts";
 import { prioritySchema, submissionSchema } from "./submission.ts";
 import { tokenRoutes } from "./token-routes.ts";
@@ -35,11 +30,6 @@ function pageOf<Item extends z.ZodType>(item: Item) {
 const requestIdParams = z.strictObject({ id: workRequestIdParam });
 const runIdParams = z.strictObject({ run_id: runIdSchema });
 const workerParams = z.strictObject({ worker_name: workerName });
-
-const keyQuery = {
-  task_type: z.enum(TASK_TYPES).default("worker"),
-  task_name: taskName,
-};
 
 const counts = z.object({
   blocked: z.int(),
@@ -222,7 +212,7 @@ export const routes = {
     scope: "read",
     query: z.strictObject({
       ...pageQuery,
-      ...keyQuery,
+      ...taskQuery,
       subject: subject.optional(),
       context: context.optional(),
       since: timestampSchema.optional(),
@@ -245,37 +235,7 @@ export const routes = {
     body: z.strictObject({ entries: z.array(importedEntrySchema).max(20_000) }),
     response: importAnswerSchema,
   }),
-  estimate: route({
-    method: "GET",
-    path: "/api/v1/estimate",
-    summary: "What history predicts, on what it stands, and what its amounts are worth",
-    scope: "read",
-    query: z.strictObject({
-      ...keyQuery,
-      subject: subject.default(""),
-      context: context.default(""),
-      input_size: z.coerce.number().pipe(z.number().min(0)).optional(),
-      /** Bytes of memory: what would they be worth? */
-      what_if: bytesInput.optional(),
-    }),
-    response: z.object({ estimate: estimateSchema, ...explanationFields }),
-  }),
-
-  accuracy: route({
-    method: "GET",
-    path: "/api/v1/accuracy",
-    summary: "How good the estimates were: predicted and allocated beside used, in all, by task and over time",
-    scope: "read",
-    query: z.strictObject({
-      task_type: z.enum(TASK_TYPES).optional(),
-      /** Absent: all tasks. */
-      task_name: taskName.optional(),
-      /** From the start of its day in UTC; absent: 30 days. */
-      since: timestampSchema.optional(),
-      by: z.enum(ACCURACY_SPANS).default("day"),
-    }),
-    response: accuracyReportSchema,
-  }),
+  ...estimateRoutes,
 
   listWorkers: route({
     method: "GET",

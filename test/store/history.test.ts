@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HistoryKey } from "../../src/domain/task.ts";
 import type { NewHistoryEntry, Retention, Store } from "../../src/server/store/store.ts";
+import { rebuildKeyOf } from "../../src/history/rebuild-key.ts";
 import { ENGINES, useDatabases } from "./engines.ts";
 import { ALLOCATION, at, importedEntry, KEY, newEntry } from "./records.ts";
 
@@ -120,25 +121,59 @@ describe.each(ENGINES)("history on $name", (engine) => {
     expect(await store.transaction((tx) => tx.importHistory(entries))).toEqual({ imported: 2300, duplicates: 0 });
   });
 
-  it("an import makes the estimator forget the states of its tasks, and only when it brought something new", async () => {
+  it("an import notes that its tasks are to be learnt anew, and only when it brought something new", async () => {
     const store = await databases.open();
-    const put = () =>
-      store.transaction((tx) =>
-        tx.putEstimateStates(
-          new Map([
-            ["build", { key: KEY, state: { version: 1, kept: [{ t: 1 }] } }],
-            ["build/other", { key: { ...KEY, subject: "other" }, state: [1] }],
-            ["test", { key: { ...KEY, task_name: "test" }, state: "text" }],
-          ]),
-        ),
-      );
-    const stored = async () => [...(await store.read.estimateStates(["build", "build/other", "test", "none"])).keys()];
-    await put();
-    await store.transaction((tx) => tx.importHistory([importedEntry()]));
-    expect(await stored()).toEqual(["test"]);
-    await put();
-    await store.transaction((tx) => tx.importHistory([importedEntry()]));
-    expect((await stored()).sort()).toEqual(["build", "build/other", "test"]);
+    const load = () => store.transaction((tx) => tx.importHistory([importedEntry()]));
+    const task = { task_type: KEY.task_type, task_name: KEY.task_name };
+    await load();
+    expect(await store.read.rebuilds(10)).toEqual([task]);
+    expect(await store.transaction((tx) => tx.takeRebuild(KEY))).toEqual({ after: null });
+    await store.transaction((tx) => tx.deleteEstimateState(rebuildKeyOf(KEY)));
+    await load();
+    expect(await store.read.rebuilds(10)).toEqual([]);
+    expect(await store.transaction((tx) => tx.takeRebuild(KEY))).toBeUndefined();
+  });
+
+  it("the states of a task are deleted a few at a time, and those of others stay", async () => {
+    const store = await databases.open();
+    const other = { ...KEY, task_name: "test" };
+    const keys = ["a", "b", "c", "other"];
+    const rows = keys.map((key) => [key, { key: key === "other" ? other : KEY, state: 1 }] as const);
+    await store.transaction((tx) => tx.putEstimateStates(new Map(rows)));
+    const deleted = () => store.transaction((tx) => tx.deleteEstimateStates(KEY, 2));
+    expect([await deleted(), await deleted(), await deleted()]).toEqual([2, 1, 0]);
+    expect(await store.read.estimateStates(keys)).toEqual(new Map([["other", 1]]));
+  });
+
+  it("tasks that have a history are found one after another", async () => {
+    const store = await databases.open();
+    expect(await store.read.taskAfter(undefined)).toBeUndefined();
+    await keep(store, newEntry(), newEntry(), newEntry({ task_name: "test" }), newEntry({ task_type: "server" }));
+    const found: unknown[] = [];
+    for (
+      let task = await store.read.taskAfter(undefined);
+      task !== undefined;
+      task = await store.read.taskAfter(task)
+    ) {
+      found.push([task.task_type, task.task_name]);
+    }
+    expect(found).toEqual([["server", "build"], ["worker", "build"], ["worker", "test"]]); // prettier-ignore
+  });
+
+  it("a task's entries are read in the order of their ends, from any place on", async () => {
+    const store = await databases.open();
+    const [first, second, third] = await keep(
+      store,
+      newEntry({ completed_at: at(5) }),
+      newEntry({ completed_at: at(5), subject: "sed" }),
+      newEntry({ completed_at: at(1) }),
+    );
+    const from = async (seconds: number, id: number, limit = 10) =>
+      (await store.read.historyAfter(KEY, { completed_at: at(seconds), id }, limit)).map((entry) => entry.id);
+    expect(await from(0, 0)).toEqual([third, first, second]);
+    expect(await from(0, 0, 2)).toEqual([third, first]);
+    expect(await from(5, first!)).toEqual([second]); // as many as were kept
+    expect(await from(5, second!)).toEqual([]); // as above
   });
 
   it("the estimator's states are replaced, and given back as they were", async () => {

@@ -118,6 +118,10 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
     [/history_by_key/, /history_last_success/, /history_last_failure/],
   ],
   ["newestTimes", (tx) => tx.newestTimes(50), [/history_pkey|PRIMARY KEY/]],
+  ["historyAfter", (tx) => tx.historyAfter(TASK, { completed_at: at(0), id: 5 }, 50), [/history_by_task/]],
+  ["taskAfter", (tx) => tx.taskAfter(TASK), [/history_/]],
+  ["rebuilds", (tx) => tx.rebuilds(50), [/estimate_states_by_task/]],
+  ["deleteEstimateStates", (tx) => tx.deleteEstimateStates(TASK, 50), [/estimate_states_by_task/]],
   ["estimateStates", (tx) => tx.estimateStates(["key7"]), [/estimate_states_pkey|sqlite_autoindex_estimate_states_1/]],
   ["accuracyDays", (tx) => tx.accuracyDays({ since: "2029-12-01" }, 50), [/accuracy_days_by_day/]],
   [

@@ -134,24 +134,18 @@ describe("local history", () => {
     history.close();
   });
 
-  it("shares the file with a running server, which makes its estimates anew", async () => {
+  it("shares the file with a running server, which is told to learn what it has not", async () => {
     const database = await databases.fresh();
     const store = await databases.open(database);
-    const state = { version: 1 };
-    await store.transaction((tx) =>
-      tx.putEstimateStates(
-        new Map([
-          ["mine", { key: KEY, state }],
-          ["level", { key: { ...KEY, subject: "", context: "" }, state }],
-          ["other", { key: { ...KEY, task_name: "test" }, state }],
-        ]),
-      ),
-    );
     const history = openLocalHistory(database);
-    history.append(importedEntry({ origin: "run" }));
+    const append = (second: number) => history.append(importedEntry({ origin: "run", completed_at: at(second) }));
+    const [first] = [append(1), append(2)]; // what is not learnt yet begins with the first
     history.close();
-    expect((await store.read.history(KEY, { limit: 5 })).items).toMatchObject([{ origin: "run", trusted: true }]);
-    expect([...(await store.read.estimateStates(["mine", "level", "other"])).keys()]).toEqual(["other"]);
+    const { items } = await store.read.history(KEY, { limit: 5 });
+    expect(items).toMatchObject([{ origin: "run" }, { origin: "run", trusted: true }]);
+    expect(await store.read.rebuilds(5)).toEqual([{ task_type: KEY.task_type, task_name: KEY.task_name }]);
+    const note = await store.transaction((tx) => tx.takeRebuild(KEY));
+    expect(note).toEqual({ after: { completed_at: at(1), id: first - 1 } });
   });
 
   it("is made by whoever comes first and takes the entries of all", async () => {

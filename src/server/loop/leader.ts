@@ -5,6 +5,7 @@ import type { LoopContext } from "./context.ts";
 import { expire } from "./expire.ts";
 import { extendLeases, LeaseWatch } from "./lost-runs.ts";
 import { Rounds } from "./planning/rounds.ts";
+import { keepStatesComplete } from "./rebuild-estimates.ts";
 
 /** How long changes are gathered before planning, and how long nothing may happen before it is done anyway. */
 const GATHER_MS = 5;
@@ -49,7 +50,8 @@ async function leadOnce(context: LoopContext, signal: AbortSignal): Promise<void
   if (lead === undefined) return;
   try {
     await extendLeases(context);
-    await leadUntilStopped(context, AbortSignal.any([signal, lead.lost]));
+    const ended = AbortSignal.any([signal, lead.lost]);
+    await Promise.all([leadUntilStopped(context, ended), keepStatesComplete(context, ended)]);
   } finally {
     await lead.release();
   }

@@ -1,6 +1,9 @@
 import { sql } from "kysely";
 import type { ImportedEntry } from "../../contract/records.ts";
 import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
+import type { HistoryEntry } from "../../domain/history.ts";
+import type { HistoryKey } from "../../domain/task.ts";
+import { rebuildKeyOf, type RebuildNote } from "../../history/rebuild-key.ts";
 import { chunksOf } from "./chunks.ts";
 import { pageOf, timeAndIdOfCursor } from "./cursor.ts";
 import type { Database, Engine } from "./engine.ts";
@@ -8,11 +11,26 @@ import { historyEntryOf } from "./history-records.ts";
 import { importHash } from "./import-hash.ts";
 import { lastEntryQuery } from "./statements/last-entry.ts";
 import { trimHistory } from "./statements/trim-history.ts";
-import type { NewHistoryEntry, StoreReader, StoreTransaction, TimedEntry } from "./store.ts";
+import type { NewHistoryEntry, StoredState, StoreReader, StoreTransaction, TimedEntry } from "./store.ts";
 import { HISTORY_COLUMNS } from "./tables.ts";
 
-type HistoryReader = Pick<StoreReader, "history" | "lastEntry" | "newestTimes" | "estimateStates">;
-type HistoryWriter = Pick<StoreTransaction, "insertHistory" | "importHistory" | "trimHistory" | "putEstimateStates">;
+type HistoryReader = Pick<
+  StoreReader,
+  "history" | "lastEntry" | "newestTimes" | "historyAfter" | "taskAfter" | "rebuilds" | "estimateStates"
+>;
+type HistoryWriter = Pick<
+  StoreTransaction,
+  | "insertHistory"
+  | "importHistory"
+  | "trimHistory"
+  | "putEstimateStates"
+  | "takeRebuild"
+  | "deleteEstimateState"
+  | "deleteEstimateStates"
+>;
+type TaskKey = Pick<HistoryKey, "task_type" | "task_name">;
+/** What is kept under the key of a note is one. */
+type Noted = RebuildNote | undefined;
 type HistoryQuery = Parameters<StoreReader["history"]>;
 
 const MS_PER_DAY = 86_400_000;
@@ -26,6 +44,9 @@ export function historyReader(db: Database): HistoryReader {
       return row === undefined ? undefined : historyEntryOf(row);
     },
     newestTimes: (limit) => newestTimes(db, limit),
+    historyAfter: (task, after, limit) => historyAfter(db, task, after, limit),
+    taskAfter: (task) => taskAfter(db, task),
+    rebuilds: (limit) => rebuilds(db, limit),
     estimateStates: (keys) => estimateStates(db, keys),
   };
 }
@@ -34,12 +55,17 @@ export function historyReader(db: Database): HistoryReader {
 export function historyWriter(db: Database, engine: Engine, now: () => Promise<Timestamp>): HistoryWriter {
   return {
     insertHistory: (entry) => insertHistory(db, entry),
-    importHistory: (entries) => importHistory(db, entries),
+    importHistory: (entries) => importHistory(db, engine, entries),
     trimHistory: async (key, { old_items_to_keep, max_age_days }) => {
       const oldest = max_age_days === undefined ? undefined : epochMs(await now()) - max_age_days * MS_PER_DAY;
       await trimHistory(db, key, old_items_to_keep, oldest === undefined ? undefined : timestamp(oldest));
     },
     putEstimateStates: (states) => putEstimateStates(db, engine, states),
+    takeRebuild: async (task) => (await estimateStates(db, [rebuildKeyOf(task)])).get(rebuildKeyOf(task)) as Noted,
+    deleteEstimateState: async (stateKey) => {
+      await db.deleteFrom("estimate_states").where("state_key", "=", stateKey).execute();
+    },
+    deleteEstimateStates: (task, limit) => deleteEstimateStates(db, task, limit),
   };
 }
 
@@ -88,15 +114,76 @@ async function history(db: Database, key: HistoryQuery[0], page: HistoryQuery[1]
   return pageOf(rows, page.limit, historyEntryOf, ({ completed_at, id }) => [completed_at, id]);
 }
 
+/** Served by the index `history_by_task`. */
+async function historyAfter(
+  db: Database,
+  { task_type, task_name }: TaskKey,
+  { completed_at, id }: Parameters<StoreReader["historyAfter"]>[1],
+  limit: number,
+): Promise<HistoryEntry[]> {
+  const rows = await db
+    .selectFrom("history")
+    .select(HISTORY_COLUMNS)
+    .where("task_type", "=", task_type)
+    .where("task_name", "=", task_name)
+    .where(sql<boolean>`(completed_at, id) > (${completed_at}, ${id})`)
+    .orderBy("completed_at")
+    .orderBy("id")
+    .limit(limit)
+    .execute();
+  return rows.map(historyEntryOf);
+}
+
+/** Served by an index of history, from which it reads one row: a list of all tasks would read them all. */
+function taskAfter(db: Database, task: TaskKey | undefined): Promise<TaskKey | undefined> {
+  return db
+    .selectFrom("history")
+    .select(["task_type", "task_name"])
+    .$if(
+      task !== undefined,
+      (query) => query.where(sql<boolean>`(task_type, task_name) > (${task!.task_type}, ${task!.task_name})`), // just checked
+    )
+    .orderBy("task_type")
+    .orderBy("task_name")
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** Served by the index `estimate_states_by_task`. */
+async function rebuilds(db: Database, limit: number): Promise<TaskKey[]> {
+  const rows = await db
+    .selectFrom("estimate_states")
+    .select("state_key")
+    .where("task_type", "=", "rebuild")
+    .limit(limit)
+    .execute();
+  return rows.map(({ state_key }) => {
+    const [, task_type, task_name] = JSON.parse(state_key) as [string, TaskKey["task_type"], string]; // see `rebuildKeyOf`
+    return { task_type, task_name };
+  });
+}
+
+/** Served by the index `estimate_states_by_task`. */
+async function deleteEstimateStates(db: Database, { task_type, task_name }: TaskKey, limit: number): Promise<number> {
+  const some = db
+    .selectFrom("estimate_states")
+    .select("state_key")
+    .where("task_type", "=", task_type)
+    .where("task_name", "=", task_name)
+    .limit(limit);
+  const result = await db.deleteFrom("estimate_states").where("state_key", "in", some).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
 async function insertHistory(db: Database, entry: NewHistoryEntry): Promise<number> {
   const row = await db.insertInto("history").values(entry).returning("id").executeTakeFirstOrThrow();
   return row.id;
 }
 
 /** What is there already is found by its hash, on the unique index `history_imported`. */
-async function importHistory(db: Database, entries: readonly ImportedEntry[]) {
+async function importHistory(db: Database, engine: Engine, entries: readonly ImportedEntry[]) {
   let imported = 0;
-  const tasks = new Map<string, { task_type: string; task_name: string }>();
+  const tasks = new Map<string, TaskKey>();
   for (const chunk of chunksOf(entries, 500)) {
     const rows = await db
       .insertInto("history")
@@ -107,21 +194,17 @@ async function importHistory(db: Database, entries: readonly ImportedEntry[]) {
     imported += rows.length;
     for (const task of rows) tasks.set(JSON.stringify([task.task_type, task.task_name]), task);
   }
-  for (const task of tasks.values()) await forgetEstimateStates(db, task);
+  const note: RebuildNote = { after: null };
+  const notes = [...tasks.values()].map((task): [string, StoredState] => [
+    rebuildKeyOf(task),
+    { key: { task_type: "rebuild", task_name: task.task_name }, state: note },
+  ]);
+  await putEstimateStates(db, engine, new Map(notes));
   return { imported, duplicates: entries.length - imported };
 }
 
 function importedRow(entry: ImportedEntry) {
   return { ...entry, import_hash: importHash(entry) };
-}
-
-/** The estimator makes them anew from the changed history. Served by `estimate_states_by_task`. */
-async function forgetEstimateStates(db: Database, task: { task_type: string; task_name: string }): Promise<void> {
-  await db
-    .deleteFrom("estimate_states")
-    .where("task_type", "=", task.task_type)
-    .where("task_name", "=", task.task_name)
-    .execute();
 }
 
 async function putEstimateStates(

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { HistoryKey } from "../../domain/task.ts";
+import { rebuildKeyOf, type RebuildNote } from "../../history/rebuild-key.ts";
 import { columnDecoder, encodeSqliteParameter } from "./columns.ts";
 import { historyEntryOf } from "./history-records.ts";
 import { openDatabase } from "./sqlite/database.ts";
@@ -48,7 +49,7 @@ function rowsOf(statement: StatementSync, parameters: (string | number)[]): Reco
   });
 }
 
-/** A server on the same file makes the estimator's states of the task anew: they do not know this entry. */
+/** A server on the same file has the estimator's states of the task learn this entry: so it is noted. */
 function append(database: DatabaseSync, entry: NewHistoryEntry): number {
   const columns = HISTORY_COLUMNS.filter((column) => column !== "id" && entry[column] !== undefined);
   const values = columns.map((column) => encodeSqliteParameter(entry[column as keyof NewHistoryEntry])); // not "id"
@@ -58,13 +59,22 @@ function append(database: DatabaseSync, entry: NewHistoryEntry): number {
       `insert into history (${columns.join(", ")}) values (${columns.map(() => "?").join(", ")})`,
     );
     const { lastInsertRowid } = insert.run(...values);
-    database
-      .prepare("delete from estimate_states where task_type = ? and task_name = ?")
-      .run(entry.task_type, entry.task_name);
+    noteUnlearnt(database, entry, Number(lastInsertRowid));
     database.exec("commit");
     return Number(lastInsertRowid);
   } catch (error) {
     if (database.isTransaction) database.exec("rollback");
     throw error;
   }
+}
+
+/** The states know the history up to this entry; what was noted before covers it too. */
+function noteUnlearnt(database: DatabaseSync, entry: NewHistoryEntry, id: number): void {
+  const note: RebuildNote = { after: { completed_at: entry.completed_at, id: id - 1 } };
+  database
+    .prepare(
+      `insert into estimate_states (state_key, task_type, task_name, state, updated_at)
+       values (?, 'rebuild', ?, ?, ?) on conflict (state_key) do nothing`,
+    )
+    .run(rebuildKeyOf(entry), entry.task_name, JSON.stringify(note), entry.completed_at);
 }

@@ -7,9 +7,10 @@ import type { HistoryEntry } from "../../domain/history.ts";
 import type { RunId, WorkRequestId, WorkerName } from "../../domain/ids.ts";
 import type { Layer } from "../../domain/layer.ts";
 import type { Run } from "../../domain/run.ts";
-import type { HistoryKey } from "../../domain/task.ts";
+import type { HistoryKey, TaskType } from "../../domain/task.ts";
 import type { Result, Status, UnblockStrategy, WorkRequest } from "../../domain/work-request.ts";
 import type { Worker } from "../../domain/worker.ts";
+import type { RebuildNote, StateNote } from "../../history/rebuild-key.ts";
 
 /*
  * What the rest of the server may ask of the database. Everything that knows SQL is behind this;
@@ -160,6 +161,9 @@ export type RunPatch = Partial<
 export type RunInFlight = Pick<Run, "cpu_model" | "worker_name"> &
   Pick<WorkRequest, "input_size"> & { started_at: Timestamp };
 
+/** A state of the estimator, or a note about states: JSON, and the task that it belongs to. */
+export type StoredState = { key: { task_type: TaskType | StateNote; task_name: string }; state: unknown };
+
 export type NewHistoryEntry = Omit<HistoryEntry, "id">;
 
 /** The runs of one task that ended on one day: UTC, `2026-11-22`. */
@@ -254,7 +258,19 @@ export type StoreReader = {
   lastEntry(which: "entry" | "success" | "failure", key: HistoryKey): Promise<HistoryEntry | undefined>;
   /** The trusted successes among the newest so many entries of all history. */
   newestTimes(limit: number): Promise<TimedEntry[]>;
-  /** The estimator's states by their keys; those that do not exist are absent. */
+  /** The entries of a task after a place in its history, oldest first: in the order in which they are learnt. */
+  historyAfter(
+    task: Pick<HistoryKey, "task_type" | "task_name">,
+    after: { completed_at: Timestamp; id: number },
+    limit: number,
+  ): Promise<HistoryEntry[]>;
+  /** The task after the one given, or the first, of all that have a history. */
+  taskAfter(
+    task: Pick<HistoryKey, "task_type" | "task_name"> | undefined,
+  ): Promise<Pick<HistoryKey, "task_type" | "task_name"> | undefined>;
+  /** Tasks of which it is noted that their states are to be made anew; at most `limit`. */
+  rebuilds(limit: number): Promise<Pick<HistoryKey, "task_type" | "task_name">[]>;
+  /** The estimator's states, and notes about them, by their keys; those that do not exist are absent. */
   estimateStates(keys: readonly string[]): Promise<Map<string, unknown>>;
 
   /** How good estimates were since a day, the newest days first, at most `limit` of them, after the one given. */
@@ -323,11 +339,19 @@ export type StoreTransaction = StoreReader & {
   forgetAllAllocations(): Promise<void>;
 
   insertHistory(entry: NewHistoryEntry): Promise<number>;
-  /** Inserts entries that are not there yet (same key, time, origin and figures); says how many were new. */
+  /**
+   * Inserts entries that are not there yet (same key, time, origin and figures); says how many were new. Notes that the
+   * states of their tasks are to be made anew.
+   */
   importHistory(entries: readonly ImportedEntry[]): Promise<{ imported: number; duplicates: number }>;
   /** Deletes what `Retention` does not keep of one key; at most 1,000 entries a call. */
   trimHistory(key: HistoryKey, retention: Retention): Promise<void>;
-  putEstimateStates(states: ReadonlyMap<string, { key: HistoryKey; state: unknown }>): Promise<void>;
+  putEstimateStates(states: ReadonlyMap<string, StoredState>): Promise<void>;
+  /** What is noted about making a task's states anew. Until the transaction ends nobody else learns. */
+  takeRebuild(task: Pick<HistoryKey, "task_type" | "task_name">): Promise<RebuildNote | undefined>;
+  deleteEstimateState(stateKey: string): Promise<void>;
+  /** Deletes states of a task, at most `limit`; says how many. */
+  deleteEstimateStates(task: Pick<HistoryKey, "task_type" | "task_name">, limit: number): Promise<number>;
 
   /** Replaces the tally of a task's day (null where there is none yet) by what `change` makes of it; others wait. */
   changeAccuracyDay(day: TaskDay, change: (tally: unknown) => unknown): Promise<void>;

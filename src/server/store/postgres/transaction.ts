@@ -48,6 +48,7 @@ function once<T>(db: Database, faults: Faults, work: (tx: StoreTransaction) => P
         ...tx,
         appendEvents: (events) => held.append(events),
         estimateStates: (keys) => learnAlone(trx).then(() => tx.estimateStates(keys)),
+        takeRebuild: (task) => learnAlone(trx).then(() => tx.takeRebuild(task)),
         // These two would not see what is held back.
         events: (...query) => held.flush().then(() => tx.events(...query)),
         lastEventId: () => held.flush().then(() => tx.lastEventId()),

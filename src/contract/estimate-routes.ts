@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { ACCURACY_SPANS } from "../domain/accuracy.ts";
+import { TASK_TYPES } from "../domain/task.ts";
+import { accuracyReportSchema } from "./accuracy.ts";
+import { bytesInput } from "./amounts.ts";
+import { context, subject, taskName, timestampSchema } from "./names.ts";
+import { explanationFields } from "./outlook.ts";
+import { estimateSchema } from "./records.ts";
+import { route } from "./route.ts";
+
+/** The task that is meant by name, of type `worker` unless it says otherwise. */
+export const taskQuery = {
+  task_type: z.enum(TASK_TYPES).default("worker"),
+  task_name: taskName,
+};
+
+/** The calls about estimates; a part of the route table. */
+export const estimateRoutes = {
+  estimate: route({
+    method: "GET",
+    path: "/api/v1/estimate",
+    summary: "What history predicts, on what it stands, and what its amounts are worth",
+    scope: "read",
+    query: z.strictObject({
+      ...taskQuery,
+      subject: subject.default(""),
+      context: context.default(""),
+      input_size: z.coerce.number().pipe(z.number().min(0)).optional(),
+      /** Bytes of memory: what would they be worth? */
+      what_if: bytesInput.optional(),
+    }),
+    response: z.object({ estimate: estimateSchema, ...explanationFields }),
+  }),
+  accuracy: route({
+    method: "GET",
+    path: "/api/v1/accuracy",
+    summary: "How good the estimates were: predicted and allocated beside used, in all, by task and over time",
+    scope: "read",
+    query: z.strictObject({
+      task_type: z.enum(TASK_TYPES).optional(),
+      /** Absent: all tasks. */
+      task_name: taskName.optional(),
+      /** From the start of its day in UTC; absent: 30 days. */
+      since: timestampSchema.optional(),
+      by: z.enum(ACCURACY_SPANS).default("day"),
+    }),
+    response: accuracyReportSchema,
+  }),
+} as const;

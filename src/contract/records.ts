@@ -188,7 +188,7 @@ const expectedRangeSchema = z.object({ p50: timestampSchema, p90: timestampSchem
 export const expectedTimesSchema = recordOf<ExpectedTimes>()(
   z.object({
     start: expectedRangeSchema.optional(),
-    end: expectedRangeSchema,
+    end: expectedRangeSchema.optional(),
     overdue_seconds: z.number().min(0).optional(),
   }),
 );

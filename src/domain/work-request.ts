@@ -70,7 +70,8 @@ export type ExpectedRange = { p50: Timestamp; p90: Timestamp };
 export type ExpectedTimes = {
   /** Absent when it has been placed. */
   start?: ExpectedRange;
-  end: ExpectedRange;
+  /** Absent when nothing is known of how long it takes. */
+  end?: ExpectedRange;
   /** Its run takes longer than was predicted: by so many seconds over its p95. */
   overdue_seconds?: number;
 };

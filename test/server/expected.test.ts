@@ -40,14 +40,22 @@ describe("what is expected", () => {
     const { expected: ofFirst } = (await why(first!.id)).work_request;
     const { expected: ofSecond } = (await why(second!.id)).work_request;
     expect(ofFirst?.start).toBeUndefined();
-    const [end, start] = [epochMs(ofFirst!.end.p50), epochMs(ofSecond!.start!.p50)];
+    const [end, start] = [epochMs(ofFirst!.end!.p50), epochMs(ofSecond!.start!.p50)];
     expect((end - nowMs) / MINUTE_MS).toBeGreaterThan(8);
     expect((end - nowMs) / MINUTE_MS).toBeLessThan(13);
     expect(Math.abs(start - end) / MINUTE_MS).toBeLessThan(1);
-    expect(epochMs(ofSecond!.end.p50) - start).toBeGreaterThan(8 * MINUTE_MS);
-    expect(epochMs(ofSecond!.end.p90)).toBeGreaterThanOrEqual(epochMs(ofSecond!.end.p50));
+    expect(epochMs(ofSecond!.end!.p50) - start).toBeGreaterThan(8 * MINUTE_MS);
+    expect(epochMs(ofSecond!.end!.p90)).toBeGreaterThanOrEqual(epochMs(ofSecond!.end!.p50));
     const { items } = await harness.client.call("listWorkRequests", { query: { status: "pending" } });
     expect(items[0]?.expected?.start).toBeDefined();
+  });
+
+  it("is no end of what nothing is known of, and no guess of its start", async () => {
+    const [first, second] = await harness.submit({ ...WHOLE, task_name: "new" }, { ...WHOLE, task_name: "new" });
+    await harness.event(first!.id, "placed");
+    await harness.event(second!.id, "waiting");
+    expect((await why(first!.id)).work_request.expected).toBeUndefined();
+    expect((await why(second!.id)).work_request.expected).toBeUndefined();
   });
 
   it("is said of nothing that has ended, nor of what can never start", async () => {
@@ -69,7 +77,8 @@ describe("fit", () => {
       work_requests: [
         { task_data: COMMAND, ...WHOLE },
         { task_data: COMMAND, task_name: "huge", requirements: { memory: 99 * GIB } },
-        { task_name: "nothing", task_data: COMMAND, requirements: { cpu_count: 1 } },
+        { task_name: "nothing", name: "n", task_data: COMMAND, requirements: { memory: GIB } },
+        { task_name: "after", task_data: COMMAND, depends_on: ["n"], requirements: { tags: [] } },
       ],
     };
     const before = await harness.client.call("status", {});
@@ -84,6 +93,7 @@ describe("fit", () => {
     expect(epochMs(fits[0]!.expected!.start!.p50) - Date.now()).toBeGreaterThan(8 * MINUTE_MS);
     expect(fits[1]).toMatchObject({ waiting: { code: "never_fits" } });
     expect(fits[1]!.expected).toBeUndefined();
+    expect(fits[2]!.expected).toBeUndefined(); // it waits for the run, and nothing is known of how long it takes
     expect((await harness.client.call("status", {})).counts).toEqual(before.counts);
   });
 

@@ -7,14 +7,17 @@ import type { Surface } from "./surface.ts";
 /** As a record has it, or as the API's answer has it, where what is absent may be undefined. */
 export type ShownTimes = {
   start?: ExpectedRange | undefined;
-  end: ExpectedRange;
+  end?: ExpectedRange | undefined;
   overdue_seconds?: number | undefined;
 };
 
 /** `starts in 8–13m, ends in 20–40m`, `ends in 2–3m`, `late by 40s; ends in 1–4m`: medians and what nine of ten keep to. */
 export function expectedText(expected: ShownTimes, surface: Surface): string {
   const { start, end, overdue_seconds: late } = expected;
-  const parts = [...(start === undefined ? [] : [startText(start, surface)]), `ends in ${spanText(end, surface)}`];
+  const parts = [
+    ...(start === undefined ? [] : [startText(start, surface)]),
+    ...(end === undefined ? [] : [`ends in ${spanText(end, surface)}`]),
+  ];
   const text = parts.join(", ");
   return late === undefined ? text : `late by ${formatDuration(late)}; ${text}`;
 }

@@ -2,6 +2,7 @@ import type { FitAnswer } from "../../contract/answers.ts";
 import type { RequestSubmission, Submission } from "../../contract/submission.ts";
 import { epochMs, type Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
+import type { WaitingReason } from "../../domain/work-request.ts";
 import { DEFAULT_POLICY } from "../../schedule/policy.ts";
 import { rankOf } from "../../schedule/rank.ts";
 import type { Planner, WaitingRequest } from "../../schedule/planner.ts";
@@ -80,11 +81,22 @@ function answerFor(
     context,
     errors: [],
     allocation: needs.allocation,
-    ...(code !== "not_planned_yet" && { waiting: { code, message } }),
+    ...waitingReason(request, code, message),
     candidates,
     candidate_count,
     ...(expected !== undefined && { expected }),
   };
+}
+
+/** Why it would not start at once; nothing where it would. */
+function waitingReason(
+  { depends_on }: RequestSubmission,
+  code: WaitingReason["code"],
+  message: string,
+): { waiting?: Pick<WaitingReason, "code" | "message"> } {
+  if (code !== "not_planned_yet") return { waiting: { code, message } };
+  if (depends_on.length === 0) return {};
+  return { waiting: { code: "dependencies", message: "what it depends on must end first" } };
 }
 
 /** The request as planning would see it if it became pending now. */

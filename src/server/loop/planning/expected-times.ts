@@ -64,7 +64,7 @@ export async function runForward(
   // ends: after as many steps as samples
   for (;;) {
     const step = steps.next();
-    if (step.done === true) return new Map([...step.value].map(([id, found]) => [id, expectedOf(found)]));
+    if (step.done === true) return timesOf(input, step.value, epochMs(now));
     await nextTurn();
   }
 }
@@ -102,12 +102,30 @@ export async function forecastInput(context: LoopContext, now: Timestamp): Promi
   };
 }
 
-function expectedOf({ start, end, overdueMs }: Forecast): ExpectedTimes {
-  return {
-    ...(start !== undefined && { start: rangeOf(start) }),
-    end: rangeOf(end),
-    ...(overdueMs !== undefined && { overdue_seconds: overdueMs / 1000 }),
-  };
+/** A start this near is told although nothing is known of how long the request takes. */
+const NOW_MS = 1_000;
+
+/**
+ * What can be told. Of what is not known to take long or short, a time limit is all there is: the plan needs some number to
+ * go on, but nobody should be told that.
+ */
+function timesOf(
+  { runs, waiting }: ForecastInput,
+  found: ReadonlyMap<WorkRequestId, Forecast>,
+  nowMs: number,
+): Map<WorkRequestId, ExpectedTimes> {
+  const known = new Set([...runs, ...waiting].flatMap(({ id, p50 }) => (p50 === undefined ? [] : [id])));
+  const times = new Map<WorkRequestId, ExpectedTimes>();
+  for (const [id, { start, end, overdueMs }] of found) {
+    const isTold = known.has(id) || (start !== undefined && start.p90Ms < nowMs + NOW_MS);
+    if (!isTold) continue;
+    times.set(id, {
+      ...(start !== undefined && { start: rangeOf(start) }),
+      ...(known.has(id) && { end: rangeOf(end) }),
+      ...(overdueMs !== undefined && { overdue_seconds: overdueMs / 1000 }),
+    });
+  }
+  return times;
 }
 
 function rangeOf({ p50Ms, p90Ms }: TimeRange): ExpectedRange {

@@ -98,6 +98,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/import.ts"),
   },
   {
+    name: "replay",
+    group: HERE,
+    summary: "what other sizing and other workers would have done to past work",
+    load: () => import("./commands/replay.ts"),
+  },
+  {
     name: "run",
     group: HERE,
     summary: "run a command here, keep it in the local history and compare it",

@@ -3,7 +3,7 @@ import type { ImportedEntry } from "../../contract/records.ts";
 import { IMPORT_FORMATS } from "../../history/import/format.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
-import { readImportFile, type FileReport, type ReadOptions } from "../import/read-file.ts";
+import { readImportFile, readText, type FileReport, type ReadOptions } from "../import/read-file.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { withOutput, withServer } from "../shared-options.ts";
 
@@ -43,7 +43,7 @@ export function define(command: Command, cli: Cli): void {
 
 async function importFiles(session: Session, options: Options, files: string[]): Promise<ExitCode> {
   const reports: FileReport[] = [];
-  for (const file of files) reports.push(await readImportFile(session.cli, options, file));
+  for (const file of files) reports.push(readImportFile(options, await readText(session.cli, file)));
   for (const report of reports) tell(session, report);
   const bad = reports.reduce((sum, report) => sum + report.bad_lines, 0);
   const entries = reports.flatMap((report) => report.entries);

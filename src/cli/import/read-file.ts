@@ -27,11 +27,18 @@ export type ReadOptions = {
 /** What came out of one file. */
 export type FileReport = ImportReport & { file: string; format: ImportFormat };
 
-/** Reads a file of history, `-` for standard input; what is wrong with its lines is in the report. */
-export async function readImportFile(cli: Cli, options: ReadOptions, file: string): Promise<FileReport> {
+/** A file's text, and what is known of the file. */
+export type TextFile = { name: string; text: string; changedAtMs: number };
+
+/** Reads a file, `-` for standard input, and unpacks it if need be. */
+export async function readText(cli: Cli, file: string): Promise<TextFile> {
   const name = file === "-" ? "standard input" : file;
   const { bytes, changedAtMs } = await readBytes(cli, file);
-  const text = new TextDecoder().decode(unpacked(name, bytes));
+  return { name, text: new TextDecoder().decode(unpacked(name, bytes)), changedAtMs };
+}
+
+/** Reads history; what is wrong with its lines is in the report. */
+export function readImportFile(options: ReadOptions, { name, text, changedAtMs }: TextFile): FileReport {
   const format = options.format ?? detectFormat(text, name);
   if (format === undefined) {
     throw usageError(

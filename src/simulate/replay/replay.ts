@@ -7,9 +7,13 @@ import type { ReplayPolicy } from "./policy.ts";
 /** What came of a replay. Seconds, GiB hours, shares. */
 export type ReplayFigures = {
   policy: string;
+  /** That succeeded. */
   tasks: number;
   makespan_s: number;
-  /** From submission to the start of the run that succeeded: what failed runs took is waiting too. */
+  /**
+   * From submission to the start of the run that succeeded: what failed runs took is waiting too. A task that was given
+   * up has waited until then.
+   */
   mean_wait_s: number;
   p95_wait_s: number;
   /** From submission to the end. */
@@ -107,12 +111,16 @@ class Replay {
     this.#policy.scheduler.endRun(id);
     const follows = this.#policy.ended(task, happening.end, nowMs);
     if (happening.end.kind !== "done") this.#failed += 1;
-    if (follows === "given_up") this.#givenUp += 1;
-    if (follows !== "done") return;
+    if (follows === "again") return;
+    this.#lastEndMs = nowMs;
+    if (follows === "given_up") {
+      this.#givenUp += 1;
+      this.#waits.push(nowMs - task.submitMs);
+      return;
+    }
     this.#waits.push(happening.end.startedMs - task.submitMs);
     this.#responseMs += nowMs - task.submitMs;
     this.#usedByteSeconds += task.memory * task.seconds * machine.spec.slowness;
-    this.#lastEndMs = nowMs;
   }
 
   #decide(nowMs: number): void {
@@ -144,11 +152,11 @@ class Replay {
     const done = Math.max(1, waits.length);
     return {
       policy: this.#policy.name,
-      tasks: waits.length,
+      tasks: waits.length - this.#givenUp,
       makespan_s,
       mean_wait_s: waits.reduce((total, wait) => total + wait, 0) / 1000 / done,
       p95_wait_s: (waits[Math.floor(0.95 * waits.length)] ?? 0) / 1000,
-      mean_response_s: this.#responseMs / 1000 / done,
+      mean_response_s: this.#responseMs / 1000 / Math.max(1, waits.length - this.#givenUp),
       memory_reserved_gib_h: sum((machine) => machine.reservedByteSeconds) / GIB_HOUR,
       memory_used_gib_h: this.#usedByteSeconds / GIB_HOUR,
       memory_lost_gib_h: sum((machine) => machine.lostByteSeconds) / GIB_HOUR,

@@ -31,15 +31,16 @@ export function readTrace(text: string): Trace | undefined {
   const kind = KINDS.find(({ columns }) => columns.every((column) => table?.columns.includes(column)));
   if (table === undefined || kind === undefined) return undefined;
   const drafts = table.rows.flatMap((row) => ("problem" in row ? [] : (kind.read(row) ?? [])));
+  return traceOf(drafts, table.rows.length - drafts.length);
+}
+
+/** A trace of these tasks; what they lack is made up, and `notes` says so. */
+export function traceOf(drafts: readonly Draft[], left_out: number): Trace {
   const notes: string[] = [];
   const timed = withTimes(drafts, notes);
   const asked = withAsked(timed, notes);
   asked.sort((a, b) => a.submitMs - b.submitMs);
-  return {
-    tasks: asked.map((task, index) => ({ ...task, id: index + 1 })),
-    left_out: table.rows.length - drafts.length,
-    notes,
-  };
+  return { tasks: asked.map((task, index) => ({ ...task, id: index + 1 })), left_out, notes };
 }
 
 type Timed = Draft & { submitMs: number };

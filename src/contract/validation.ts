@@ -40,8 +40,13 @@ export function validationErrors(
       const found = describeValue(issue.path.at(-1));
       return [errorEntry(code, { path, found, expected: issue.issues[0]?.message ?? issue.message })];
     }
-    return [errorEntry(code, { path, found: describeValue(valueAt(value, issue.path)), expected: issue.message })];
+    return [errorEntry(code, { path, found: describeValue(valueAt(value, issue.path)), expected: expectedBy(issue.message) })];
   });
+}
+
+/** Schemas without words of their own say `Invalid input: expected string, received number`: only the middle is needed. */
+function expectedBy(message: string): string {
+  return /^(?:Invalid \w+|Too \w+): expected (.+?)(?:, received .+)?$/.exec(message)?.[1] ?? message;
 }
 
 /** `work_requests[3].requirements.memory`; `(the whole)` for the root. */

@@ -5,6 +5,8 @@ import type { WorkerLog } from "./worker-log.ts";
 /** The tags of the configured tasks that this machine can run, as they are now. */
 export type ConfiguredTags = {
   now(): readonly string[];
+  /** Is called when they have changed. */
+  onChange(listener: () => void): void;
   close(): void;
 };
 
@@ -15,10 +17,14 @@ const LOOK_AGAIN_MS = 60_000;
 export async function watchTags(config: ConfigHost, log: WorkerLog): Promise<ConfiguredTags> {
   let tags: readonly string[] = [];
   const told = new Map<string, string>();
+  let changed: () => void = () => undefined;
 
   async function look(): Promise<void> {
     const able = await Promise.all(config.tasks.map(async (task) => ((await isAble(task.task_name)) ? [task] : [])));
-    tags = able.flat().map((task) => tagOfTask(task));
+    const found = able.flat().map((task) => tagOfTask(task));
+    const isNews = found.join() !== tags.join();
+    tags = found;
+    if (isNews) changed();
   }
 
   async function isAble(task_name: string): Promise<boolean> {
@@ -33,5 +39,11 @@ export async function watchTags(config: ConfigHost, log: WorkerLog): Promise<Con
   config.onReload(() => void look()); // never rejects: the answers are values
   const timer = setInterval(() => void look(), LOOK_AGAIN_MS);
   timer.unref();
-  return { now: () => tags, close: () => clearInterval(timer) };
+  return {
+    now: () => tags,
+    onChange: (listener) => {
+      changed = listener;
+    },
+    close: () => clearInterval(timer),
+  };
 }

@@ -161,6 +161,7 @@ async function begin(
     graceMs: context.graceMs,
     closeMs: options.closeMs ?? DEFAULTS.closeMs,
   });
+  configured?.onChange(() => life.selfChanged());
   await life.recover();
   const stopped = endOf(life, async () => {
     meter.close();

@@ -80,6 +80,11 @@ export class WorkerLife {
     return this.#options.clock.monotonicMs() - Math.max(this.#busyMs, this.#loop.lastHeardMs);
   }
 
+  /** What the worker tells of itself has changed: the server hears it soon. */
+  selfChanged(): void {
+    this.#loop.wake();
+  }
+
   /** Lives to its end. Rejects with the fault that ended it. */
   async live(): Promise<void> {
     const { signal } = this.#stop;

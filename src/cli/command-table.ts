@@ -55,6 +55,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: "retry", group: WORK, summary: "make ended work requests again", load: () => import("./commands/retry.ts") },
   {
+    name: "verdict",
+    group: WORK,
+    summary: "say what an ended work request means",
+    load: () => import("./commands/verdict.ts"),
+  },
+  {
     name: "unblock",
     group: WORK,
     summary: "release work requests that wait for a person",
@@ -73,6 +79,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/priority.ts"),
   },
   { name: "history", group: HISTORY, summary: "finished runs of a task", load: () => import("./commands/history.ts") },
+  {
+    name: "regressions",
+    group: HISTORY,
+    summary: "what has changed for the worse",
+    load: () => import("./commands/regressions.ts"),
+  },
   {
     name: "estimate",
     group: HISTORY,

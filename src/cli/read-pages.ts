@@ -1,4 +1,3 @@
-import type { HistoryEntry } from "../domain/history.ts";
 import type { TaskType } from "../domain/task.ts";
 
 /** Which entries of a history are read, newest first. */
@@ -11,21 +10,21 @@ export type EntryQuery = {
   limit: number;
 };
 
-type Page = { items: HistoryEntry[]; next_cursor: string | null };
+type Page<Item> = { items: Item[]; next_cursor: string | null };
 
 const PAGE_SIZE = 1000;
 
-/** At most `limit` entries, from as many pages as they take. */
-export async function readPages(
+/** At most `limit` of a list, from as many pages as they take. */
+export async function readPages<Item>(
   limit: number,
-  readPage: (page: { limit: number; cursor?: string }) => Promise<Page>,
-): Promise<HistoryEntry[]> {
-  const entries: HistoryEntry[] = [];
+  readPage: (page: { limit: number; cursor?: string }) => Promise<Page<Item>>,
+): Promise<Item[]> {
+  const entries: Item[] = [];
   let cursor: string | null = null;
   // ends when the limit is reached or there are no more
   do {
     const left = Math.min(PAGE_SIZE, limit - entries.length);
-    const page: Page = await readPage({ limit: left, ...(cursor !== null && { cursor }) });
+    const page: Page<Item> = await readPage({ limit: left, ...(cursor !== null && { cursor }) });
     entries.push(...page.items);
     cursor = page.next_cursor;
   } while (cursor !== null && entries.length < limit);

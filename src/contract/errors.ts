@@ -81,6 +81,12 @@ export const ERRORS = {
     template: "#{id} is still {status}; only a request that has ended can be made again.",
     action: "Wait for its end, or abort it first.",
   },
+  "not-judged": {
+    status: 409,
+    retryable: false,
+    template: "#{id} has no verdict yet: it is {status}.",
+    action: "Wait for its end.",
+  },
   "already-superseded": {
     status: 409,
     retryable: false,

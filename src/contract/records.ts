@@ -21,6 +21,16 @@ import {
   type ExpectedTimes,
   type WorkRequest,
 } from "../domain/work-request.ts";
+import {
+  FAIL_ON,
+  RETRY_BUDGETS,
+  VERDICT_KINDS,
+  VERDICT_LEVELS,
+  type Judgement,
+  type Verdict,
+} from "../domain/verdict.ts";
+import { FINDING_KINDS, FINDING_STATES, type Finding } from "../domain/finding.ts";
+import type { FailureMark } from "../domain/failure.ts";
 import { WORKER_STATES, type Worker } from "../domain/worker.ts";
 import { context, runIdSchema, subject, taskName, timestampSchema, workRequestId, workerName } from "./names.ts";
 import { errorEntrySchema } from "./problem.ts";
@@ -193,6 +203,66 @@ export const expectedTimesSchema = recordOf<ExpectedTimes>()(
   }),
 );
 
+export const failureMarkSchema = recordOf<FailureMark>()(
+  z.object({
+    fingerprint: z.string().max(100),
+    cause: z.string().max(200),
+    lines: z.array(z.string().max(1000)).max(20),
+    first_error: z.string().max(1000).optional(),
+  }),
+);
+
+const judgementFields = {
+  kind: z.enum(VERDICT_KINDS),
+  fatal: z.boolean(),
+  because: z.string(),
+  confidence: z.number().min(0).max(1),
+  evidence: z.array(runIdSchema),
+  level: z.enum(VERDICT_LEVELS),
+  at: timestampSchema,
+  by: z.string().nullable(),
+  note: z.string().nullable(),
+};
+const judgementSchema = recordOf<Judgement>()(z.object(judgementFields));
+
+const count = z.int().min(0).optional();
+
+export const verdictSchema = recordOf<Verdict>()(
+  z.object({
+    ...judgementFields,
+    spent: z.object({ infrastructure: count, preemption: count, resource: count, flaky: count } satisfies Record<
+      (typeof RETRY_BUDGETS)[number],
+      unknown
+    >),
+    fingerprint: z.string().optional(),
+    first_error: z.string().optional(),
+    overruled: z.array(judgementSchema),
+  }),
+);
+
+export const findingSchema = recordOf<Finding>()(
+  z.object({
+    id: z.int(),
+    kind: z.enum(FINDING_KINDS),
+    state: z.enum(FINDING_STATES),
+    ...historyKeyFields,
+    because: z.string(),
+    confidence: z.number().min(0).max(1),
+    before_amount: z.number().nullable(),
+    after_amount: z.number().nullable(),
+    fingerprint: z.string().nullable(),
+    first_error: z.string().nullable(),
+    first_run_id: runIdSchema.nullable(),
+    last_run_id: runIdSchema.nullable(),
+    run_count: z.int().min(0),
+    found_at: timestampSchema,
+    last_seen_at: timestampSchema,
+    state_at: timestampSchema,
+    state_by: z.string().nullable(),
+    note: z.string().nullable(),
+  }),
+);
+
 export const workRequestSchema = recordOf<WorkRequest>()(
   z.object({
     id: workRequestId,
@@ -212,6 +282,7 @@ export const workRequestSchema = recordOf<WorkRequest>()(
     unblock_strategy: z.enum(UNBLOCK_STRATEGIES),
     allow_failure: z.boolean(),
     trusted: z.boolean(),
+    fail_on: z.enum(FAIL_ON),
     dependencies: z.array(workRequestId),
     supersedes: workRequestId.nullable(),
     superseded_by: workRequestId.nullable(),
@@ -232,6 +303,8 @@ export const workRequestSchema = recordOf<WorkRequest>()(
     output_data: outputDataSchema.nullable(),
     run_count: z.int().min(0),
     expected: expectedTimesSchema.optional(),
+    verdict: verdictSchema.nullable(),
+    avoid_workers: z.array(workerName).nullable(),
   }),
 );
 
@@ -276,6 +349,7 @@ export const runSchema = recordOf<Run>()(
     measurement: measurementSchema.nullable(),
     outputs: z.array(runOutputSchema),
     log: runLogSchema,
+    failure: failureMarkSchema.nullable(),
   }),
 );
 
@@ -295,6 +369,7 @@ export const workerSchema: z.ZodType<Worker> = z.object({
   measure_method: z.string(),
   joined_at: timestampSchema,
   last_seen_at: timestampSchema,
+  suspicion: z.object({ since: timestampSchema, because: z.string(), evidence: z.array(runIdSchema) }).nullable(),
 });
 
 const historyEntryFields = {
@@ -312,6 +387,8 @@ const historyEntryFields = {
   input_size: z.number().min(0).optional(),
   trusted: z.boolean(),
   origin: z.string().max(50).optional(),
+  failure: failureMarkSchema.optional(),
+  person_verdict: z.enum(VERDICT_KINDS).optional(),
 };
 
 export const historyEntrySchema = recordOf<HistoryEntry>()(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { VERDICT_KINDS } from "../domain/verdict.ts";
 import { RESULTS, STATUSES } from "../domain/work-request.ts";
 import {
   historyEntrySchema,
@@ -11,23 +12,14 @@ import {
 import { fitAnswerSchema, whySchema } from "./answers.ts";
 import { estimateRoutes, taskQuery } from "./estimate-routes.ts";
 import { layerRoutes } from "./layer-routes.ts";
+import { pageOf, pageQuery, requestIdParams } from "./paging.ts";
 import { route } from "./route.ts";
 import { prioritySchema, submissionSchema } from "./submission.ts";
 import { tokenRoutes } from "./token-routes.ts";
+import { verdictRoutes } from "./verdict-routes.ts";
 import { workerRoutes } from "./worker-routes.ts";
-import { context, runIdSchema, subject, taskName, timestampSchema, workerName, workRequestIdParam } from "./names.ts";
+import { context, runIdSchema, subject, taskName, timestampSchema, workerName } from "./names.ts";
 
-/** The page size of lists, and the place to go on from: the `next_cursor` of the page before. */
-const pageQuery = {
-  limit: z.coerce.number().pipe(z.int().min(1).max(1000)).default(100),
-  cursor: z.string().max(200).optional(),
-};
-
-function pageOf<Item extends z.ZodType>(item: Item) {
-  return z.object({ items: z.array(item), next_cursor: z.string().nullable() });
-}
-
-const requestIdParams = z.strictObject({ id: workRequestIdParam });
 const runIdParams = z.strictObject({ run_id: runIdSchema });
 const workerParams = z.strictObject({ worker_name: workerName });
 
@@ -92,6 +84,7 @@ export const routes = {
       ...pageQuery,
       status: z.enum(STATUSES).optional(),
       result: z.enum(RESULTS).optional(),
+      verdict_kind: z.enum(VERDICT_KINDS).optional(),
       task_name: taskName.optional(),
       subject: subject.optional(),
       context: context.optional(),
@@ -135,6 +128,7 @@ export const routes = {
     status: 201,
     response: z.object({ work_requests: z.array(workRequestSchema) }),
   }),
+  overruleVerdict: verdictRoutes.overruleVerdict,
   unblockWorkRequest: route({
     method: "POST",
     path: "/api/v1/work-requests/:id/unblock",
@@ -235,6 +229,8 @@ export const routes = {
     body: z.strictObject({ entries: z.array(importedEntrySchema).max(20_000) }),
     response: importAnswerSchema,
   }),
+  listFindings: verdictRoutes.listFindings,
+  changeFinding: verdictRoutes.changeFinding,
   ...estimateRoutes,
 
   listWorkers: route({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { TASK_TYPES } from "../domain/task.ts";
+import { FAIL_ON } from "../domain/verdict.ts";
 import { UNBLOCK_STRATEGIES } from "../domain/work-request.ts";
 import { durationInput, requirementsInput } from "./amounts.ts";
 import { context, requestName, subject, taskName, workRequestId } from "./names.ts";
@@ -47,6 +48,8 @@ export const requestSubmission = z.strictObject({
   allow_failure: z.boolean({ error: "true or false" }).default(false),
   /** False: the run does not train shared estimates. */
   trusted: z.boolean({ error: "true or false" }).default(true),
+  /** Which failures are fatal. Absent: as the task says, else `regression`. */
+  fail_on: z.enum(FAIL_ON, { error: `one of ${FAIL_ON.join(", ")}` }).optional(),
   /** Seconds after its end when the request is deleted; its history stays. Absent: the server's setting. */
   expire_after: durationInput.optional(),
 });

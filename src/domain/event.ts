@@ -21,6 +21,8 @@ export const EVENT_KINDS = [
   "worker_removed",
   "share_changed",
   "layer_changed",
+  "judged",
+  "finding",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

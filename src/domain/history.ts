@@ -1,9 +1,11 @@
 import type { Allocation } from "./allocation.ts";
 import type { Timestamp } from "./clock.ts";
+import type { FailureMark } from "./failure.ts";
 import type { RunId, WorkRequestId } from "./ids.ts";
 import type { Outcome } from "./outcome.ts";
 import type { MeasuredFigure, RuntimeStatistics } from "./runtime-statistics.ts";
 import type { HistoryKey } from "./task.ts";
+import type { VerdictKind } from "./verdict.ts";
 import type { Result } from "./work-request.ts";
 
 /** One finished run in the history of its key. Outlives the work request, whose id may name nothing any more. */
@@ -30,4 +32,8 @@ export type HistoryEntry = HistoryKey & {
   trusted: boolean;
   /** Where an imported entry came from: `nextflow`, `sacct`, …; `run` for `almanac run`. */
   origin?: string;
+  /** How it failed; absent when it did not, or left nothing to tell by. */
+  failure?: FailureMark;
+  /** What a person said of its request. */
+  person_verdict?: VerdictKind;
 };

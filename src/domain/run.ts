@@ -1,5 +1,6 @@
 import type { Allocation, Estimate, Resource } from "./allocation.ts";
 import type { Timestamp } from "./clock.ts";
+import type { FailureMark } from "./failure.ts";
 import type { RunId, WorkRequestId, WorkerName } from "./ids.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Measurement, RuntimeStatistics } from "./runtime-statistics.ts";
@@ -23,6 +24,7 @@ export const CANDIDATE_VERDICTS = [
   "too_small",
   "lacks_tag",
   "not_allowed",
+  "avoided",
   "draining",
   "offline",
 ] as const;
@@ -81,4 +83,6 @@ export type Run = {
   measurement: Measurement | null;
   outputs: RunOutput[];
   log: RunLog;
+  /** How it failed; null when it did not, or left nothing to tell by. */
+  failure: FailureMark | null;
 };

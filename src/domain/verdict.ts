@@ -1,3 +1,6 @@
+import type { Timestamp } from "./clock.ts";
+import type { RunId } from "./ids.ts";
+
 /** What a completed request can mean. */
 export const VERDICT_KINDS = [
   "passed",
@@ -46,3 +49,34 @@ export type RetryBudget = (typeof RETRY_BUDGETS)[number];
 /** On which history a verdict stands: that of the key, or of its subject in any context, where the key has none. */
 export const VERDICT_LEVELS = ["key", "subject", "task", "none"] as const;
 export type VerdictLevel = (typeof VERDICT_LEVELS)[number];
+
+export const DEFAULT_FAIL_ON: FailOn = "regression";
+
+/** One judgement, by Almanac or by a person. */
+export type Judgement = {
+  kind: VerdictKind;
+  /** True: what depends on it does not go on, and commands that wait for it say that it failed. */
+  fatal: boolean;
+  /** The sentence for people, with its numbers. */
+  because: string;
+  /** The probability that the kind is right, 0 to 1, as far as history tells. */
+  confidence: number;
+  /** The runs that it stands on, newest first, at most 20; their requests may have expired. */
+  evidence: RunId[];
+  level: VerdictLevel;
+  at: Timestamp;
+  /** The person who overruled what Almanac said; null: Almanac itself. */
+  by: string | null;
+  note: string | null;
+};
+
+/** What a finished request means, and what was thought of it before. */
+export type Verdict = Judgement & {
+  /** How many automatic runs again it was given of each kind; kinds of which it got none are absent. */
+  spent: Partial<Record<RetryBudget, number>>;
+  /** How its last run failed; absent when it did not, or left nothing to tell by. */
+  fingerprint?: string;
+  first_error?: string;
+  /** Overruled judgements, the newest first. */
+  overruled: Judgement[];
+};

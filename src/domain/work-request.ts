@@ -3,6 +3,7 @@ import type { Timestamp } from "./clock.ts";
 import type { WorkRequestId, WorkerName } from "./ids.ts";
 import type { OutputData } from "./output-data.ts";
 import type { HistoryKey } from "./task.ts";
+import type { FailOn, Verdict } from "./verdict.ts";
 
 /** `blocked` → `pending` → `running` → `completed`, or `aborted` from any of the first three. */
 export const STATUSES = ["blocked", "pending", "running", "completed", "aborted"] as const;
@@ -104,6 +105,8 @@ export type WorkRequest = HistoryKey & {
   allow_failure: boolean;
   /** False: the run does not train shared estimates. */
   trusted: boolean;
+  /** Which failures are fatal. */
+  fail_on: FailOn;
   dependencies: WorkRequestId[];
   /** The request that this one was made again from. */
   supersedes: WorkRequestId | null;
@@ -125,4 +128,8 @@ export type WorkRequest = HistoryKey & {
   run_count: number;
   /** Worked out when asked, of requests that wait or run; absent where nothing can be said. */
   expected?: ExpectedTimes;
+  /** What it means; null while it has not ended. */
+  verdict: Verdict | null;
+  /** Workers that its next run keeps off while there are others: it failed there. */
+  avoid_workers: WorkerName[] | null;
 };

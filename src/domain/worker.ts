@@ -1,5 +1,5 @@
 import type { Timestamp } from "./clock.ts";
-import type { WorkerName } from "./ids.ts";
+import type { RunId, WorkerName } from "./ids.ts";
 
 export const WORKER_STATES = ["online", "draining", "offline"] as const;
 
@@ -15,6 +15,9 @@ export type Capacity = { memory: number; disk_space: number; cpu_count: number }
 
 /** Task names that a worker may run: all of `allow` (empty: any) but those of `deny`. `*` matches any characters. */
 export type TaskFilter = { allow: string[]; deny: string[] };
+
+/** Why a worker is thought to be at fault: since when, and the runs that failed there and passed elsewhere. */
+export type WorkerSuspicion = { since: Timestamp; because: string; evidence: RunId[] };
 
 /** A machine that runs work. */
 export type Worker = {
@@ -32,4 +35,6 @@ export type Worker = {
   measure_method: string;
   joined_at: Timestamp;
   last_seen_at: Timestamp;
+  /** That it fails what passes elsewhere; null: there is no such suspicion. */
+  suspicion: WorkerSuspicion | null;
 };

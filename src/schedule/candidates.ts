@@ -8,7 +8,7 @@ export function keptCandidates(candidates: readonly Candidate[]): Candidate[] {
   return candidates.toSorted((a, b) => rank(a) - rank(b)).slice(0, KEPT_CANDIDATES);
 }
 
-const NEAREST_FIRST = ["chosen", "fits", "reserved", "no_room", "draining", "offline"];
+const NEAREST_FIRST = ["chosen", "fits", "reserved", "no_room", "avoided", "draining", "offline"];
 
 function rank({ verdict }: Candidate): number {
   const position = NEAREST_FIRST.indexOf(verdict);

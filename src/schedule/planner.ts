@@ -23,6 +23,8 @@ export type WaitingRequest = Needs & {
   shares?: readonly Share[];
   /** Names the history that it would be sized by, if there were one; absent: there is, or a person sized it. */
   probe_key?: string;
+  /** Workers that it keeps off as long as another one that could take it is online. */
+  avoid?: readonly WorkerName[];
 };
 
 /** What planning is told of a run that goes on already. */
@@ -144,6 +146,7 @@ export class Planner {
       row: { ...request.rank, p95: Math.min(request.p95 ?? limit, limit), limit },
       holders: request.shares === undefined ? [] : shares.holdersOf(request.shares),
       probe,
+      avoid: request.avoid,
     });
     if (lane !== undefined) news.lanes.add(lane);
   }
@@ -194,6 +197,7 @@ export class Planner {
   decide(nowMs: number): Assignment[] {
     const { reservations, news, lanes } = this.#state;
     turnProbes(this.#state, nowMs);
+    for (const lane of lanes.refreshAvoiding()) news.lanes.add(lane);
     for (const slot of reservations.refresh(nowMs)) news.slots.add(slot);
     const placed = placeAll(this.#state, nowMs);
     if (lanes.sweep()) this.#forgetUnnamed();

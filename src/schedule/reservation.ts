@@ -1,7 +1,7 @@
 import type { Capacity } from "../domain/worker.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import { endSeenFrom, usableCapacity, type RunSlot, type WorkerSlot } from "./fleet/worker-slot.ts";
-import type { Lane } from "./pending/lane.ts";
+import { isAvoided, type Lane } from "./pending/lane.ts";
 import type { Lanes } from "./pending/lanes.ts";
 import type { RequestTable } from "./pending/request-table.ts";
 import type { PlanPolicy } from "./policy.ts";
@@ -170,6 +170,7 @@ export class Reservations {
     let best: Start | undefined;
     for (const slot of this.#fleet.slots()) {
       if (slot.worker.state !== "online" || !kinds.has(slot.kind) || !holds(slot.worker.capacity, lane.needs)) continue;
+      if (isAvoided(lane, slot.worker.worker_name)) continue;
       const holder = slot.reservation;
       if (holder !== undefined && this.#table.isBefore(holder.row, row)) continue;
       const startMs = startOn(slot, lane.needs, nowMs, end, best?.startMs);
@@ -183,7 +184,12 @@ export class Reservations {
   #isPossible({ slot, lane }: Reservation): boolean {
     const kinds = this.#fleet.kindsFor(lane.task_name, lane.tags);
     const isThere = this.#fleet.slot(slot.worker.worker_name) === slot && slot.worker.state === "online";
-    return isThere && kinds.has(slot.kind) && holds(slot.worker.capacity, lane.needs);
+    return (
+      isThere &&
+      !isAvoided(lane, slot.worker.worker_name) &&
+      kinds.has(slot.kind) &&
+      holds(slot.worker.capacity, lane.needs)
+    );
   }
 
   /** The worst-ranked reservations that are too many. */

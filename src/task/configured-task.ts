@@ -30,13 +30,14 @@ export function loadTask(task: DefinedTask, index: number, runner: FunctionRunne
   const { options } = task;
   const parsed = taskOptionsSchema.safeParse(options);
   if (!parsed.success) throw new TypeError(firstMessage(parsed.error, options, ["tasks", index]));
-  const { name, version, requirements, retries } = parsed.data;
+  const { name, version, requirements, retries, fail_on } = parsed.data;
   const facts = {
     task_type: "worker" as const,
     task_name: name,
     requirements,
     retries,
     ...(version !== undefined && { version }),
+    ...(fail_on !== undefined && { fail_on }),
   };
   if ((options.command === undefined) === (options.run === undefined)) {
     throw new TypeError(`${formatPath(["tasks", index])}: found ${name}, expected exactly one of command() and run().`);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { requirementsInput, retryCount } from "../contract/amounts.ts";
 import { parameterSummary } from "../contract/names.ts";
 import type { Requirements } from "../domain/allocation.ts";
+import { FAIL_ON, type FailOn } from "../domain/verdict.ts";
 import type { TaskType } from "../domain/task.ts";
 import { RETRY_BUDGETS, type RetryBudget } from "../domain/verdict.ts";
 import type { GivenCommandData } from "./command.ts";
@@ -63,6 +64,8 @@ export type TaskOptions<Schema extends z.ZodType> = HowItRuns<z.output<Schema>> 
   requirements?: z.input<typeof requirementsInput>;
   /** How often a request is run again by itself, by what went wrong. Default: the server's settings. */
   retries?: Partial<Record<RetryBudget, number>>;
+  /** Which failures of its requests are fatal, where a request does not say: `any`, `regression` (usual) or `never`. */
+  fail_on?: FailOn;
   /** Works out the history key, the size and the needs when a request becomes pending. Called on the server. */
   dynamicData?: (data: z.output<Schema>) => Promised<GivenDynamicData>;
   /** Whether this worker can run it; a text says why not. Called on each worker, when it starts and now and then. */
@@ -82,6 +85,7 @@ export type ConfiguredTask = {
   version?: string;
   requirements: Requirements;
   retries: Partial<Record<RetryBudget, number>>;
+  fail_on?: FailOn;
 };
 
 const VERSION_EXPECTED = "1 to 20 letters, digits or . _ + -";
@@ -103,6 +107,7 @@ export const taskOptionsSchema = z.looseObject({
       error: "an object of budgets and counts",
     })
     .default({}),
+  fail_on: z.enum(FAIL_ON, { error: `one of ${FAIL_ON.join(", ")}` }).optional(),
 });
 
 /** What is checked of that which `dynamicData()` gives. */

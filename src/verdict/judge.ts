@@ -132,7 +132,8 @@ function successDraft({ runs, level }: JudgeQuestion, past: readonly PastRequest
 
 function failureDraft(question: JudgeQuestion, past: readonly PastRequest[]): Draft {
   const last = question.runs.at(-1);
-  if (last === undefined) return { kind: "first_run", because: "it failed, and left no run", confidence: 0.5 };
+  // without a run only a person can have made a failure of it
+  if (last === undefined) return { kind: "aborted", because: "it was not accepted", confidence: 1 };
   if (!isOwnFailure(last.outcome)) {
     return { kind: "over_limit", because: `it ${outcomeText(last.outcome)}; ${passedText(past)}`, confidence: 0.95 };
   }
@@ -192,8 +193,7 @@ function suspicionDraft(
   if (farm !== undefined) return { kind: "infrastructure", because: farm.because, confidence: 0.9 };
   const isKnownToFlake = isLikeFlake(background, own);
   const record = `${passedText(past)}; ${failuresText(own)}${isKnownToFlake ? ", as in flakes before" : ""}; ${rateText(background.rate)}`;
-  // where nothing has ever flaked, what has passed before should pass
-  if (chance >= LIKELY || !hasFlaked(background.rate)) {
+  if (isLikelyBroken(background, chance)) {
     const isSure = chance >= SURE && own.length >= RUNS_BEFORE_REGRESSION;
     return { kind: "regression", because: record, confidence: chance, isWorthAnotherRun: !isSure };
   }
@@ -206,12 +206,18 @@ function openStreak(past: readonly PastRequest[]): PastRequest[] {
   return past.slice(lastPassed + 1).filter(({ person_verdict }) => person_verdict !== "flaky");
 }
 
+/** Where nothing has ever flaked, what has passed before should pass. */
+function isLikelyBroken({ rate }: Background, chance: number): boolean {
+  return chance >= LIKELY || !hasFlaked(rate);
+}
+
 /** True when the failures since the last pass were of something that was broken. */
 function isBroken(past: readonly PastRequest[], streak: readonly PastRequest[]): boolean {
   if (streak.length === 0) return false;
   if (streak.some(({ person_verdict }) => person_verdict === "regression" || person_verdict === "known_failure"))
     return true;
-  return chanceBroken(backgroundOf(past.slice(0, past.length - streak.length)), failedRuns(streak)) >= 0.5;
+  const before = backgroundOf(past.slice(0, past.length - streak.length));
+  return isLikelyBroken(before, chanceBroken(before, failedRuns(streak)));
 }
 
 function failedRuns(requests: readonly PastRequest[]): Failed[] {

@@ -6,6 +6,7 @@ import { OUTCOME_KINDS } from "../../src/domain/outcome.ts";
 import { CANDIDATE_VERDICTS, RUN_STATES } from "../../src/domain/run.ts";
 import { MEASURE_METHODS } from "../../src/domain/runtime-statistics.ts";
 import { TASK_TYPES } from "../../src/domain/task.ts";
+import { FINDING_KINDS, FINDING_STATES } from "../../src/domain/finding.ts";
 import { FAIL_ON, RETRY_BUDGETS, VERDICT_KINDS } from "../../src/domain/verdict.ts";
 import { RESULTS, STATUSES, UNBLOCK_STRATEGIES, WAITING_CODES } from "../../src/domain/work-request.ts";
 import { WORKER_STATES } from "../../src/domain/worker.ts";
@@ -30,6 +31,8 @@ const UNIONS: Record<string, readonly string[]> = {
   VERDICT_KINDS,
   FAIL_ON,
   RETRY_BUDGETS,
+  FINDING_KINDS,
+  FINDING_STATES,
 };
 
 const glossary = readPage("docs/glossary.md");

@@ -101,10 +101,10 @@ describe("dependencies", () => {
   it("that failed abort what depends on them, near and far; allow_failure lets it go on", async () => {
     const worker = await harness.join("fails", { tasks: { allow: ["fails"], deny: [] } });
     const [bad, near, far, allowed, free] = await harness.submit(
-      { task_name: "fails", name: "bad" },
+      { task_name: "fails", name: "bad", fail_on: "any" },
       { task_name: "fails", name: "near", depends_on: ["bad"] },
       { task_name: "fails", depends_on: ["near"] },
-      { task_name: "fails", name: "allowed", allow_failure: true },
+      { task_name: "fails", name: "allowed", fail_on: "any", allow_failure: true },
       { task_name: "fails", depends_on: ["allowed"] },
     );
     await harness.event(bad!.id, "placed");
@@ -115,7 +115,7 @@ describe("dependencies", () => {
     await worker.sync(failing);
     expect(await harness.request(near!.id)).toMatchObject({
       status: "aborted",
-      aborted: { by: "dependency", reason: `its dependency #${bad!.id} ended with failure` },
+      aborted: { by: "dependency", reason: `its dependency #${bad!.id} ended with failure (first run)` },
     });
     expect(await harness.request(far!.id)).toMatchObject({
       aborted: { by: "dependency", reason: `its dependency #${near!.id} was aborted` },

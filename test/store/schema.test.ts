@@ -10,6 +10,8 @@ import { EVENT_KINDS } from "../../src/domain/event.ts";
 import { RUN_STATES } from "../../src/domain/run.ts";
 import { TASK_TYPES } from "../../src/domain/task.ts";
 import { LAYER_MODES } from "../../src/domain/layer.ts";
+import { FINDING_KINDS, FINDING_STATES } from "../../src/domain/finding.ts";
+import { FAIL_ON, VERDICT_KINDS } from "../../src/domain/verdict.ts";
 import { RESULTS, STATUSES, UNBLOCK_STRATEGIES } from "../../src/domain/work-request.ts";
 import { listMigrations, missingMigrations, type Migration } from "../../src/server/store/migrations.ts";
 import { openStore } from "../../src/server/store/open.ts";
@@ -23,9 +25,15 @@ const CHECKED_COLUMNS: Record<string, readonly string[]> = {
   "work_requests.status": STATUSES,
   "work_requests.result": RESULTS,
   "work_requests.unblock_strategy": UNBLOCK_STRATEGIES,
+  "work_requests.fail_on": FAIL_ON,
+  "work_requests.verdict_kind": VERDICT_KINDS,
   "runs.state": RUN_STATES,
   "history.task_type": TASK_TYPES,
   "history.result": RESULTS,
+  "history.person_verdict": VERDICT_KINDS,
+  "findings.kind": FINDING_KINDS,
+  "findings.state": FINDING_STATES,
+  "findings.task_type": TASK_TYPES,
   "tokens.scope": SCOPES,
   "layers.mode": LAYER_MODES,
   "events.kind": EVENT_KINDS,

@@ -1,5 +1,6 @@
 import { Option, type Command } from "commander";
 import { TASK_TYPES } from "../../domain/task.ts";
+import { FAIL_ON } from "../../domain/verdict.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -20,7 +21,7 @@ import { requestFromOptions, type RequestOptions } from "../submit/from-options.
 import { withPlaces } from "../submit/refusal.ts";
 import { readSubmissionFile, type SubmissionFile } from "../submit/submission-file.ts";
 import { changeLine } from "../wait/change-line.ts";
-import { exitCodeOfRequest } from "../wait/verdict.ts";
+import { exitCodeOfRequest, warningOf } from "../wait/verdict.ts";
 import { watchRequests } from "../wait/watch-requests.ts";
 
 type Options = SharedOptions &
@@ -92,6 +93,12 @@ function defineDemands(command: Command): void {
     .option("--priority <n>", "higher goes first", integerArgument)
     .option("--after <id...>", "only after these have ended well")
     .option("--allow-failure", "what waits for it goes on although it fails")
+    .addOption(
+      new Option(
+        "--fail-on <which>",
+        "which failures count: those that history says should have passed, any, or none",
+      ).choices(FAIL_ON),
+    )
     .option("--manual", "wait for `almanac unblock`");
 }
 
@@ -167,6 +174,8 @@ async function follow(session: Session, options: Options, requests: readonly Wor
   if (code !== EXIT.success) return code;
   const ended = await session.client.call("getWorkRequest", { params: { id: request.id } });
   session.say(changeLine(ended, session.errorSurface));
+  const warning = warningOf(ended.work_request);
+  if (warning !== undefined) session.say(warning);
   return exitCodeOfRequest(ended.work_request);
 }
 

@@ -12,8 +12,8 @@ type Options = SharedOptions & { any?: boolean; timeout?: number };
 export function define(command: Command, cli: Cli): void {
   command
     .description(
-      "Wait until the work requests have ended, and exit with what became of them: 0 success, 1 failure,\n" +
-        "3 error (not the work's fault), 6 aborted, 124 --timeout. Ctrl-C leaves them running (130).",
+      "Wait until the work requests have ended, and exit with what became of them: 0 success, or a failure that does not\n" +
+        "count (see --fail-on of submit), 1 failure, 3 error (not the work's fault), 6 aborted, 124 --timeout. Ctrl-C leaves them running (130).",
     )
     .argument("<id...>", "work requests: 5122, #5122")
     .option("--any", "until one of them has ended")

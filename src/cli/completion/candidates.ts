@@ -88,6 +88,7 @@ const SOURCES: Record<string, Source> = {
   watch: requests,
   abort: requests,
   retry: requests,
+  verdict: requests,
   unblock: requests,
   history: tasks,
   estimate: tasks,

@@ -24,6 +24,7 @@ export type RequestOptions = {
   output?: string[];
   cwd?: string;
   allowFailure?: boolean;
+  failOn?: string;
   manual?: boolean;
   /** `--no-trusted` makes it false. */
   trusted?: boolean;
@@ -45,6 +46,7 @@ export function requestFromOptions(options: RequestOptions, command: readonly st
     depends_on: dependenciesOf(options.after),
     unblock_strategy: options.manual === true ? "manual" : undefined,
     allow_failure: options.allowFailure,
+    fail_on: options.failOn,
     trusted: options.trusted === false ? false : undefined,
     expire_after: options.expireAfter,
   });

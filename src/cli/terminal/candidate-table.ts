@@ -12,6 +12,7 @@ const VERDICTS: Record<CandidateVerdict, { word: string; style: Style }> = {
   no_room: { word: "no room", style: "waiting" },
   too_small: { word: "too small", style: "dim" },
   lacks_tag: { word: "lacks tag", style: "dim" },
+  avoided: { word: "avoided", style: "waiting" },
   not_allowed: { word: "not allowed", style: "dim" },
   draining: { word: "draining", style: "warning" },
   offline: { word: "offline", style: "warning" },
@@ -57,6 +58,7 @@ const columns: Column<ShownCandidate>[] = [
 function whyText({ verdict, resource, available, needed, tag, reserved_for }: ShownCandidate): string {
   if (reserved_for !== undefined) return `for #${reserved_for}`;
   if (tag !== undefined) return tag;
+  if (verdict === "avoided") return "it failed there; another worker is to try it";
   if (resource === undefined || available === undefined || needed === undefined) return "";
   const [has, wants] = [formatAmount(resource, available), formatAmount(resource, needed)];
   const word = RESOURCE_WORDS[resource];

@@ -12,6 +12,7 @@ import { renderAmounts } from "./request-amounts.ts";
 import { runFigure } from "./run-figures.ts";
 import { renderRuns } from "./run-table.ts";
 import { sanitizeText } from "./sanitize.ts";
+import { isWorthSaying, verdictText } from "./verdict-text.ts";
 import type { Surface } from "./surface.ts";
 
 const LABEL_COLUMNS = 12;
@@ -88,7 +89,23 @@ function reasonLines(request: WorkRequest, run: Run | undefined, surface: Surfac
   const errors = (output?.errors ?? []).map(({ code, message }) => line("error", `${message} (${code})`));
   const skipped = output?.skip_reason === undefined ? [] : [line("skipped", output.skip_reason)];
   const isPlain = request.status !== "completed" || request.result === "success" || !run?.outcome;
-  return [...(isPlain ? [] : [line("because", outcomeText(run.outcome!))]), ...errors, ...skipped]; // not null: as said by isPlain
+  const ending = isPlain ? [] : [line(request.verdict === null ? "because" : "ended by", outcomeText(run.outcome!))]; // not null: as said by isPlain
+  return [...verdictLines(request), ...ending, ...errors, ...skipped];
+}
+
+/** What it means and why, the first error line, what runs again were spent, and what was thought of it before. */
+function verdictLines(request: WorkRequest): string[] {
+  const { verdict } = request;
+  if (verdict === null || !isWorthSaying(request)) return [];
+  const fatal = verdict.fatal ? "" : `, does not count (fail_on ${request.fail_on})`;
+  const spent = Object.entries(verdict.spent).map(([budget, count]) => `${count} ${budget}`);
+  return [
+    line("verdict", `${verdictText(verdict)}${request.result === "success" ? "" : fatal}`),
+    line("because", verdict.because),
+    ...(verdict.first_error === undefined ? [] : [line("first error", verdict.first_error)]),
+    ...(spent.length === 0 ? [] : [line("run again", `for ${spent.join(", ")}`)]),
+    ...verdict.overruled.map((before) => line("overruled", `${verdictText(before)}: ${before.because}`)),
+  ];
 }
 
 function detailLines(request: WorkRequest, surface: Surface): string[] {

@@ -19,7 +19,9 @@ const LOOKS: Record<WorkerState, { glyph: "running" | "waiting" | "warning"; sty
 
 /** What `almanac worker ls` prints. Programs get bytes as numbers. */
 export function renderWorkerList(workers: readonly Worker[], surface: Surface, options: TableOptions = {}): string {
-  return renderTable(columnsOf(surface), workers, surface, options);
+  const hasNotes = !surface.isTty || workers.some(({ suspicion }) => suspicion !== null);
+  const columns = hasNotes ? [...columnsOf(surface), noteColumn] : columnsOf(surface);
+  return renderTable(columns, workers, surface, options);
 }
 
 function stateLabel(worker: Worker, surface: Surface): string {
@@ -54,6 +56,13 @@ function columnsOf(surface: Surface): Column<Worker>[] {
     },
   ];
 }
+
+/** Shown where there is something to say. */
+const noteColumn: Column<Worker> = {
+  header: "NOTE",
+  cell: ({ suspicion }) => suspicion?.because ?? "",
+  shrinkTo: 12,
+};
 
 function bytesColumn(header: string, bytes: (worker: Worker) => number | null, none: string): Column<Worker> {
   return {
@@ -100,6 +109,7 @@ export function renderWorker(
     line("version", worker.version),
     line("joined", formatMoment(worker.joined_at, surface)),
     line("seen", formatAgo(worker.last_seen_at, surface)),
+    ...(worker.suspicion === null ? [] : [line("suspect", worker.suspicion.because)]),
   ];
   const table = runs.length === 0 ? "  no runs\n" : `\n${renderRuns(runs, surface)}`;
   return `${lines.join("\n")}\n${table}`;

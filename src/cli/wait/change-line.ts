@@ -6,6 +6,7 @@ import type { WorkRequest } from "../../domain/work-request.ts";
 import { stateLabel, stateOf, symbols } from "../terminal/glyph.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import { sanitizeText } from "../terminal/sanitize.ts";
+import { isWorthSaying, verdictText } from "../terminal/verdict-text.ts";
 import type { Surface } from "../terminal/surface.ts";
 import type { Seen } from "./follow-requests.ts";
 
@@ -44,7 +45,8 @@ function runningWhere(run: Run): string {
 }
 
 function ending(request: WorkRequest, run: Run | undefined, surface: Surface): string {
-  const parts = [ranFor(run), why(request, run), usedMemory(run)];
+  const verdict = isWorthSaying(request) && request.verdict !== null ? verdictText(request.verdict) : undefined;
+  const parts = [ranFor(run), verdict, why(request, run), usedMemory(run)];
   return parts.filter((part) => part !== undefined).join(` ${symbols(surface).dot} `);
 }
 

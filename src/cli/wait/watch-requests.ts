@@ -10,7 +10,7 @@ import { followRequests, type FollowOptions, type Seen } from "./follow-requests
 import { liveLine } from "./live-line.ts";
 import { StatusRegion } from "./status-region.ts";
 import { waitUntilDone } from "./until.ts";
-import { exitCodeOfRequests, hasEnded } from "./verdict.ts";
+import { exitCodeOfRequests, hasEnded, warningOf } from "./verdict.ts";
 
 /** How requests are watched. */
 export type WatchOptions = {
@@ -152,6 +152,10 @@ class Board {
       const request = this.#seen.get(id)?.work_request;
       return request !== undefined && hasEnded(request) ? [request] : [];
     });
+    for (const request of ended) {
+      const warning = warningOf(request);
+      if (warning !== undefined) this.#session.say(warning);
+    }
     if (this.#options.show === "json") this.#session.json({ work_requests: ended }, ended);
     return exitCodeOfRequests(ended);
   }

@@ -1,5 +1,5 @@
 import type { WorkerSlot } from "../fleet/worker-slot.ts";
-import type { Lane } from "../pending/lane.ts";
+import { isAvoided, type Lane } from "../pending/lane.ts";
 import { holds } from "../room.ts";
 import type { PlanningState } from "./state.ts";
 
@@ -27,7 +27,8 @@ export function chooseWorker(state: PlanningState, row: number, lane: Lane, nowM
   let fitting = 0;
   fleet.rooms.forEachHolding(lane.needs, (index) => {
     const slot = fleet.at(index);
-    if (!kinds.has(slot.kind) || !isFree(state, slot, row, lane, nowMs)) return;
+    if (!kinds.has(slot.kind) || isAvoided(lane, slot.worker.worker_name) || !isFree(state, slot, row, lane, nowMs))
+      return;
     fitting += 1;
     keepBest(others, { slot, cost: costOf(state, slot, lane) });
   });

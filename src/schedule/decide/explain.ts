@@ -6,7 +6,7 @@ import { formatDuration } from "../../domain/units.ts";
 import type { WaitingReason } from "../../domain/work-request.ts";
 import { candidateFor, type Needs } from "../fit.ts";
 import { planWorkerOf, type WorkerSlot } from "../fleet/worker-slot.ts";
-import type { Lane } from "../pending/lane.ts";
+import { isAvoided, type Lane } from "../pending/lane.ts";
 import { keptCandidates, KEPT_CANDIDATES } from "../candidates.ts";
 import { waitingReason } from "../reasons.ts";
 import type { Reservation } from "../reservation.ts";
@@ -89,9 +89,15 @@ function candidateOf(
   nowMs: number,
 ): Candidate {
   const candidate = candidateFor(needs, planWorkerOf(slot));
+  const { worker_name } = slot.worker;
+  if (isAvoided(lane, worker_name) && isThere(candidate)) return { worker_name, verdict: "avoided" };
   if (candidate.verdict !== "fits" || slot.reservation === undefined || row === undefined) return candidate;
   if (isFree(state, slot, row, lane, nowMs)) return candidate;
   return { ...candidate, verdict: "reserved", reserved_for: slot.reservation.id as WorkRequestId }; // an id of a request
+}
+
+function isThere({ verdict }: Candidate): boolean {
+  return verdict === "fits" || verdict === "no_room";
 }
 
 /** Why the request waits; undefined when it does not. Looks at every worker. */

@@ -1,3 +1,4 @@
+import type { WorkerName } from "../../domain/ids.ts";
 import type { Capacity } from "../../domain/worker.ts";
 import type { Needs } from "../fit.ts";
 import type { Probe } from "../probes.ts";
@@ -7,7 +8,7 @@ import type { Shelf } from "./shelf.ts";
 
 /**
  * The waiting requests that planning cannot tell apart but by their rank: same task, tags, amounts, class of
- * duration, share limits and probe. When the head of a lane fits nowhere, nothing in it fits.
+ * duration, share limits, probe and avoided workers. When the head of a lane fits nowhere, nothing in it fits.
  */
 export type Lane = {
   readonly index: number;
@@ -20,6 +21,9 @@ export type Lane = {
   readonly seconds: number;
   readonly holders: readonly ShareHolder[];
   readonly probe: Probe | undefined;
+  /** Workers that its requests keep off, as long as `keepsOff`: while another that could take them is online. */
+  readonly avoid: readonly WorkerName[];
+  keepsOff: boolean;
   /** Brings lanes with like needs together: see `zOrder`. */
   readonly order: number;
   readonly queue: LaneQueue;
@@ -29,6 +33,11 @@ export type Lane = {
   leaf: number;
 };
 
+/** True when requests of the lane are not to go to this worker now. */
+export function isAvoided({ keepsOff, avoid }: Lane, worker: WorkerName): boolean {
+  return keepsOff && avoid.includes(worker);
+}
+
 /** Predicted durations are told apart by factors of the square root of 2, rounded up. */
 export function durationClass(seconds: number): number {
   if (!(seconds > 0)) return 0;
@@ -36,7 +45,13 @@ export function durationClass(seconds: number): number {
 }
 
 /** What tells one lane from another. */
-export function laneKey(needs: Needs, seconds: number, holders: readonly ShareHolder[], probe: string): string {
+export function laneKey(
+  needs: Needs,
+  seconds: number,
+  holders: readonly ShareHolder[],
+  probe: string,
+  avoid: readonly string[],
+): string {
   const { memory, disk_space, cpu_count, tags } = needs.allocation;
   return [
     needs.task_name,
@@ -44,6 +59,7 @@ export function laneKey(needs: Needs, seconds: number, holders: readonly ShareHo
     `${memory.amount}/${disk_space.amount}/${cpu_count.amount}/${seconds}`,
     holders.map((holder) => holder.key).join(","),
     probe,
+    avoid.join(","),
   ].join("\n");
 }
 

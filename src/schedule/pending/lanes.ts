@@ -1,8 +1,10 @@
+import type { WorkerName } from "../../domain/ids.ts";
 import type { Capacity } from "../../domain/worker.ts";
 import type { Needs } from "../fit.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Probe } from "../probes.ts";
 import type { ShareHolder } from "../shares.ts";
+import { holds } from "../room.ts";
 import { LaneQueue } from "./lane-queue.ts";
 import { durationClass, laneKey, zOrder, type Lane } from "./lane.ts";
 import type { RequestRow, RequestTable } from "./request-table.ts";
@@ -12,7 +14,13 @@ import { Shelf } from "./shelf.ts";
 const EMPTY_LANES = 256;
 
 /** What a request is put into a lane by. */
-export type Pending = { needs: Needs; row: RequestRow; holders: readonly ShareHolder[]; probe: Probe | undefined };
+export type Pending = {
+  needs: Needs;
+  row: RequestRow;
+  holders: readonly ShareHolder[];
+  probe: Probe | undefined;
+  avoid?: readonly WorkerName[] | undefined;
+};
 
 /** The waiting requests in their lanes, and the lanes on their shelves. */
 export class Lanes {
@@ -23,6 +31,7 @@ export class Lanes {
   readonly #byKey = new Map<string, Lane>();
   readonly #byProbe = new Map<Probe, Set<Lane>>();
   readonly #shelves = new Map<string, Shelf>();
+  readonly #avoiding = new Set<Lane>();
   #empty = 0;
 
   constructor(table: RequestTable, fleet: Fleet) {
@@ -82,6 +91,25 @@ export class Lanes {
     return lanes;
   }
 
+  /** Looks whether lanes that avoid workers still may: gives those that have to take what they avoided. */
+  refreshAvoiding(): Lane[] {
+    return [...this.#avoiding].filter((lane) => {
+      const kept = lane.keepsOff;
+      lane.keepsOff = this.#hasOthers(lane);
+      return kept && !lane.keepsOff;
+    });
+  }
+
+  /** True when a worker that is online, and not one of those to be avoided, could take the lane's requests. */
+  #hasOthers({ task_name, tags, needs, avoid }: Lane): boolean {
+    const kinds = this.#fleet.kindsFor(task_name, tags);
+    for (const { worker, kind } of this.#fleet.slots()) {
+      const isAble = worker.state === "online" && kinds.has(kind) && holds(worker.capacity, needs);
+      if (isAble && !avoid.includes(worker.worker_name)) return true;
+    }
+    return false;
+  }
+
   /** Puts every lane where it belongs after the fleet has changed; gives those that stand elsewhere now. */
   shelveAll(): Lane[] {
     const moved: Lane[] = [];
@@ -102,9 +130,9 @@ export class Lanes {
     return true;
   }
 
-  #laneFor({ needs, row, holders, probe }: Pending): Lane {
+  #laneFor({ needs, row, holders, probe, avoid = [] }: Pending): Lane {
     const seconds = durationClass(row.p95);
-    const key = laneKey(needs, seconds, holders, probe?.key ?? "");
+    const key = laneKey(needs, seconds, holders, probe?.key ?? "", avoid);
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
     const { memory, disk_space, cpu_count, tags } = needs.allocation;
@@ -122,6 +150,8 @@ export class Lanes {
       seconds,
       holders,
       probe,
+      avoid,
+      keepsOff: false,
       order: zOrder(amounts, seconds),
       queue: new LaneQueue(this.#table),
       shelf: undefined,
@@ -131,6 +161,7 @@ export class Lanes {
     this.#byKey.set(key, lane);
     this.#empty += 1;
     if (probe !== undefined) this.#lanesOf(probe).add(lane);
+    if (avoid.length > 0) this.#avoiding.add(lane);
     return lane;
   }
 
@@ -153,6 +184,7 @@ export class Lanes {
   #forget(lane: Lane): void {
     this.#unshelve(lane);
     this.#byKey.delete(lane.key);
+    this.#avoiding.delete(lane);
     this.#lanes[lane.index] = undefined;
     this.#free.push(lane.index);
     if (lane.probe === undefined) return;

@@ -18,6 +18,7 @@ import { authenticate } from "./authenticate.ts";
 import { BODY_LIMIT_BYTES, sendFault } from "./faults.ts";
 import type { Call, Handlers } from "./handler.ts";
 import { estimateHandlers } from "./handlers/estimates.ts";
+import { findingHandlers } from "./handlers/findings.ts";
 import { historyHandlers } from "./handlers/history.ts";
 import { layerHandlers } from "./handlers/layers.ts";
 import { runHandlers } from "./handlers/runs.ts";
@@ -70,6 +71,7 @@ function handlersOf(context: LoopContext, options: HttpOptions): Handlers {
     ...runHandlers(context),
     ...historyHandlers(context),
     ...estimateHandlers(context),
+    ...findingHandlers(context),
     ...workerHandlers(context),
     ...workerCallHandlers(context),
     ...tokenHandlers(context),

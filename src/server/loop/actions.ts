@@ -117,7 +117,7 @@ function copyOf(original: WorkRequest, originals: readonly WorkRequest[]): NewWo
     return isRetried ? [] : [{ id }];
   });
   const { task_type, task_name, subject, context, name, task_data, requirements, priority_base } = original;
-  const { allow_failure, trusted, expire_after, unblock_strategy } = original;
+  const { allow_failure, trusted, expire_after, unblock_strategy, fail_on } = original;
   return {
     task_type,
     task_name,
@@ -128,6 +128,7 @@ function copyOf(original: WorkRequest, originals: readonly WorkRequest[]): NewWo
     requirements,
     priority_base,
     allow_failure,
+    fail_on,
     trusted,
     expire_after,
     depends_on,

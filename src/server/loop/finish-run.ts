@@ -1,7 +1,9 @@
+import { assertNever } from "../../domain/assert-never.ts";
 import type { EndedReport } from "../../contract/worker-protocol.ts";
 import { errorEntry } from "../../contract/errors.ts";
 import type { Allocation } from "../../domain/allocation.ts";
 import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
+import type { FailureMark } from "../../domain/failure.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { WorkerName } from "../../domain/ids.ts";
 import { isCutShort, resultOf, type Outcome } from "../../domain/outcome.ts";
@@ -12,6 +14,7 @@ import { MEASURED_FIGURES } from "../../domain/runtime-statistics.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { layeredRequirements, resolveLayers } from "../../estimate/layers.ts";
 import { nextAfterDeath } from "../../estimate/next-after-death.ts";
+import { isOwnFailure } from "../../verdict/past.ts";
 import { decideRetry, type RetryDecision, type RetryQuestion } from "../../verdict/decide-retry.ts";
 import type { LeasedRun, RunPatch, StoreTransaction } from "../store/store.ts";
 import { judgeRun } from "./accuracy.ts";
@@ -20,10 +23,14 @@ import { learnFrom } from "./estimates.ts";
 import { retryLimitsFor } from "./layers.ts";
 import { largestFor } from "./prepare.ts";
 import { abort, complete, markStarted } from "./transitions.ts";
+import { judgeRequest, verdictOf, type Ended } from "./verdicts.ts";
 
 /** The end of a run as it is told: by its worker, or by the server about a worker that is silent. */
 export type Ending = Pick<EndedReport, "ended_at" | "outcome" | "runtime_statistics" | "outputs" | "log"> &
-  Partial<Pick<EndedReport, "started_at" | "measurement">>;
+  Partial<Pick<EndedReport, "started_at" | "measurement">> & {
+    /** How it failed, from its log; absent when it did not. */
+    failure?: FailureMark | undefined;
+  };
 
 /** `kept`: it is in the database (now, or since an earlier report); `lost`: the lease is not the reporter's any more. */
 export type HandIn = "kept" | "lost";
@@ -91,6 +98,7 @@ function patchOf(ending: Ending): RunPatch {
     runtime_statistics: ending.runtime_statistics,
     outputs: ending.outputs,
     log: ending.log,
+    failure: ending.failure ?? null,
     ...(ending.started_at !== undefined && { started_at: ending.started_at }),
     ...(ending.measurement !== undefined && { measurement: ending.measurement }),
   };
@@ -127,11 +135,15 @@ async function conclude(
   const output: OutputData = { runtime_statistics: ending.runtime_statistics };
   const abortedBy = outcome.kind === "aborted" ? outcome.by : run.abort_requested_by;
   if (abortedBy !== null) return abort(tx, request.id, { ...(request.aborted ?? { by: abortedBy }), at: now }, output);
-  const decision = decideRetry(await retryQuestion(context, tx, request, run, outcome));
-  if (await retry(tx, request, run, outcome, decision, now)) return undefined;
   const errors = errorsOf(outcome, run);
-  const result = resultOf(outcome) ?? "error";
-  return complete(tx, request.id, result, { ...output, ...(errors.length > 0 && { errors }) }, now);
+  const runs = (await tx.runsOf(request.id)).filter((other) => other.outcome !== null);
+  const ended: Ended = { result: resultOf(outcome) ?? "error", errors, runs };
+  const finding = await judgeRequest(tx, request, ended, now);
+  const decision = decideRetry(await retryQuestion(context, tx, request, run, ended, finding.isWorthAnotherRun));
+  if (await retry(tx, request, run, runs, decision, now)) return undefined;
+  const verdict = verdictOf(request, ended, finding, now);
+  const output_data = { ...output, ...(errors.length > 0 && { errors }) };
+  return complete(tx, request, { result: ended.result, output_data, verdict }, now);
 }
 
 /** Keeps the run in the history of its key, and lets the estimates learn from it. */
@@ -164,6 +176,7 @@ async function remember(
     ...(run.cpu_model !== null && { cpu_model: run.cpu_model }),
     ...(input_size !== null && { input_size }),
     ...(measurement !== undefined && figuresOf(measurement)),
+    ...(ending.failure !== undefined && { failure: ending.failure }),
   };
   const id = await tx.insertHistory(entry);
   const runs = await learnFrom(tx, { ...entry, id });
@@ -185,52 +198,72 @@ async function retryQuestion(
   tx: StoreTransaction,
   request: WorkRequest,
   run: Run,
-  outcome: Outcome,
+  { runs, result }: Ended,
+  isWorthAnotherRun: boolean,
 ): Promise<RetryQuestion> {
-  const runs = await tx.runsOf(run.work_request_id);
-  const earlier = runs.flatMap((other) => (other.id === run.id || other.outcome === null ? [] : [other.outcome]));
+  const outcomes = runs.flatMap(({ outcome }) => outcome ?? []);
   // Object.fromEntries forgets the keys' type; they are the resources
   const sources = Object.fromEntries(
     RESOURCES.map((resource) => [resource, run.allocation[resource].source]),
   ) as RetryQuestion["sources"];
-  const isSuccess = resultOf(outcome) === "success"; // most are: nothing is looked up for them
   return {
-    outcome,
-    earlier,
+    outcome: outcomes.at(-1)!, // that of this run, which has just ended
+    earlier: outcomes.slice(0, -1),
     sources,
-    limits: isSuccess ? context.settings.retryLimits : await retryLimitsFor(tx, context, request),
-    isWorthAnotherRun: false,
+    // most are successes: nothing is looked up for them
+    limits: result === "success" ? context.settings.retryLimits : await retryLimitsFor(tx, context, request),
+    isWorthAnotherRun,
     random: context.random(),
   };
 }
 
-/** Queues the request again when the decision says so; false when the run was its last. */
+/** Queues the request again when the decision says so; false when the run was its last. Its dependents go on waiting. */
 async function retry(
   tx: StoreTransaction,
   request: WorkRequest,
   run: Run,
-  outcome: Outcome,
+  runs: readonly Run[],
   decision: RetryDecision,
   now: Timestamp,
 ): Promise<boolean> {
   if (decision.kind === "final") return false;
+  const outcome = runs.at(-1)!.outcome!; // this run, which has just ended
   const isGrowing = decision.kind === "grow";
   const allocation = isGrowing ? await grown(tx, request, run, decision, outcome) : run.allocation;
   if (allocation === undefined) return false;
   const delaySeconds = isGrowing ? 0 : decision.delaySeconds;
-  const message = isGrowing
-    ? `its run ${run.id} ran out of ${decision.resource.replace("_", " ")}; it is queued again with more`
-    : `its run ${run.id} was lost through no fault of its own; it is queued again`;
   await tx.updateWorkRequest(request.id, {
     status: "pending",
     pending_at: now,
     allocation,
-    waiting: { code: "backoff", message, since: now },
+    waiting: { code: "backoff", message: `its run ${run.id} ${reasonOf(decision)}`, since: now },
     not_before: timestamp(epochMs(now) + Math.round(delaySeconds * 1000)),
+    ...(decision.budget === "flaky" && { avoid_workers: failedOn(runs) }),
   });
   const data = { budget: decision.budget, outcome, delay_seconds: delaySeconds };
   await tx.appendEvents([{ kind: "retried", work_request_id: request.id, run_id: run.id, data }]);
   return true;
+}
+
+function reasonOf(decision: Exclude<RetryDecision, { kind: "final" }>): string {
+  switch (decision.budget) {
+    case "resource":
+      return `ran out of ${decision.resource.replace("_", " ")}; it is queued again with more`;
+    case "infrastructure":
+      return "was lost through no fault of its own; it is queued again";
+    case "preemption":
+      return "was ended because its worker was stopped; it is queued again";
+    case "flaky":
+      return "failed; it is run again to tell a flake from a regression, on another worker where there is one";
+    default:
+      return assertNever(decision);
+  }
+}
+
+/** The workers on which the request failed by itself. */
+function failedOn(runs: readonly Run[]): WorkerName[] {
+  const failed = runs.filter(({ outcome }) => outcome !== null && isOwnFailure(outcome));
+  return [...new Set(failed.map(({ worker_name }) => worker_name))];
 }
 
 async function grown(

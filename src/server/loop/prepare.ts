@@ -14,7 +14,7 @@ import type { WorkerRow } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
 import { estimateFor } from "./estimates.ts";
 import { setAside } from "./set-aside.ts";
-import { complete } from "./transitions.ts";
+import { completeWithoutRun } from "./transitions.ts";
 import { withUsableCores } from "./usable-cores.ts";
 import { waitOrEnd } from "./wait-tasks.ts";
 
@@ -50,11 +50,13 @@ export async function prepare(
     const current = await tx.lockWorkRequest(request.id);
     if (current?.status !== "pending" || current.allocation !== null) return; // changed in the meantime
     const now = await tx.now();
-    if (prepared.kind === "synchronised") return complete(tx, request.id, "success", { runtime_statistics: {} }, now);
+    if (prepared.kind === "synchronised") {
+      return completeWithoutRun(tx, current, "success", { runtime_statistics: {} }, now);
+    }
     if (prepared.kind === "waits") return waitOrEnd(tx, current, prepared.dynamic, now);
     if (prepared.kind === "set_aside" && (await setAside(context, tx, current, prepared.errors))) return;
     if (prepared.kind === "failed" || prepared.kind === "set_aside") {
-      return complete(tx, request.id, "error", { runtime_statistics: {}, errors: prepared.errors }, now);
+      return completeWithoutRun(tx, current, "error", { runtime_statistics: {}, errors: prepared.errors }, now);
     }
     const { key, dynamic, estimate, allocation } = prepared;
     await tx.updateWorkRequest(request.id, {

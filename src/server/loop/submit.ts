@@ -3,6 +3,7 @@ import { AppError, errorEntry } from "../../contract/errors.ts";
 import type { RequestSubmission, Submission } from "../../contract/submission.ts";
 import { describeValue, formatPath, summaryOf } from "../../contract/validation.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
+import { DEFAULT_FAIL_ON } from "../../domain/verdict.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { NewWorkRequest, StoreTransaction } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
@@ -26,7 +27,7 @@ export async function submit(context: LoopContext, submission: Submission, creat
   const body_hash = createHash("sha256").update(JSON.stringify(work_requests)).digest("hex");
   const requests = await withPaths(
     context,
-    work_requests.map((request) => newRequest(request, indexByName, context.settings.expireAfter)),
+    work_requests.map((request) => newRequest(context, request, indexByName)),
   );
   const ids = await context.store.transaction(async (tx) => {
     const earlier = submission_key === undefined ? undefined : await tx.submission(`${createdBy}/${submission_key}`);
@@ -134,18 +135,18 @@ async function refuseUnknownIds(tx: StoreTransaction, requests: readonly Request
   );
 }
 
-function newRequest(request: RequestSubmission, indexByName: IndexByName, expireAfter: number | null): NewWorkRequest {
+function newRequest(context: LoopContext, request: RequestSubmission, indexByName: IndexByName): NewWorkRequest {
   const depends_on = [...new Set(request.depends_on)].map((dependency) =>
     // every name is in the map: the references were checked
     typeof dependency === "number" ? { id: dependency } : { index: indexByName.get(dependency)! },
   );
-  const { task_type, task_name, subject, context, task_data, requirements } = request;
+  const { task_type, task_name, subject, task_data, requirements } = request;
   const isBlocked = depends_on.length > 0 || request.unblock_strategy === "manual";
   return {
     task_type,
     task_name,
     subject,
-    context,
+    context: request.context,
     task_data,
     requirements,
     depends_on,
@@ -155,7 +156,8 @@ function newRequest(request: RequestSubmission, indexByName: IndexByName, expire
     unblock_strategy: request.unblock_strategy,
     allow_failure: request.allow_failure,
     trusted: request.trusted,
-    expire_after: request.expire_after ?? expireAfter,
+    expire_after: request.expire_after ?? context.settings.expireAfter,
+    fail_on: request.fail_on ?? context.tasks.configured(request)?.fail_on ?? DEFAULT_FAIL_ON,
     supersedes: null,
   };
 }

@@ -6,6 +6,7 @@ import type { LeasedRun, StoreReader, StoreTransaction } from "../store/store.ts
 import type { LoopContext } from "./context.ts";
 import { finishRun, handInRun } from "./finish-run.ts";
 import { lostEnding } from "./lost-runs.ts";
+import { readMark } from "./read-mark.ts";
 import { markStarted } from "./transitions.ts";
 import { recordSelf } from "./workers.ts";
 
@@ -49,7 +50,8 @@ async function takeEnded(
   const take = async (report: RunReport & { state: "ended" }) => {
     try {
       await context.files.seal(report.run_id, report.log.size);
-      const handIn = await handInRun(context, worker, report);
+      const failure = await readMark(context.files, report.run_id, report.outcome);
+      const handIn = await handInRun(context, worker, { ...report, failure });
       (handIn === "kept" ? acknowledged : lost).push(report.run_id);
     } catch (error) {
       // Not acknowledged, so the worker keeps it and reports it again; the others must not suffer.

@@ -1,8 +1,11 @@
 import type { Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import type { OutputData } from "../../domain/output-data.ts";
+import type { Verdict } from "../../domain/verdict.ts";
 import type { AbortRecord, Result, WorkRequest } from "../../domain/work-request.ts";
 import type { StoreTransaction } from "../store/store.ts";
+import { recordFinding } from "./findings.ts";
+import { abortedVerdict, judgeRequest, verdictOf } from "./verdicts.ts";
 
 /*
  * How a request goes from one status to the next, and what that does to those that depend on it.
@@ -30,14 +33,37 @@ export async function markStarted(tx: StoreTransaction, request: WorkRequest, st
 /** Ends a request with a result, and settles those that depend on it. */
 export async function complete(
   tx: StoreTransaction,
-  id: WorkRequestId,
+  request: WorkRequest,
+  end: { result: Result; output_data: OutputData; verdict: Verdict },
+  now: Timestamp,
+): Promise<void> {
+  const { id } = request;
+  await tx.updateWorkRequest(id, {
+    ...end,
+    status: "completed",
+    completed_at: now,
+    waiting: null,
+    avoid_workers: null,
+  });
+  const { kind, fatal, because } = end.verdict;
+  const data = { result: end.result, verdict: kind, fatal, because };
+  await tx.appendEvents([{ kind: "completed", work_request_id: id, data }]);
+  await recordFinding(tx, request, end, now);
+  await settleDependents(tx, [id], now);
+}
+
+/** Ends a request that had no run. */
+export async function completeWithoutRun(
+  tx: StoreTransaction,
+  request: WorkRequest,
   result: Result,
   output_data: OutputData,
   now: Timestamp,
 ): Promise<void> {
-  await tx.updateWorkRequest(id, { status: "completed", result, output_data, completed_at: now, waiting: null });
-  await tx.appendEvents([{ kind: "completed", work_request_id: id, data: { result } }]);
-  await settleDependents(tx, [id], now);
+  const { errors = [], skip_reason } = output_data;
+  const ended = { result, errors, runs: [], ...(skip_reason !== undefined && { skip_reason }) };
+  const verdict = verdictOf(request, ended, await judgeRequest(tx, request, ended, now), now);
+  await complete(tx, request, { result, output_data, verdict }, now);
 }
 
 /** Ends a request that is not to be finished, and settles those that depend on it. */
@@ -62,6 +88,7 @@ async function recordAbort(
     aborted,
     completed_at: aborted.at,
     waiting: null,
+    verdict: abortedVerdict(aborted),
     ...(output_data !== null && { output_data }),
   });
   await tx.appendEvents([{ kind: "aborted", work_request_id: id, data: { ...aborted } }]);
@@ -84,7 +111,9 @@ export async function settleBlocked(tx: StoreTransaction, request: WorkRequest, 
   const dependencies = await tx.dependencyStates(request.id);
   const failed = dependencies.find(hasFailed);
   if (failed !== undefined) {
-    const how = failed.status === "aborted" ? "was aborted" : `ended with ${failed.result ?? "no result"}`;
+    const kind = failed.verdict?.kind.replaceAll("_", " ");
+    const meaning = kind === undefined ? "" : ` (${kind})`;
+    const how = failed.status === "aborted" ? "was aborted" : `ended with ${failed.result ?? "no result"}${meaning}`;
     const aborted = { at: now, by: "dependency", reason: `its dependency #${failed.id} ${how}` };
     await recordAbort(tx, request.id, aborted, null);
     return true;
@@ -94,13 +123,14 @@ export async function settleBlocked(tx: StoreTransaction, request: WorkRequest, 
   return false;
 }
 
-type DependencyState = Pick<WorkRequest, "status" | "result" | "allow_failure">;
+type DependencyState = Pick<WorkRequest, "status" | "result" | "allow_failure" | "verdict">;
 
 function hasEnded(dependency: DependencyState): boolean {
   return dependency.status === "completed" || dependency.status === "aborted";
 }
 
+/** A failure that its verdict does not call fatal lets dependents go on, as one that is allowed does. */
 function hasFailed(dependency: DependencyState): boolean {
   if (!hasEnded(dependency) || dependency.allow_failure) return false;
-  return dependency.result !== "success" && dependency.result !== "skipped";
+  return dependency.verdict?.fatal !== false;
 }

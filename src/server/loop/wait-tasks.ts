@@ -8,7 +8,7 @@ import type { DynamicData } from "../../task/task-definition.ts";
 import { waitOf, type Wait } from "../../task/wait.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
-import { complete } from "./transitions.ts";
+import { completeWithoutRun } from "./transitions.ts";
 
 /** A request that waits for a person is looked at again so often, to no effect. */
 const LOOK_AGAIN_MS = 86_400_000;
@@ -25,7 +25,7 @@ export async function waitOrEnd(
 ): Promise<void> {
   const wait = waitOf(request.task_name, request.task_data);
   const dueMs = dueMsOf(wait, request, now);
-  if (dueMs <= epochMs(now)) return complete(tx, request.id, "success", { runtime_statistics: {} }, now);
+  if (dueMs <= epochMs(now)) return completeWithoutRun(tx, request, "success", { runtime_statistics: {} }, now);
   const reason = reasonOf(wait, request.id, dueMs);
   const isNews = request.waiting?.code !== reason.code;
   await tx.updateWorkRequest(request.id, {
@@ -70,7 +70,7 @@ export function confirmWorkRequest(
     }
     const now = await tx.now();
     const output = { runtime_statistics: {}, confirmation: { ...answer, at: now } };
-    await complete(tx, id, answer.accepted ? "success" : "failure", output, now);
+    await completeWithoutRun(tx, request, answer.accepted ? "success" : "failure", output, now);
     return (await tx.lockWorkRequest(id)) ?? request;
   });
 }

@@ -88,6 +88,8 @@ function runningSentence(run: Run, since: (from: Timestamp) => string): string {
 }
 
 function endSentence(request: WorkRequest, run: Run | undefined): string {
+  const { verdict } = request;
+  if (verdict !== null && verdict.kind !== "passed") return `${verdict.kind.replaceAll("_", " ")}: ${verdict.because}`;
   const errors = request.output_data?.errors ?? [];
   if (errors[0] !== undefined) return errors[0].message;
   if (request.output_data?.skip_reason !== undefined) return `skipped: ${request.output_data.skip_reason}`;

@@ -28,7 +28,7 @@ export function joinWorker(
       throw new AppError("worker-name-taken", { worker_name });
     if (!(await tx.deleteToken(joinTokenId))) throw new AppError("join-refused", { reason: "it was used already" });
     await tx.deleteTokensOfWorker(worker_name);
-    const row = { drain: false, wants_work: true, joined_at: now, last_seen_at: now, sequence: 0 };
+    const row = { drain: false, wants_work: true, joined_at: now, last_seen_at: now, sequence: 0, suspicion: null };
     await tx.upsertWorker({ ...self, ...row, worker_name });
     await tx.appendEvents([{ kind: "worker_joined", worker_name, data: { capacity: self.capacity } }]);
     const { secret } = await createToken(tx, { name: worker_name, scope: "worker", worker_name, expires_at: null });

@@ -48,6 +48,7 @@ async function update(db: Database, engine: Engine, id: WorkRequestId, patch: Wo
     .updateTable("work_requests")
     .set((eb) => ({
       ...patch,
+      ...(patch.verdict !== undefined && { verdict_kind: patch.verdict?.kind ?? null }),
       ...(end !== undefined && { expires_at: engine.expiry(end) }),
       // a retry keeps its age
       ...(pendingAt !== undefined && { first_pending_at: eb.fn.coalesce("first_pending_at", eb.val(pendingAt)) }),

@@ -28,6 +28,10 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
   "tally",
   "data",
   "layer_value",
+  "verdict",
+  "avoid_workers",
+  "failure",
+  "suspicion",
 ]);
 
 /** Columns that SQLite keeps as 0 and 1. */

@@ -4,6 +4,7 @@ import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { rebuildKeyOf, type RebuildNote } from "../../history/rebuild-key.ts";
+import type { FailureMark } from "../../domain/failure.ts";
 import { chunksOf } from "./chunks.ts";
 import { pageOf, timeAndIdOfCursor } from "./cursor.ts";
 import type { Database, Engine } from "./engine.ts";
@@ -176,8 +177,15 @@ async function deleteEstimateStates(db: Database, { task_type, task_name }: Task
 }
 
 async function insertHistory(db: Database, entry: NewHistoryEntry): Promise<number> {
-  const row = await db.insertInto("history").values(entry).returning("id").executeTakeFirstOrThrow();
+  const row = await db.insertInto("history").values(withFingerprint(entry)).returning("id").executeTakeFirstOrThrow();
   return row.id;
+}
+
+/** The fingerprint stands in a column of its own, where it can be looked for. */
+function withFingerprint<Entry extends { failure?: FailureMark }>(
+  entry: Entry,
+): Entry & { fingerprint: string | null } {
+  return { ...entry, fingerprint: entry.failure?.fingerprint ?? null };
 }
 
 /** What is there already is found by its hash, on the unique index `history_imported`. */
@@ -204,7 +212,7 @@ async function importHistory(db: Database, engine: Engine, entries: readonly Imp
 }
 
 function importedRow(entry: ImportedEntry) {
-  return { ...entry, import_hash: importHash(entry) };
+  return { ...withFingerprint(entry), import_hash: importHash(entry) };
 }
 
 async function putEstimateStates(

@@ -4,8 +4,10 @@ import { accuracyReader, accuracyWriter } from "./accuracy-days.ts";
 import { workRequestWriter } from "./change-work-requests.ts";
 import type { Database, Engine } from "./engine.ts";
 import { events, insertEvents, lastEventId, trimEvents, type NewEvent } from "./events.ts";
+import { findingReader, findingWriter } from "./findings.ts";
 import { historyReader, historyWriter } from "./history.ts";
 import { layerReader, layerWriter } from "./layers.ts";
+import { judgedReader, judgedWriter } from "./judged-runs.ts";
 import { runReader, runWriter } from "./runs.ts";
 import type { StoreReader, StoreTransaction } from "./store.ts";
 import { tokenReader, tokenWriter } from "./tokens.ts";
@@ -20,6 +22,8 @@ export function readerOn(db: Database, engine: Engine): StoreReader {
     ...runReader(db),
     ...workerReader(db),
     ...historyReader(db),
+    ...judgedReader(db),
+    ...findingReader(db),
     ...accuracyReader(db),
     ...tokenReader(db),
     ...layerReader(db),
@@ -37,6 +41,8 @@ export function transactionOn(db: Database, engine: Engine): StoreTransaction {
     ...runWriter(db, engine),
     ...workerWriter(db, engine),
     ...historyWriter(db, engine, now),
+    ...judgedWriter(db),
+    ...findingWriter(db),
     ...accuracyWriter(db, engine),
     ...tokenWriter(db, engine, now),
     ...layerWriter(db, engine),

@@ -35,11 +35,42 @@ create table events (
   run_id text,
   worker_name text,
   data json not null,
-  constraint events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'unblocked'::text, 'allocated'::text, 'waiting'::text, 'placed'::text, 'started'::text, 'progress'::text, 'run_ended'::text, 'retried'::text, 'completed'::text, 'aborted'::text, 'abort_requested'::text, 'priority_changed'::text, 'worker_joined'::text, 'worker_changed'::text, 'worker_removed'::text, 'share_changed'::text, 'layer_changed'::text]))),
+  constraint events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'unblocked'::text, 'allocated'::text, 'waiting'::text, 'placed'::text, 'started'::text, 'progress'::text, 'run_ended'::text, 'retried'::text, 'completed'::text, 'aborted'::text, 'abort_requested'::text, 'priority_changed'::text, 'worker_joined'::text, 'worker_changed'::text, 'worker_removed'::text, 'share_changed'::text, 'layer_changed'::text, 'judged'::text, 'finding'::text]))),
   constraint events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX events_by_request ON public.events USING btree (work_request_id, id) WHERE (work_request_id IS NOT NULL);
 CREATE INDEX events_of_none ON public.events USING btree (id) WHERE (work_request_id IS NULL);
+
+create table findings (
+  id bigint generated always as identity not null,
+  kind text not null,
+  state text not null,
+  task_type text not null,
+  task_name text not null,
+  subject text not null,
+  context text not null,
+  because text not null,
+  confidence double precision not null,
+  before_amount double precision,
+  after_amount double precision,
+  fingerprint text,
+  first_error text,
+  first_run_id text,
+  last_run_id text,
+  run_count bigint not null,
+  found_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  state_at timestamp with time zone not null,
+  state_by text,
+  note text,
+  constraint findings_kind_check CHECK ((kind = ANY (ARRAY['regression'::text, 'memory'::text, 'duration'::text, 'farm'::text]))),
+  constraint findings_pkey PRIMARY KEY (id),
+  constraint findings_state_check CHECK ((state = ANY (ARRAY['new'::text, 'confirmed'::text, 'known'::text, 'fixed'::text]))),
+  constraint findings_task_type_check CHECK ((task_type = ANY (ARRAY['worker'::text, 'server'::text, 'workflow'::text, 'wait'::text, 'internal'::text])))
+);
+CREATE INDEX findings_by_fingerprint ON public.findings USING btree (fingerprint, id) WHERE (fingerprint IS NOT NULL);
+CREATE INDEX findings_by_key ON public.findings USING btree (task_type, task_name, subject, context, kind, id);
+CREATE INDEX findings_open ON public.findings USING btree (state, id);
 
 create table history (
   id bigint generated always as identity not null,
@@ -62,13 +93,19 @@ create table history (
   input_size double precision,
   trusted boolean not null,
   origin text,
+  failure json,
+  fingerprint text,
+  person_verdict text,
   import_hash text,
+  constraint history_person_verdict_check CHECK ((person_verdict = ANY (ARRAY['passed'::text, 'fixed'::text, 'flaky'::text, 'regression'::text, 'known_failure'::text, 'never_passed'::text, 'first_run'::text, 'over_limit'::text, 'infrastructure'::text, 'misconfigured'::text, 'aborted'::text]))),
   constraint history_pkey PRIMARY KEY (id),
   constraint history_result_check CHECK ((result = ANY (ARRAY['success'::text, 'failure'::text, 'error'::text, 'skipped'::text]))),
   constraint history_task_type_check CHECK ((task_type = ANY (ARRAY['worker'::text, 'server'::text, 'workflow'::text, 'wait'::text, 'internal'::text])))
 );
 CREATE INDEX history_by_context ON public.history USING btree (task_type, task_name, context, completed_at, id);
+CREATE INDEX history_by_fingerprint ON public.history USING btree (fingerprint, completed_at) WHERE (fingerprint IS NOT NULL);
 CREATE INDEX history_by_key ON public.history USING btree (task_type, task_name, subject, context, completed_at, id);
+CREATE INDEX history_by_request ON public.history USING btree (work_request_id) WHERE (work_request_id IS NOT NULL);
 CREATE INDEX history_by_subject ON public.history USING btree (task_type, task_name, subject, completed_at, id);
 CREATE INDEX history_by_task ON public.history USING btree (task_type, task_name, completed_at, id);
 CREATE UNIQUE INDEX history_imported ON public.history USING btree (import_hash) WHERE (import_hash IS NOT NULL);
@@ -111,6 +148,7 @@ create table runs (
   measurement json,
   outputs json not null,
   log json not null,
+  failure json,
   lease_token text not null,
   lease_expires_at timestamp with time zone not null,
   constraint runs_check CHECK (((state = 'ended'::text) = (outcome IS NOT NULL))),
@@ -182,6 +220,7 @@ create table work_requests (
   unblock_strategy text not null,
   allow_failure boolean not null,
   trusted boolean not null,
+  fail_on text default 'regression'::text not null,
   supersedes bigint,
   superseded_by bigint,
   submission_id bigint,
@@ -198,6 +237,9 @@ create table work_requests (
   waiting json,
   output_data json,
   run_count bigint default 0 not null,
+  verdict json,
+  verdict_kind text,
+  avoid_workers json,
   remaining_path double precision default 0 not null,
   duration_p50 double precision,
   duration_p95 double precision,
@@ -205,12 +247,14 @@ create table work_requests (
   max_share double precision,
   constraint work_requests_check CHECK (((status = 'completed'::text) = (result IS NOT NULL))),
   constraint work_requests_check1 CHECK (((status <> 'aborted'::text) OR (aborted IS NOT NULL))),
+  constraint work_requests_fail_on_check CHECK ((fail_on = ANY (ARRAY['any'::text, 'regression'::text, 'never'::text]))),
   constraint work_requests_pkey PRIMARY KEY (id),
   constraint work_requests_result_check CHECK ((result = ANY (ARRAY['success'::text, 'failure'::text, 'error'::text, 'skipped'::text]))),
   constraint work_requests_status_check CHECK ((status = ANY (ARRAY['blocked'::text, 'pending'::text, 'running'::text, 'completed'::text, 'aborted'::text]))),
   constraint work_requests_submission_id_fkey FOREIGN KEY (submission_id) REFERENCES submissions(id),
   constraint work_requests_task_type_check CHECK ((task_type = ANY (ARRAY['worker'::text, 'server'::text, 'workflow'::text, 'wait'::text, 'internal'::text]))),
-  constraint work_requests_unblock_strategy_check CHECK ((unblock_strategy = ANY (ARRAY['deps'::text, 'manual'::text])))
+  constraint work_requests_unblock_strategy_check CHECK ((unblock_strategy = ANY (ARRAY['deps'::text, 'manual'::text]))),
+  constraint work_requests_verdict_kind_check CHECK ((verdict_kind = ANY (ARRAY['passed'::text, 'fixed'::text, 'flaky'::text, 'regression'::text, 'known_failure'::text, 'never_passed'::text, 'first_run'::text, 'over_limit'::text, 'infrastructure'::text, 'misconfigured'::text, 'aborted'::text])))
 );
 CREATE INDEX work_requests_by_context ON public.work_requests USING btree (context, id);
 CREATE INDEX work_requests_by_creator ON public.work_requests USING btree (created_by, id);
@@ -218,6 +262,7 @@ CREATE INDEX work_requests_by_result ON public.work_requests USING btree (result
 CREATE INDEX work_requests_by_status ON public.work_requests USING btree (status, id);
 CREATE INDEX work_requests_by_subject ON public.work_requests USING btree (subject, id);
 CREATE INDEX work_requests_by_task ON public.work_requests USING btree (task_name, id);
+CREATE INDEX work_requests_by_verdict ON public.work_requests USING btree (verdict_kind, id) WHERE (verdict_kind IS NOT NULL);
 CREATE INDEX work_requests_expiry ON public.work_requests USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE INDEX work_requests_guessed ON public.work_requests USING btree (task_type, task_name) WHERE ((NOT (status <> 'pending'::text)) AND (evidence_runs = '-1'::integer));
 CREATE INDEX work_requests_not_before ON public.work_requests USING btree (not_before) WHERE ((NOT (status <> 'pending'::text)) AND (not_before IS NOT NULL));
@@ -242,5 +287,6 @@ create table workers (
   measure_method text not null,
   joined_at timestamp with time zone not null,
   last_seen_at timestamp with time zone not null,
+  suspicion json,
   constraint workers_pkey PRIMARY KEY (worker_name)
 );

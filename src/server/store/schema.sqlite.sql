@@ -33,7 +33,7 @@ CREATE TABLE events (
   at text not null,
   kind text not null check (kind in ('created', 'unblocked', 'allocated', 'waiting', 'placed', 'started', 'progress',
     'run_ended', 'retried', 'completed', 'aborted', 'abort_requested', 'priority_changed', 'worker_joined',
-    'worker_changed', 'worker_removed', 'share_changed', 'layer_changed')),
+    'worker_changed', 'worker_removed', 'share_changed', 'layer_changed', 'judged', 'finding')),
   work_request_id integer,
   run_id text,
   worker_name text,
@@ -43,6 +43,36 @@ CREATE TABLE events (
 CREATE INDEX events_by_request on events (work_request_id, id) where work_request_id is not null;
 
 CREATE INDEX events_of_none on events (id) where work_request_id is null;
+
+CREATE TABLE findings (
+  id integer primary key autoincrement,
+  kind text not null check (kind in ('regression', 'memory', 'duration', 'farm')),
+  state text not null check (state in ('new', 'confirmed', 'known', 'fixed')),
+  task_type text not null check (task_type in ('worker', 'server', 'workflow', 'wait', 'internal')),
+  task_name text not null,
+  subject text not null,
+  context text not null,
+  because text not null,
+  confidence real not null,
+  before_amount real,
+  after_amount real,
+  fingerprint text,
+  first_error text,
+  first_run_id text,
+  last_run_id text,
+  run_count integer not null,
+  found_at text not null,
+  last_seen_at text not null,
+  state_at text not null,
+  state_by text,
+  note text
+) strict;
+
+CREATE INDEX findings_by_fingerprint on findings (fingerprint, id) where fingerprint is not null;
+
+CREATE INDEX findings_by_key on findings (task_type, task_name, subject, context, kind, id);
+
+CREATE INDEX findings_open on findings (state, id);
 
 CREATE TABLE history (
   id integer primary key autoincrement,
@@ -65,12 +95,20 @@ CREATE TABLE history (
   input_size real,
   trusted integer not null,
   origin text,
+  failure text,
+  fingerprint text,
+  person_verdict text check (person_verdict in ('passed', 'fixed', 'flaky', 'regression', 'known_failure',
+    'never_passed', 'first_run', 'over_limit', 'infrastructure', 'misconfigured', 'aborted')),
   import_hash text
 ) strict;
 
 CREATE INDEX history_by_context on history (task_type, task_name, context, completed_at, id);
 
+CREATE INDEX history_by_fingerprint on history (fingerprint, completed_at) where fingerprint is not null;
+
 CREATE INDEX history_by_key on history (task_type, task_name, subject, context, completed_at, id);
+
+CREATE INDEX history_by_request on history (work_request_id) where work_request_id is not null;
 
 CREATE INDEX history_by_subject on history (task_type, task_name, subject, completed_at, id);
 
@@ -119,6 +157,7 @@ CREATE TABLE runs (
   measurement text,
   outputs text not null,
   log text not null,
+  failure text,
   lease_token text not null,
   lease_expires_at text not null,
   unique (work_request_id, attempt),
@@ -189,6 +228,7 @@ CREATE TABLE work_requests (
   unblock_strategy text not null check (unblock_strategy in ('deps', 'manual')),
   allow_failure integer not null,
   trusted integer not null,
+  fail_on text not null default 'regression' check (fail_on in ('any', 'regression', 'never')),
   supersedes integer,
   superseded_by integer,
   submission_id integer references submissions (id),
@@ -205,6 +245,10 @@ CREATE TABLE work_requests (
   waiting text,
   output_data text,
   run_count integer not null default 0,
+  verdict text,
+  verdict_kind text check (verdict_kind in ('passed', 'fixed', 'flaky', 'regression', 'known_failure', 'never_passed',
+    'first_run', 'over_limit', 'infrastructure', 'misconfigured', 'aborted')),
+  avoid_workers text,
   remaining_path real not null default 0,
   duration_p50 real,
   duration_p95 real,
@@ -225,6 +269,8 @@ CREATE INDEX work_requests_by_status on work_requests (status, id);
 CREATE INDEX work_requests_by_subject on work_requests (subject, id);
 
 CREATE INDEX work_requests_by_task on work_requests (task_name, id);
+
+CREATE INDEX work_requests_by_verdict on work_requests (verdict_kind, id) where verdict_kind is not null;
 
 CREATE INDEX work_requests_expiry on work_requests (expires_at) where expires_at is not null;
 
@@ -260,5 +306,6 @@ CREATE TABLE workers (
   version text not null,
   measure_method text not null,
   joined_at text not null,
-  last_seen_at text not null
+  last_seen_at text not null,
+  suspicion text
 ) strict;

@@ -8,6 +8,8 @@ import type { RunId, WorkRequestId, WorkerName } from "../../domain/ids.ts";
 import type { Layer } from "../../domain/layer.ts";
 import type { Run } from "../../domain/run.ts";
 import type { HistoryKey, TaskType } from "../../domain/task.ts";
+import type { Finding, FindingKind, FindingState } from "../../domain/finding.ts";
+import type { FailOn, VerdictKind } from "../../domain/verdict.ts";
 import type { Result, Status, UnblockStrategy, WorkRequest } from "../../domain/work-request.ts";
 import type { Worker } from "../../domain/worker.ts";
 import type { RebuildNote, StateNote } from "../../history/rebuild-key.ts";
@@ -32,6 +34,8 @@ export type NewWorkRequest = HistoryKey & {
   allow_failure: boolean;
   trusted: boolean;
   expire_after: number | null;
+  /** Absent: `regression`. */
+  fail_on?: FailOn;
   supersedes: WorkRequestId | null;
   /** Estimated seconds of the longest chain that begins with it (`schedule/path.ts`); absent: 0. */
   remaining_path?: number;
@@ -60,6 +64,8 @@ export type WorkRequestPatch = Partial<
     | "waiting"
     | "output_data"
     | "run_count"
+    | "verdict"
+    | "avoid_workers"
   >
 > & {
   /** Not planned before this moment: a retry's back-off. */
@@ -74,6 +80,7 @@ export type WorkRequestPatch = Partial<
 
 export type WorkRequestFilter = {
   status?: Status | undefined;
+  verdict_kind?: VerdictKind | undefined;
   result?: Result | undefined;
   task_name?: string | undefined;
   subject?: string | undefined;
@@ -112,6 +119,7 @@ export type PlanRow = Pick<
   | "priority_adjustment"
   | "created_by"
   | "run_count"
+  | "avoid_workers"
 > & {
   not_before: Timestamp | null;
   first_pending_at: Timestamp | null;
@@ -154,6 +162,7 @@ export type RunPatch = Partial<
     | "measurement"
     | "outputs"
     | "log"
+    | "failure"
   >
 > & { lease_expires_at?: Timestamp };
 
@@ -173,6 +182,36 @@ export type AccuracyDay = TaskDay & { tally: unknown };
 
 /** A layer before it is kept. */
 export type NewLayer = Omit<Layer, "id" | "set_at">;
+/** Whose runs are read for a judgement; what is absent is any. */
+export type JudgedKey = Pick<HistoryKey, "task_type" | "task_name"> & { subject?: string; context?: string };
+
+/** What judging reads of a finished run. */
+export type JudgedRun = Pick<
+  HistoryEntry,
+  "id" | "result" | "outcome" | "work_request_id" | "run_id" | "failure" | "worker_name" | "person_verdict"
+>;
+
+/** A failure that is like another. */
+export type AlikeRun = Pick<HistoryEntry, "task_name" | "subject" | "completed_at" | "run_id">;
+
+/** A run of a worker, as far as it tells of the worker. */
+export type RecentRun = {
+  run_id: RunId;
+  work_request_id: WorkRequestId;
+  hasPassed: boolean;
+  hasPassedElsewhere: boolean;
+};
+
+export type FindingFilter = {
+  kind?: FindingKind | undefined;
+  state?: FindingState | "open" | undefined;
+  task_name?: string | undefined;
+  subject?: string | undefined;
+  context?: string | undefined;
+  fingerprint?: string | undefined;
+};
+export type NewFinding = Omit<Finding, "id">;
+export type FindingPatch = Partial<Omit<Finding, "id" | "kind" | "found_at" | keyof HistoryKey>>;
 
 /** A token without its secret. */
 export type TokenRecord = {
@@ -219,8 +258,10 @@ export type StoreReader = {
   submission(key: string): Promise<{ body_hash: string; ids: WorkRequestId[] } | undefined>;
   /** Requests that directly depend on the one given. */
   dependentsOf(id: WorkRequestId): Promise<WorkRequest[]>;
-  /** Status, result and allow_failure of what a request depends on. */
-  dependencyStates(id: WorkRequestId): Promise<Pick<WorkRequest, "id" | "status" | "result" | "allow_failure">[]>;
+  /** Status, result, verdict and allow_failure of what a request depends on. */
+  dependencyStates(
+    id: WorkRequestId,
+  ): Promise<Pick<WorkRequest, "id" | "status" | "result" | "allow_failure" | "verdict">[]>;
   /** Pending requests that may be planned at `now`, highest priority first, then longest pending; at most `limit`. */
   pending(now: Timestamp, limit: number): Promise<PendingRequest[]>;
   /** What planning knows of these requests; those that do not exist are absent. */
@@ -270,6 +311,20 @@ export type StoreReader = {
   ): Promise<Pick<HistoryKey, "task_type" | "task_name"> | undefined>;
   /** Tasks of which it is noted that their states are to be made anew; at most `limit`. */
   rebuilds(limit: number): Promise<Pick<HistoryKey, "task_type" | "task_name">[]>;
+  /**
+   * What judging reads of the newest finished runs of a key, or of a coarser one (without context, or without subject and
+   * context), oldest first; untrusted ones left out.
+   */
+  judgedRuns(key: JudgedKey, limit: number): Promise<JudgedRun[]>;
+  /** The newest failures with a fingerprint, of any key, newest first. */
+  failuresAlike(fingerprint: string, limit: number): Promise<AlikeRun[]>;
+  /** The newest ended runs of a worker that passed or failed, newest first, and whether their requests passed elsewhere. */
+  recentRunsOn(worker: WorkerName, limit: number): Promise<RecentRun[]>;
+
+  /** Findings, newest first; `open`: all that are not fixed. */
+  findings(filter: FindingFilter, page: PageQuery): Promise<Page<Finding>>;
+  finding(id: number): Promise<Finding | undefined>;
+
   /** The estimator's states, and notes about them, by their keys; those that do not exist are absent. */
   estimateStates(keys: readonly string[]): Promise<Map<string, unknown>>;
 
@@ -339,6 +394,11 @@ export type StoreTransaction = StoreReader & {
   forgetAllAllocations(): Promise<void>;
 
   insertHistory(entry: NewHistoryEntry): Promise<number>;
+  /** Keeps what a person said of a request with its history, for later judgements. */
+  setPersonVerdict(id: WorkRequestId, kind: VerdictKind): Promise<void>;
+  insertFinding(finding: NewFinding): Promise<number>;
+  updateFinding(id: number, patch: FindingPatch): Promise<void>;
+  setSuspicion(name: WorkerName, suspicion: Worker["suspicion"]): Promise<void>;
   /**
    * Inserts entries that are not there yet (same key, time, origin and figures); says how many were new. Notes that the
    * states of their tasks are to be made anew.

@@ -5,6 +5,8 @@ import type { HistoryEntry } from "../../domain/history.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import type { Layer, LayerValue } from "../../domain/layer.ts";
 import type { Run } from "../../domain/run.ts";
+import type { Finding } from "../../domain/finding.ts";
+import type { FailOn, VerdictKind } from "../../domain/verdict.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { TaskDay, TokenRecord, WorkerRow } from "./store.ts";
 
@@ -13,7 +15,12 @@ import type { TaskDay, TokenRecord, WorkerRow } from "./store.ts";
  * that only the store needs. `columns.ts` turns stored values into these types.
  */
 
-type WorkRequestTable = Omit<WorkRequest, "id" | "dependencies" | "expected" | "priority_adjustment" | "run_count"> & {
+type WorkRequestTable = Omit<
+  WorkRequest,
+  "id" | "dependencies" | "expected" | "priority_adjustment" | "run_count" | "fail_on"
+> & {
+  fail_on: Generated<FailOn>;
+  verdict_kind: VerdictKind | null;
   id: Generated<WorkRequestId>;
   priority_adjustment: Generated<number>;
   run_count: Generated<number>;
@@ -51,12 +58,20 @@ type NullableInHistory =
   | "worker_name"
   | "cpu_model"
   | "input_size"
-  | "origin";
+  | "origin"
+  | "failure"
+  | "person_verdict";
 
 type Nulled<Of> = { [Key in keyof Of]-?: Exclude<Of[Key], undefined> | null };
 
 type HistoryTable = Omit<HistoryEntry, "id" | NullableInHistory> &
-  Nulled<Pick<HistoryEntry, NullableInHistory>> & { id: Generated<number>; import_hash: string | null };
+  Nulled<Pick<HistoryEntry, NullableInHistory>> & {
+    id: Generated<number>;
+    import_hash: string | null;
+    fingerprint: string | null;
+  };
+
+type FindingTable = Omit<Finding, "id"> & { id: Generated<number> };
 
 type EstimateStateTable = {
   state_key: string;
@@ -89,6 +104,7 @@ export type Tables = {
   runs: RunTable;
   workers: WorkerRow;
   history: HistoryTable;
+  findings: FindingTable;
   estimate_states: EstimateStateTable;
   accuracy_days: AccuracyDayTable;
   tokens: TokenTable;
@@ -130,6 +146,9 @@ export const WORK_REQUEST_COLUMNS = [
   "waiting",
   "output_data",
   "run_count",
+  "fail_on",
+  "verdict",
+  "avoid_workers",
 ] as const satisfies readonly (keyof WorkRequest)[];
 
 export const RUN_COLUMNS = [
@@ -151,6 +170,7 @@ export const RUN_COLUMNS = [
   "measurement",
   "outputs",
   "log",
+  "failure",
 ] as const satisfies readonly (keyof Run)[];
 
 export const HISTORY_COLUMNS = [
@@ -174,6 +194,8 @@ export const HISTORY_COLUMNS = [
   "input_size",
   "trusted",
   "origin",
+  "failure",
+  "person_verdict",
 ] as const satisfies readonly (keyof HistoryEntry)[];
 
 export const TOKEN_COLUMNS = [

@@ -144,7 +144,7 @@ function dependencyStates(db: Database, id: WorkRequestId): ReturnType<StoreRead
     .where("work_request_id", "=", id);
   return db
     .selectFrom("work_requests")
-    .select(["id", "status", "result", "allow_failure"])
+    .select(["id", "status", "result", "allow_failure", "verdict"])
     .where("id", "in", dependencies)
     .orderBy("id")
     .execute();

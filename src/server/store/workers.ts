@@ -3,7 +3,10 @@ import type { Database, Engine } from "./engine.ts";
 import type { StoreReader, StoreTransaction, WorkerRow } from "./store.ts";
 
 type WorkerReader = Pick<StoreReader, "workers" | "worker">;
-type WorkerWriter = Pick<StoreTransaction, "lockWorker" | "upsertWorker" | "setDrain" | "deleteWorker">;
+type WorkerWriter = Pick<
+  StoreTransaction,
+  "lockWorker" | "upsertWorker" | "setDrain" | "setSuspicion" | "deleteWorker"
+>;
 
 /** What can be asked about workers. */
 export function workerReader(db: Database): WorkerReader {
@@ -20,6 +23,9 @@ export function workerWriter(db: Database, engine: Engine): WorkerWriter {
       engine.forUpdate(db.selectFrom("workers").selectAll().where("worker_name", "=", name)).executeTakeFirst(),
     upsertWorker: (worker) => upsertWorker(db, worker),
     setDrain: (name, drain) => setDrain(db, name, drain),
+    setSuspicion: async (name, suspicion) => {
+      await db.updateTable("workers").set({ suspicion }).where("worker_name", "=", name).execute();
+    },
     deleteWorker: async (name) => {
       const result = await db.deleteFrom("workers").where("worker_name", "=", name).executeTakeFirst();
       return result.numDeletedRows === 1n;
@@ -28,14 +34,14 @@ export function workerWriter(db: Database, engine: Engine): WorkerWriter {
 }
 
 /**
- * A worker that is there already keeps `joined_at` and `drain`: the caller may have read them before somebody
- * drained it, and `setDrain` alone changes that.
+ * A worker that is there already keeps `joined_at`, `drain` and `suspicion`: the caller may have read them before somebody
+ * changed them, and `setDrain` and `setSuspicion` alone do that.
  */
 async function upsertWorker(db: Database, worker: WorkerRow): Promise<void> {
-  const { worker_name, joined_at, drain, ...changing } = worker;
+  const { worker_name, joined_at, drain, suspicion, ...changing } = worker;
   await db
     .insertInto("workers")
-    .values({ worker_name, joined_at, drain, ...changing })
+    .values({ worker_name, joined_at, drain, suspicion, ...changing })
     .onConflict((conflict) => conflict.column("worker_name").doUpdateSet(changing))
     .execute();
 }

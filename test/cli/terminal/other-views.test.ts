@@ -33,7 +33,7 @@ describe("almanac worker ls", () => {
       "
     `);
     expect(renderWorkerList(workers.slice(0, 1), pipe)).toBe(
-      "w-04\tonline\t8\t34359738368\t21474836480\t214748364800\t161061273600\tamd64 kvm\tanything\tAMD EPYC 7282\tcgroup2\t0.1.0\t2026-11-22T11:59:56.000Z\n",
+      "w-04\tonline\t8\t34359738368\t21474836480\t214748364800\t161061273600\tamd64 kvm\tanything\tAMD EPYC 7282\tcgroup2\t0.1.0\t2026-11-22T11:59:56.000Z\t\n",
     );
   });
 });

@@ -92,6 +92,9 @@ export function requestOf(id: number, part: Partial<WorkRequest> = {}): WorkRequ
     waiting: null,
     output_data: null,
     run_count: 0,
+    fail_on: "regression",
+    verdict: null,
+    avoid_workers: null,
     ...part,
   };
 }
@@ -136,6 +139,7 @@ export function runOf(id: string, part: Partial<Run> = {}): Run {
     },
     outputs: [],
     log: { size: 100, cut_bytes: 0 },
+    failure: null,
     ...part,
   };
 }
@@ -155,6 +159,7 @@ export function workerOf(name: string, part: Partial<Worker> = {}): Worker {
     measure_method: "cgroup2",
     joined_at: ago(86_400),
     last_seen_at: ago(4),
+    suspicion: null,
     ...part,
   };
 }

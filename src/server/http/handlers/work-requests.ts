@@ -3,6 +3,7 @@ import type { LoopContext } from "../../loop/context.ts";
 import { abortWorkRequest, adjustPriority, retryWorkRequest, unblockWorkRequest } from "../../loop/actions.ts";
 import { fit } from "../../loop/fit.ts";
 import { withExpectedTimes } from "../../loop/planning/expected-times.ts";
+import { overruleVerdict } from "../../loop/overrule.ts";
 import { submit } from "../../loop/submit.ts";
 import { confirmWorkRequest } from "../../loop/wait-tasks.ts";
 import { why } from "../../loop/why.ts";
@@ -16,6 +17,7 @@ type Names =
   | "whyWorkRequest"
   | "abortWorkRequest"
   | "retryWorkRequest"
+  | "overruleVerdict"
   | "unblockWorkRequest"
   | "confirmWorkRequest"
   | "changeWorkRequest";
@@ -41,6 +43,9 @@ export function workRequestHandlers(context: LoopContext): Pick<Handlers, Names>
     }),
     retryWorkRequest: async ({ params, token }) => ({
       work_requests: await retryWorkRequest(context, params.id, token.name),
+    }),
+    overruleVerdict: async ({ params, body, token }) => ({
+      work_request: await overruleVerdict(context, params.id, body, token.name),
     }),
     unblockWorkRequest: async ({ params }) => ({ work_request: await unblockWorkRequest(context, params.id) }),
     confirmWorkRequest: async ({ params, body: { accepted, reason }, token }) => ({

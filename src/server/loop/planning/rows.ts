@@ -37,6 +37,7 @@ export function waitingRequest(row: PreparedRow, shares: TokenShares, policy: Pl
     ...(row.duration_p95 !== null && { p95: row.duration_p95 }),
     ...sharesOf(row, shares),
     ...probeKey(row, allocation),
+    ...(row.avoid_workers !== null && { avoid: row.avoid_workers }),
   };
 }
 

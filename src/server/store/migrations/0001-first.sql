@@ -40,6 +40,7 @@ create table work_requests (
   unblock_strategy text not null check (unblock_strategy in ('deps', 'manual')),
   allow_failure boolean not null,
   trusted boolean not null,
+  fail_on text not null default 'regression' check (fail_on in ('any', 'regression', 'never')),
   -- No foreign keys: the other may have expired, and its number is still worth showing.
   supersedes bigint,
   superseded_by bigint,
@@ -59,6 +60,12 @@ create table work_requests (
   waiting json,
   output_data json,
   run_count bigint not null default 0,
+  -- What it means, with what was thought of it before; verdict_kind is its kind, for lists.
+  verdict json,
+  verdict_kind text check (verdict_kind in ('passed', 'fixed', 'flaky', 'regression', 'known_failure', 'never_passed',
+    'first_run', 'over_limit', 'infrastructure', 'misconfigured', 'aborted')),
+  -- Workers that its next run keeps off while there are others; null: none.
+  avoid_workers json,
   -- Estimated seconds of the longest chain of dependents that begins with it; 0 where nothing depends on it.
   remaining_path double precision not null default 0,
   -- Of its estimated duration, seconds at speed 1; null: not known.
@@ -91,6 +98,7 @@ create index work_requests_submission on work_requests (submission_id, id) where
 -- Lists, newest first, one filter each; the first also counts by status and finds what is blocked.
 create index work_requests_by_status on work_requests (status, id);
 create index work_requests_by_result on work_requests (result, id) where result is not null;
+create index work_requests_by_verdict on work_requests (verdict_kind, id) where verdict_kind is not null;
 create index work_requests_by_task on work_requests (task_name, id);
 create index work_requests_by_subject on work_requests (subject, id);
 create index work_requests_by_context on work_requests (context, id);
@@ -124,6 +132,8 @@ create table runs (
   measurement json,
   outputs json not null,
   log json not null,
+  -- How it failed: its mark; null when it did not, or left nothing to tell by.
+  failure json,
   lease_token text not null,
   lease_expires_at timestamptz not null,
   unique (work_request_id, attempt),
@@ -148,7 +158,9 @@ create table workers (
   version text not null,
   measure_method text not null,
   joined_at timestamptz not null,
-  last_seen_at timestamptz not null
+  last_seen_at timestamptz not null,
+  -- That it fails what passes elsewhere; null: there is no such suspicion.
+  suspicion json
 );
 
 create table history (
@@ -173,6 +185,12 @@ create table history (
   input_size double precision,
   trusted boolean not null,
   origin text,
+  failure json,
+  -- Of `failure`: finds failures that are alike.
+  fingerprint text,
+  -- What a person said of its request.
+  person_verdict text check (person_verdict in ('passed', 'fixed', 'flaky', 'regression', 'known_failure',
+    'never_passed', 'first_run', 'over_limit', 'infrastructure', 'misconfigured', 'aborted')),
   -- Of imported entries: what must be equal for an entry to be there already.
   import_hash text
 );
@@ -186,7 +204,39 @@ create index history_last_success on history (task_type, task_name, subject, con
   where result = 'success';
 create index history_last_failure on history (task_type, task_name, subject, context, completed_at, id)
   where result in ('failure', 'error');
+create index history_by_fingerprint on history (fingerprint, completed_at) where fingerprint is not null;
+create index history_by_request on history (work_request_id) where work_request_id is not null;
 create unique index history_imported on history (import_hash) where import_hash is not null;
+
+create table findings (
+  id bigint generated always as identity primary key,
+  kind text not null check (kind in ('regression', 'memory', 'duration', 'farm')),
+  state text not null check (state in ('new', 'confirmed', 'known', 'fixed')),
+  task_type text not null check (task_type in ('worker', 'server', 'workflow', 'wait', 'internal')),
+  task_name text not null,
+  subject text not null,
+  context text not null,
+  because text not null,
+  confidence double precision not null,
+  -- Medians before and after, of drift.
+  before_amount double precision,
+  after_amount double precision,
+  fingerprint text,
+  first_error text,
+  -- No foreign keys: findings outlive requests.
+  first_run_id text,
+  last_run_id text,
+  run_count bigint not null,
+  found_at timestamptz not null,
+  last_seen_at timestamptz not null,
+  state_at timestamptz not null,
+  state_by text,
+  note text
+);
+
+create index findings_by_key on findings (task_type, task_name, subject, context, kind, id);
+create index findings_open on findings (state, id);
+create index findings_by_fingerprint on findings (fingerprint, id) where fingerprint is not null;
 
 create table estimate_states (
   state_key text not null primary key,
@@ -248,7 +298,7 @@ create table events (
   at timestamptz not null,
   kind text not null check (kind in ('created', 'unblocked', 'allocated', 'waiting', 'placed', 'started', 'progress',
     'run_ended', 'retried', 'completed', 'aborted', 'abort_requested', 'priority_changed', 'worker_joined',
-    'worker_changed', 'worker_removed', 'share_changed', 'layer_changed')),
+    'worker_changed', 'worker_removed', 'share_changed', 'layer_changed', 'judged', 'finding')),
   -- No foreign keys: each check would lock the request's row once more. Deleting a request deletes its events.
   work_request_id bigint,
   run_id text,

@@ -31,5 +31,5 @@ function selectPlanRows(db: Database) {
     .selectFrom("work_requests")
     .select(["id", "status", "task_type", "task_name", "allocation", "priority_base", "priority_adjustment"])
     .select(["created_by", "run_count", "not_before", "first_pending_at", "remaining_path"])
-    .select(["duration_p50", "duration_p95", "submission_id", "max_share"]);
+    .select(["duration_p50", "duration_p95", "submission_id", "max_share", "avoid_workers"]);
 }

@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { FINDING_KINDS, FINDING_STATES } from "../domain/finding.ts";
+import { VERDICT_KINDS } from "../domain/verdict.ts";
+import { context, subject, taskName } from "./names.ts";
+import { pageOf, pageQuery, requestIdParams } from "./paging.ts";
+import { findingSchema, workRequestSchema } from "./records.ts";
+import { route } from "./route.ts";
+
+/** The calls about verdicts and findings; `routes.ts` puts them where they belong. */
+export const verdictRoutes = {
+  overruleVerdict: route({
+    method: "POST",
+    path: "/api/v1/work-requests/:id/verdict",
+    summary: "Say what an ended request means; what was said before is kept",
+    scope: "submit",
+    params: requestIdParams,
+    body: z.strictObject({ kind: z.enum(VERDICT_KINDS), note: z.string().min(1).max(1000) }),
+    response: z.object({ work_request: workRequestSchema }),
+  }),
+  listFindings: route({
+    method: "GET",
+    path: "/api/v1/findings",
+    summary: "What has changed for the worse, newest first",
+    scope: "read",
+    query: z.strictObject({
+      ...pageQuery,
+      kind: z.enum(FINDING_KINDS).optional(),
+      /** `open`: all that are not fixed. */
+      state: z.enum([...FINDING_STATES, "open"]).optional(),
+      task_name: taskName.optional(),
+      subject: subject.optional(),
+      context: context.optional(),
+    }),
+    response: pageOf(findingSchema),
+  }),
+  changeFinding: route({
+    method: "PATCH",
+    path: "/api/v1/findings/:id",
+    summary: "Put a finding into a state",
+    scope: "submit",
+    params: z.strictObject({ id: z.coerce.number().pipe(z.int().min(1)) }),
+    body: z.strictObject({ state: z.enum(FINDING_STATES), note: z.string().max(1000).optional() }),
+    response: z.object({ finding: findingSchema }),
+  }),
+} as const;

@@ -1,0 +1,52 @@
+import type { Timestamp } from "./clock.ts";
+import type { RunId } from "./ids.ts";
+import type { HistoryKey } from "./task.ts";
+
+/** What can be found in histories. */
+export const FINDING_KINDS = ["regression", "memory", "duration", "farm"] as const;
+
+/**
+ * - `regression`: a key fails that passed before;
+ * - `memory`, `duration`: the runs of a key need more, or less, than before, and stay there;
+ * - `farm`: many different subjects began to fail alike; of the subject that was seen last.
+ */
+export type FindingKind = (typeof FINDING_KINDS)[number];
+
+export const FINDING_STATES = ["new", "confirmed", "known", "fixed"] as const;
+
+/**
+ * - `new`: seen, nobody has looked at it;
+ * - `confirmed`: later runs show it as well, or a person said so;
+ * - `known`: a person has accepted it;
+ * - `fixed`: it is over.
+ */
+export type FindingState = (typeof FINDING_STATES)[number];
+
+/** Something that has changed for the worse, or by much, in the history of a key. */
+export type Finding = HistoryKey & {
+  /** Counted up by the database. */
+  id: number;
+  kind: FindingKind;
+  state: FindingState;
+  /** The sentence for people, with its numbers. */
+  because: string;
+  /** 0 to 1. */
+  confidence: number;
+  /** Of drift: the medians before and after, bytes or seconds. */
+  before_amount: number | null;
+  after_amount: number | null;
+  /** Of failures: how they fail. */
+  fingerprint: string | null;
+  first_error: string | null;
+  /** The first run that shows it; it may have expired. */
+  first_run_id: RunId | null;
+  last_run_id: RunId | null;
+  /** How many runs have shown it. */
+  run_count: number;
+  found_at: Timestamp;
+  last_seen_at: Timestamp;
+  /** When it came into its state, and who put it there; null: Almanac. */
+  state_at: Timestamp;
+  state_by: string | null;
+  note: string | null;
+};

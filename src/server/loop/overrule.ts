@@ -1,0 +1,66 @@
+import { AppError } from "../../contract/errors.ts";
+import type { Timestamp } from "../../domain/clock.ts";
+import type { WorkRequestId } from "../../domain/ids.ts";
+import type { Judgement, Verdict, VerdictKind } from "../../domain/verdict.ts";
+import type { WorkRequest } from "../../domain/work-request.ts";
+import { isFatal } from "../../verdict/fatal.ts";
+import type { StoreTransaction } from "../store/store.ts";
+import type { LoopContext } from "./context.ts";
+
+/**
+ * A person says what an ended request means. What was said before is kept; later judgements of the key go by the person's
+ * word. Dependents that were aborted stay so: `retry` makes them again. Throws `not-found` and `not-judged`.
+ */
+export function overruleVerdict(
+  context: LoopContext,
+  id: WorkRequestId,
+  said: { kind: VerdictKind; note: string },
+  by: string,
+): Promise<WorkRequest> {
+  return context.store.transaction(async (tx) => {
+    const request = await tx.lockWorkRequest(id);
+    if (request === undefined) throw new AppError("not-found", { what: "work request", id: `#${id}` });
+    if (request.verdict === null) throw new AppError("not-judged", { id, status: request.status });
+    const now = await tx.now();
+    const verdict = overruled(request, request.verdict, said, by, now);
+    await tx.updateWorkRequest(id, { verdict });
+    await tx.setPersonVerdict(id, said.kind);
+    await settleFindings(tx, request, verdict, now);
+    const data = { from: request.verdict.kind, to: said.kind, note: said.note, by };
+    await tx.appendEvents([{ kind: "judged", work_request_id: id, data }]);
+    return (await tx.lockWorkRequest(id))!; // it was locked above
+  });
+}
+
+function overruled(
+  request: WorkRequest,
+  before: Verdict,
+  { kind, note }: { kind: VerdictKind; note: string },
+  by: string,
+  at: Timestamp,
+): Verdict {
+  const { spent: _spent, overruled: _overruled, fingerprint: _mark, first_error: _error, ...judgement } = before;
+  const kept: Judgement = judgement;
+  const { result, fail_on } = request;
+  // a person who says that it is a regression knows that it has passed
+  const fatal = isFatal({ kind, result, hasPassedBefore: true, fail_on });
+  const because = `${by} says so: ${note}`;
+  return { ...before, kind, fatal, because, confidence: 1, at, by, note, overruled: [kept, ...before.overruled] };
+}
+
+/** A finding of the failure that a person accepts is known; of one that is none, it is over. */
+async function settleFindings(
+  tx: StoreTransaction,
+  request: WorkRequest,
+  { kind, fingerprint, by, note }: Verdict,
+  now: Timestamp,
+): Promise<void> {
+  const { task_name, subject, context } = request;
+  const key = { task_name, subject, context };
+  const { items } = await tx.findings({ ...key, kind: "regression", state: "open" }, { limit: 10 });
+  for (const { id, fingerprint: found } of items) {
+    if (found !== (fingerprint ?? null)) continue;
+    const state = kind === "known_failure" ? "known" : kind === "regression" ? "confirmed" : "fixed";
+    await tx.updateFinding(id, { state, state_at: now, state_by: by, note });
+  }
+}

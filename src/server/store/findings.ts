@@ -1,0 +1,51 @@
+import type { Finding } from "../../domain/finding.ts";
+import { idOfCursor, pageOf } from "./cursor.ts";
+import type { Database } from "./engine.ts";
+import type { FindingFilter, Page, PageQuery, StoreReader, StoreTransaction } from "./store.ts";
+
+type FindingReader = Pick<StoreReader, "findings" | "finding">;
+type FindingWriter = Pick<StoreTransaction, "insertFinding" | "updateFinding">;
+
+/** What can be asked about findings. */
+export function findingReader(db: Database): FindingReader {
+  return {
+    findings: (filter, page) => findings(db, filter, page),
+    finding: (id) => db.selectFrom("findings").selectAll().where("id", "=", id).executeTakeFirst(),
+  };
+}
+
+/** What a transaction can do to findings. */
+export function findingWriter(db: Database): FindingWriter {
+  return {
+    insertFinding: async (finding) => {
+      const row = await db.insertInto("findings").values(finding).returning("id").executeTakeFirstOrThrow();
+      return row.id;
+    },
+    updateFinding: async (id, patch) => {
+      await db.updateTable("findings").set(patch).where("id", "=", id).execute();
+    },
+  };
+}
+
+/** Newest first. Served by `findings_by_key`, `findings_by_fingerprint`, `findings_open` or the primary key. */
+async function findings(db: Database, filter: FindingFilter, page: PageQuery): Promise<Page<Finding>> {
+  const { state, ...equal } = filter;
+  let query = db.selectFrom("findings").selectAll();
+  // Every other field of the filter is a column of that name.
+  for (const [column, value] of Object.entries(equal) as [Exclude<keyof FindingFilter, "state">, string][]) {
+    if (value !== undefined) query = query.where(column, "=", value);
+  }
+  if (state === "open") query = query.where("state", "in", ["new", "confirmed", "known"]);
+  else if (state !== undefined) query = query.where("state", "=", state);
+  if (page.cursor !== undefined) query = query.where("id", "<", idOfCursor(page.cursor));
+  const rows = await query
+    .orderBy("id", "desc")
+    .limit(page.limit + 1)
+    .execute();
+  return pageOf<Finding, Finding>(
+    rows,
+    page.limit,
+    (row) => row,
+    ({ id }) => [id],
+  );
+}

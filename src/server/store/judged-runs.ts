@@ -1,0 +1,86 @@
+import { sql } from "kysely";
+import type { WorkRequestId, WorkerName } from "../../domain/ids.ts";
+import type { VerdictKind } from "../../domain/verdict.ts";
+import type { Database } from "./engine.ts";
+import { historyEntryOf } from "./history-records.ts";
+import type { AlikeRun, JudgedKey, JudgedRun, RecentRun, StoreReader, StoreTransaction } from "./store.ts";
+
+type JudgedReader = Pick<StoreReader, "judgedRuns" | "failuresAlike" | "recentRunsOn">;
+type JudgedWriter = Pick<StoreTransaction, "setPersonVerdict">;
+
+/** What judging asks of history. */
+export function judgedReader(db: Database): JudgedReader {
+  return {
+    judgedRuns: (key, limit) => judgedRuns(db, key, limit),
+    failuresAlike: (fingerprint, limit) => failuresAlike(db, fingerprint, limit),
+    recentRunsOn: (worker, limit) => recentRunsOn(db, worker, limit),
+  };
+}
+
+/** What people's judgements leave in history. */
+export function judgedWriter(db: Database): JudgedWriter {
+  return { setPersonVerdict: (id, kind) => setPersonVerdict(db, id, kind) };
+}
+
+/** Only what judging reads: the other columns are most of an entry. Served by `history_by_key`, or the index of the level. */
+async function judgedRuns(db: Database, key: JudgedKey, limit: number): Promise<JudgedRun[]> {
+  let query = db
+    .selectFrom("history")
+    .select(["id", "result", "outcome", "work_request_id", "run_id", "failure", "worker_name", "person_verdict"])
+    .where("task_type", "=", key.task_type)
+    .where("task_name", "=", key.task_name)
+    .where("trusted", "=", sql<boolean>`true`);
+  if (key.subject !== undefined) query = query.where("subject", "=", key.subject);
+  if (key.context !== undefined) query = query.where("context", "=", key.context);
+  const rows = await query.orderBy("completed_at", "desc").orderBy("id", "desc").limit(limit).execute();
+  return rows.toReversed().map((row) => historyEntryOf(row));
+}
+
+/** Served by `history_by_fingerprint`. */
+async function failuresAlike(db: Database, fingerprint: string, limit: number): Promise<AlikeRun[]> {
+  const rows = await db
+    .selectFrom("history")
+    .select(["task_name", "subject", "completed_at", "run_id"])
+    .where("fingerprint", "=", fingerprint)
+    .orderBy("completed_at", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => historyEntryOf(row));
+}
+
+/** Served by `runs_by_worker` and the unique index of runs on request and attempt. */
+async function recentRunsOn(db: Database, worker: WorkerName, limit: number): Promise<RecentRun[]> {
+  const rows = await db
+    .selectFrom("runs")
+    .select(["id as run_id", "work_request_id", "outcome"])
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom("runs as other")
+            .select("other.id")
+            .whereRef("other.work_request_id", "=", "runs.work_request_id")
+            .whereRef("other.attempt", ">", "runs.attempt")
+            .whereRef("other.worker_name", "<>", "runs.worker_name")
+            .where(sql<boolean>`other.outcome ->> 'kind' = 'exited' and other.outcome ->> 'code' = '0'`),
+        )
+        .as("passed_elsewhere"),
+    )
+    .where("worker_name", "=", worker)
+    .where(sql<boolean>`outcome ->> 'kind' in ('exited', 'signalled', 'start_failed')`)
+    .orderBy("work_request_id", "desc")
+    .orderBy("attempt", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map(({ run_id, work_request_id, outcome, passed_elsewhere }) => ({
+    run_id,
+    work_request_id,
+    hasPassed: outcome?.kind === "exited" && outcome.code === 0,
+    hasPassedElsewhere: Boolean(passed_elsewhere),
+  }));
+}
+
+/** Served by `history_by_request`. */
+async function setPersonVerdict(db: Database, id: WorkRequestId, kind: VerdictKind): Promise<void> {
+  await db.updateTable("history").set({ person_verdict: kind }).where("work_request_id", "=", id).execute();
+}

@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ImportedEntry } from "../../src/contract/records.ts";
+import { formatLogRecord } from "../../src/domain/log-record.ts";
+import type { WorkRequestId } from "../../src/domain/ids.ts";
+import { ENGINES, useDatabases } from "../store/engines.ts";
+import { ended, startHarness, type Harness, type PlayedWorker } from "./harness.ts";
+
+const KEY = { task_name: "build", subject: "hello", context: "x" };
+const FAILED = { kind: "exited", code: 2 } as const;
+
+/** So many runs of the key that passed. */
+function passes(count: number, more: Partial<ImportedEntry> = {}): ImportedEntry[] {
+  return Array.from({ length: count }, (_, index) => ({
+    ...KEY,
+    task_type: "worker" as const,
+    completed_at: new Date(Date.UTC(2026, 0, 1, 0, index)).toISOString(),
+    result: "success" as const,
+    outcome: { kind: "exited" as const, code: 0 },
+    runtime_statistics: { duration: 1 },
+    lower_bounds: [],
+    trusted: true,
+    ...more,
+  }));
+}
+
+describe.each(ENGINES)("a verdict, kept in $name,", (engine) => {
+  const databases = useDatabases(engine);
+  let harness: Harness;
+  let first: PlayedWorker;
+  let second: PlayedWorker;
+  beforeEach(async () => {
+    const settings = { leaseMs: 60_000, heartbeatMs: 50 };
+    harness = await startHarness({ database: await databases.fresh(), settings, random: () => 0 });
+    first = await harness.join("w-1");
+    second = await harness.join("w-2");
+  });
+  afterEach(() => harness.close());
+
+  const give = (entries: ImportedEntry[]) => harness.client.call("importHistory", { body: { entries } });
+
+  /** Ends the next run of a request as given, wherever it was placed; gives the worker's name. */
+  async function endRun(id: WorkRequestId, attempt: number, line?: string): Promise<string> {
+    await harness.event(id, "placed", attempt);
+    const { runs } = await harness.client.call("getWorkRequest", { params: { id } });
+    const { worker_name } = runs.at(-1)!; // it was just placed
+    const worker = worker_name === "w-1" ? first : second;
+    const assignment = (await worker.sync()).assignments.find(({ work_request_id }) => work_request_id === id)!; // on it
+    if (line === undefined) await worker.sync([ended(assignment, {})]);
+    else {
+      const { run_id, lease_token } = assignment;
+      const bytes = formatLogRecord({
+        kind: "output",
+        at_ms: 1,
+        stream: "stderr",
+        bytes: new TextEncoder().encode(line),
+        ends_line: true,
+      });
+      await worker.client.upload("appendLog", { params: { run_id }, query: { offset: 0, lease_token }, body: bytes });
+      await worker.sync([ended(assignment, { outcome: FAILED, log: { size: bytes.length, cut_bytes: 0 } })]);
+    }
+    return worker_name;
+  }
+
+  it("is a flake when the work passes on another worker, and its dependents waited for that", async () => {
+    await give(passes(30));
+    const [request, dependent] = await harness.submit({ ...KEY, name: "a" }, { task_name: "after", depends_on: ["a"] });
+    const failedOn = await endRun(request!.id, 1, "src/a.c:7: error: gone");
+    expect(await harness.request(request!.id)).toMatchObject({ status: "pending", avoid_workers: [failedOn] });
+    expect((await harness.request(dependent!.id)).status).toBe("blocked");
+    const passedOn = await endRun(request!.id, 2);
+    expect(passedOn).not.toBe(failedOn);
+    const { verdict, result } = await harness.request(request!.id);
+    expect(result).toBe("success");
+    expect(verdict).toMatchObject({
+      kind: "flaky",
+      fatal: false,
+      because: `it failed on ${failedOn}, then it passed on ${passedOn} with the same input`,
+      evidence: expect.arrayContaining([`${request!.id}.1`, `${request!.id}.2`]) as unknown,
+      spent: { flaky: 1 },
+    });
+    await harness.event(dependent!.id, "unblocked");
+  });
+
+  it("is a regression when it fails again, then known, then fixed; the finding follows", async () => {
+    await give(passes(150));
+    const findings = async () => (await harness.client.call("listFindings", { query: {} })).items;
+    const [request] = await harness.submit(KEY);
+    await endRun(request!.id, 1, "/tmp/1/a.c:7: error: gone");
+    await endRun(request!.id, 2, "/tmp/2/a.c:9: error: gone");
+    const judged = await harness.request(request!.id);
+    expect(judged.verdict).toMatchObject({ kind: "regression", fatal: true, first_error: "/tmp/2/a.c:9: error: gone" });
+    expect(judged.verdict!.confidence).toBeGreaterThan(0.99); // it has one, as just seen
+    expect(await findings()).toMatchObject([
+      { kind: "regression", state: "new", ...KEY, first_run_id: `${request!.id}.2`, run_count: 1 },
+    ]);
+
+    const [again] = await harness.submit(KEY);
+    await endRun(again!.id, 1, "/tmp/3/a.c:9: error: gone");
+    expect((await harness.request(again!.id)).verdict).toMatchObject({
+      kind: "known_failure",
+      fatal: false,
+      spent: {},
+    });
+    expect(await findings()).toMatchObject([{ state: "confirmed", run_count: 2 }]);
+
+    const [fixed] = await harness.submit(KEY);
+    await endRun(fixed!.id, 1);
+    expect((await harness.request(fixed!.id)).verdict).toMatchObject({ kind: "fixed", fatal: false });
+    expect(await findings()).toMatchObject([{ state: "fixed" }]);
+  });
+
+  it("may be overruled, is kept then, and later ones go by what was said", async () => {
+    await give(passes(150));
+    const [request] = await harness.submit(KEY);
+    const params = { id: request!.id };
+    const body = { kind: "known_failure" as const, note: "see issue 7" };
+    await expect(harness.client.call("overruleVerdict", { params, body })).rejects.toThrow("has no verdict yet");
+    await endRun(request!.id, 1, "error: gone");
+    await endRun(request!.id, 2, "error: gone");
+    const { work_request } = await harness.client.call("overruleVerdict", { params, body });
+    expect(work_request.verdict).toMatchObject({
+      kind: "known_failure",
+      fatal: false,
+      by: "local",
+      note: "see issue 7",
+    });
+    expect(work_request.verdict!.overruled).toMatchObject([{ kind: "regression", fatal: true, by: null }]); // it has one
+    const { items } = await harness.client.call("listFindings", { query: {} });
+    expect(items).toMatchObject([{ state: "known", state_by: "local" }]);
+
+    const [passed] = await harness.submit(KEY);
+    await endRun(passed!.id, 1);
+    const [again] = await harness.submit(KEY);
+    await endRun(again!.id, 1, "error: gone");
+    expect((await harness.request(again!.id)).verdict).toMatchObject({ kind: "known_failure", fatal: false });
+  });
+
+  it("is not fatal on the first run of a key, so that dependents go on, unless any failure is to be", async () => {
+    const [request, dependent] = await harness.submit({ ...KEY, name: "a" }, { task_name: "after", depends_on: ["a"] });
+    await endRun(request!.id, 1, "error: gone");
+    expect((await harness.request(request!.id)).verdict).toMatchObject({
+      kind: "first_run",
+      fatal: false,
+      level: "none",
+    });
+    await harness.event(dependent!.id, "unblocked");
+
+    const [strict, victim] = await harness.submit(
+      { ...KEY, name: "b", fail_on: "any" },
+      { task_name: "after", depends_on: ["b"] },
+    );
+    await endRun(strict!.id, 1, "error: gone");
+    expect((await harness.request(strict!.id)).verdict).toMatchObject({ kind: "never_passed", fatal: true });
+    expect(await harness.request(victim!.id)).toMatchObject({ status: "aborted", verdict: { kind: "aborted" } });
+  });
+
+  it("stands on other contexts of the subject where the key has no history, and says so", async () => {
+    await give(passes(150, { context: "other" }));
+    const [request] = await harness.submit(KEY);
+    await endRun(request!.id, 1, "error: gone");
+    await endRun(request!.id, 2, "error: gone");
+    const { verdict } = await harness.request(request!.id);
+    expect(verdict).toMatchObject({ kind: "regression", level: "subject", confidence: 0.8 });
+    expect(verdict!.because).toContain("judged by the same subject in other contexts"); // it has one
+  });
+
+  it("names the farm when many subjects begin to fail alike", async () => {
+    const subjects = ["a", "b", "c", "d", "e"];
+    for (const subject of subjects) await give(passes(150, { subject }));
+    for (const subject of subjects) {
+      const [request] = await harness.submit({ ...KEY, subject });
+      await endRun(request!.id, 1, "cannot resolve host mirror.example.org");
+      if (subject === "e") break; // the fifth is enough to know
+      await endRun(request!.id, 2, "cannot resolve host mirror.example.org");
+    }
+    const { items } = await harness.client.call("listFindings", { query: { kind: "farm" } });
+    expect(items).toMatchObject([
+      { kind: "farm", subject: "e", first_error: "cannot resolve host mirror.example.org" },
+    ]);
+    const last = await harness.client.call("listWorkRequests", { query: { verdict_kind: "infrastructure" } });
+    expect(last.items).toMatchObject([{ subject: "e", result: "failure", verdict: { fatal: true } }]);
+  });
+});

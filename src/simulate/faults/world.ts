@@ -39,7 +39,7 @@ type Event =
   | { kind: "fault"; fault: Fault }
   | { kind: "fault_over"; fault: Fault }
   | { kind: "tick" }
-  | { kind: "say"; worker: number; life: number }
+  | { kind: "say"; worker: number }
   | { kind: "reach_server"; worker: number; call: SyncRequest; sentMs: number }
   | { kind: "reach_worker"; worker: number; answer: SyncAnswer | Refusal; sequence: number; sentMs: number }
   | { kind: "give_up_call"; worker: number; sequence: number }
@@ -130,7 +130,7 @@ class World {
     this.#made = await this.#makeServer();
     for (const [index, worker] of this.#workers.entries()) {
       await this.#server.join(this.#nameOf(index), worker.self);
-      this.#events.put(index, { kind: "say", worker: index, life: 0 });
+      this.#events.put(index, { kind: "say", worker: index });
     }
     for (const [position, { atMs }] of this.#scenario.requests.entries()) {
       this.#events.put(atMs, { kind: "ask", what: { kind: "submit", position } });
@@ -334,7 +334,7 @@ class World {
     this.#outstanding[index] = undefined;
     if ("newest" in answer) {
       worker.refused(answer.newest);
-      this.#events.put(this.#nowMs, { kind: "say", worker: index, life: 0 });
+      this.#events.put(this.#nowMs, { kind: "say", worker: index });
       return;
     }
     this.#tellAnswer(worker, answer);
@@ -343,13 +343,13 @@ class World {
     this.#watch(index);
     const isNews = answer.assignments.length > 0 || answer.aborts.length > 0;
     const pauseMs = isNews ? 5 : worker.hasRuns ? HEARTBEAT_MS : IDLE_MS;
-    this.#events.put(this.#nowMs + pauseMs, { kind: "say", worker: index, life: 0 });
+    this.#events.put(this.#nowMs + pauseMs, { kind: "say", worker: index });
   }
 
   #giveUpCall(index: number, sequence: number): void {
     if (this.#outstanding[index] !== sequence) return;
     this.#outstanding[index] = undefined;
-    this.#events.put(this.#nowMs + RETRY_MS, { kind: "say", worker: index, life: 0 });
+    this.#events.put(this.#nowMs + RETRY_MS, { kind: "say", worker: index });
   }
 
   #processes(index: number): void {

@@ -37,9 +37,10 @@ export function numbersOf(key: HistoryKey, observation: Observation): Numbers {
   return { code, row, hasFigures };
 }
 
+/** A request's runs end at different times; of imported runs nothing but their figures tells them apart. */
 function idOf(observation: Observation): number {
   const { at_ms, request, memory, duration, disk_space } = observation;
-  return hashOf(`${at_ms} ${request ?? ""} ${memory?.value ?? ""} ${duration?.value ?? ""} ${disk_space?.value ?? ""}`);
+  return hashOf(`${at_ms} ${request ?? `${memory?.value} ${duration?.value} ${disk_space?.value}`}`);
 }
 
 function encodeAmount(amount: number | undefined): string {

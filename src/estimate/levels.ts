@@ -17,12 +17,11 @@ export type LevelKey = {
  */
 export function levelKeysOf(key: HistoryKey): LevelKey[] {
   const { task_type, task_name, subject, context } = key;
-  const task = { task_type, task_name };
   const keys: LevelKey[] = [];
-  if (subject !== "" && context !== "") keys.push({ level: "key", ...task, subject, context });
-  if (subject !== "") keys.push({ level: "subject", ...task, subject, context: "" });
-  if (context !== "") keys.push({ level: "context", ...task, subject: "", context });
-  keys.push({ level: "task", ...task, subject: "", context: "" });
+  if (subject !== "" && context !== "") keys.push({ level: "key", task_type, task_name, subject, context });
+  if (subject !== "") keys.push({ level: "subject", task_type, task_name, subject, context: "" });
+  if (context !== "") keys.push({ level: "context", task_type, task_name, subject: "", context });
+  keys.push({ level: "task", task_type, task_name, subject: "", context: "" });
   keys.push({ level: "default", task_type: "", task_name: "", subject: "", context: "" });
   return keys;
 }

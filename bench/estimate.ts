@@ -1,8 +1,8 @@
 /*
  * How good the estimates are. Run by `npm run bench:estimate -- [FILE|FOLDER…]`, plain or gzip; without any the traces
- * of `../shared/data`. `--json` prints one JSON document, `--splits N` changes the number of random splits (10),
- * `--ablation` leaves out the parts of the method one by one instead, `--choices` tries other values of its constants on two
- * halves of the tasks: one to choose by, one to confirm.
+ * of `../shared/data`. `--json` prints one JSON document, `--splits N` changes the number of random splits (10).
+ * Instead, `--ablation` leaves out the parts of the method one by one (also on a made trace of subjects that differ), and
+ * `--choices` tries other values of its constants on two halves of the tasks: one to choose by, one to confirm.
  *
  * Each trace is replayed for Almanac and for what others do (`estimate/baselines.ts`): by the protocol of the Sizey paper
  * (30 % of each task's runs given, the others in random order, means over the splits), and online (cold start, in the order
@@ -26,9 +26,11 @@ import {
   choiceTable,
   costTable,
   deviationTable,
+  overviewTable,
   sizingTable,
 } from "./estimate/report.ts";
 import { onlineSizing, paperSizing, type Sizing } from "./estimate/sizing.ts";
+import { madeTrace } from "./estimate/made-trace.ts";
 import type { Method } from "./estimate/sizer.ts";
 import { readTraces, type Trace } from "./estimate/traces.ts";
 
@@ -81,6 +83,11 @@ function reportAll(): void {
   report["accuracy"] = accuracies();
   report["cost"] = measureCost();
   show(`\nCost\n${costTable(report["cost"] as ReturnType<typeof measureCost>)}`); // set in the line before
+  for (const protocol of ["paper", "online"] as const) {
+    show(
+      `\nAll files, ${protocol} protocol\n${overviewTable(sizings.filter((sizing) => sizing.protocol === protocol))}`,
+    );
+  }
   const deviations = deviationsOf(sizings);
   report["deviations"] = deviations;
   if (deviations.length > 0) show(`\nBaselines, waste/use (online: waste)\n${deviationTable(deviations)}`);
@@ -160,7 +167,7 @@ async function reportAblations(): Promise<void> {
   const methods = await Promise.all(
     ABLATIONS.map(async (ablation) => almanac(ablation, "memory", await engineWith(ablation.constants ?? []))),
   );
-  const sizings = traces.flatMap((trace) => bothProtocols(trace, methods));
+  const sizings = [...traces, madeTrace()].flatMap((trace) => bothProtocols(trace, methods));
   report["ablation"] = sizings;
   show(`\nWaste without a part, as a share of the waste with it\n${ablationTable(sizings)}`);
 }

@@ -21,6 +21,11 @@ export const ABLATIONS: Ablation[] = [
   { name: "likeness of inputs", constants: [{ file: "candidates.ts", name: "ALIKE_LEAST", value: "1e6" }] },
   { name: "spread of the task", constants: [{ file: "pooled.ts", name: "LEAST_WARM", value: "1e6" }] },
   { name: "location of the key", constants: [{ file: "pooled.ts", name: "HANDICAP", value: "1e6" }] },
+  {
+    name: "input sizes and location of the key",
+    query: (query) => without(query, "input_size"),
+    constants: [{ file: "pooled.ts", name: "HANDICAP", value: "1e6" }],
+  },
   { name: "changes", constants: [{ file: "changes.ts", name: "LEAST_CHANGE", value: "1e6" }] },
   { name: "other tasks' requests", constants: [{ file: "requests.ts", name: "LEAST_TASKS", value: "1e6" }] },
 ];

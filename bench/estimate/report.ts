@@ -34,6 +34,20 @@ export function sizingTable(sizings: readonly Sizing[]): string {
   );
 }
 
+/** All methods on all traces by one protocol: waste in GB·h, and failed attempts. */
+export function overviewTable(sizings: readonly Sizing[]): string {
+  const byTrace = [...Map.groupBy(sizings, ({ trace }) => trace)];
+  const methods = [...new Set(sizings.map(({ method }) => method))];
+  const cellOf = (all: readonly Sizing[], name: string) => {
+    const found = all.find(({ method }) => method === name);
+    return found === undefined ? "" : `${figure(found.waste)} (${found.failed.toFixed(0)})`;
+  };
+  return table(
+    ["waste (failed)", ...byTrace.map(([trace]) => trace.replace(/^(nextflow|wfcommons|tovar)-/, ""))],
+    methods.map((name) => [name, ...byTrace.map(([, all]) => cellOf(all, name))]),
+  );
+}
+
 /** One row for each trace. */
 export function accuracyTable(rows: readonly { trace: string; what: string; accuracy: Accuracy }[]): string {
   return table(

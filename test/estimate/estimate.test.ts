@@ -192,6 +192,13 @@ describe("an estimate", () => {
     expect(limit(10_190).allocate / limit(10_190).p95).toBeCloseTo(50, 0);
   });
 
+  it("forgets what was before a lasting change, and not before it lasts", () => {
+    const before = Array.from({ length: 30 }, (_, n) => run(n, (1000 + n) * MIB));
+    const after = Array.from({ length: 12 }, (_, n) => run(100 + n, (100 + n) * MIB));
+    expect(memoryOf([...before, ...after.slice(0, 2)]).allocate).toBeGreaterThan(1000 * MIB);
+    expect(memoryOf([...before, ...after]).allocate).toBeLessThan(200 * MIB);
+  });
+
   it("of a new subject comes from the other subjects of the task", () => {
     const observations = Array.from({ length: 10 }, (_, index) => run(index + 1, (100 + index) * MIB));
     const states = learnt(observations);

@@ -104,6 +104,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/explain.ts"),
   },
   {
+    name: "advise",
+    group: HISTORY,
+    summary: "what to ask for instead",
+    load: () => import("./commands/advise.ts"),
+  },
+  {
     name: "import",
     group: HISTORY,
     summary: "take over history made elsewhere",

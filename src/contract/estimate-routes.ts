@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ACCURACY_SPANS } from "../domain/accuracy.ts";
 import { TASK_TYPES } from "../domain/task.ts";
 import { accuracyReportSchema } from "./accuracy.ts";
+import { adviceSchema } from "./advice.ts";
 import { bytesInput } from "./amounts.ts";
 import { context, subject, taskName, timestampSchema } from "./names.ts";
 import { explanationFields } from "./outlook.ts";
@@ -45,5 +46,17 @@ export const estimateRoutes = {
       by: z.enum(ACCURACY_SPANS).default("day"),
     }),
     response: accuracyReportSchema,
+  }),
+  advice: route({
+    method: "GET",
+    path: "/api/v1/advice",
+    summary: "What to ask for instead of what is asked, most saved first",
+    scope: "read",
+    query: z.strictObject({
+      task_type: z.enum(TASK_TYPES).default("worker"),
+      /** Absent: of the tasks that waste most memory. */
+      task_name: taskName.optional(),
+    }),
+    response: z.object({ advice: z.array(adviceSchema) }),
   }),
 } as const;

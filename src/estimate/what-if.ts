@@ -75,9 +75,9 @@ export function amountForShare({ values, weights }: Needs, share: number): numbe
   return values[index]!; // there is one at least
 }
 
-/** What each level of the history holds for the estimate of a key, finest first. */
+/** What each level of the history holds for the estimate of a key, finest first, which is called `key` as in its evidence. */
 export function levelRunsOf(key: HistoryKey, states: LevelStates): LevelRuns[] {
-  return levelKeysOf(key).flatMap(({ level }): LevelRuns[] => {
+  return levelKeysOf(key).flatMap(({ level }, index): LevelRuns[] => {
     const state = states[level];
     if (state === undefined || level === "default") return []; // that one knows shares of requests, not runs
     const kept: Partial<Record<Resource, number>> = {};
@@ -85,7 +85,7 @@ export function levelRunsOf(key: HistoryKey, states: LevelStates): LevelRuns[] {
       const sample = sampleOf(state, resource, { input: undefined, asked: undefined });
       if (sample !== undefined) kept[resource] = sample.size;
     }
-    return [{ level, runs: state.runs, kept }];
+    return [{ level: index === 0 ? "key" : level, runs: state.runs, kept }];
   });
 }
 

@@ -93,6 +93,7 @@ const SOURCES: Record<string, Source> = {
   history: tasks,
   estimate: tasks,
   accuracy: tasks,
+  advise: tasks,
 };
 
 /** A person waits for the next key: a server that does not answer at once is left alone. */

@@ -1,14 +1,19 @@
 import { accuracyReport } from "../../loop/accuracy.ts";
+import { adviceFor } from "../../loop/advice.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { explainEstimate } from "../../loop/explain-estimate.ts";
 import type { Handlers } from "../handler.ts";
 
-export function estimateHandlers(context: LoopContext): Pick<Handlers, "estimate" | "accuracy"> {
+export function estimateHandlers(context: LoopContext): Pick<Handlers, "estimate" | "accuracy" | "advice"> {
   const { read } = context.store;
   return {
     async estimate({ query: { input_size, what_if, ...key } }) {
       const workers = await read.workers();
       return explainEstimate(read, key, { input_size, workers, nowMs: context.clock.nowMs() }, what_if);
+    },
+    async advice({ query: { task_type, task_name } }) {
+      const task = task_name === undefined ? undefined : { task_type, task_name };
+      return { advice: await adviceFor(read, task, context.clock.nowMs()) };
     },
     accuracy: ({ query }) => accuracyReport(read, query, context.clock.nowMs()),
   };

@@ -1,0 +1,55 @@
+import type { Advice } from "../../domain/advice.ts";
+import { RESOURCE_WORDS } from "../../domain/amount-text.ts";
+import { formatBytes } from "../../domain/units.ts";
+import { ofThousand } from "./amount-text.ts";
+import { symbols } from "./glyph.ts";
+import type { Surface } from "./surface.ts";
+import { renderTable, type Column, type TableOptions } from "./table.ts";
+
+/** What `almanac advise` prints: one line for each amount that should be another. */
+export function renderAdvice(advice: readonly Advice[], surface: Surface, options: TableOptions): string {
+  if (!surface.isTty) return renderTable(columnsOf(surface), advice, surface);
+  if (advice.length === 0)
+    return "Nothing to advise: what is asked is about right, or too few runs asked for anything.\n";
+  const note = "Who asks for nothing is given what the history of each key says.\n";
+  return `${renderTable(columnsOf(surface), advice, surface, options)}${note}`;
+}
+
+function columnsOf(surface: Surface): Column<Advice>[] {
+  const { none } = symbols(surface);
+  const bytes = (header: string, value: (advice: Advice) => number): Column<Advice> => ({
+    header,
+    align: "right",
+    cell: (row) => formatBytes(value(row)),
+    full: (row) => String(value(row)),
+  });
+  const failures = (header: string, value: (advice: Advice) => number): Column<Advice> => ({
+    header,
+    align: "right",
+    cell: (row) => ofThousand(value(row)),
+    full: (row) => String(value(row)),
+  });
+  return [
+    { header: "TASK", cell: ({ task_name }) => task_name, shrinkTo: 8 },
+    { header: "SUBJECT", cell: ({ subject }) => subject || none, full: ({ subject }) => subject, shrinkTo: 8 },
+    { header: "CONTEXT", cell: ({ context }) => context || none, full: ({ context }) => context, shrinkTo: 8 },
+    { header: "", cell: ({ resource }) => RESOURCE_WORDS[resource], full: ({ resource }) => resource },
+    bytes("ASKED", ({ asked }) => asked),
+    failures("NEED MORE", ({ failures_as_asked: share }) => share),
+    bytes("ENOUGH", ({ enough }) => enough),
+    failures("NEED MORE", ({ failures: share }) => share),
+    { header: "RUNS", align: "right", cell: ({ runs }) => String(runs) },
+    {
+      header: "SAVED A WEEK",
+      align: "right",
+      cell: ({ saved_a_week: saved }) => `${formatBytes(saved)}${surface.hasUnicode ? "·" : "*"}h`,
+      full: ({ saved_a_week: saved }) => String(saved),
+    },
+    {
+      header: "AT ONCE",
+      align: "right",
+      cell: ({ at_once: runs }) => (runs === null ? none : `${runs.as_asked} to ${runs.with_enough}`),
+      full: ({ at_once: runs }) => (runs === null ? "" : `${runs.as_asked},${runs.with_enough}`),
+    },
+  ];
+}

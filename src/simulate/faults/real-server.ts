@@ -208,7 +208,7 @@ class RealServer implements ServerUnderTest {
   }
 
   async restart(): Promise<void> {
-    await this.close();
+    await this.#shut();
     await this.start();
   }
 
@@ -218,6 +218,11 @@ class RealServer implements ServerUnderTest {
   }
 
   async close(): Promise<void> {
+    await this.#shut();
+    await rm(this.#file, { force: true }); // its place may be memory
+  }
+
+  async #shut(): Promise<void> {
     this.#endRounds();
     this.#stopEvents?.();
     await this.#store?.close();

@@ -40,7 +40,9 @@ export function validationErrors(
       const found = describeValue(issue.path.at(-1));
       return [errorEntry(code, { path, found, expected: issue.issues[0]?.message ?? issue.message })];
     }
-    return [errorEntry(code, { path, found: describeValue(valueAt(value, issue.path)), expected: expectedBy(issue.message) })];
+    return [
+      errorEntry(code, { path, found: describeValue(valueAt(value, issue.path)), expected: expectedBy(issue.message) }),
+    ];
   });
 }
 

@@ -164,6 +164,23 @@ describe.each(ENGINES)("a verdict, kept in $name,", (engine) => {
     expect(verdict!.because).toContain("judged by the same subject in other contexts"); // it has one
   });
 
+  it("names a worker that fails what passes elsewhere, until it is resumed", async () => {
+    for (const subject of ["a", "b", "c", "d", "e", "f"]) {
+      await give(passes(30, { subject }));
+      const [request] = await harness.submit({ ...KEY, subject });
+      await harness.event(request!.id, "placed");
+      const { runs } = await harness.client.call("getWorkRequest", { params: { id: request!.id } });
+      const isOnFirst = runs[0]!.worker_name === "w-1"; // it was just placed
+      await endRun(request!.id, 1, isOnFirst ? `error: of ${subject}` : undefined);
+      if (isOnFirst) await endRun(request!.id, 2);
+    }
+    const note = async () =>
+      (await harness.client.call("listWorkers")).workers.find(({ worker_name }) => worker_name === "w-1")?.suspicion;
+    expect(await note()).toMatchObject({ because: expect.stringContaining("passed on other workers") as unknown });
+    await harness.client.call("resumeWorker", { params: { worker_name: "w-1" as never }, body: {} }); // as it joined
+    expect(await note()).toBeNull();
+  });
+
   it("names the farm when many subjects begin to fail alike", async () => {
     const subjects = ["a", "b", "c", "d", "e"];
     for (const subject of subjects) await give(passes(150, { subject }));

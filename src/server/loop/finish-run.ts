@@ -22,6 +22,7 @@ import type { LoopContext } from "./context.ts";
 import { learnFrom } from "./estimates.ts";
 import { retryLimitsFor } from "./layers.ts";
 import { largestFor } from "./prepare.ts";
+import { suspectWorkers } from "./suspicion.ts";
 import { abort, complete, markStarted } from "./transitions.ts";
 import { judgeRequest, verdictOf, type Ended } from "./verdicts.ts";
 
@@ -143,6 +144,7 @@ async function conclude(
   if (await retry(tx, request, run, runs, decision, now)) return undefined;
   const verdict = verdictOf(request, ended, finding, now);
   const output_data = { ...output, ...(errors.length > 0 && { errors }) };
+  if (verdict.kind === "flaky" && ended.result === "success") await suspectWorkers(tx, runs, now);
   return complete(tx, request, { result: ended.result, output_data, verdict }, now);
 }
 

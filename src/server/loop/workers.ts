@@ -75,6 +75,7 @@ function visiblePart(self: WorkerSelf): string {
 export async function setDrain(context: LoopContext, worker_name: WorkerName, drain: boolean): Promise<Worker> {
   const row = await context.store.transaction(async (tx) => {
     if (!(await tx.setDrain(worker_name, drain))) throw new AppError("not-found", { what: "worker", id: worker_name });
+    if (!drain) await tx.setSuspicion(worker_name, null);
     await tx.appendEvents([{ kind: "worker_changed", worker_name, data: { drain } }]);
     return { row: (await tx.worker(worker_name))!, now: await tx.now() }; // it was just changed, in this transaction
   });

@@ -62,7 +62,7 @@ async function recentRunsOn(db: Database, worker: WorkerName, limit: number): Pr
             .whereRef("other.work_request_id", "=", "runs.work_request_id")
             .whereRef("other.attempt", ">", "runs.attempt")
             .whereRef("other.worker_name", "<>", "runs.worker_name")
-            .where(sql<boolean>`other.outcome ->> 'kind' = 'exited' and other.outcome ->> 'code' = '0'`),
+            .where(sql<boolean>`other.outcome ->> 'kind' = 'exited' and cast(other.outcome ->> 'code' as text) = '0'`),
         )
         .as("passed_elsewhere"),
     )

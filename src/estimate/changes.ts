@@ -15,34 +15,54 @@ const OUTLIERS = 0.05;
 /** A smaller change (a logarithm) is not worth forgetting anything. */
 const LEAST_CHANGE = 0.1;
 
+/** A change is looked for once in a few runs: it may be that many runs older. */
+const UNSEEN_RUNS = 6;
+
 /** How many runs belong to what came after a change, if there was one just now. `errors`: what no expert explains. */
 export function runsSinceChange(sample: Sample, errors: readonly number[]): number | undefined {
+  for (let runs = NEW_RUNS; runs < NEW_RUNS + UNSEEN_RUNS; runs += 1) {
+    const found = changeAt(sample, errors, runs);
+    if (found === "changed") return runs;
+    if (found === "alike") return undefined;
+  }
+  return undefined;
+}
+
+type Comparison = "changed" | "mixed" | "alike";
+
+/** How so many of the newest runs compare with those before; `mixed`: perhaps there are more of the new ones. */
+function changeAt(sample: Sample, errors: readonly number[], runs: number): Comparison {
   let fresh = 0;
   let low = Infinity;
   let high = -Infinity;
   for (let i = 0; i < sample.size; i += 1) {
-    if (sample.isBeforeChange[i] === 1 || sample.ages[i]! >= NEW_RUNS) continue;
+    if (sample.isBeforeChange[i] === 1 || sample.ages[i]! >= runs) continue;
     fresh += 1;
     low = Math.min(low, errors[i]!);
     high = Math.max(high, errors[i]!);
   }
-  if (fresh < NEW_RUNS) return undefined;
-  return isBeyond(sample, errors, (error) => error - low) || isBeyond(sample, errors, (error) => high - error)
-    ? NEW_RUNS
-    : undefined;
+  if (fresh < runs) return "alike";
+  const above = compare(sample, errors, runs, (error) => error - low);
+  return above === "alike" ? compare(sample, errors, runs, (error) => high - error) : above;
 }
 
 /** Whether nearly all old runs are on one side of the new ones, and most of them far enough. Positive `beyond`: not. */
-function isBeyond(sample: Sample, errors: readonly number[], beyond: (error: number) => number): boolean {
+function compare(
+  sample: Sample,
+  errors: readonly number[],
+  runs: number,
+  beyond: (error: number) => number,
+): Comparison {
   let old = 0;
   let outliers = 0;
   let near = 0;
   for (let i = 0; i < sample.size; i += 1) {
-    if (sample.isBeforeChange[i] === 1 || sample.ages[i]! < NEW_RUNS) continue;
+    if (sample.isBeforeChange[i] === 1 || sample.ages[i]! < runs) continue;
     const distance = beyond(errors[i]!);
     old += 1;
     outliers += distance >= 0 ? 1 : 0;
     near += distance >= -LEAST_CHANGE ? 1 : 0;
   }
-  return old >= OLD_RUNS && outliers <= OUTLIERS * old && near < old / 2;
+  if (old < OLD_RUNS || near >= old / 2) return "alike";
+  return outliers <= OUTLIERS * old ? "changed" : "mixed";
 }

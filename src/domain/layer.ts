@@ -50,3 +50,13 @@ export type Layer = LayerScope & {
   set_by: string;
   set_at: Timestamp;
 };
+
+/** What a layer holds for: `task build, subject hello`; `all`. */
+export function layerScopeText({ task_name, subject, context }: LayerScope): string {
+  const parts = [
+    ...(task_name === null ? [] : [`task ${task_name}`]),
+    ...(subject === null ? [] : [`subject ${subject}`]),
+    ...(context === null ? [] : [`context ${context}`]),
+  ];
+  return parts.length === 0 ? "all" : parts.join(", ");
+}

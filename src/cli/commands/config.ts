@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import type { Answer } from "../../client/call-types.ts";
-import { LAYER_FIELDS, type LayerField } from "../../domain/layer.ts";
+import { LAYER_FIELDS, layerScopeText, type LayerField } from "../../domain/layer.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { usageError } from "../failure.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { withOutput, withServer, withTable } from "../shared-options.ts";
-import { layerScopeText, layerValueText } from "../terminal/layer-text.ts";
+import { layerValueText } from "../terminal/layer-text.ts";
 import { formatAgo } from "../terminal/relative-time.ts";
 import { renderTable, type Column } from "../terminal/table.ts";
 

@@ -1,11 +1,12 @@
 import { Option, type Command } from "commander";
 import type { Answer } from "../../client/call-types.ts";
+import { layerScopeText } from "../../domain/layer.ts";
 import { TASK_TYPES, type TaskType } from "../../domain/task.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { withServer, withTable } from "../shared-options.ts";
-import { layerScopeText, layerValueText } from "../terminal/layer-text.ts";
+import { layerValueText } from "../terminal/layer-text.ts";
 import { renderTable, type Column } from "../terminal/table.ts";
 
 type Options = SharedOptions & { context?: string; type: TaskType; all?: boolean };

@@ -1,6 +1,6 @@
 import { RESOURCES } from "../../domain/allocation.ts";
 import { formatAmount } from "../../domain/amount-text.ts";
-import type { LayerField, LayerScope, LayerValue } from "../../domain/layer.ts";
+import type { LayerField, LayerValue } from "../../domain/layer.ts";
 
 /** A layer's value as people write it: `2.0G`, `1h30m`, `kvm, big`. */
 export function layerValueText(field: LayerField, value: LayerValue | null): string {
@@ -8,14 +8,4 @@ export function layerValueText(field: LayerField, value: LayerValue | null): str
   if (typeof value !== "number") return value.join(", ");
   const resource = RESOURCES.find((one) => field === one || field.endsWith(`.${one}`));
   return resource === undefined ? String(value) : formatAmount(resource, value);
-}
-
-/** What a layer holds for; `all`. */
-export function layerScopeText({ task_name, subject, context }: LayerScope): string {
-  const parts = [
-    ...(task_name === null ? [] : [`task ${task_name}`]),
-    ...(subject === null ? [] : [`subject ${subject}`]),
-    ...(context === null ? [] : [`context ${context}`]),
-  ];
-  return parts.length === 0 ? "all" : parts.join(", ");
 }

@@ -1,6 +1,13 @@
 import type { ExplainedField } from "../../contract/layers.ts";
 import { RESOURCES, type Allocation, type Requirements } from "../../domain/allocation.ts";
-import { LAYER_FIELDS, type Layer, type LayerField, type LayerScope, type LayerValue } from "../../domain/layer.ts";
+import {
+  LAYER_FIELDS,
+  layerScopeText,
+  type Layer,
+  type LayerField,
+  type LayerScope,
+  type LayerValue,
+} from "../../domain/layer.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { allocate, askedAmounts } from "../../estimate/allocate.ts";
 import { resolveLayers, type ResolvedField } from "../../estimate/layers.ts";
@@ -76,12 +83,7 @@ function ownValue(field: LayerField, { own, limits, retries }: Known): { value: 
   return bound === undefined ? none : { value: bound, source: "task" };
 }
 
-/** `lock for subject hello in sid`; `default for all`. */
+/** `lock for subject hello, context sid`; `default for all`. */
 function scopeText(layer: LayerScope & Pick<Layer, "mode">): string {
-  const parts = [
-    ...(layer.task_name === null ? [] : [`task ${layer.task_name}`]),
-    ...(layer.subject === null ? [] : [`subject ${layer.subject}`]),
-    ...(layer.context === null ? [] : [`context ${layer.context}`]),
-  ];
-  return `${layer.mode} for ${parts.length === 0 ? "all" : parts.join(", ")}`;
+  return `${layer.mode} for ${layerScopeText(layer)}`;
 }

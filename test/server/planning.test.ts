@@ -125,6 +125,27 @@ describe.each(ENGINES)("planning on $name", (engine) => {
     expect((await harness.request(alone!.id)).status).toBe("pending");
   });
 
+  it("lets two of an unknown task go first, and sizes the others by what they have shown", async () => {
+    const worker = await harness.join("w-1");
+    const guess = { task_name: "guess", priority: 1 };
+    const known = { task_name: "known", requirements: { memory: 4 * GIB } };
+    const all = await harness.submit(guess, guess, guess, guess, guess, known, known, known);
+    const [first, , third] = all;
+    await harness.event(third!.id, "waiting");
+    const { assignments } = await worker.sync();
+    expect(assignments.map(({ task_name }) => task_name).sort()).toEqual(["guess", "guess", "known", "known", "known"]);
+    const why = await harness.client.call("whyWorkRequest", { params: { id: third!.id } });
+    expect(why.work_request.waiting?.message).toMatch(
+      /; other work goes first, until one of 2 runs has shown what guess needs$/,
+    );
+    const ofFirst = assignments.find(({ work_request_id }) => work_request_id === first!.id)!;
+    await worker.sync([ended(ofFirst, { runtime_statistics: { duration: 5, memory: GIB / 8 } })]);
+    await harness.event(third!.id, "placed");
+    const { allocation } = await harness.request(third!.id);
+    expect(allocation?.memory.source).toBe("history");
+    expect(allocation!.memory.amount).toBeLessThan(GIB);
+  });
+
   it("serves again in the new order when a priority was changed, and nothing that was aborted", async () => {
     const worker = await harness.join("w-1");
     const whole = { requirements: { memory: 16 * GIB } };

@@ -147,7 +147,7 @@ function reasonFrom(
   const full = lane.holders.find((holder) => !holds(fullRoom(holder), lane.needs));
   const fitting = candidates.filter(({ verdict }) => verdict === "fits" || verdict === "reserved");
   if (full !== undefined && lane.shelf !== undefined) return shareReason(full, lane);
-  if (fitting.length === 0) return withOwn(waitingReason(needs, candidates), own, nowMs);
+  if (fitting.length === 0) return withOwn(withHold(waitingReason(needs, candidates), lane), own, nowMs);
   const kept = fitting.find(({ verdict }) => verdict === "reserved");
   if (kept !== undefined && fitting.every(({ verdict }) => verdict === "reserved")) {
     return reservedReason(state, kept, lane, nowMs);
@@ -164,6 +164,13 @@ function withOwn(
   if (own === undefined) return reason;
   const when = own.startMs === Infinity ? "" : `, which should have room in ${inTime(own.startMs - nowMs)}`;
   return { ...reason, message: `${reason.message}; next is kept for it ${own.slot.worker.worker_name}${when}` };
+}
+
+/** What is held back for a probe finds no room because other work went first. */
+function withHold(reason: Omit<WaitingReason, "since">, lane: Lane): Omit<WaitingReason, "since"> {
+  if (lane.probe?.isHeld !== true || reason.code !== "no_room") return reason;
+  const others = `other work goes first, until one of ${lane.probe.runs} runs has shown what ${lane.task_name} needs`;
+  return { ...reason, message: `${reason.message}; ${others}` };
 }
 
 function shareReason(holder: ShareHolder, lane: Lane): Omit<WaitingReason, "since"> {

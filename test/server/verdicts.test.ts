@@ -177,7 +177,7 @@ describe.each(ENGINES)("a verdict, kept in $name,", (engine) => {
     const note = async () =>
       (await harness.client.call("listWorkers")).workers.find(({ worker_name }) => worker_name === "w-1")?.suspicion;
     expect(await note()).toMatchObject({ because: expect.stringContaining("passed on other workers") as unknown });
-    await harness.client.call("resumeWorker", { params: { worker_name: "w-1" as never }, body: {} }); // as it joined
+    await harness.client.call("resumeWorker", { params: { worker_name: "w-1" }, body: {} });
     expect(await note()).toBeNull();
   });
 

@@ -2,7 +2,7 @@ import type { Assignment, RunReport, SyncAnswer, SyncRequest } from "../../contr
 import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { Event } from "../../domain/event.ts";
 import type { RunId, WorkerName } from "../../domain/ids.ts";
-import type { LeasedRun, StoreReader, StoreTransaction } from "../store/store.ts";
+import type { HeldRun, StoreReader, StoreTransaction } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
 import { finishRun, handInRun } from "./finish-run.ts";
 import { lostEnding } from "./lost-runs.ts";
@@ -76,7 +76,7 @@ async function takeHeld(
   const now = await tx.now();
   await recordSelf(tx, worker, request, now, context.settings.leaseMs);
   const until = timestamp(epochMs(now) + context.settings.leaseMs);
-  const active = await tx.activeRuns(worker);
+  const active = await tx.heldRuns(worker);
   await giveUpMissing(context, tx, active, request, now);
   const renewed = await tx.renewLeases([...held, ...toBeGiven(active, request)], until);
   for (const report of held) {
@@ -87,7 +87,7 @@ async function takeHeld(
   return held.filter((report) => !renewed.has(report.run_id)).map((report) => report.run_id);
 }
 
-function toBeGiven(active: readonly LeasedRun[], request: SyncRequest): Pick<RunReport, "run_id" | "lease_token">[] {
+function toBeGiven(active: readonly HeldRun[], request: SyncRequest): Pick<RunReport, "run_id" | "lease_token">[] {
   if (!request.wants_work) return [];
   const named = new Set(request.runs.map((report) => report.run_id));
   const fresh = active.filter((run) => run.state === "assigned" && !named.has(run.id));
@@ -98,20 +98,22 @@ function toBeGiven(active: readonly LeasedRun[], request: SyncRequest): Pick<Run
 async function giveUpMissing(
   context: LoopContext,
   tx: StoreTransaction,
-  active: readonly LeasedRun[],
+  active: readonly HeldRun[],
   request: SyncRequest,
   now: Timestamp,
 ): Promise<void> {
   const named = new Set(request.runs.map((report) => report.run_id));
   for (const run of active) {
-    if (run.state === "running" && !named.has(run.id)) await finishRun(context, tx, run, lostEnding(run, now));
+    if (run.state !== "running" || named.has(run.id)) continue;
+    const whole = await tx.run(run.id);
+    if (whole !== undefined) await finishRun(context, tx, whole, lostEnding(whole, now));
   }
 }
 
 async function takeProgress(
   context: LoopContext,
   tx: StoreTransaction,
-  run: LeasedRun,
+  run: HeldRun,
   report: RunReport & { state: "running" },
 ): Promise<void> {
   const { runtime_statistics, measurement, started_at } = report;
@@ -142,7 +144,7 @@ async function readNews(
   known: ReadonlySet<RunId>,
 ): Promise<Omit<SyncAnswer, "acknowledged" | "lost">> {
   const { read } = context.store;
-  const active = await read.activeRuns(worker);
+  const active = await read.heldRuns(worker);
   const fresh = active.filter((run) => run.state === "assigned" && !known.has(run.id));
   const assignments = request.wants_work ? await Promise.all(fresh.map((run) => assignmentOf(read, run))) : [];
   const aborts = active.flatMap((run) =>
@@ -158,7 +160,7 @@ async function readNews(
   };
 }
 
-async function assignmentOf(read: StoreReader, run: LeasedRun): Promise<Assignment | undefined> {
+async function assignmentOf(read: StoreReader, run: HeldRun): Promise<Assignment | undefined> {
   const request = await read.workRequest(run.work_request_id);
   if (request === undefined) return undefined;
   const { task_type, task_name, subject, context, task_data } = request;

@@ -1,12 +1,15 @@
 import type { Database, Engine } from "./engine.ts";
-import { activeRuns, expiredRuns, runById, runFigures } from "./statements/active-runs.ts";
+import { activeRuns, expiredRuns, heldRuns, runById, runFigures } from "./statements/active-runs.ts";
 import { extendAllLeases, renewLeases, resetAllLeases } from "./statements/renew-leases.ts";
 import { runsInFlight } from "./statements/runs-in-flight.ts";
 import { reviveLostRun, updateRun } from "./statements/update-run.ts";
 import type { NewRun, StoreReader, StoreTransaction } from "./store.ts";
 import { RUN_COLUMNS } from "./tables.ts";
 
-type RunReader = Pick<StoreReader, "run" | "runsOf" | "activeRuns" | "runFigures" | "expiredRuns" | "runsInFlight">;
+type RunReader = Pick<
+  StoreReader,
+  "run" | "runsOf" | "activeRuns" | "heldRuns" | "runFigures" | "expiredRuns" | "runsInFlight"
+>;
 type RunWriter = Pick<
   StoreTransaction,
   "insertRun" | "updateRun" | "renewLeases" | "extendAllLeases" | "resetAllLeases" | "reviveLostRun"
@@ -20,6 +23,7 @@ export function runReader(db: Database): RunReader {
     runsOf: (id) =>
       db.selectFrom("runs").select(RUN_COLUMNS).where("work_request_id", "=", id).orderBy("attempt").execute(),
     activeRuns: (worker) => activeRuns(db, worker),
+    heldRuns: (worker) => heldRuns(db, worker),
     runFigures: () => runFigures(db),
     expiredRuns: (now) => expiredRuns(db, now),
     runsInFlight: (task, limit) => runsInFlight(db, task, limit),

@@ -145,6 +145,12 @@ export type TimedEntry = Pick<HistoryEntry, "task_name" | "subject" | "runtime_s
 /** A run together with the lease that fences its worker's writes. */
 export type LeasedRun = Run & { lease_token: string; lease_expires_at: Timestamp };
 
+/** What a worker is told, and says, of a run that it holds. */
+export type HeldRun = Pick<
+  LeasedRun,
+  "id" | "work_request_id" | "worker_name" | "state" | "allocation" | "abort_requested_by" | "lease_token"
+>;
+
 export type NewRun = Pick<
   Run,
   "id" | "work_request_id" | "attempt" | "worker_name" | "cpu_model" | "allocation" | "estimate" | "placement"
@@ -277,6 +283,8 @@ export type StoreReader = {
   runsOf(id: WorkRequestId): Promise<Run[]>;
   /** Runs that have not ended, of one worker or of all. */
   activeRuns(worker?: WorkerName): Promise<LeasedRun[]>;
+  /** Of the runs of one worker that have not ended, what is needed at each of its calls. */
+  heldRuns(worker: WorkerName): Promise<HeldRun[]>;
   /** The figures of all runs that have not ended. */
   runFigures(): Promise<RunFigures[]>;
   expiredRuns(now: Timestamp): Promise<LeasedRun[]>;

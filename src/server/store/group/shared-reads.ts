@@ -14,6 +14,8 @@ export function sharedReads(base: StoreReader) {
     runsInFlight: shared(({ task_type, task_name }: Parameters<StoreReader["runsInFlight"]>[0], limit: number) =>
       base.runsInFlight({ task_type, task_name }, limit),
     ),
+    history: shared((...query: Parameters<StoreReader["history"]>) => base.history(...query)),
+    lastEntry: shared((...query: Parameters<StoreReader["lastEntry"]>) => base.lastEntry(...query)),
     tokenByHash: shared((hash: string) => base.tokenByHash(hash)),
     estimateStates: (keys: readonly string[]) => states(keys),
   } satisfies Partial<StoreReader>;

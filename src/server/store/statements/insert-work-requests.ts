@@ -3,7 +3,13 @@ import { chunksOf } from "../chunks.ts";
 import type { Database, Engine } from "../engine.ts";
 import type { NewWorkRequest } from "../store.ts";
 
-type Submission = { created_by: string; key?: string | undefined; max_share?: number | undefined; body_hash: string };
+/** Who submits, and under which key. */
+export type Submission = {
+  created_by: string;
+  key?: string | undefined;
+  max_share?: number | undefined;
+  body_hash: string;
+};
 
 /** Requests in one statement: 20 parameters each. */
 const CHUNK = 500;
@@ -18,8 +24,7 @@ export async function insertWorkRequests(
   requests: readonly NewWorkRequest[],
   submission: Submission,
 ): Promise<WorkRequestId[]> {
-  const isKept = submission.key !== undefined || submission.max_share !== undefined;
-  const submissionId = isKept ? await insertSubmission(db, engine, submission) : null;
+  const submissionId = isKept(submission) ? await insertSubmission(db, engine, submission) : null;
   const ids: WorkRequestId[] = [];
   for (const chunk of chunksOf(requests, CHUNK)) {
     const rows = await db
@@ -44,13 +49,22 @@ async function insertSubmission(db: Database, engine: Engine, submission: Submis
   return row.id;
 }
 
+/** True: there is a row of the submission itself. */
+export function isKept({ key, max_share }: Submission): boolean {
+  return key !== undefined || max_share !== undefined;
+}
+
 function rowOf(request: NewWorkRequest, engine: Engine, submission: Submission, submission_id: number | null) {
-  const { depends_on: _, ...columns } = request;
   const pending_at = request.status === "pending" ? engine.now : null;
-  const remaining_path = request.remaining_path ?? 0;
   const times = { created_at: engine.now, pending_at, first_pending_at: pending_at };
+  return { ...givenColumns(request, submission, submission_id), ...times };
+}
+
+/** The columns of a new request that are not times. */
+export function givenColumns(request: NewWorkRequest, submission: Submission, submission_id: number | null) {
+  const { depends_on: _, ...columns } = request;
   const { created_by, max_share = null } = submission;
-  return { ...columns, ...times, submission_id, created_by, max_share, remaining_path };
+  return { ...columns, submission_id, created_by, max_share, remaining_path: request.remaining_path ?? 0 };
 }
 
 /**
@@ -58,7 +72,7 @@ function rowOf(request: NewWorkRequest, engine: Engine, submission: Submission, 
  * makes later ones wait: so nobody ends it between our look at its status and our commit, without seeing its new
  * dependents.
  */
-async function insertDependencies(
+export async function insertDependencies(
   db: Database,
   requests: readonly NewWorkRequest[],
   ids: readonly WorkRequestId[],

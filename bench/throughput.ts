@@ -49,10 +49,10 @@ function competitors(): Competitor[] {
     return postgres.createDatabase(`bench${count}`);
   };
   const all = [
-    almanac("Almanac, PostgreSQL", createDatabase),
+    almanac("Almanac on PostgreSQL", createDatabase),
     graphileWorker(createDatabase),
     pgBoss(createDatabase),
-    almanac("Almanac, SQLite", () => Promise.resolve(undefined)),
+    almanac("Almanac on SQLite", () => Promise.resolve(undefined)),
   ];
   const only = values.only?.split(",");
   return only === undefined ? all : all.filter(({ name }) => only.some((part) => name.includes(part)));

@@ -9,10 +9,10 @@ import { WORKERS, type Competitor, type JobTimes } from "./contender.ts";
 const MIB = 1024 ** 2;
 
 /**
- * What a worker gives to runs: room for 250 of the small ones below at once, as the others fetch 500 jobs at a time.
+ * What a worker gives to runs: room for 500 of the small ones below at once, as the others fetch 500 jobs at a time.
  * A no-op needs none of it; it is sized and packed all the same.
  */
-const CAPACITY = ["--cpus", "250", "--memory", "64G", "--disk", "64G"];
+const CAPACITY = ["--cpus", "500", "--memory", "64G", "--disk", "64G"];
 const REQUIREMENTS = { memory: MIB, disk_space: MIB };
 /** Different keys, so that more than one history is kept and learnt from. */
 const SUBJECTS = 20;

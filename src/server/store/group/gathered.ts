@@ -1,7 +1,7 @@
 import { chunksOf } from "../chunks.ts";
 
 /** Bounds one statement. */
-const MAX_AT_ONCE = 500;
+const MAX_AT_ONCE = 1_000;
 
 /**
  * Turns a call for many into one for a single: the calls of one turn of the event loop are made as one, in their

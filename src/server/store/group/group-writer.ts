@@ -4,9 +4,6 @@ import type { Faults } from "../faults.ts";
 import type { StoreTransaction } from "../store.ts";
 import { Group, type MemberEnd } from "./group.ts";
 
-/** Logical transactions that share one commit at most: bounds what one failing disk write takes with it. */
-const MAX_GROUP = 200;
-
 type Work<T> = (tx: StoreTransaction) => Promise<T>;
 
 /** A transaction of the database that is open. */
@@ -25,6 +22,8 @@ export type TransactionMaker = {
   reads: readonly string[];
   /** Groups that may run at a time. */
   groupsAtOnce: number;
+  /** Works in one group at most: bounds what one failing disk write takes with it, and how long the first waits for all. */
+  mostInGroup: number;
 };
 
 type Job = { work: Work<unknown>; resolve: (value: unknown) => void; reject: (error: unknown) => void };
@@ -80,7 +79,7 @@ export class GroupWriter {
 
   #start(): void {
     while (this.#waiting.length > 0 && this.#running.size < this.#maker.groupsAtOnce) {
-      const running = this.#runGroup(this.#waiting.splice(0, MAX_GROUP)).finally(() => {
+      const running = this.#runGroup(this.#waiting.splice(0, this.#maker.mostInGroup)).finally(() => {
         this.#running.delete(running);
         if (this.#waiting.length > 0) this.#schedule();
       });

@@ -49,11 +49,10 @@ export class SharedLearning<Member extends object> {
   /** Lets the one who has waited longest learn, if nobody does. What all who wait need is read together. */
   next(): void {
     if (this.#teacher !== undefined) return;
-    const wanted = this.#waiting;
     const learner = this.#waiting.shift();
     if (learner === undefined) return;
     this.#teacher = learner.member;
-    this.#load([learner, ...wanted].flatMap(({ keys }) => keys)).then(
+    this.#loadFor(learner).then(
       () => learner.resolve(this.#of(learner.keys)),
       (error: unknown) => learner.reject(error),
     );
@@ -70,9 +69,10 @@ export class SharedLearning<Member extends object> {
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 
-  async #load(keys: readonly string[]): Promise<void> {
-    const missing = [...new Set(keys)].filter((key) => !this.#loaded.has(key));
-    if (missing.length === 0) return;
+  async #loadFor(learner: Learner<Member>): Promise<void> {
+    if (learner.keys.every((key) => this.#loaded.has(key))) return;
+    const wanted = [learner, ...this.#waiting].flatMap(({ keys }) => keys);
+    const missing = [...new Set(wanted)].filter((key) => !this.#loaded.has(key));
     const found = await this.#read(missing);
     for (const key of missing) this.#loaded.add(key);
     for (const [key, state] of found) this.#states.set(key, state);

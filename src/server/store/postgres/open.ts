@@ -21,6 +21,8 @@ const LOOK_MS = 5_000;
 
 /** One works while the other one's commit is on its way to the disk. */
 const GROUPS_AT_ONCE = 2;
+/** A group is about 15 statements, however large: what a thousand works cost over one is their rows. */
+const MOST_IN_GROUP = 1_000;
 
 /** Opens a PostgreSQL database; several servers may use one at the same time. */
 export async function openPostgresStore(url: string, options: OpenOptions): Promise<Store> {
@@ -40,6 +42,7 @@ export async function openPostgresStore(url: string, options: OpenOptions): Prom
     {
       reads: Object.keys(single),
       groupsAtOnce: GROUPS_AT_ONCE,
+      mostInGroup: MOST_IN_GROUP,
       begin: () => beginForGroup(queries.db, types),
       alone: (work) => inTransaction(queries.db, faults, work),
     },

@@ -3,6 +3,7 @@ import { Pool, type ClientConfig, type PoolClient } from "pg";
 import { decodeRows, encodeParameter } from "../columns.ts";
 import type { Tables } from "../tables.ts";
 import { postgresError, unavailable } from "./fault.ts";
+import { preparedName } from "./prepared.ts";
 import { postgresTypes } from "./types.ts";
 
 /** Connections for queries; two more are held for leading and listening. */
@@ -70,7 +71,9 @@ function translatingClient(client: PoolClient): PostgresPoolClient {
   const known = clients.get(client);
   if (known !== undefined) return known;
   const run = async (text: string, parameters: readonly unknown[]) => {
-    const result = await client.query(text, parameters.map(encodeParameter)).catch(rethrow);
+    const name = preparedName(text);
+    const values = parameters.map(encodeParameter);
+    const result = await client.query({ text, values, ...(name !== undefined && { name }) }).catch(rethrow);
     decodeRows(result.rows);
     return result;
   };

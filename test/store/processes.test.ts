@@ -44,7 +44,7 @@ describe("SQLite when its server is killed", () => {
     expect((await store.read.events(0, 100_000)).map(({ data }) => data["name"]).sort()).toEqual(
       [...counts.keys()].sort(),
     );
-  });
+  }, 180_000); // eight starts and a thousand commits, also where the machine is busy
 });
 
 describe("two processes on one file of SQLite", () => {

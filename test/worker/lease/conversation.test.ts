@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -57,6 +57,19 @@ describe("the conversation of a worker with its server", () => {
     const whileRunning = server.syncs.filter((sync) => sync.runs[0]?.state === "running");
     expect(whileRunning.map((sync) => sync.wait_ms)).toEqual(whileRunning.map(() => 200));
     expect(server.syncs.at(-1)?.wait_ms).toBe(20_000);
+  });
+
+  it("tells the end of a run without a process at once, and writes nothing of it", async () => {
+    const onDisk: string[][] = [];
+    await converse((sync, count) => {
+      onDisk.push(readdirSync(runs()));
+      if (count === 1) return { assignments: [{ ...scriptRun(1, ""), task_name: "noop", task_data: {} }] };
+      return endedIn(sync).length > 0 ? { acknowledged: endedIn(sync) } : undefined;
+    });
+    await eventually(() => server.lastReport("1.1")?.state, "ended");
+    await eventually(() => server.syncs.at(-1)?.runs, []);
+    expect(server.lastReport("1.1")).toMatchObject({ outcome: { kind: "exited", code: 0 } });
+    expect(onDisk.flat()).toEqual([]);
   });
 
   it("brings the figures of a run that goes on", async () => {

@@ -188,6 +188,9 @@ export class Group {
     };
     return {
       lockWorkRequest: (id: WorkRequestId) => lock(`#${id}`).then(() => guarded.lockWorkRequest(id)),
+      // Whoever looks for an open finding may be about to open one: one after another, or there would be two.
+      findings: (...query: Parameters<StoreTransaction["findings"]>) =>
+        lock("findings").then(() => guarded.findings(...query)),
       lockWorker: (name: WorkerName) => lock(name).then(() => guarded.lockWorker(name)),
       dependencyStates: (id: WorkRequestId) => lock(`#${id}`).then(() => guarded.dependencyStates(id)),
       estimateStates: (keys: readonly string[]) => {

@@ -64,7 +64,8 @@ function rowOf(request: NewWorkRequest, engine: Engine, submission: Submission, 
 export function givenColumns(request: NewWorkRequest, submission: Submission, submission_id: number | null) {
   const { depends_on: _, ...columns } = request;
   const { created_by, max_share = null } = submission;
-  return { ...columns, submission_id, created_by, max_share, remaining_path: request.remaining_path ?? 0 };
+  const { remaining_path = 0, fail_on = "regression" } = request;
+  return { ...columns, submission_id, created_by, max_share, remaining_path, fail_on };
 }
 
 /**

@@ -9,7 +9,7 @@ import type {
   UploadOptions,
   UploadRouteName,
 } from "./call-types.ts";
-import { Caller, type Parts, type ClientOptions } from "./caller.ts";
+import { Caller, type ClientOptions } from "./caller.ts";
 import type { EventMessage } from "./event-stream.ts";
 import { followEvents, type EventOptions } from "./follow-events.ts";
 
@@ -45,8 +45,7 @@ export function createClient(options: ClientOptions): Client {
     url: options.url,
     setToken: (token) => caller.setToken(token),
     // the compiler gives up on the union of all routes' options: what a call takes is checked where it is made
-    call: async (name: JsonRouteName, ...[parts]: readonly unknown[]) =>
-      caller.document(name, (parts ?? {}) as Parts) as never, // parsed by the route's schema
+    call: async (name: JsonRouteName, ...[parts]: readonly unknown[]) => caller.document(name, parts ?? {}) as never, // parsed by the route's schema
     upload: async (name, parts) => caller.document(name, parts) as never, // as above
     download: async (name, parts) => {
       const answer = await caller.answer(name, parts);

@@ -33,11 +33,11 @@ test("a call sends the token, fills the path and the query, and parses the answe
   const seen: (string | undefined)[] = [];
   await using server = await listen((request, response) => {
     seen.push(request.method, request.url, request.headers.authorization);
-    answerJson(response, 200, { estimate: {} });
+    answerJson(response, 200, { estimate: {}, levels: [], outlooks: {} });
   });
   const client = clientOf(server.url);
   const answer = await client.call("estimate", { query: { task_name: "a b&c", subject: "x/y" } });
-  expect(answer).toEqual({ estimate: {} });
+  expect(answer).toEqual({ estimate: {}, levels: [], outlooks: {} });
   expect(seen).toEqual(["GET", "/api/v1/estimate?task_name=a+b%26c&subject=x%2Fy", "Bearer secret"]);
 });
 

@@ -42,9 +42,7 @@ const own = (task_data: Record<string, unknown>) => harness.submit({ task_name: 
 
 describe("a request of a configured task", () => {
   it("is refused when the task's schema refuses its data", async () => {
-    await expect(own({ package: 3 })).rejects.toThrow(
-      "work_requests[0].task_data.package: found 3, expected string.",
-    );
+    await expect(own({ package: 3 })).rejects.toThrow("work_requests[0].task_data.package: found 3, expected string.");
   });
 
   it("gets its key and its needs from the task, and goes only to workers that have the task", async () => {

@@ -26,6 +26,7 @@ describe.each(ENGINES)("runs on $name", (engine) => {
       measurement: null,
       outputs: [],
       log: { size: 0, cut_bytes: 0 },
+      failure: null,
     });
     const { lease_token: _, lease_expires_at: __, ...withoutLease } = run!;
     expect(await store.read.runsOf(run!.work_request_id)).toEqual([withoutLease]);

@@ -35,6 +35,9 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
       priority_adjustment: 0,
       unblock_strategy: "deps",
       allow_failure: false,
+      fail_on: "regression",
+      avoid_workers: null,
+      verdict: null,
       trusted: true,
       dependencies: [],
       supersedes: null,
@@ -115,8 +118,8 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
     expect((await store.read.workRequest(ids[1]!))?.dependencies).toEqual([first, ids[0]]);
     expect((await store.read.dependentsOf(ids[0]!)).map(({ id }) => id)).toEqual([ids[1]]);
     expect(await store.read.dependencyStates(ids[1]!)).toEqual([
-      { id: first, status: "pending", result: null, allow_failure: false },
-      { id: ids[0], status: "pending", result: null, allow_failure: false },
+      { id: first, status: "pending", result: null, allow_failure: false, verdict: null },
+      { id: ids[0], status: "pending", result: null, allow_failure: false, verdict: null },
     ]);
     await expect(insert(store, newRequest({ depends_on: [{ id: 4711 as WorkRequestId }] }))).rejects.toThrow(
       /foreign key/i,

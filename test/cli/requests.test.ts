@@ -49,6 +49,8 @@ describe("submit", () => {
     const { code, stdout } = await home.almanac([
       "submit",
       "--follow",
+      "--fail-on",
+      "any",
       "--",
       "sh",
       "-c",

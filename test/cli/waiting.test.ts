@@ -51,7 +51,7 @@ describe("the exit code of --wait, wait and watch", () => {
 
   test("of several is that of the failed one; with --any that of the first to end", async () => {
     const slow = await submit("--", "sleep", "60");
-    const [good, bad] = [await submit("--", "true"), await submit("--", "false")];
+    const [good, bad] = [await submit("--", "true"), await submit("--fail-on", "any", "--", "false")];
     expect((await home.almanac(["wait", good, bad])).code).toBe(1);
     expect((await home.almanac(["wait", "--any", slow, good])).code).toBe(0);
     await home.almanac(["abort", slow]);

@@ -1,7 +1,7 @@
 import type { Advice } from "../../domain/advice.ts";
 import { RESOURCE_WORDS } from "../../domain/amount-text.ts";
 import { formatBytes } from "../../domain/units.ts";
-import { ofThousand } from "./amount-text.ts";
+import { ofThousand } from "../../domain/source-text.ts";
 import { symbols } from "./glyph.ts";
 import type { Surface } from "./surface.ts";
 import { renderTable, type Column, type TableOptions } from "./table.ts";

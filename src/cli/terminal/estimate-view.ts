@@ -3,7 +3,7 @@ import type { LevelRuns, Outlook, WeighedResource } from "../../domain/outlook.t
 import type { HistoryKey } from "../../domain/task.ts";
 import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
 import { formatBytes } from "../../domain/units.ts";
-import { evidenceText, LEVEL_WORDS, ofThousand } from "./amount-text.ts";
+import { evidenceText, LEVEL_WORDS, ofThousand } from "../../domain/source-text.ts";
 import { paint } from "./colour.ts";
 import { symbols } from "./glyph.ts";
 import { sanitizeText } from "./sanitize.ts";

@@ -3,7 +3,7 @@ import type { Run } from "../../domain/run.ts";
 import type { MeasuredFigure } from "../../domain/runtime-statistics.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
-import { askedText, sourceText } from "./amount-text.ts";
+import { askedText, sourceText } from "../../domain/source-text.ts";
 import { symbols } from "./glyph.ts";
 import { readingSurface } from "./reading-surface.ts";
 import { isRunLowerBound, runFigure } from "./run-figures.ts";

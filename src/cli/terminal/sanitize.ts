@@ -1,27 +1,6 @@
-/*
- * Names, messages and logs are written by others: what a terminal would obey is made visible instead (`\x1b`).
- */
+import { UNSAFE_CHARACTERS, visibleCharacter } from "../../domain/sanitize-text.ts";
 
-/**
- * Control characters (C0, DEL, C1), line and paragraph separators, marks that reorder text (Unicode TR 36, "bidi"
- * spoofing) and invisible spaces. Joiners stay: scripts and emoji need them.
- */
-const UNSAFE =
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
-
-/** Text for one line of a terminal: whatever it holds, it moves no cursor, ends no line and turns no direction. */
-export function sanitizeText(text: string): string {
-  return text.toWellFormed().replaceAll(UNSAFE, visible);
-}
-
-function visible(character: string): string {
-  if (character === "\n") return "\\n";
-  if (character === "\t") return "\\t";
-  if (character === "\r") return "\\r";
-  const code = character.charCodeAt(0);
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
-}
+export { sanitizeText } from "../../domain/sanitize-text.ts";
 
 /** A sequence that only sets colours and weights. */
 const COLOUR = /^\u001b\[[\d;:]{0,60}m/; // oxlint-disable-line no-control-regex -- its first character
@@ -68,13 +47,13 @@ function heldBack(text: string, keepColours: boolean): string {
 function cleanLog(text: string, keepColours: boolean): { safe: string; hasColours: boolean } {
   let hasColours = false;
   const lines = text.replaceAll("\r\n", "\n").replaceAll("\r", "\n");
-  const safe = lines.toWellFormed().replaceAll(UNSAFE, (character, offset: number) => {
+  const safe = lines.toWellFormed().replaceAll(UNSAFE_CHARACTERS, (character, offset: number) => {
     if (character === "\n" || character === "\t") return character;
     if (keepColours && COLOUR.test(lines.slice(offset, offset + 70))) {
       hasColours = true;
       return character;
     }
-    return visible(character);
+    return visibleCharacter(character);
   });
   return { safe, hasColours };
 }

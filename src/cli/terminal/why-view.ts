@@ -5,7 +5,7 @@ import type { Event } from "../../domain/event.ts";
 import { formatDuration } from "../../domain/units.ts";
 import type { WaitingReason, WorkRequest } from "../../domain/work-request.ts";
 import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
-import { sourceText } from "./amount-text.ts";
+import { sourceText } from "../../domain/source-text.ts";
 import { renderCandidates } from "./candidate-table.ts";
 import { paint } from "./colour.ts";
 import { expectedText } from "./expected-text.ts";

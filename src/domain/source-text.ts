@@ -1,5 +1,5 @@
-import type { AllocatedAmount, EstimateEvidence, Requirements, Resource } from "../../domain/allocation.ts";
-import { formatAmount } from "../../domain/amount-text.ts";
+import type { AllocatedAmount, EstimateEvidence, Requirements, Resource } from "./allocation.ts";
+import { formatAmount } from "./amount-text.ts";
 
 /** `2.0G`, `at least 2.0G, at most 8.0G`; undefined when nothing was asked of the resource. */
 export function askedText(requirements: Requirements, resource: Resource): string | undefined {

@@ -19,7 +19,8 @@ function build() {
   });
   if (done.status !== 0) process.exit(1);
   for (const file of filesIn(dist, /\.(js|d\.ts)$/)) namesOfBuiltFiles(join(dist, file));
-  for (const file of filesIn(join(root, "src"), /\.(sql|css)$/)) cpSync(join(root, "src", file), join(dist, file));
+  for (const file of filesIn(join(root, "src"), /\.(sql|css|svg)$|^web\/islands\//))
+    cpSync(join(root, "src", file), join(dist, file));
 }
 
 function filesIn(directory, pattern) {

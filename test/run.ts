@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { installChromium } from "./web/install-chromium.ts";
 
 /*
  * `npm test`: runs every test and ends with one line, `N passed, N failed`, and `, N skipped` where a suite
@@ -12,6 +13,9 @@ const root = join(import.meta.dirname, "..");
 const scratch = mkdtempSync(join(tmpdir(), "almanac-test-"));
 const report = join(scratch, "report.json");
 
+const asked = process.argv.slice(2);
+if (asked.length === 0 || asked.some((argument) => argument.includes("web"))) installChromium();
+
 const vitest = spawnSync(
   process.execPath,
   [
@@ -20,7 +24,7 @@ const vitest = spawnSync(
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${report}`,
-    ...process.argv.slice(2),
+    ...asked,
   ],
   { cwd: root, stdio: "inherit" },
 );

@@ -210,6 +210,7 @@ export const routes = {
       subject: subject.optional(),
       context: context.optional(),
       since: timestampSchema.optional(),
+      until: timestampSchema.optional(),
     }),
     response: pageOf(historyEntrySchema),
   }),

@@ -1,29 +1,148 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { EVENT_KINDS } from "../domain/event.ts";
 import { element as e } from "./element.ts";
 
-/**
- * A whole page as text: landmarks, one heading, the stylesheet, no script. `root` is the way back to the
- * first page, relative, so that the pages work behind any path prefix: `./`, or `../` one level down.
- */
-export function renderPage(root: "./" | "../", title: string, ...content: ComponentChildren[]): string {
-  const page = e(
+/** How pages look: as the system does, or as was chosen. */
+export const THEMES = ["system", "light", "dark"] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** The places of the navigation, in its order; each exists. */
+const PLACES = [
+  { name: "overview", word: "Overview", path: "" },
+  { name: "requests", word: "Requests", path: "r" },
+  { name: "tasks", word: "Tasks", path: "t" },
+  { name: "workers", word: "Workers", path: "workers" },
+  { name: "submit", word: "Submit", path: "new" },
+] as const;
+export type Place = (typeof PLACES)[number]["name"];
+
+/** What surrounds the content of a page. */
+export type Frame = {
+  /** The way back to the first page, relative (`./`, `../`, …), so that pages work behind any path prefix. */
+  root: string;
+  /** Where the stylesheet and the islands are, from the root: `assets/HASH/`. */
+  assets: string;
+  theme: Theme;
+  /** Who is signed in; undefined on the sign-in page. */
+  person?: { name: string; scope: string; form_token: string } | undefined;
+};
+
+/** One page: its title, its place in the navigation, and which events change it. */
+export type Page = {
+  title: string;
+  place?: Place;
+  /** Topics of the event stream, and the newest event that the page has in it. */
+  live?: { topics: string; after: number };
+  /** Charts that can be read point by point. */
+  hasCharts?: boolean;
+};
+
+/** A whole page as text: landmarks, a way past the navigation, one heading, the stylesheet, and islands. */
+export function renderPage(frame: Frame, page: Page, ...content: ComponentChildren[]): string {
+  const { root, assets, theme } = frame;
+  const islands = [...(page.live ? ["live.js"] : []), ...(page.hasCharts ? ["charts.js"] : []), "keys.js"];
+  const whole = e(
     "html",
-    { lang: "en" },
+    { lang: "en", "data-theme": theme },
     e(
       "head",
       {},
       e("meta", { charset: "utf-8" }),
       e("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
-      e("title", {}, `${title} · Almanac`),
-      e("link", { rel: "stylesheet", href: `${root}style.css` }),
+      e("meta", { name: "color-scheme", content: theme === "system" ? "light dark" : theme }),
+      e("title", {}, `${page.title} · Almanac`),
+      e("link", { rel: "icon", href: `${root}${assets}icon.svg` }),
+      e("link", { rel: "stylesheet", href: `${root}${assets}style.css` }),
+      ...(frame.person === undefined
+        ? []
+        : islands.map((name) => e("script", { type: "module", src: `${root}${assets}${name}` }))),
     ),
     e(
       "body",
-      {},
-      e("header", {}, e("a", { href: root, class: "home" }, "Almanac")),
-      e("main", {}, e("h1", {}, title), ...content),
+      { "data-root": root },
+      e("a", { class: "skip", href: "#main" }, "To the content"),
+      header(frame, page),
+      e(
+        "main",
+        {
+          id: "main",
+          tabIndex: -1,
+          "data-live": page.live?.topics,
+          "data-after": page.live?.after,
+          "data-kinds": page.live && EVENT_KINDS.join(" "),
+        },
+        e("h1", {}, page.title),
+        ...content,
+      ),
+      footer(frame),
     ),
   );
-  return `<!doctype html>${renderToString(page)}`;
+  return `<!doctype html>${renderToString(whole)}`;
+}
+
+function header({ root, person }: Frame, page: Page): VNode {
+  const home = e("a", { href: root, class: "home" }, "Almanac");
+  if (person === undefined) return e("header", {}, home);
+  const links = PLACES.map(({ name, word, path }) =>
+    e(
+      "li",
+      {},
+      e(
+        "a",
+        { href: `${root}${path}`, "aria-current": page.place === name ? "page" : undefined, "data-go": name },
+        word,
+      ),
+    ),
+  );
+  return e(
+    "header",
+    {},
+    home,
+    e("nav", { "aria-label": "Pages" }, e("ul", {}, ...links)),
+    e(
+      "search",
+      {},
+      e(
+        "form",
+        { action: `${root}find`, method: "get" },
+        e("input", {
+          type: "search",
+          name: "q",
+          "aria-label": "Go to a request, task or worker",
+          placeholder: "#5122 or a name",
+          required: true,
+        }),
+        e("button", { type: "submit" }, "Go"),
+      ),
+    ),
+    e("output", { id: "live", class: "quiet", hidden: true }),
+  );
+}
+
+function footer({ root, theme, person }: Frame): VNode {
+  if (person === undefined) return e("footer", {});
+  const token = e("input", { type: "hidden", name: "form_token", value: person.form_token });
+  return e(
+    "footer",
+    {},
+    e("span", {}, "Times are in UTC."),
+    e("a", { href: `${root}api/v1/openapi.json` }, "API"),
+    e(
+      "form",
+      { method: "post", action: `${root}theme` },
+      token,
+      e("span", {}, "Colours: "),
+      ...THEMES.map((name) =>
+        e("button", { name: "theme", value: name, "aria-pressed": name === theme ? "true" : "false" }, name),
+      ),
+    ),
+    e(
+      "form",
+      { method: "post", action: `${root}sign-out` },
+      token,
+      e("span", {}, `Signed in by the token ${person.name} (${person.scope}) `),
+      e("button", {}, "Sign out"),
+    ),
+  );
 }

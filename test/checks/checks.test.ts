@@ -17,6 +17,7 @@ describe("the source", () => {
   it("is well typed", () => expect(complaints("tsc", "-p", "tsconfig.json")).toBe(""));
   it("is well typed without Node in the pure rooms", () =>
     expect(complaints("tsc", "-p", "tsconfig.pure.json")).toBe(""));
+  it("is well typed where it runs in a browser", () => expect(complaints("tsc", "-p", "tsconfig.web.json")).toBe(""));
   it("passes the linter", () => expect(complaints("oxlint", "--deny-warnings")).toBe(""));
   it("is formatted", () => expect(complaints("prettier", "--check", "--log-level=warn", ".")).toBe(""));
   it("has no dead code", () => expect(complaints("knip", "--no-progress")).toBe(""));

@@ -288,18 +288,33 @@ describe("the page", () => {
     const signedIn = await signIn(harness.server.adminToken);
     expect(signedIn.status).toBe(303);
     const cookie = signedIn.headers.get("set-cookie") ?? "";
-    expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
+    expect(cookie).toMatch(/HttpOnly; SameSite=Lax/);
     const session = { cookie: cookie.split(";", 1)[0]! };
     const [hostile] = await harness.submit({ task_name: "<script>alert(1)</script>" });
     const page = await call("/", { token: "", headers: session });
     expect(page.status).toBe(200);
-    expect(page.text).toContain("&lt;script>alert(1)&lt;/script>");
-    expect(page.text).not.toContain("<script");
+    const list = await call("/r", { token: "", headers: session });
+    expect(list.text).toContain("&lt;script>alert(1)&lt;/script>");
+    expect(list.text).not.toContain("<script>");
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
     const own = await call(`/r/${hostile!.id}`, { token: "", headers: session });
-    expect(own.text).toContain(`<h1>#${hostile!.id} &lt;script>alert(1)&lt;/script></h1><p>It waits since`);
-    expect((await call(`/r/${hostile!.id}`, { token: "" })).headers.get("location")).toBe("../");
-    // the cookie travels by itself, so it may only read
+    expect(own.text).toContain(`<h1>#${hostile!.id} &lt;script>alert(1)&lt;/script></h1>`);
+    expect((await call(`/r/${hostile!.id}`, { token: "" })).status).toBe(401);
+    // the cookie travels by itself: without what only a page of ours knows, it changes nothing
+    const form = { ...session, "content-type": "application/x-www-form-urlencoded" };
+    const abort = (form_token: string) =>
+      call(`/r/${hostile!.id}/abort`, {
+        token: "",
+        method: "POST",
+        headers: form,
+        body: new URLSearchParams({ form_token }),
+      });
+    expect((await abort("wrong")).status).toBe(401);
+    expect((await harness.request(hostile!.id)).status).toBe("pending");
+    const formToken = /name="form_token" value="([^"]+)"/.exec(own.text)![1]!; // each page has it
+    expect((await abort(formToken)).headers.get("location")).toBe(`../../r/${hostile!.id}`);
+    expect(await harness.request(hostile!.id)).toMatchObject({ status: "aborted", aborted: { by: "local" } });
+    // calls of the API may only read with it
     const write = await call("/api/v1/work-requests", {
       token: "",
       method: "POST",
@@ -307,6 +322,33 @@ describe("the page", () => {
       body: "{}",
     });
     expect(write.status).toBe(401);
+    const away = await call("/sign-out", {
+      token: "",
+      method: "POST",
+      headers: form,
+      body: new URLSearchParams({ form_token: formToken }),
+    });
+    expect(away.status).toBe(303);
+    expect((await call("/", { token: "", headers: session })).status).toBe(401);
+  });
+
+  it("goes on to where one wanted to be, and never to another host", async () => {
+    const next = async (place: string) => {
+      const body = new URLSearchParams({ token: harness.server.adminToken, next: place });
+      const headers = { "content-type": "application/x-www-form-urlencoded" };
+      return (await call("/sign-in", { token: "", method: "POST", headers, body })).headers.get("location");
+    };
+    expect(await next("r?status=running")).toBe("./r?status=running");
+    for (const place of [
+      "//evil.example/",
+      "https://evil.example/",
+      "/r",
+      "../../x",
+      "\\\\evil.example",
+      "javascript:alert(1)",
+    ]) {
+      expect(await next(place)).toMatch(/^\.\/(?![/\\])[^:]*$/);
+    }
   });
 });
 

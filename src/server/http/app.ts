@@ -8,7 +8,6 @@ import fastify, {
   type FastifyRequest,
 } from "fastify";
 import { z } from "zod";
-import { AppError } from "../../contract/errors.ts";
 import type { Route } from "../../contract/route.ts";
 import { routes, type RouteName } from "../../contract/routes.ts";
 import { parseOrThrow } from "../../contract/validation.ts";
@@ -27,7 +26,7 @@ import { tokenHandlers } from "./handlers/tokens.ts";
 import { workRequestHandlers } from "./handlers/work-requests.ts";
 import { workerCallHandlers } from "./handlers/worker-calls.ts";
 import { workerHandlers } from "./handlers/workers.ts";
-import { addPages } from "./pages.ts";
+import { addPages, isForPeople, notFound, sendFaultPage } from "./pages/pages.ts";
 
 /** What the web framework is given beside the loop. */
 export type HttpOptions = {
@@ -52,15 +51,16 @@ export async function createApp(context: LoopContext, options: HttpOptions): Pro
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
   });
   app.setErrorHandler(sendFault);
-  app.setNotFoundHandler((request) => {
-    throw new AppError("route-not-found", { method: request.method, path: request.url.slice(0, 200) });
-  });
   await app.register(cookie);
   await app.register(formbody);
   // bodies of bytes are streamed to disk by their handlers
   app.addContentTypeParser("application/octet-stream", (_request, payload, done) => done(null, payload));
   bindRoutes(app, context, handlersOf(context, options), options.closing);
-  addPages(app, context);
+  const assets = await addPages(app, context);
+  app.setNotFoundHandler((request, reply) => {
+    if (!isForPeople(request)) throw notFound(request);
+    return sendFaultPage(context, assets, notFound(request), request, reply);
+  });
   return app;
 }
 

@@ -5,7 +5,7 @@ import type { Scope } from "../../contract/route.ts";
 import { findToken } from "../loop/tokens.ts";
 import type { Store, TokenRecord } from "../store/store.ts";
 
-/** The cookie that a signed-in browser shows. Only reading is allowed with it: it travels by itself. */
+/** The cookie that a signed-in browser shows. It travels by itself, so calls of the API may only read with it. */
 export const SESSION_COOKIE = "almanac_session";
 
 const USE_RESOLUTION_MS = 60_000;
@@ -19,13 +19,18 @@ const INCLUDED: Record<Scope, readonly Scope[]> = {
   join: ["join"],
 };
 
+/** Whether a token of the scope may do what the other stands for. */
+export function includesScope(scope: Scope, needed: Scope): boolean {
+  return INCLUDED[scope].includes(needed);
+}
+
 /** The token of a call that may do what the scope stands for; throws `unauthenticated` or `forbidden`. */
 export async function authenticate(store: Store, request: FastifyRequest, needed: Scope): Promise<TokenRecord> {
   const secret = secretOf(request);
   if (secret === undefined) throw new AppError("unauthenticated", { reason: "the call has none" });
   const token = await findToken(store.read, secret);
   if (token === undefined) throw new AppError("unauthenticated", { reason: "the one given is unknown or has ended" });
-  if (!INCLUDED[token.scope].includes(needed)) {
+  if (!includesScope(token.scope, needed)) {
     throw new AppError("forbidden", { token: token.name, scope: token.scope, needed });
   }
   await noteUse(store, token);

@@ -18,7 +18,7 @@ export function sendFault(error: unknown, request: FastifyRequest, reply: Fastif
 }
 
 /** Our own faults as they are; the framework's by their meaning; everything else is ours to look into. */
-function faultOf(error: unknown, request: FastifyRequest): AppError {
+export function faultOf(error: unknown, request: FastifyRequest): AppError {
   if (error instanceof AppError) return error;
   if (!(error instanceof Error)) return new AppError("internal-error", { request_id: request.id });
   const cause = { cause: error };

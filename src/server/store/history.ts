@@ -103,6 +103,7 @@ async function history(db: Database, key: HistoryQuery[0], page: HistoryQuery[1]
   if (key.subject !== undefined) query = query.where("subject", "=", key.subject);
   if (key.context !== undefined) query = query.where("context", "=", key.context);
   if (page.since !== undefined) query = query.where("completed_at", ">=", page.since);
+  if (page.until !== undefined) query = query.where("completed_at", "<=", page.until);
   if (page.cursor !== undefined) {
     const { at, id } = timeAndIdOfCursor(page.cursor);
     query = query.where(sql<boolean>`(completed_at, id) < (${at}, ${id})`);

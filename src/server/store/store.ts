@@ -301,7 +301,7 @@ export type StoreReader = {
       subject?: string | undefined;
       context?: string | undefined;
     },
-    page: PageQuery & { since?: Timestamp | undefined },
+    page: PageQuery & { since?: Timestamp | undefined; until?: Timestamp | undefined },
   ): Promise<Page<HistoryEntry>>;
   /** `entry`: the newest; `success`: the newest success; `failure`: the newest failure or error. */
   lastEntry(which: "entry" | "success" | "failure", key: HistoryKey): Promise<HistoryEntry | undefined>;

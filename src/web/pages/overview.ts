@@ -1,87 +1,204 @@
 import type { VNode } from "preact";
-import { epochMs, type Timestamp } from "../../domain/clock.ts";
-import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
+import type { Timestamp } from "../../domain/clock.ts";
+import type { Run } from "../../domain/run.ts";
+import { formatSpan } from "../../domain/span-text.ts";
+import { formatBytes, formatDuration } from "../../domain/units.ts";
 import type { Status, WorkRequest } from "../../domain/work-request.ts";
 import type { Worker } from "../../domain/worker.ts";
+import { runFigure } from "../../history/run-figure.ts";
+import { progressBar } from "../charts/bars.ts";
 import { element as e } from "../element.ts";
-import { renderPage } from "../layout.ts";
-import { table } from "../table.ts";
+import { renderPage, type Frame } from "../layout.ts";
+import { commandLine, keyText, requestLink, workerLink } from "../parts/links.ts";
+import { table, type Row } from "../parts/table.ts";
+import { secondsBetween } from "../parts/time.ts";
+import { loadOf, workerBox } from "../parts/worker-box.ts";
+import { REQUEST_COLUMNS, requestRow } from "./request-row.ts";
+
+/** A request that runs, with its run. */
+export type Going = { request: WorkRequest; run: Run };
 
 /** What the overview shows. */
 export type OverviewData = {
   now: Timestamp;
+  lastEventId: number;
   counts: Record<Status, number>;
-  requests: readonly WorkRequest[];
+  /** Those that wait, longest first; at most so many as are shown. */
+  waiting: readonly WorkRequest[];
+  going: readonly Going[];
+  /** The newest that have ended. */
+  ended: readonly WorkRequest[];
   workers: readonly Worker[];
+  /** Of each worker what it has now. */
+  runsOf: ReadonlyMap<string, readonly Run[]>;
 };
 
-const GLYPHS: Record<Status, string> = { blocked: "○", pending: "○", running: "●", completed: "✓", aborted: "–" };
-
-/** The first page: a sentence, the newest requests, the workers, and how to submit. */
-export function overviewPage(data: OverviewData): string {
+/** Is the farm well, what is stuck, where is room? */
+export function overviewPage(frame: Frame, data: OverviewData): string {
+  const { workers, waiting, going, ended, now } = data;
+  const total = Object.values(data.counts).reduce((sum, count) => sum + count, 0);
   return renderPage(
-    "./",
-    "Overview",
-    e("p", {}, sentence(data)),
-    e("h2", { id: "requests" }, "Newest requests"),
-    data.requests.length === 0 ? e("p", { class: "quiet" }, "Nothing was submitted yet.") : requestTable(data),
+    frame,
+    { title: "Overview", place: "overview", live: { topics: "requests,workers", after: data.lastEventId } },
+    figures(frame, data),
+    ...(total === 0
+      ? [
+          e("h2", {}, "The first request"),
+          e("p", {}, "Nothing was submitted yet. This page will show what waits and why, what runs and when it ends."),
+          commandLine("submit --task build --subject hello --follow -- make -j2"),
+        ]
+      : []),
+    ...(waiting.length === 0 ? [] : [e("h2", { id: "waiting" }, "Waiting, and why"), waitingTable(frame, data)]),
+    ...(going.length === 0 ? [] : [e("h2", { id: "running" }, "Running"), goingTable(frame, data)]),
     e("h2", { id: "workers" }, "Workers"),
-    data.workers.length === 0 ? e("p", { class: "quiet" }, "No worker has joined yet.") : workerTable(data),
-    e("h2", { id: "submit" }, "How to submit"),
-    e("pre", { tabIndex: 0 }, "npx almanac submit --task build --subject hello --follow -- make -j2"),
-    e("p", {}, "The API is described at ", e("a", { href: "api/v1/openapi.json" }, "api/v1/openapi.json"), "."),
+    workers.length === 0
+      ? e(
+          "div",
+          {},
+          e("p", {}, "No worker has joined yet. This prints what to type on the machine that is to do the work:"),
+          commandLine("token new --worker"),
+        )
+      : e(
+          "ul",
+          { class: "boxes" },
+          ...workers.map((worker) => workerBox(frame.root, worker, data.runsOf.get(worker.worker_name) ?? [])),
+        ),
+    ...(ended.length === 0
+      ? []
+      : [
+          e("h2", { id: "ended" }, "Ended last"),
+          table(
+            "Ended last",
+            REQUEST_COLUMNS,
+            ended.map((request) => requestRow(frame.root, request, now)),
+          ),
+        ]),
   );
 }
 
-function sentence({ counts, workers }: OverviewData): string {
-  const waiting = counts.blocked + counts.pending;
-  const online = workers.filter((worker) => worker.state === "online").length;
-  return `${waiting} waiting, ${counts.running} running, ${counts.completed} completed, ${counts.aborted} aborted; ${online} of ${workers.length} workers online.`;
+function figures({ root }: Frame, { counts, waiting, workers, runsOf, now }: OverviewData): VNode {
+  const online = workers.filter(({ state }) => state !== "offline");
+  const loads = online.map((worker) => loadOf(worker, runsOf.get(worker.worker_name) ?? []).memory);
+  const sum = (pick: (load: (typeof loads)[number]) => number) => loads.reduce((total, load) => total + pick(load), 0);
+  const [capacity, reserved, used] = [
+    sum((load) => load.capacity),
+    sum((load) => load.reserved),
+    sum((load) => load.used ?? 0),
+  ];
+  const percent = (amount: number) => (capacity > 0 ? `${Math.round((amount / capacity) * 100)} %` : "–");
+  const oldest = waiting.toSorted((a, b) => a.id - b.id)[0];
+  const waits = counts.pending + counts.blocked;
+  return e(
+    "ul",
+    { class: "figures" },
+    figure(
+      `${root}r?status=pending`,
+      String(waits),
+      "waiting",
+      oldest === undefined ? "none" : `oldest ${formatDuration(secondsBetween(oldest.created_at, now))}`,
+    ),
+    figure(`${root}r?status=running`, String(counts.running), "running", "now"),
+    figure(`${root}r?status=completed`, String(counts.completed), "completed", `${counts.aborted} aborted`),
+    figure(
+      `${root}workers`,
+      `${online.length} of ${workers.length}`,
+      "workers online",
+      workers.some(({ state }) => state === "draining") ? "some are draining" : "none is draining",
+    ),
+    figure(
+      `${root}workers`,
+      percent(reserved),
+      "of memory reserved",
+      `${percent(used)} used of ${formatBytes(capacity)}`,
+    ),
+  );
 }
 
-function requestTable({ requests, now }: OverviewData): VNode {
-  const rows = requests.map((request) => [
-    { content: e("a", { href: `r/${request.id}` }, `#${request.id}`), look: "" },
-    { content: `${glyphOf(request)} ${request.result ?? request.status}`, look: request.result ?? request.status },
-    request.task_name,
-    request.subject,
-    request.context,
-    ranText(request, now),
-    memoryText(request),
-    { content: noteOf(request), look: "wide" },
-  ]);
-  return table("Newest requests", ["Id", "State", "Task", "Subject", "Context", "Ran", "Memory", "Note"], rows);
+function figure(href: string, amount: string, word: string, more: string): VNode {
+  return e("li", {}, e("strong", {}, amount), e("a", { href }, word), e("span", { class: "quiet" }, ` · ${more}`));
 }
 
-function glyphOf(request: WorkRequest): string {
-  return request.status === "completed" && request.result !== "success" ? "✕" : GLYPHS[request.status];
+function waitingTable({ root }: Frame, { waiting, now, counts }: OverviewData): VNode {
+  const rows: Row[] = waiting.map((request) => ({
+    key: String(request.id),
+    cells: [
+      requestLink(root, request.id),
+      keyText(request),
+      formatDuration(secondsBetween(request.created_at, now)),
+      request.waiting?.message ?? "it was not planned yet",
+      startText(request, now),
+    ],
+  }));
+  const rest = (["pending", "blocked"] as const).flatMap((status) => {
+    const more = counts[status] - waiting.filter((request) => request.status === status).length;
+    return more > 0 ? [e("p", {}, e("a", { href: `${root}r?status=${status}` }, `${more} more ${status}`))] : [];
+  });
+  const head = [
+    "Request",
+    { name: "What", look: "name" },
+    { name: "Waits", look: "number" },
+    { name: "Why", look: "wide" },
+    "Should start",
+  ];
+  return e("div", {}, table("Waiting", head, rows), ...rest);
 }
 
-function ranText({ started_at, completed_at }: WorkRequest, now: Timestamp): string {
-  if (started_at === null) return "–";
-  return formatDuration(Math.max(0, epochMs(completed_at ?? now) - epochMs(started_at)) / 1000);
+function startText({ expected }: WorkRequest, now: Timestamp): string {
+  if (expected?.start === undefined) return "–";
+  const seconds = (at: Timestamp) => Math.max(0, Date.parse(at) - Date.parse(now)) / 1000;
+  const high = seconds(expected.start.p90);
+  return high < 1 ? "now" : `in ${formatSpan(seconds(expected.start.p50), high)}`;
 }
 
-function memoryText({ output_data, allocation }: WorkRequest): string {
-  const used = output_data?.runtime_statistics.memory;
-  const reserved = allocation?.memory;
-  if (reserved === undefined) return "–";
-  return `${used === undefined ? "–" : formatBytes(used)} of ${formatBytes(reserved.amount)} (${reserved.source})`;
+function goingTable({ root }: Frame, { going, now }: OverviewData): VNode {
+  const rows: Row[] = going.map(({ request, run }) => {
+    const elapsed = run.started_at === null ? undefined : secondsBetween(run.started_at, now);
+    const memory = runFigure(run, "memory");
+    return {
+      key: String(request.id),
+      cells: [
+        requestLink(root, request.id),
+        keyText(request),
+        workerLink(root, run.worker_name),
+        elapsed === undefined ? "starting" : formatDuration(elapsed),
+        { content: leftCell({ request, run }, elapsed, now), look: "wide" },
+        `${memory === undefined ? "–" : formatBytes(memory)} of ${formatBytes(run.allocation.memory.amount)}`,
+      ],
+    };
+  });
+  return table(
+    "Running",
+    [
+      "Request",
+      "What",
+      "Worker",
+      { name: "For", look: "number" },
+      "Left",
+      { name: "Memory used of reserved", look: "number" },
+    ],
+    rows,
+  );
 }
 
-function noteOf(request: WorkRequest): string {
-  return request.waiting?.message ?? request.output_data?.errors?.[0]?.message ?? request.aborted?.reason ?? "";
-}
-
-function workerTable({ workers, now }: OverviewData): VNode {
-  const rows = workers.map((worker) => [
-    worker.worker_name,
-    worker.state,
-    formatBytes(worker.capacity.memory),
-    formatBytes(worker.capacity.disk_space),
-    formatCores(worker.capacity.cpu_count),
-    { content: worker.tags.join(" "), look: "wide" },
-    `${formatDuration(Math.max(0, epochMs(now) - epochMs(worker.last_seen_at)) / 1000)} ago`,
-  ]);
-  return table("Workers", ["Name", "State", "Memory", "Disk", "Cores", "Tags", "Last seen"], rows);
+/** Time left as a range, with the bar below it; never a percentage that hangs at 99. */
+function leftCell({ request: { expected }, run }: Going, elapsed: number | undefined, now: Timestamp): VNode | string {
+  const predicted = run.estimate.duration;
+  const at = elapsed ?? 0;
+  if (expected?.end === undefined)
+    return predicted === undefined
+      ? "not known: no run like it has ended"
+      : `${formatSpan(predicted.p50 - at, predicted.p95 - at)} left`;
+  const late = expected.overdue_seconds ?? 0;
+  const [p50, p90] = [at + secondsBetween(now, expected.end.p50), at + secondsBetween(now, expected.end.p90)];
+  const text = late > 0 ? `late by ${formatDuration(late)}` : `${formatSpan(p50 - at, p90 - at)} left`;
+  return e(
+    "span",
+    {},
+    text,
+    progressBar(`${formatDuration(at)} of ${formatSpan(p50, p90)}`, {
+      elapsed: at,
+      p50,
+      p95: late > 0 ? at - late : p90,
+    }),
+  );
 }

@@ -1,54 +1,238 @@
 import type { VNode } from "preact";
 import { RESOURCES } from "../../domain/allocation.ts";
 import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
+import { resultOf } from "../../domain/outcome.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
+import type { LogRecord } from "../../domain/log-record.ts";
 import type { Run } from "../../domain/run.ts";
-import { formatDuration } from "../../domain/units.ts";
-import type { WorkRequest } from "../../domain/work-request.ts";
+import { askedText, sourceText } from "../../domain/source-text.ts";
+import { formatBytes, formatDuration } from "../../domain/units.ts";
+import { isRunLowerBound, runFigure } from "../../history/run-figure.ts";
+import { runCurveChart } from "../charts/run-curve.ts";
+import { formatIn } from "../charts/scales.ts";
 import { element as e } from "../element.ts";
-import { renderPage } from "../layout.ts";
-import { table } from "../table.ts";
+import { renderPage, type Frame } from "../layout.ts";
+import { answers, usedOf, type AnswerData } from "../parts/answers.ts";
+import { candidateTable, type ShownCandidate } from "../parts/candidates.ts";
+import { commandLine, historyAddress, keyText, workerLink } from "../parts/links.ts";
+import { logLines } from "../parts/log-lines.ts";
+import { stateLabel, stateOf, type State } from "../parts/state.ts";
+import { table } from "../parts/table.ts";
+import { moment, secondsBetween } from "../parts/time.ts";
+import { requestActions } from "./request-actions.ts";
+import { requestDetails } from "./request-details.ts";
 
-/** What the page of one request shows; `sentence` is why it waits, runs where it runs, or ended. */
-export type RequestData = { request: WorkRequest; runs: readonly Run[]; sentence: string };
+/** What the page of one request shows. */
+export type RequestData = AnswerData & {
+  lastEventId: number;
+  /** The attempt whose figures and log are shown: the newest, or the one in the address. */
+  run: Run | undefined;
+  /** How each worker stands to a request that waits, or stood to the run that is shown. */
+  candidates: readonly ShownCandidate[];
+  candidate_count: number;
+  /** The end of the run's log. */
+  log: readonly LogRecord[];
+  /** Of the whole log, bytes. */
+  logSize: number;
+};
 
-/** The page of one request: the sentence, what it was given and used, and its runs. */
-export function requestPage({ request, runs, sentence }: RequestData): string {
-  const name = [request.task_name, request.subject].filter((part) => part !== "").join(" ");
-  const context = request.context === "" ? "" : ` (${request.context})`;
+const CARD_LINES = 6;
+
+/** Everything about one request: the five answers, its figures, its runs, its log. */
+export function requestPage(frame: Frame, data: RequestData): string {
+  const { request, run } = data;
+  const isOver = request.status === "completed" || request.status === "aborted";
   return renderPage(
-    "../",
-    `#${request.id} ${name}${context}`,
-    e("p", {}, `It ${sentence}.`),
-    e("h2", { id: "amounts" }, "Given and used"),
-    request.allocation === null ? e("p", { class: "quiet" }, "Its needs are not known yet.") : amountTable(request),
-    e("h2", { id: "runs" }, "Runs"),
-    runs.length === 0 ? e("p", { class: "quiet" }, "It has had no run.") : runTable(runs),
-    e("h2", { id: "log" }, "Log"),
-    e("pre", { tabIndex: 0 }, `npx almanac log ${request.id}`),
+    frame,
+    {
+      title: `#${request.id} ${keyText(request)}`,
+      place: "requests",
+      live: { topics: `r${request.id}`, after: data.lastEventId },
+      hasCharts: true,
+    },
+    e("p", { class: "lead", role: "status" }, stateLabel(stateOf(request)), ` ${standing(data)}`),
+    failureCard(data),
+    answers(data),
+    requestActions(frame, request),
+    e("h2", { id: "amounts" }, "Asked, predicted, reserved, used"),
+    amountTable(data),
+    ...curves(run),
+    e("h2", { id: "runs" }, data.runs.length === 1 ? "Its run" : "Its runs"),
+    data.runs.length === 0 ? e("p", { class: "quiet" }, "It has had no run yet.") : runTable(frame, data),
+    ...logPart(data, isOver),
+    e("h2", { id: "workers" }, run === undefined ? "How the workers stand to it" : `Why ${run.worker_name}`),
+    data.candidates.length === 0
+      ? e("p", { class: "quiet" }, "No worker was looked at.")
+      : candidateTable(frame.root, data.candidates, data.candidate_count),
+    ...requestDetails(frame, data),
+    e("h2", {}, "The same elsewhere"),
+    commandLine(`show ${request.id}`),
+    e(
+      "p",
+      {},
+      e("a", { href: historyAddress(frame.root, request) }, `History of ${keyText(request)}`),
+      " · ",
+      e("a", { href: `${frame.root}api/v1/work-requests/${request.id}` }, "As JSON"),
+    ),
   );
 }
 
-function amountTable({ allocation, output_data }: WorkRequest): VNode {
-  const used = output_data?.runtime_statistics ?? {};
-  const rows = RESOURCES.flatMap((resource) => {
-    const given = allocation?.[resource];
-    if (given === undefined) return [];
-    const amount = resource === "cpu_count" ? undefined : used[resource];
-    const evidence = given.evidence === undefined ? "" : `${given.evidence.runs} runs, level ${given.evidence.level}`;
-    const usedText = amount === undefined ? "–" : formatAmount(resource, amount);
-    return [[RESOURCE_WORDS[resource], formatAmount(resource, given.amount), given.source, usedText, evidence]];
-  });
-  return table("Given and used", ["Resource", "Given", "Source", "Used", "Evidence"], rows);
+function standing({ request, runs, now }: RequestData): string {
+  const newest = runs.at(-1);
+  if (newest === undefined) return "";
+  const attempt = newest.attempt > 1 ? `, attempt ${newest.attempt}` : "";
+  if (request.status === "running") {
+    const since =
+      newest.started_at === null ? "about to start" : `for ${formatDuration(secondsBetween(newest.started_at, now))}`;
+    return `on ${newest.worker_name}${attempt}, ${since}`;
+  }
+  const ran = runFigure(newest, "duration");
+  return `on ${newest.worker_name}${attempt}${ran === undefined ? "" : ` after ${formatDuration(ran)}`}`;
 }
 
-function runTable(runs: readonly Run[]): VNode {
-  const rows = runs.map((run) => [
-    run.id,
-    run.worker_name,
-    run.outcome === null ? run.state : outcomeText(run.outcome),
-    run.measurement === null ? "–" : formatDuration(run.measurement.duration_ms / 1000),
-    { content: run.placement.rule, look: "wide" },
-  ]);
-  return table("Runs", ["Run", "Worker", "End", "Took", "Why this worker"], rows);
+/** What went wrong, before everything else: how it ended, and the last that it wrote. */
+function failureCard({ request, runs, run, log }: RequestData): VNode | null {
+  const isFailed = request.result === "failure" || request.result === "error";
+  if (!isFailed) return null;
+  const errors = request.output_data?.errors ?? [];
+  const ends = errors.map(({ code, message }) => `${message} (${code})`);
+  const newest = runs.at(-1);
+  if (ends.length === 0 && newest?.outcome) ends.push(`Run ${newest.id} ended: ${outcomeText(newest.outcome)}.`);
+  const last = run === newest ? logLines(log).slice(-CARD_LINES) : [];
+  return e(
+    "div",
+    { class: "card" },
+    ...ends.map((text) => e("p", {}, text)),
+    last.length === 0 ? null : e("pre", { class: "log", tabIndex: 0, "aria-label": "The last that it wrote" }, ...last),
+    last.length === 0 ? null : e("p", {}, e("a", { href: "#log" }, "More of its log")),
+  );
+}
+
+function amountTable({ request, run }: RequestData): VNode {
+  const allocation = run?.allocation ?? request.allocation;
+  const predicted = run?.estimate ?? request.estimate ?? {};
+  const rows = RESOURCES.map((resource) => {
+    const estimate = predicted[resource];
+    const given = allocation?.[resource];
+    const used = usedOf(run, resource);
+    const figure = resource === "cpu_count" ? "cpu_time" : resource;
+    const bound = run !== undefined && isRunLowerBound(run, figure) ? "at least " : "";
+    return [
+      resource === "duration" ? "time (limit)" : RESOURCE_WORDS[resource],
+      askedText(request.requirements, resource) ?? "–",
+      estimate === undefined ? "–" : formatAmount(resource, estimate.p50),
+      estimate === undefined ? "–" : formatAmount(resource, estimate.p95),
+      given === undefined ? "–" : formatAmount(resource, given.amount),
+      used === undefined ? "–" : `${bound}${formatAmount(resource, used)}`,
+      given === undefined ? "not worked out yet" : sourceText(given),
+    ];
+  });
+  const number = (name: string) => ({ name, look: "number" });
+  return table(
+    "Asked, predicted, reserved, used",
+    [
+      "Resource",
+      number("Asked"),
+      number("Predicted p50"),
+      number("p95"),
+      number("Reserved"),
+      number("Used"),
+      { name: "Why so much", look: "wide" },
+    ],
+    rows,
+  );
+}
+
+function curves(run: Run | undefined): VNode[] {
+  const curve = run?.measurement?.curve;
+  if (run === undefined || curve === undefined || curve.at_ms.length < 2) return [];
+  const { allocation, estimate, measurement } = run;
+  const most = (values: readonly number[]) => Math.max(0, ...values);
+  const cores = curve.cpu_millicores.map((value) => value / 1000);
+  const charts = [
+    runCurveChart({
+      unit: "bytes",
+      sentence: `Memory of run ${run.id}: at most ${formatBytes(runFigure(run, "memory") ?? most(curve.memory))} of ${formatBytes(allocation.memory.amount)} reserved.`,
+      at_ms: curve.at_ms,
+      values: curve.memory,
+      reserved: allocation.memory.amount,
+      predicted: estimate.memory?.p95,
+      raises: measurement?.memory_raises,
+    }),
+    runCurveChart({
+      unit: "cores",
+      sentence: `Cores: ${formatIn("cores", usedOf(run, "cpu_count") ?? 0)} on average, at most ${formatIn("cores", most(cores))}, of ${formatIn("cores", allocation.cpu_count.amount)} reserved.`,
+      at_ms: curve.at_ms,
+      values: cores,
+      reserved: allocation.cpu_count.amount,
+      predicted: estimate.cpu_count?.p95,
+    }),
+    ...(most(curve.disk_space) > 0
+      ? [
+          runCurveChart({
+            unit: "bytes",
+            sentence: `Disk: at most ${formatBytes(most(curve.disk_space))} of ${formatBytes(allocation.disk_space.amount)} reserved.`,
+            at_ms: curve.at_ms,
+            values: curve.disk_space,
+            reserved: allocation.disk_space.amount,
+            predicted: estimate.disk_space?.p95,
+          }),
+        ]
+      : []),
+  ];
+  return [e("h2", { id: "curves" }, "While it ran"), ...charts];
+}
+
+function runTable(frame: Frame, { request, runs, run: shown }: RequestData): VNode {
+  const rows = runs.toReversed().map((run) => {
+    const took = runFigure(run, "duration");
+    const memory = runFigure(run, "memory");
+    const id = runs.length === 1 ? run.id : e("a", { href: `${frame.root}r/${request.id}?run=${run.attempt}` }, run.id);
+    return {
+      cells: [
+        id,
+        stateLabel(runState(run), run.outcome === null ? run.state : outcomeText(run.outcome)),
+        workerLink(frame.root, run.worker_name),
+        run.started_at === null ? "–" : moment(run.started_at),
+        took === undefined ? "–" : formatDuration(took),
+        `${memory === undefined ? "–" : formatBytes(memory)} of ${formatBytes(run.allocation.memory.amount)}`,
+      ],
+      key: run.id,
+      ...(runs.length > 1 && run === shown && { look: "chosen" }),
+    };
+  });
+  return table(
+    "Runs, newest first",
+    [
+      "Run",
+      { name: "End", look: "wide" },
+      "Worker",
+      "Started",
+      { name: "Took", look: "number" },
+      { name: "Memory used of reserved", look: "number" },
+    ],
+    rows,
+  );
+}
+
+function runState(run: Run): State {
+  if (run.outcome === null) return run.state === "running" ? "running" : "pending";
+  return resultOf(run.outcome) ?? "aborted";
+}
+
+function logPart({ run, log, logSize }: RequestData, isOver: boolean): VNode[] {
+  if (run === undefined) return [];
+  const lines = logLines(log);
+  return [
+    e("h2", { id: "log" }, `Log of run ${run.id}`),
+    lines.length === 0
+      ? e("p", { class: "quiet" }, isOver ? "It wrote nothing." : "It has written nothing yet.")
+      : e("pre", { class: "log", tabIndex: 0, "aria-label": "The end of the log", "data-follow": "" }, ...lines),
+    e(
+      "p",
+      { class: "quiet" },
+      `The last ${lines.length} lines; ${formatBytes(logSize)} in all. Lines of standard error have a mark at the left.`,
+    ),
+    commandLine(`log ${run.id}${isOver ? "" : " --follow"}`),
+  ];
 }

@@ -1,20 +1,28 @@
 import { element as e } from "../element.ts";
-import { renderPage } from "../layout.ts";
+import { renderPage, type Frame } from "../layout.ts";
 
-/** The page for whoever shows no valid token; `message` says what was wrong with the one given. */
-export function signInPage(message: string | undefined): string {
+/** The page for whoever shows no valid token: what was wrong with the one given, and where to go on afterwards. */
+export function signInPage(frame: Frame, { message, next }: { message?: string | undefined; next: string }): string {
   return renderPage(
-    "./",
-    "Sign in",
-    message === undefined ? null : e("p", { class: "error", role: "alert" }, message),
+    frame,
+    { title: "Sign in" },
+    message === undefined ? null : e("p", { class: "failure", role: "alert" }, message),
     e(
       "form",
-      { method: "post", action: "sign-in" },
-      e("label", { for: "token" }, "Token"),
-      e("input", { id: "token", name: "token", type: "password", autocomplete: "off", required: true, size: 48 }),
-      " ",
-      e("button", { type: "submit" }, "Sign in"),
+      { method: "post", action: `${frame.root}sign-in` },
+      e("input", { type: "hidden", name: "next", value: next }),
+      e(
+        "p",
+        {},
+        e("label", { for: "token" }, "Token"),
+        e("input", { id: "token", name: "token", type: "password", autocomplete: "off", required: true, size: 40 }),
+      ),
+      e("p", {}, e("button", { type: "submit" }, "Sign in")),
     ),
-    e("p", { class: "quiet" }, "A server on this machine prints one with: npx almanac token show"),
+    e(
+      "p",
+      { class: "quiet" },
+      "On the machine of the server, this makes one that may submit: npx almanac token new --scope submit browser",
+    ),
   );
 }

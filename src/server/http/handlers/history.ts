@@ -8,7 +8,8 @@ type Names = "listHistory" | "lookup" | "importHistory";
 export function historyHandlers(context: LoopContext): Pick<Handlers, Names> {
   const { store } = context;
   return {
-    listHistory: ({ query: { limit, cursor, since, ...key } }) => store.read.history(key, { limit, cursor, since }),
+    listHistory: ({ query: { limit, cursor, since, until, ...key } }) =>
+      store.read.history(key, { limit, cursor, since, until }),
     async lookup({ params }) {
       const parsed = parseLookupName(params.name);
       if (!parsed.ok)

@@ -1,0 +1,139 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { AppError } from "../../../contract/errors.ts";
+import { problemOf } from "../../../contract/problem.ts";
+import { routes } from "../../../contract/routes.ts";
+import { parseOrThrow } from "../../../contract/validation.ts";
+import { parseWorkRequestId } from "../../../domain/ids.ts";
+import { faultPage } from "../../../web/pages/fault.ts";
+import { historyPage } from "../../../web/pages/history.ts";
+import { overviewPage } from "../../../web/pages/overview.ts";
+import { requestPage } from "../../../web/pages/request.ts";
+import { requestsPage } from "../../../web/pages/requests.ts";
+import { signInPage } from "../../../web/pages/sign-in.ts";
+import { submitPage } from "../../../web/pages/submit.ts";
+import { tasksPage } from "../../../web/pages/tasks.ts";
+import { workerPage, workersPage } from "../../../web/pages/workers.ts";
+import type { Frame } from "../../../web/layout.ts";
+import { queryText } from "../../../web/parts/links.ts";
+import { accuracyReport } from "../../loop/accuracy.ts";
+import type { LoopContext } from "../../loop/context.ts";
+import { faultOf } from "../faults.ts";
+import { addAssets } from "./assets.ts";
+import { addForms } from "./forms.ts";
+import { readHistory, readOverview, readRequest, readRequests, readWorker, readWorkers } from "./read-pages.ts";
+import { frameOf, rootOf, sendPage } from "./send-page.ts";
+import { personOf } from "./session.ts";
+
+/** An address without a value for a field is one without the field: forms send all of theirs. */
+const given = (query: unknown) =>
+  Object.fromEntries(Object.entries(query as object).filter(([, value]) => value !== "")); // Fastify's own is an object
+
+/** Fields of the address that a page does not know are left alone: others may have put them there. */
+const requestsQuery = z.object(routes.listWorkRequests.query.shape).omit({ limit: true });
+const historyQuery = z.object(routes.listHistory.query.shape).omit({ limit: true, cursor: true });
+const runQuery = z.object({ run: z.coerce.number().pipe(z.int().min(1)).optional() });
+const findQuery = z.object({ q: z.string().max(500) });
+
+/** The pages for people; all but the sign-in form need a session. Gives where their stylesheet and islands are. */
+export async function addPages(app: FastifyInstance, context: LoopContext): Promise<string> {
+  const assets = addAssets(app);
+  await app.register((pages, _options, done) => {
+    pages.setErrorHandler((error, request, reply) => sendFaultPage(context, assets, error, request, reply));
+    addReadingPages(pages, context, assets);
+    addForms(pages, context, assets);
+    done();
+  });
+  return assets;
+}
+
+/** Tells a person what is wrong, on a page. */
+export async function sendFaultPage(
+  context: LoopContext,
+  assets: string,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const fault = faultOf(error, request);
+  const { title, detail, action, status } = problemOf(fault, request.id);
+  if (status >= 500) request.log.error({ err: error }, "a page failed");
+  const person = await personOf(context, request);
+  return sendPage(request, reply, status, faultPage(frameOf(request, assets, person), { title, detail, action }));
+}
+
+type Render = (frame: Frame, request: FastifyRequest, signal: AbortSignal) => Promise<string> | string;
+
+function addReadingPages(app: FastifyInstance, context: LoopContext, assets: string): void {
+  const page = (path: string, render: Render) =>
+    app.get(path, async (request, reply) => {
+      const person = await personOf(context, request);
+      if (person === undefined) return sendPage(request, reply, 401, askToSignIn(request, assets));
+      const gone = new AbortController();
+      reply.raw.once("close", () => gone.abort());
+      return sendPage(request, reply, 200, await render(frameOf(request, assets, person), request, gone.signal));
+    });
+  page("/", async (frame) => overviewPage(frame, await readOverview(context)));
+  page("/r", async (frame, { query }) => {
+    const { cursor, ...filter } = parseOrThrow(requestsQuery, given(query), "invalid-request");
+    return requestsPage(frame, await readRequests(context, filter, cursor));
+  });
+  page("/r/:id", async (frame, { params, query }, signal) => {
+    const { id } = parseOrThrow(routes.whyWorkRequest.params, params, "invalid-request");
+    const { run } = parseOrThrow(runQuery, given(query), "invalid-request");
+    return requestPage(frame, await readRequest(context, id, run, signal));
+  });
+  page("/history", async (frame, { query }) => {
+    const asked = parseOrThrow(historyQuery, given(query), "invalid-request");
+    return historyPage(frame, await readHistory(context, asked));
+  });
+  page("/t", async (frame) =>
+    tasksPage(frame, await accuracyReport(context.store.read, { by: "day" }, context.clock.nowMs())),
+  );
+  page("/workers", async (frame) => workersPage(frame, await readWorkers(context)));
+  page("/workers/:worker_name", async (frame, { params }) => {
+    const { worker_name } = parseOrThrow(routes.getWorker.params, params, "invalid-request");
+    return workerPage(frame, await readWorker(context, worker_name));
+  });
+  page("/new", async (frame) =>
+    submitPage(frame, { now: await context.store.read.now(), text: "", errors: [], fits: [] }),
+  );
+  addFind(app, context);
+}
+
+/** The search field: a request's number, a worker's name, or else a task's. */
+function addFind(app: FastifyInstance, { store: { read } }: LoopContext): void {
+  app.get("/find", async (request, reply) => {
+    const { q } = parseOrThrow(findQuery, request.query, "invalid-request");
+    const text = q.trim();
+    const root = rootOf(request.url);
+    const id = parseWorkRequestId(text);
+    if (id !== undefined) return reply.redirect(`${root}r/${id}`, 303);
+    const asWorker = routes.getWorker.params.safeParse({ worker_name: text });
+    const worker = asWorker.success ? await read.worker(asWorker.data.worker_name) : undefined;
+    if (worker !== undefined) return reply.redirect(`${root}workers/${encodeURIComponent(text)}`, 303);
+    return reply.redirect(`${root}r${queryText({ task_name: text })}`, 303);
+  });
+}
+
+/** The sign-in form in the place of the page, which is gone on to afterwards. */
+function askToSignIn(request: FastifyRequest, assets: string): string {
+  const hasShown = request.headers.cookie?.includes("almanac_session=") === true;
+  const next = request.url.replace(/^\/+/, "");
+  return signInPage(frameOf(request, assets, undefined), {
+    message: hasShown ? "Your session has ended: sign in again." : undefined,
+    next,
+  });
+}
+
+/** Whether whoever asks for a page that is not there is a person with a browser. */
+export function isForPeople(request: FastifyRequest): boolean {
+  return (
+    request.method === "GET" && !request.url.startsWith("/api/") && /\btext\/html\b/.test(request.headers.accept ?? "")
+  );
+}
+
+/** The fault of an address that leads nowhere. */
+export function notFound(request: FastifyRequest): AppError {
+  return new AppError("route-not-found", { method: request.method, path: request.url.slice(0, 200) });
+}

@@ -1,0 +1,174 @@
+import type { Timestamp } from "../../../domain/clock.ts";
+import type { WorkRequestId, WorkerName } from "../../../domain/ids.ts";
+import { LogReader, type LogRecord } from "../../../domain/log-record.ts";
+import type { Run } from "../../../domain/run.ts";
+import type { HistoryData, HistoryQuery } from "../../../web/pages/history.ts";
+import type { OverviewData } from "../../../web/pages/overview.ts";
+import type { RequestData } from "../../../web/pages/request.ts";
+import type { RequestsData } from "../../../web/pages/requests.ts";
+import type { WorkerData, WorkersData } from "../../../web/pages/workers.ts";
+import { AppError } from "../../../contract/errors.ts";
+import type { LoopContext } from "../../loop/context.ts";
+import { withExpectedTimes } from "../../loop/planning/expected-times.ts";
+import { why } from "../../loop/why.ts";
+import { workerOf } from "../../loop/workers.ts";
+import type { WorkRequestFilter } from "../../store/store.ts";
+import { logStream } from "../log-stream.ts";
+import { publicRun } from "../public-run.ts";
+
+/*
+ * What each page is made from. The number of the newest event is read first: what happens while the rest is read comes
+ * again by the event stream, and is not lost.
+ */
+
+const OVERVIEW_ROWS = 20;
+const PAGE_ROWS = 100;
+const WORKER_ROWS = 20;
+const COMPARED_RUNS = 100;
+/** More points are not told apart in a picture; a page must stay light. */
+const HISTORY_POINTS = 2_000;
+const LOG_LINES = 200;
+const LOG_BYTES = 256 * 1024;
+
+/** What waits, what runs, what ended, and where. */
+export async function readOverview(context: LoopContext): Promise<OverviewData> {
+  const { read } = context.store;
+  const lastEventId = await read.lastEventId();
+  const fleet = await readFleet(context);
+  const [counts, first, blocked, running, ended] = await Promise.all([
+    read.countByStatus(),
+    firstToWait(context, fleet.now),
+    read.workRequests({ status: "blocked" }, { limit: OVERVIEW_ROWS / 2 }),
+    read.workRequests({ status: "running" }, { limit: OVERVIEW_ROWS }),
+    read.workRequests({ status: "completed" }, { limit: OVERVIEW_ROWS / 2 }),
+  ]);
+  const waiting = await withExpectedTimes(context, [...first, ...blocked.items.toReversed()]);
+  const runs = new Map([...fleet.runsOf.values()].flat().map((run) => [run.work_request_id, run]));
+  const going = (await withExpectedTimes(context, running.items)).flatMap((request) => {
+    const run = runs.get(request.id);
+    return run === undefined ? [] : [{ request, run }];
+  });
+  return { ...fleet, lastEventId, counts, waiting, going, ended: ended.items };
+}
+
+/** Those that could run, the longest pending first. */
+async function firstToWait({ store: { read } }: LoopContext, now: Timestamp) {
+  const pending = await read.pending(now, OVERVIEW_ROWS);
+  const requests = await Promise.all(pending.map(({ id }) => read.workRequest(id)));
+  return requests.filter((request) => request !== undefined).sort((a, b) => a.id - b.id);
+}
+
+async function readFleet(context: LoopContext): Promise<Pick<WorkersData, "now" | "workers" | "runsOf">> {
+  const { read } = context.store;
+  const [now, rows, active] = await Promise.all([read.now(), read.workers(), read.activeRuns()]);
+  const workers = rows.map((row) => workerOf(row, now, context.settings.leaseMs));
+  const runsOf: ReadonlyMap<string, readonly Run[]> = Map.groupBy(active.map(publicRun), (run) => run.worker_name);
+  return { now, workers, runsOf };
+}
+
+/** A page of the list of requests. */
+export async function readRequests(
+  context: LoopContext,
+  filter: WorkRequestFilter,
+  cursor: string | undefined,
+): Promise<RequestsData> {
+  const { read } = context.store;
+  const lastEventId = await read.lastEventId();
+  const [now, counts, page] = await Promise.all([
+    read.now(),
+    read.countByStatus(),
+    read.workRequests(filter, { limit: PAGE_ROWS, cursor }),
+  ]);
+  return { now, lastEventId, counts, filter, cursor, requests: page.items, next_cursor: page.next_cursor };
+}
+
+/** One request, with the attempt that is asked for, or its newest. */
+export async function readRequest(
+  context: LoopContext,
+  id: WorkRequestId,
+  attempt: number | undefined,
+  signal: AbortSignal,
+): Promise<RequestData> {
+  const { read } = context.store;
+  const lastEventId = await read.lastEventId();
+  const { work_request: request, candidates, candidate_count, events } = await why(context, id);
+  const { task_type, task_name, subject, context: circumstances } = request;
+  const key = { task_type, task_name, subject, context: circumstances };
+  const [now, runs, history] = await Promise.all([
+    read.now(),
+    read.runsOf(id),
+    read.history(key, { limit: COMPARED_RUNS }),
+  ]);
+  const run = runs.find((one) => one.attempt === attempt) ?? runs.at(-1);
+  return {
+    now,
+    lastEventId,
+    request,
+    runs,
+    run,
+    events,
+    history: history.items,
+    candidates: run?.placement.candidates ?? candidates,
+    candidate_count: run?.placement.candidate_count ?? candidate_count,
+    log: run === undefined ? [] : await readLogEnd(context, run, signal),
+    logSize: run === undefined ? 0 : await context.files.logSize(run.id),
+  };
+}
+
+async function readLogEnd(context: LoopContext, run: Run, signal: AbortSignal): Promise<LogRecord[]> {
+  const size = await context.files.logSize(run.id);
+  const byLines = await logStream(context, run.id, { tail: LOG_LINES, follow: false }, signal);
+  const reader = new LogReader();
+  const records: LogRecord[] = [];
+  let bytes = 0;
+  for await (const chunk of byLines) {
+    const piece = chunk as Uint8Array; // a byte stream's chunks
+    bytes += piece.length;
+    records.push(...reader.read(piece));
+    if (bytes > LOG_BYTES) return readLogBytes(context, run, size);
+  }
+  return records;
+}
+
+/** The last lines are long ones: the end of the log in bytes. */
+async function readLogBytes(context: LoopContext, run: Run, size: number): Promise<LogRecord[]> {
+  const reader = new LogReader();
+  const records: LogRecord[] = [];
+  for await (const chunk of context.files.readLog(run.id, Math.max(0, size - LOG_BYTES), size)) {
+    records.push(...reader.read(chunk as Uint8Array)); // as above
+  }
+  return records;
+}
+
+/** The runs of a task, of one subject, or of a key. */
+export async function readHistory(context: LoopContext, query: HistoryQuery): Promise<HistoryData> {
+  const { since, until, ...key } = query;
+  const page = await context.store.read.history(key, { limit: HISTORY_POINTS, since, until });
+  return { query, entries: page.items, isCut: page.next_cursor !== null };
+}
+
+/** All workers with what runs on them. */
+export async function readWorkers(context: LoopContext): Promise<WorkersData> {
+  const lastEventId = await context.store.read.lastEventId();
+  return { ...(await readFleet(context)), lastEventId };
+}
+
+/** One worker. */
+export async function readWorker(context: LoopContext, worker_name: WorkerName): Promise<WorkerData> {
+  const { read } = context.store;
+  const lastEventId = await read.lastEventId();
+  const row = await read.worker(worker_name);
+  if (row === undefined) throw new AppError("not-found", { what: "worker", id: worker_name });
+  const [now, runs, page] = await Promise.all([
+    read.now(),
+    read.activeRuns(worker_name),
+    read.workRequests({ worker: worker_name }, { limit: WORKER_ROWS }),
+  ]);
+  return {
+    now,
+    lastEventId,
+    worker: workerOf(row, now, context.settings.leaseMs),
+    runs: runs.map(publicRun),
+    requests: page.items,
+  };
+}

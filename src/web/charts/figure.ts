@@ -1,0 +1,76 @@
+import type { VNode } from "preact";
+import { element as e } from "../element.ts";
+
+/** Where a chart is drawn: the size of the picture and of the part inside its axes, in its own units. */
+export type Canvas = { width: number; height: number; left: number; right: number; top: number; bottom: number };
+
+/** A wide picture, and one for narrow windows, where the text of a scaled one could not be read. */
+const CANVASES = {
+  wide: { width: 1000, height: 280, left: 58, right: 985, top: 12, bottom: 250 },
+  narrow: { width: 360, height: 240, left: 48, right: 352, top: 12, bottom: 212 },
+} satisfies Record<string, Canvas>;
+
+/** A point that pointer and arrow keys can read: place in units of the data, what to say, and where it leads. */
+export type ReadablePoint = { x: number; y: number; text: string; href?: string };
+
+/** What a chart is made of. */
+export type ChartParts = {
+  /** The sentence that says what is to be seen; the picture's name. */
+  sentence: string;
+  /** What the marks are. */
+  legend: readonly { look: string; mark: "line" | "area" | Mark; word: string }[];
+  /** Draws into a canvas; gives where data lie, so that points can be found in the picture. */
+  draw: (canvas: Canvas) => { marks: VNode[]; x: Range; y: Range };
+  points: readonly ReadablePoint[];
+  /** Drag selects from and to: names of the query's fields that take moments (ms since 1970). */
+  zooms?: boolean;
+};
+
+/** A linear scale's domain. */
+export type Range = readonly [number, number];
+
+export type Mark = "dot" | "triangle" | "square" | "diamond";
+
+/** A chart: its sentence, the picture in two sizes, what its marks mean. It is whole without a script. */
+export function chart({ sentence, legend, draw, points, zooms }: ChartParts): VNode {
+  const pictures = Object.entries(CANVASES).map(([look, canvas]) => {
+    const { marks, x, y } = draw(canvas);
+    const place = [...x, canvas.left, canvas.right, ...y, canvas.bottom, canvas.top].map(short).join(" ");
+    const box = `0 0 ${canvas.width} ${canvas.height}`;
+    return e("svg", { class: look, viewBox: box, role: "img", "aria-label": sentence, "data-place": place }, ...marks);
+  });
+  return e(
+    "figure",
+    {
+      "data-chart": JSON.stringify(points.map(({ x, y, text, href }) => [x, y, text, href ?? ""])),
+      "data-zoom": zooms,
+    },
+    e("figcaption", {}, sentence),
+    ...pictures,
+    e("ul", { class: "legend" }, ...legend.map(legendItem)),
+  );
+}
+
+function legendItem({ look, mark, word }: ChartParts["legend"][number]): VNode {
+  const shape =
+    mark === "line"
+      ? e("path", { class: look, d: "M0 6H24" })
+      : mark === "area"
+        ? e("rect", { class: look, x: 1, y: 1, width: 22, height: 10 })
+        : e("path", { class: look, d: markPath(mark, 12, 6) });
+  return e("li", {}, e("svg", { viewBox: "0 0 24 12", "aria-hidden": "true" }, shape), word);
+}
+
+/** One mark as a part of a path; a dot is a segment without length, drawn by its round ends. */
+export function markPath(mark: Mark, x: number, y: number): string {
+  const at = (dx: number, dy: number) => `${short(x + dx)} ${short(y + dy)}`;
+  if (mark === "dot") return `M${at(0, 0)}h0`;
+  if (mark === "triangle") return `M${at(0, -4)}L${at(4, 3)}L${at(-4, 3)}Z`;
+  if (mark === "square") return `M${at(-3, -3)}h6v6h-6Z`;
+  return `M${at(0, -5)}L${at(5, 0)}L${at(0, 5)}L${at(-5, 0)}Z`;
+}
+
+/** A coordinate with a tenth: finer is not seen, and costs bytes. */
+export function short(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}

@@ -1,0 +1,93 @@
+// @ts-check
+/*
+ * Shortcuts. Everything that they do can be done without them; they can be switched off, and then stay off.
+ */
+
+const root = document.body.dataset.root ?? "./";
+const OFF = "almanac-keys-off";
+const PLACES = new Map([
+  ["o", ""],
+  ["r", "r"],
+  ["t", "t"],
+  ["w", "workers"],
+  ["n", "new"],
+]);
+
+let isGoing = false;
+
+document.addEventListener("keydown", (event) => {
+  const target = /** @type {HTMLElement} */ (event.target); // keys are pressed on elements
+  const isTyping = target.matches("input:not([type=range]), textarea, select");
+  if (isTyping || event.ctrlKey || event.altKey || event.metaKey || localStorage.getItem(OFF) !== null) return;
+  if (isGoing) {
+    isGoing = false;
+    const place = PLACES.get(event.key);
+    if (place !== undefined) location.assign(new URL(root + place, location.href));
+    return;
+  }
+  if (event.key === "g") isGoing = true;
+  else if (event.key === "/") focusSearch(event);
+  else if (event.key === "j" || event.key === "k") moveRow(event.key === "j" ? 1 : -1);
+  else if (event.key === "?") help();
+});
+
+/** @param {KeyboardEvent} event */
+function focusSearch(event) {
+  const search = document.querySelector("search input");
+  if (!(search instanceof HTMLInputElement)) return;
+  event.preventDefault();
+  search.focus();
+}
+
+/** @param {number} step */
+function moveRow(step) {
+  const links = [...document.querySelectorAll("tbody th a")].filter((link) => link instanceof HTMLAnchorElement);
+  const at = links.findIndex((link) => link === document.activeElement);
+  links[Math.max(0, Math.min(links.length - 1, at + step))]?.focus();
+}
+
+function help() {
+  const open = document.querySelector("dialog");
+  if (open !== null) return open.showModal();
+  const dialog = document.createElement("dialog");
+  dialog.setAttribute("aria-label", "Shortcuts");
+  const list = document.createElement("ul");
+  for (const [keys, meaning] of HELP) list.append(helpItem(keys, meaning));
+  const off = document.createElement("button");
+  off.textContent = "Switch shortcuts off in this browser";
+  off.addEventListener("click", () => {
+    localStorage.setItem(OFF, "");
+    dialog.close();
+  });
+  const close = document.createElement("button");
+  close.textContent = "Close";
+  close.addEventListener("click", () => dialog.close());
+  dialog.append(list, close, " ", off);
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** @type {[string, string][]} */
+const HELP = [
+  ["/", "search"],
+  ["g o", "overview"],
+  ["g r", "requests"],
+  ["g t", "tasks"],
+  ["g w", "workers"],
+  ["g n", "submit"],
+  ["j", "next row"],
+  ["k", "row before"],
+  ["Enter", "open it"],
+];
+
+/** @param {string} keys @param {string} meaning */
+function helpItem(keys, meaning) {
+  const item = document.createElement("li");
+  for (const key of keys.split(" ")) {
+    const shown = document.createElement("kbd");
+    shown.textContent = key;
+    item.append(shown, " ");
+  }
+  item.append(meaning);
+  return item;
+}

@@ -1,0 +1,202 @@
+import type { VNode } from "preact";
+import type { Timestamp } from "../../domain/clock.ts";
+import type { HistoryEntry } from "../../domain/history.ts";
+import { outcomeText } from "../../domain/outcome-text.ts";
+import type { HistoryKey } from "../../domain/task.ts";
+import { formatBytes, formatDuration } from "../../domain/units.ts";
+import { formatMetric, isLowerBound, metricValue, type Metric } from "../../history/metric.ts";
+import { summarize, summarizeFigure } from "../../history/summary.ts";
+import { histogramChart } from "../charts/histogram.ts";
+import { historyChart } from "../charts/scatter.ts";
+import { element as e } from "../element.ts";
+import { renderPage, type Frame } from "../layout.ts";
+import { commandLine, historyAddress, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
+import { stateLabel } from "../parts/state.ts";
+import { table, type Row } from "../parts/table.ts";
+import { moment, momentText } from "../parts/time.ts";
+import { quoted } from "./requests.ts";
+
+/** What is looked at: a task, or one subject of it, or one in one context. */
+export type HistoryQuery = Pick<HistoryKey, "task_type" | "task_name"> & {
+  subject?: string | undefined;
+  context?: string | undefined;
+  since?: Timestamp | undefined;
+  until?: Timestamp | undefined;
+};
+
+/** What the page of a history shows. */
+export type HistoryData = {
+  query: HistoryQuery;
+  /** Newest first. */
+  entries: readonly HistoryEntry[];
+  /** True when there are older ones that are not here. */
+  isCut: boolean;
+};
+
+const MOST_ROWS = 100;
+const SHOWN: readonly Metric[] = ["memory", "duration", "cpu_time", "disk_space"];
+const WORDS: Record<Metric, string> = {
+  memory: "Memory",
+  duration: "Duration",
+  cpu_time: "CPU time",
+  disk_space: "Disk",
+};
+
+/** Has it changed, and is what it is given right? */
+export function historyPage(frame: Frame, { query, entries, isCut }: HistoryData): string {
+  const key = { ...query, subject: query.subject ?? "", context: query.context ?? "" };
+  const oldestFirst = entries.toReversed();
+  return renderPage(
+    frame,
+    { title: `History of ${keyText(key)}`, place: "tasks", hasCharts: entries.length > 0 },
+    e("p", { class: "lead" }, resultSentence(entries, isCut)),
+    path(frame.root, query),
+    window(frame.root, query),
+    ...(entries.length === 0 ? [emptyText()] : SHOWN.flatMap((metric) => metricPart(frame.root, oldestFirst, metric))),
+    ...(entries.length === 0 ? [] : [e("h2", { id: "runs" }, "Runs"), ...runTable(frame.root, entries)]),
+    e("h2", {}, "The same elsewhere"),
+    commandLine(
+      `history ${[query.task_name, query.subject]
+        .filter((part) => part !== undefined)
+        .map(quoted)
+        .join(" ")}${query.context === undefined ? "" : ` --context ${quoted(query.context)}`} --plot`,
+    ),
+    e("p", {}, e("a", { href: `${frame.root}api/v1/history${queryText(query)}` }, "As JSON"), " from the API."),
+  );
+}
+
+function resultSentence(entries: readonly HistoryEntry[], isCut: boolean): string {
+  const { runs, succeeded, failed, infrastructure, failed_share } = summarize(entries, "memory");
+  const newest = entries[0];
+  if (newest === undefined) return "No run of it is known.";
+  const others = infrastructure === 0 ? "" : `, ${infrastructure} ended without its fault`;
+  return `${succeeded} of ${isCut ? "the newest " : ""}${runs} runs passed, ${failed} failed (${(failed_share * 100).toFixed(1)} %)${others}. The newest ended at ${momentText(newest.completed_at)}: ${outcomeText(newest.outcome)}.`;
+}
+
+/** The coarser keys, each a link. */
+function path(root: string, { task_type, task_name, subject, context }: HistoryQuery): VNode | null {
+  if (subject === undefined && context === undefined) return null;
+  const links = [e("li", {}, e("a", { href: historyAddress(root, { task_type, task_name }) }, `all of ${task_name}`))];
+  if (subject !== undefined && context !== undefined) {
+    links.push(
+      e(
+        "li",
+        {},
+        e(
+          "a",
+          { href: historyAddress(root, { task_type, task_name, subject }) },
+          `${task_name} ${subject} in any context`,
+        ),
+      ),
+    );
+  }
+  return e("nav", { "aria-label": "Wider histories" }, e("ul", {}, ...links));
+}
+
+function window(root: string, query: HistoryQuery): VNode | null {
+  const { since, until } = query;
+  if (since === undefined && until === undefined) return null;
+  const text = `Only runs that ended ${since === undefined ? "" : `from ${momentText(since)} `}${until === undefined ? "" : `to ${momentText(until)}`}. `;
+  return e(
+    "p",
+    {},
+    text,
+    e(
+      "a",
+      { href: historyAddress(root, { task_type: query.task_type, task_name: query.task_name, ...named(query) }) },
+      "Show all",
+    ),
+  );
+}
+
+function named({ subject, context }: HistoryQuery): { subject?: string; context?: string } {
+  return { ...(subject !== undefined && { subject }), ...(context !== undefined && { context }) };
+}
+
+function emptyText(): VNode {
+  return e(
+    "div",
+    {},
+    e(
+      "p",
+      {},
+      "This page will show what its runs used over time, beside what they were given. History can be brought along:",
+    ),
+    commandLine("import trace.txt"),
+  );
+}
+
+function metricPart(root: string, entries: readonly HistoryEntry[], metric: Metric): VNode[] {
+  const summary = summarizeFigure(entries, metric);
+  if (summary === undefined) return [];
+  const format = (value: number) => formatMetric(value, metric);
+  const range =
+    summary.p50 === summary.p95
+      ? `${format(summary.p50)} in nearly every run`
+      : `${format(summary.p50)} in half of the runs, ${format(summary.p95)} in 95 of 100`;
+  const sentence = `${WORDS[metric]}: at most ${range}; the most was ${summary.max_is_lower_bound ? "at least " : ""}${format(summary.max)}.`;
+  const values = entries.flatMap((entry) => {
+    const value = isLowerBound(entry, metric) ? undefined : metricValue(entry, metric);
+    return value === undefined ? [] : [value];
+  });
+  return [
+    e("h2", { id: metric }, WORDS[metric]),
+    historyChart(root, entries, metric, sentence),
+    ...(values.length < 8
+      ? []
+      : [
+          e(
+            "details",
+            {},
+            e("summary", {}, `How ${WORDS[metric].toLowerCase()} is distributed`),
+            histogramChart(values, metric, summary),
+          ),
+        ]),
+  ];
+}
+
+function runTable(root: string, entries: readonly HistoryEntry[]): VNode[] {
+  const shown = entries.slice(0, MOST_ROWS);
+  const number = (name: string) => ({ name, look: "number" });
+  const head = [
+    "Ended",
+    "Result",
+    "Request",
+    "Subject",
+    "Context",
+    number("Took"),
+    number("Memory"),
+    number("Reserved"),
+    number("Disk"),
+    "Worker",
+  ];
+  const more = entries.length - shown.length;
+  return [
+    table(
+      "Runs, newest first",
+      head,
+      shown.map((entry) => rowOf(root, entry)),
+    ),
+    ...(more > 0 ? [e("p", { class: "quiet" }, `${more} older runs are in the charts, and not in this table.`)] : []),
+  ];
+}
+
+function rowOf(root: string, entry: HistoryEntry): Row {
+  const figure = (metric: Metric) => {
+    const value = metricValue(entry, metric);
+    if (value === undefined) return "–";
+    return `${isLowerBound(entry, metric) ? "at least " : ""}${metric === "duration" ? formatDuration(value) : formatBytes(value)}`;
+  };
+  return [
+    moment(entry.completed_at),
+    stateLabel(entry.result, outcomeText(entry.outcome)),
+    entry.work_request_id === undefined ? (entry.origin ?? "–") : requestLink(root, entry.work_request_id),
+    entry.subject || "–",
+    entry.context || "–",
+    figure("duration"),
+    figure("memory"),
+    entry.allocation === undefined ? "–" : formatBytes(entry.allocation.memory.amount),
+    figure("disk_space"),
+    entry.worker_name === undefined ? "–" : workerLink(root, entry.worker_name),
+  ];
+}

@@ -1,0 +1,112 @@
+import type { VNode } from "preact";
+import type { Accuracy, AccuracyReport, ResourceAccuracy } from "../../domain/accuracy.ts";
+import { element as e } from "../element.ts";
+import { renderPage, type Frame } from "../layout.ts";
+import { commandLine, historyAddress } from "../parts/links.ts";
+import { table, type Row } from "../parts/table.ts";
+import { dayText } from "../parts/time.ts";
+import { formatDuration } from "../../domain/units.ts";
+
+const GIB = 1024 ** 3;
+
+/** Every task that ran, how well its needs were known, and what its reservations cost. */
+export function tasksPage(frame: Frame, report: AccuracyReport): string {
+  return renderPage(
+    frame,
+    { title: "Tasks", place: "tasks" },
+    e("p", { class: "lead" }, sentence(report)),
+    e("p", {}, mistakes(report.all)),
+    report.tasks.length === 0
+      ? e(
+          "div",
+          {},
+          e(
+            "p",
+            {},
+            "This page will list each task with what was reserved for its runs and not used. Runs made elsewhere count once they are imported:",
+          ),
+          commandLine("import trace.txt"),
+        )
+      : table(
+          "Tasks, those that left most memory unused first",
+          HEAD,
+          report.tasks.map((task) => rowOf(frame.root, task)),
+        ),
+    ...(report.over_time.length < 2 ? [] : [e("h2", { id: "days" }, "Day by day"), dayTable(report)]),
+    e(
+      "p",
+      { class: "quiet" },
+      "Below p95: runs that used no more memory than was predicted for 95 of 100. Reserved / used: of memory. Errors: the median difference between what was predicted and used. Deaths: attempts that died of an amount that Almanac chose.",
+    ),
+    e("h2", {}, "The same elsewhere"),
+    commandLine("accuracy"),
+    e("p", {}, e("a", { href: `${frame.root}api/v1/accuracy` }, "As JSON"), " from the API."),
+  );
+}
+
+const number = (name: string) => ({ name, look: "number" });
+const HEAD = [
+  { name: "Task", look: "name" },
+  number("Runs"),
+  number("Below p95"),
+  number("Reserved / used"),
+  number("Unused GiB·h"),
+  number("Memory error"),
+  number("Time error"),
+  number("Deaths"),
+];
+
+function sentence({ all, tasks, since, until, is_cut }: AccuracyReport): string {
+  const days = Math.round((Date.parse(until) - Date.parse(since)) / 86_400_000);
+  if (all.runs === 0) return `No run has ended in the last ${days} days.`;
+  const { memory } = all.resources;
+  const held = memory?.held;
+  const unused =
+    held == null
+      ? ""
+      : ` ${gibHours(held.wasted)} of ${gibHours(held.allocated)} GiB·h of reserved memory were not used${held.wasted_share === null ? "" : ` (${percent(held.wasted_share)})`}.`;
+  const shown = is_cut ? "There are more days than one report reads: the newest are here. " : "";
+  return `${shown}${all.runs} runs of ${tasks.length} task${tasks.length === 1 ? "" : "s"} ended since ${dayText(since)}.${unused}`;
+}
+
+function mistakes({ mistakes: own }: Accuracy): string {
+  if (own.attempts === 0) return "No run died of an amount that Almanac chose.";
+  return `${own.attempts} runs died of an amount that Almanac chose, and had taken ${formatDuration(own.seconds)} and ${gibHours(own.memory_byte_hours)} GiB·h by then.`;
+}
+
+function rowOf(root: string, { task_type, task_name, accuracy }: AccuracyReport["tasks"][number]): Row {
+  const name = e("a", { href: historyAddress(root, { task_type, task_name }) }, task_name);
+  return { cells: [name, ...figuresOf(accuracy)], key: `${task_type} ${task_name}` };
+}
+
+function figuresOf({ runs, resources }: Accuracy): string[] {
+  const { memory, duration } = resources;
+  return [
+    String(runs),
+    shareText(memory, "below_p95"),
+    memory?.held?.times_used == null ? "–" : memory.held.times_used.toFixed(1),
+    memory?.held == null ? "–" : gibHours(memory.held.wasted),
+    shareText(memory, "median_error"),
+    shareText(duration, "median_error"),
+    String(Object.values(resources).reduce((sum, { deaths }) => sum + deaths, 0)),
+  ];
+}
+
+function dayTable({ over_time }: AccuracyReport): VNode {
+  const rows = over_time.toReversed().map(({ from, accuracy }) => [dayText(from), ...figuresOf(accuracy)]);
+  return table("Day by day", ["Day", ...HEAD.slice(1)], rows);
+}
+
+function shareText(accuracy: ResourceAccuracy | undefined, field: "below_p95" | "median_error"): string {
+  const share = accuracy?.[field];
+  return share == null ? "–" : percent(share);
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+function gibHours(byteHours: number): string {
+  const value = byteHours / GIB;
+  return value >= 10 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
+}

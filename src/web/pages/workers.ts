@@ -1,0 +1,218 @@
+import type { VNode } from "preact";
+import type { Timestamp } from "../../domain/clock.ts";
+import type { Run } from "../../domain/run.ts";
+import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
+import type { WorkRequest } from "../../domain/work-request.ts";
+import { WORKER_STATES, type Worker } from "../../domain/worker.ts";
+import { runFigure } from "../../history/run-figure.ts";
+import { element as e } from "../element.ts";
+import { renderPage, type Frame } from "../layout.ts";
+import { action, mayDo } from "../parts/actions.ts";
+import { commandLine, requestLink, workerLink } from "../parts/links.ts";
+import { table, type Row } from "../parts/table.ts";
+import { ago, moment, secondsBetween } from "../parts/time.ts";
+import { loadBars, loadOf, workerBox } from "../parts/worker-box.ts";
+import { REQUEST_COLUMNS, requestRow } from "./request-row.ts";
+
+/** More than this many boxes say less than a table. */
+const MOST_BOXES = 60;
+
+/** What the list of workers shows. */
+export type WorkersData = {
+  now: Timestamp;
+  lastEventId: number;
+  workers: readonly Worker[];
+  runsOf: ReadonlyMap<string, readonly Run[]>;
+};
+
+/** All workers: what each has, reserves, uses. */
+export function workersPage(frame: Frame, { now, lastEventId, workers, runsOf }: WorkersData): string {
+  const runs = (worker: Worker) => runsOf.get(worker.worker_name) ?? [];
+  return renderPage(
+    frame,
+    { title: "Workers", place: "workers", live: { topics: "requests,workers", after: lastEventId } },
+    e("p", {}, sentence(workers)),
+    workers.length === 0 || workers.length > MOST_BOXES ? null : e("h2", {}, "Used, reserved, free"),
+    workers.length === 0 || workers.length > MOST_BOXES
+      ? null
+      : e("ul", { class: "boxes" }, ...workers.map((worker) => workerBox(frame.root, worker, runs(worker)))),
+    workers.length === 0
+      ? e(
+          "div",
+          {},
+          e(
+            "p",
+            {},
+            "This page will show each worker with what is reserved and used of it. This prints what to type on the machine that is to be one:",
+          ),
+          commandLine("token new --worker"),
+        )
+      : table(
+          "Workers",
+          WORKER_COLUMNS,
+          workers.map((worker) => workerRow(frame.root, worker, runs(worker), now)),
+        ),
+    e("h2", {}, "The same elsewhere"),
+    commandLine("worker ls"),
+  );
+}
+
+function sentence(workers: readonly Worker[]): string {
+  if (workers.length === 0) return "No worker has joined yet.";
+  const counts = WORKER_STATES.map((state) => ({
+    state,
+    count: workers.filter((worker) => worker.state === state).length,
+  }));
+  return `${workers.length} workers: ${counts
+    .filter(({ count }) => count > 0)
+    .map(({ state, count }) => `${count} ${state}`)
+    .join(", ")}.`;
+}
+
+const number = (name: string) => ({ name, look: "number" });
+const WORKER_COLUMNS = [
+  "Worker",
+  "State",
+  number("Runs"),
+  number("Memory reserved"),
+  number("Cores reserved"),
+  number("Disk reserved"),
+  { name: "Tags", look: "wide" },
+  "Processor",
+  "Version",
+  "Last heard from",
+];
+
+function workerRow(root: string, worker: Worker, runs: readonly Run[], now: Timestamp): Row {
+  const { memory, cpu_count, disk_space } = loadOf(worker, runs);
+  return {
+    key: worker.worker_name,
+    cells: [
+      workerLink(root, worker.worker_name),
+      stateCell(worker),
+      String(runs.length),
+      `${formatBytes(memory.reserved)} of ${formatBytes(memory.capacity)}`,
+      `${formatCores(cpu_count.reserved)} of ${formatCores(cpu_count.capacity)}`,
+      `${formatBytes(disk_space.reserved)} of ${formatBytes(disk_space.capacity)}`,
+      worker.tags.join(" "),
+      worker.cpu_model,
+      worker.version,
+      ago(worker.last_seen_at, now),
+    ],
+  };
+}
+
+function stateCell({ state }: Worker): VNode {
+  return e("span", { class: state === "online" ? "success" : "warning" }, state);
+}
+
+/** What the page of one worker shows. */
+export type WorkerData = {
+  now: Timestamp;
+  lastEventId: number;
+  worker: Worker;
+  runs: readonly Run[];
+  /** The newest requests that had a run on it. */
+  requests: readonly WorkRequest[];
+};
+
+/** One worker: what it has, what it does, what it did. */
+export function workerPage(frame: Frame, { now, lastEventId, worker, runs, requests }: WorkerData): string {
+  const { worker_name, capacity } = worker;
+  return renderPage(
+    frame,
+    { title: `Worker ${worker_name}`, place: "workers", live: { topics: "requests,workers", after: lastEventId } },
+    e(
+      "p",
+      { class: "lead", role: "status" },
+      stateCell(worker),
+      `, ${runs.length === 0 ? "runs nothing" : `${runs.length} running`}`,
+    ),
+    e(
+      "p",
+      {},
+      `It has ${formatBytes(capacity.memory)} of memory, ${formatCores(capacity.cpu_count)} cores and ${formatBytes(capacity.disk_space)} of disk for runs.`,
+    ),
+    steering(frame, worker),
+    e("h2", { id: "load" }, "Used, reserved, free"),
+    ...loadBars(worker, runs),
+    e("h2", { id: "runs" }, "Running now"),
+    runs.length === 0 ? e("p", { class: "quiet" }, "Nothing runs on it.") : goingTable(frame.root, runs, now),
+    e("h2", { id: "requests" }, "Newest requests with a run on it"),
+    requests.length === 0
+      ? e("p", { class: "quiet" }, "None yet.")
+      : table(
+          "Requests",
+          REQUEST_COLUMNS,
+          requests.map((request) => requestRow(frame.root, request, now)),
+        ),
+    requests.length === 0
+      ? null
+      : e("p", {}, e("a", { href: `${frame.root}r?worker=${encodeURIComponent(worker_name)}` }, "All of them")),
+    e("h2", { id: "about" }, "About it"),
+    table(
+      "Details",
+      ["Field", { name: "Value", look: "wide" }],
+      [
+        ["tags", worker.tags.join(", ") || "none"],
+        ["tasks", taskText(worker)],
+        ["processor", worker.cpu_model],
+        ["measures by", worker.measure_method],
+        ["version", worker.version],
+        ["joined", moment(worker.joined_at)],
+        ["last heard from", ago(worker.last_seen_at, now)],
+      ],
+    ),
+    e("h2", {}, "The same elsewhere"),
+    commandLine(`worker show ${worker_name}`),
+  );
+}
+
+function steering(frame: Frame, { worker_name, state }: Worker): VNode | null {
+  if (!mayDo(frame, "admin")) return null;
+  const button = (verb: "drain" | "resume", word: string) =>
+    action(frame, {
+      to: `workers/${encodeURIComponent(worker_name)}/${verb}`,
+      word,
+      command: `worker ${verb} ${worker_name}`,
+    });
+  const drain = button("drain", "Drain: finish what runs, take nothing new");
+  const resume = button("resume", "Resume: take work again");
+  // of one that is offline nobody sees whether it was drained
+  const buttons = state === "online" ? [drain] : state === "draining" ? [resume] : [drain, resume];
+  return e("div", { class: "actions" }, ...buttons);
+}
+
+function goingTable(root: string, runs: readonly Run[], now: Timestamp): VNode {
+  const rows: Row[] = runs.map((run) => {
+    const memory = runFigure(run, "memory");
+    return {
+      key: run.id,
+      cells: [
+        requestLink(root, run.work_request_id),
+        run.started_at === null ? "starting" : formatDuration(secondsBetween(run.started_at, now)),
+        `${memory === undefined ? "–" : formatBytes(memory)} of ${formatBytes(run.allocation.memory.amount)}`,
+        formatCores(run.allocation.cpu_count.amount),
+        formatBytes(run.allocation.disk_space.amount),
+        run.placement.rule,
+      ],
+    };
+  });
+  return table(
+    "Running now",
+    [
+      "Request",
+      number("For"),
+      number("Memory used of reserved"),
+      number("Cores reserved"),
+      number("Disk reserved"),
+      { name: "Why here", look: "wide" },
+    ],
+    rows,
+  );
+}
+
+function taskText({ tasks: { allow, deny } }: Worker): string {
+  const only = allow.length === 0 ? "any" : allow.join(", ");
+  return deny.length === 0 ? only : `${only}; but not ${deny.join(", ")}`;
+}

@@ -1,0 +1,43 @@
+import type { VNode } from "preact";
+import type { HistoryKey } from "../../domain/task.ts";
+import { element as e } from "../element.ts";
+
+/** A query string of the fields that have a value, with its `?`; empty without any. */
+export function queryText(fields: Readonly<Record<string, string | number | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields))
+    if (value !== undefined && value !== "") query.set(name, String(value));
+  const text = query.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+/** A link to a request's page. */
+export function requestLink(root: string, id: number): VNode {
+  return e("a", { href: `${root}r/${id}` }, `#${id}`);
+}
+
+/** A link to a worker's page. */
+export function workerLink(root: string, name: string): VNode {
+  return e("a", { href: `${root}workers/${encodeURIComponent(name)}` }, name);
+}
+
+/** The address of a key's history. Names go into the query: one called `..` could not be a part of a path. */
+export function historyAddress(root: string, key: Partial<HistoryKey> & { task_name: string }): string {
+  const { task_type, task_name, subject, context } = key;
+  return `${root}history${queryText({ ...(task_type !== "worker" && { task_type }), task_name, subject, context })}`;
+}
+
+/** What people call a key: `build gcc (sid)`. */
+export function keyText({
+  task_name,
+  subject,
+  context,
+}: Pick<HistoryKey, "task_name" | "subject" | "context">): string {
+  const name = [task_name, subject].filter((part) => part !== "").join(" ");
+  return context === "" ? name : `${name} (${context})`;
+}
+
+/** The same at the command line, and how to get there. */
+export function commandLine(command: string): VNode {
+  return e("pre", { tabIndex: 0, "aria-label": "At the command line" }, `npx almanac ${command}`);
+}

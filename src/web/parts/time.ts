@@ -1,0 +1,34 @@
+import type { VNode } from "preact";
+import { epochMs, type Timestamp } from "../../domain/clock.ts";
+import { formatDuration } from "../../domain/units.ts";
+import { element as e } from "../element.ts";
+
+const DAY_SECONDS = 86_400;
+
+/** How long ago it was, with the moment itself for machines and in the title: `4m12s ago`; a date after a month. */
+export function ago(at: Timestamp, now: Timestamp): VNode {
+  const seconds = Math.max(0, epochMs(now) - epochMs(at)) / 1000;
+  const text =
+    seconds > 30 * DAY_SECONDS ? dayText(at) : seconds < 1 ? "just now" : `${formatDuration(Math.round(seconds))} ago`;
+  return e("time", { datetime: at, title: momentText(at) }, text);
+}
+
+/** The moment: `2026-11-22 17:16:02`, in UTC as the pages say. */
+export function moment(at: Timestamp): VNode {
+  return e("time", { datetime: at }, momentText(at));
+}
+
+/** `2026-11-22 17:16:02` in UTC. */
+export function momentText(at: Timestamp): string {
+  return at.slice(0, "2026-11-22T17:16:02".length).replace("T", " ");
+}
+
+/** `2026-11-22` in UTC. */
+export function dayText(at: Timestamp): string {
+  return at.slice(0, "2026-11-22".length);
+}
+
+/** Seconds between two moments, never below 0. */
+export function secondsBetween(from: Timestamp, to: Timestamp): number {
+  return Math.max(0, epochMs(to) - epochMs(from)) / 1000;
+}

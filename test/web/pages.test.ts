@@ -1,0 +1,282 @@
+import { gzipSync } from "node:zlib";
+import axe, { type AxeResults } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findChromium, startBrowser } from "./browser.ts";
+import { HOSTILE, startExample, type Example } from "./example.ts";
+import { visit } from "./visit.ts";
+
+/*
+ * The pages in a real Chromium: what people with other eyes, hands and windows find, and what pages may weigh. Without a
+ * Chromium the suite is reported as skipped.
+ */
+
+const chromium = findChromium();
+const BUDGET_BYTES = { html: 60 * 1024, js: 25 * 1024, css: 8 * 1024 };
+const MOST_REQUESTS = 6;
+
+const PAGES = {
+  overview: () => "/",
+  requests: () => "/r",
+  "requests that match nothing": () => "/r?task_name=nothing",
+  "a request that runs": ({ ids }) => `/r/${ids.running}`,
+  "a request that failed": ({ ids }) => `/r/${ids.failed}`,
+  "a request that ran out of memory": ({ ids }) => `/r/${ids.outOfMemory}`,
+  "a request that waits": ({ ids }) => `/r/${ids.tooLarge}`,
+  "a request that waits for a person": ({ ids }) => `/r/${ids.manual}`,
+  "a request with a hostile name": ({ ids }) => `/r/${ids.hostile}`,
+  "a history": () => "/history?task_name=build&subject=gcc&context=sid%2Famd64",
+  "a history without runs": () => "/history?task_name=nothing",
+  tasks: () => "/t",
+  workers: () => "/workers",
+  "a worker": () => "/workers/builder-1",
+  submit: () => "/new",
+  "a page that is not there": () => "/nowhere",
+} satisfies Record<string, (example: Example) => string>;
+
+describe.skipIf(chromium === undefined)("in Chromium", () => {
+  let example: Example;
+  let browser: Browser;
+  beforeAll(async () => {
+    example = await startExample();
+    browser = await startBrowser(chromium!); // skipped without one
+  });
+  afterAll(async () => {
+    await browser.close();
+    await example.harness.close();
+  });
+
+  it.each(["light", "dark"] as const)(
+    "every page can be used by everybody and fits into every window, in the %s theme",
+    async (colorScheme) => {
+      const { page, context, complaints } = await visit(browser, example.harness, { colorScheme });
+      const found: unknown[] = [];
+      const report = (name: string, width: number, faults: readonly string[]) =>
+        found.push(...faults.map((fault) => ({ name, width, fault })));
+      for (const [name, path] of Object.entries(PAGES)) {
+        await page.setViewportSize({ width: 1440, height: 900 });
+        const answer = await page.goto(path(example));
+        report(name, 1440, await violations(page, colorScheme === "light" ? undefined : OF_COLOURS));
+        // 320 is what a window of 1280 has at 400 %
+        for (const width of [1440, 375, 320]) {
+          await page.setViewportSize({ width, height: 900 });
+          report(name, width, await overflow(page));
+        }
+        report(name, 320, await violations(page, OF_SIZES));
+        // a browser tells the console of an answer that is an error
+        report(name, 0, answer?.ok() === true ? complaints : []);
+        complaints.length = 0;
+      }
+      expect(found).toEqual([]);
+      await context.close();
+    },
+    300_000,
+  );
+
+  it.each(Object.entries(PAGES))("is light: %s", async (_name, path) => {
+    const { page, context } = await visit(browser, example.harness);
+    const weights = { html: 0, js: 0, css: 0 };
+    let requests = 0;
+    page.on("request", (request) => void (!request.url().includes("/events") && (requests += 1)));
+    const bodies: Promise<void>[] = [];
+    page.on("response", (response) => {
+      const type = response.headers()["content-type"] ?? "";
+      const kind = type.includes("html")
+        ? "html"
+        : type.includes("javascript")
+          ? "js"
+          : type.includes("css")
+            ? "css"
+            : undefined;
+      if (kind !== undefined)
+        bodies.push(response.body().then((body) => void (weights[kind] += gzipSync(body).length)));
+    });
+    await page.goto(path(example));
+    await Promise.all(bodies);
+    expect(requests).toBeLessThanOrEqual(MOST_REQUESTS);
+    expect(weights.html).toBeLessThanOrEqual(BUDGET_BYTES.html);
+    expect(weights.js).toBeLessThanOrEqual(BUDGET_BYTES.js);
+    expect(weights.css).toBeLessThanOrEqual(BUDGET_BYTES.css);
+    await context.close();
+  });
+
+  it("every link of a page leads to one", async () => {
+    const { page, context } = await visit(browser, example.harness);
+    const seen = new Set<string>();
+    for (const path of Object.values(PAGES)) {
+      await page.goto(path(example));
+      const links = await page
+        .locator("a[href]:not([href^='#'])")
+        .evaluateAll((all) => all.map((link) => (link as unknown as { href: string }).href)); // links have one
+      for (const link of new Set(links.map((one) => one.replace(/#.*/, "")))) {
+        if (seen.has(link)) continue;
+        seen.add(link);
+        expect({ link, status: (await page.request.get(link)).status() }).toEqual({ link, status: 200 });
+      }
+    }
+    await context.close();
+  });
+
+  it("a filtered list, a reload and the way back show what was seen", async () => {
+    const { page, context } = await visit(browser, example.harness);
+    await page.goto("/r");
+    await page.getByLabel("Result").selectOption("failure");
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.waitForURL(/result=failure/);
+    const rows = () => page.locator("tbody tr th").allInnerTexts();
+    const seen = await rows();
+    expect(seen).toEqual([example.ids.hostile, example.ids.outOfMemory, example.ids.failed].map((id) => `#${id}`));
+    await page.reload();
+    expect(await rows()).toEqual(seen);
+    await page.getByRole("link", { name: `#${example.ids.failed}` }).click();
+    await page.getByRole("heading", { level: 1, name: /glibc/ }).waitFor();
+    await page.goBack();
+    expect(await rows()).toEqual(seen);
+    expect(page.url()).toContain("result=failure");
+    await context.close();
+  });
+
+  it("hostile names are text everywhere", async () => {
+    const { page, context, complaints } = await visit(browser, example.harness);
+    let dialogs = 0;
+    page.on("dialog", () => void (dialogs += 1));
+    for (const path of [
+      "/",
+      "/r",
+      `/r/${example.ids.hostile}`,
+      "/t",
+      `/history?task_name=${encodeURIComponent(HOSTILE)}`,
+    ]) {
+      await page.goto(path);
+      expect(await page.locator("img, main script").count()).toBe(0);
+      expect(await page.locator("main").innerText()).toContain("<script>alert(1)</script>");
+    }
+    expect(dialogs).toBe(0);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it("a page can be read without a script", async () => {
+    const { page, context } = await visit(browser, example.harness, { javaScriptEnabled: false });
+    await page.goto("/history?task_name=build&subject=gcc&context=sid%2Famd64");
+    await expect(page.getByRole("img", { name: /^Memory: at most/ }).isVisible()).resolves.toBe(true);
+    await page.goto(`/r/${example.ids.passed}`);
+    expect(await page.locator("dt").allInnerTexts()).toEqual([
+      "Why it waited",
+      "Why this worker",
+      "When it ended",
+      "Is it a regression",
+      "Reserved and not used",
+    ]);
+    await context.close();
+  });
+
+  it("a chart is read by arrow keys, and a drag puts its span into the address", async () => {
+    const { page, context } = await visit(browser, example.harness);
+    await page.goto("/history?task_name=build&subject=gcc&context=sid%2Famd64");
+    const slider = page.getByLabel("Read the points").first();
+    await slider.focus();
+    await page.keyboard.press("ArrowLeft");
+    expect(await slider.getAttribute("aria-valuetext")).toMatch(/^\d\.\dG · of \d\.\dG · .*2026|^\d\.\dG/);
+    const box = (await page.locator("figure svg.wide").first().boundingBox())!; // it is shown
+    await page.mouse.move(box.x + box.width * 0.4, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/since=.*until=/);
+    await page.getByText("Only runs that ended").waitFor();
+    await page.goBack();
+    expect(page.url()).not.toContain("since");
+    await context.close();
+  });
+
+  it("shortcuts lead from page to page", async () => {
+    const { page, context } = await visit(browser, example.harness);
+    await page.keyboard.press("g");
+    await page.keyboard.press("r");
+    await page.getByRole("heading", { level: 1, name: "Requests" }).waitFor();
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: `#${example.ids.manual} release point-release` }).waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("builder-1");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Worker builder-1" }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/workers/builder-1");
+    await context.close();
+  });
+
+  it("shows what happens, also what happened while the server was away", async () => {
+    const { page, context } = await visit(browser, example.harness);
+    await page.goto("/r");
+    await page.getByText("live", { exact: true }).waitFor();
+    const [first] = await example.harness.submit({ task_name: "later", requirements: { tags: ["none"] } });
+    await page.getByRole("link", { name: `#${first!.id}`, exact: true }).waitFor();
+    await example.harness.restart();
+    const [second] = await example.harness.submit({ task_name: "later", requirements: { tags: ["none"] } });
+    await page.getByRole("link", { name: `#${second!.id}`, exact: true }).waitFor();
+    expect(await page.getByRole("link", { name: `#${first!.id}`, exact: true }).count()).toBe(1);
+    await context.close();
+  });
+
+  it("a submission is looked at before it is made, and then aborted", async () => {
+    const { page, context } = await visit(browser, example.harness);
+    await page.goto("/new");
+    await page.getByRole("button", { name: "Look at it" }).click();
+    await page.getByRole("heading", { name: "If it were submitted now: build hello" }).waitFor();
+    await page.getByLabel("Work requests, as JSON").fill("{");
+    await page.getByRole("button", { name: "Look at it" }).click();
+    await page.getByRole("alert").getByText("malformed-body").waitFor();
+    const wanted = {
+      work_requests: [{ task_name: "typed", requirements: { tags: ["none"] }, task_data: { command: ["true"] } }],
+    };
+    await page.getByLabel("Work requests, as JSON").fill(JSON.stringify(wanted));
+    await page.getByRole("button", { name: "Submit" }).click();
+    await page.getByRole("heading", { level: 1, name: "typed" }).waitFor();
+    await page.getByRole("button", { name: "Abort" }).click();
+    await page.getByRole("status").getByText("aborted").waitFor();
+    await page.getByRole("button", { name: "Make it again" }).click();
+    await page.getByRole("button", { name: "Abort" }).waitFor();
+    const { items } = await example.harness.client.call("listWorkRequests", { query: { task_name: "typed" } });
+    expect(items.map(({ status }) => status)).toEqual(["pending", "aborted"]);
+    await context.close();
+  });
+
+  it("a worker is drained and resumed", async () => {
+    const { page, context } = await visit(browser, example.harness);
+    await page.goto("/workers/builder-2");
+    await page.getByRole("button", { name: /^Drain/ }).click();
+    await page.getByRole("button", { name: /^Resume/ }).waitFor();
+    const worker = async () =>
+      (await example.harness.client.call("listWorkers", {})).workers.find(
+        ({ worker_name }) => worker_name === "builder-2",
+      );
+    expect((await worker())?.state).toBe("draining");
+    await page.getByRole("button", { name: /^Resume/ }).click();
+    await page.getByRole("button", { name: /^Drain/ }).waitFor();
+    await context.close();
+  });
+});
+
+/** What axe-core finds, in a line each. Injected as the browser's tester would: the page's own policy allows no script. */
+async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
+  const options = JSON.stringify(rules === undefined ? {} : { runOnly: { type: "rule", values: rules } });
+  if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(`(() => { ${axe.source} })()`);
+  const found = await page.evaluate<AxeResults>(`axe.run(document, ${options})`);
+  return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`));
+}
+
+/** What a theme or a window can change; everything else is the same in all of them. */
+const OF_COLOURS = ["color-contrast", "link-in-text-block"];
+const OF_SIZES = [...OF_COLOURS, "target-size", "scrollable-region-focusable"];
+
+/** Elements that make the page wider than its window. */
+function overflow(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`(() => {
+    const { clientWidth, scrollWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    return [...document.querySelectorAll("body *")]
+      .filter((one) => one.getBoundingClientRect().right > clientWidth + 1 && one.closest(".table, pre, .log") === null)
+      .map((one) => one.outerHTML.slice(0, 120));
+  })()`);
+}

@@ -26,6 +26,7 @@ const PAGES = {
   "a request that waits for a person": ({ ids }) => `/r/${ids.manual}`,
   "a request with a hostile name": ({ ids }) => `/r/${ids.hostile}`,
   "a history": () => "/history?task_name=build&subject=gcc&context=sid%2Famd64",
+  "a history with more runs than are shown": () => "/history?task_name=build",
   "a history without runs": () => "/history?task_name=nothing",
   tasks: () => "/t",
   workers: () => "/workers",

@@ -42,7 +42,9 @@ export function chart({ sentence, legend, draw, points, zooms }: ChartParts): VN
   return e(
     "figure",
     {
-      "data-chart": JSON.stringify(points.map(({ x, y, text, href }) => [x, y, text, href ?? ""])),
+      "data-chart": JSON.stringify(
+        points.map(({ x, y, text, href }) => [x, Number(y.toPrecision(4)), text, href ?? ""]),
+      ),
       "data-zoom": zooms,
     },
     e("figcaption", {}, sentence),

@@ -9,7 +9,7 @@ import { outcomeText } from "../../domain/outcome-text.ts";
 import { element as e } from "../element.ts";
 import { momentText } from "../parts/time.ts";
 import { amountAxis, bottomAxis } from "./axes.ts";
-import { chart, markPath, short, type Canvas, type Mark, type ReadablePoint } from "./figure.ts";
+import { chart, markPath, type Canvas, type Mark, type ReadablePoint } from "./figure.ts";
 import { formatIn, roundTicks, unitOf } from "./scales.ts";
 
 /** Shape and colour of a run by its result; the shape alone is enough. */
@@ -131,7 +131,7 @@ function resultPaths(points: readonly Point[], x: (at: number) => number, y: (am
   const parts = new Map<Result, Set<string>>();
   for (const point of points) {
     const drawn = parts.get(point.result) ?? new Set();
-    drawn.add(markPath(MARKS[point.result].mark, Number(short(x(point.x))), Number(short(y(point.y)))));
+    drawn.add(markPath(MARKS[point.result].mark, Math.round(x(point.x)), Math.round(y(point.y))));
     parts.set(point.result, drawn);
   }
   return [...parts].map(([result, drawn]) => e("path", { class: MARKS[result].look, d: [...drawn].join("") }));

@@ -52,6 +52,7 @@ export function historyPage(frame: Frame, { query, entries, isCut }: HistoryData
     e("p", { class: "lead" }, resultSentence(entries, isCut)),
     path(frame.root, query),
     window(frame.root, query),
+    isCut ? olderLink(frame.root, query, entries) : null,
     ...(entries.length === 0 ? [emptyText()] : SHOWN.flatMap((metric) => metricPart(frame.root, oldestFirst, metric))),
     ...(entries.length === 0 ? [] : [e("h2", { id: "runs" }, "Runs"), ...runTable(frame.root, entries)]),
     e("h2", {}, "The same elsewhere"),
@@ -107,6 +108,12 @@ function window(root: string, query: HistoryQuery): VNode | null {
       "Show all",
     ),
   );
+}
+
+/** The same for the time before the oldest that is shown, which is shown again. */
+function olderLink(root: string, query: HistoryQuery, entries: readonly HistoryEntry[]): VNode {
+  const until = entries.at(-1)?.completed_at;
+  return e("p", {}, e("a", { href: `${root}history${queryText({ ...query, until })}` }, "Older runs"));
 }
 
 function named({ subject, context }: HistoryQuery): { subject?: string; context?: string } {

@@ -25,8 +25,8 @@ const OVERVIEW_ROWS = 20;
 const PAGE_ROWS = 100;
 const WORKER_ROWS = 20;
 const COMPARED_RUNS = 100;
-/** More points are not told apart in a picture; a page must stay light. */
-const HISTORY_POINTS = 2_000;
+/** A page of 60 KB holds no more with what is said of each; older ones are reached by the span of time. */
+const HISTORY_POINTS = 250;
 const LOG_LINES = 200;
 const LOG_BYTES = 256 * 1024;
 

@@ -15,8 +15,8 @@ export type DeathQuery = {
   largest?: Partial<Capacity>;
   /** Their maxima are never passed. */
   requirements?: RequirementsBySource;
-  /** What a run is given where nothing else is known; a day unless given. */
-  defaults?: Pick<Record<Resource, number>, "duration">;
+  /** What a run is given where nothing else is known. */
+  defaults: Pick<Record<Resource, number>, "duration">;
 };
 
 /** A step smaller than this is not worth another attempt. */
@@ -24,9 +24,6 @@ const SMALLEST_STEP = 1.1;
 
 /** Above this share of the largest worker the next step is the largest worker. */
 const NEARLY_ALL = 0.6;
-
-/** The time limit where nobody gives another, seconds. */
-const DEFAULT_DURATION = 86_400;
 
 /**
  * The allocation of the next attempt: only the exhausted resource grows. Memory and disk by the ladder of the estimate, then
@@ -53,7 +50,7 @@ export function nextAfterDeath(query: DeathQuery): Allocation | undefined {
 function nextDuration({ allocation, defaults }: DeathQuery, died: number): number | undefined {
   const { source } = allocation.duration;
   if (source === "retry") return undefined;
-  return source === "history" ? Math.max(defaults?.duration ?? DEFAULT_DURATION, 2 * died) : 2 * died;
+  return source === "history" ? Math.max(defaults.duration, 2 * died) : 2 * died;
 }
 
 function stepAbove({ estimate, exhausted }: DeathQuery, died: number, most: number): number {

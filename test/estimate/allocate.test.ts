@@ -72,7 +72,7 @@ describe("the allocation after a death", () => {
   const first = allocate({ estimate: known, requirements: {}, defaults });
 
   it("grows by the ladder of the estimate, and only the resource that ran out", () => {
-    const next = nextAfterDeath({ allocation: first, estimate: known, exhausted: "memory" });
+    const next = nextAfterDeath({ allocation: first, estimate: known, exhausted: "memory", defaults });
     expect(next).toEqual({
       ...first,
       memory: { amount: 6 * GIB, source: "retry", note: "raised after a death" },
@@ -82,10 +82,10 @@ describe("the allocation after a death", () => {
   it("ends in few steps at the largest worker, and then there is no more", () => {
     const largest = { memory: 64 * GIB };
     const amounts: number[] = [];
-    let next = nextAfterDeath({ allocation: first, estimate: known, exhausted: "memory", largest });
+    let next = nextAfterDeath({ allocation: first, estimate: known, exhausted: "memory", largest, defaults });
     while (next !== undefined) {
       amounts.push(next.memory.amount);
-      next = nextAfterDeath({ allocation: next, estimate: known, exhausted: "memory", largest });
+      next = nextAfterDeath({ allocation: next, estimate: known, exhausted: "memory", largest, defaults });
     }
     expect(amounts.at(-1)).toBe(64 * GIB);
     expect(amounts.length).toBeLessThanOrEqual(8);
@@ -102,15 +102,17 @@ describe("the allocation after a death", () => {
   });
 
   it("doubles a time limit once that history did not set", () => {
-    const once = nextAfterDeath({ allocation: first, estimate: {}, exhausted: "duration" })!;
+    const once = nextAfterDeath({ allocation: first, estimate: {}, exhausted: "duration", defaults })!;
     expect(once.duration.amount).toBe(2 * 86_400);
-    expect(nextAfterDeath({ allocation: once, estimate: {}, exhausted: "duration" })).toBeUndefined();
+    expect(nextAfterDeath({ allocation: once, estimate: {}, exhausted: "duration", defaults })).toBeUndefined();
   });
 
   it("never passes a maximum that was demanded", () => {
     const requirements = { request: { max: { memory: 5.5 * GIB } } };
-    const next = nextAfterDeath({ allocation: first, estimate: known, exhausted: "memory", requirements });
+    const next = nextAfterDeath({ allocation: first, estimate: known, exhausted: "memory", requirements, defaults });
     expect(next?.memory.amount).toBe(5.5 * GIB);
-    expect(nextAfterDeath({ allocation: next!, estimate: known, exhausted: "memory", requirements })).toBeUndefined();
+    expect(
+      nextAfterDeath({ allocation: next!, estimate: known, exhausted: "memory", requirements, defaults }),
+    ).toBeUndefined();
   });
 });

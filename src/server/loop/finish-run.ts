@@ -141,7 +141,7 @@ async function conclude(
   const ended: Ended = { result: resultOf(outcome) ?? "error", errors, runs };
   const finding = await judgeRequest(tx, request, ended, now);
   const decision = decideRetry(await retryQuestion(context, tx, request, run, ended, finding.isWorthAnotherRun));
-  if (await retry(tx, request, run, runs, decision, now)) return undefined;
+  if (await retry(context, tx, request, run, runs, decision, now)) return undefined;
   const verdict = verdictOf(request, ended, finding, now);
   const output_data = { ...output, ...(errors.length > 0 && { errors }) };
   if (verdict.kind === "flaky" && ended.result === "success") await suspectWorkers(tx, runs, now);
@@ -221,6 +221,7 @@ async function retryQuestion(
 
 /** Queues the request again when the decision says so; false when the run was its last. Its dependents go on waiting. */
 async function retry(
+  context: LoopContext,
   tx: StoreTransaction,
   request: WorkRequest,
   run: Run,
@@ -231,7 +232,7 @@ async function retry(
   if (decision.kind === "final") return false;
   const outcome = runs.at(-1)!.outcome!; // this run, which has just ended
   const isGrowing = decision.kind === "grow";
-  const allocation = isGrowing ? await grown(tx, request, run, decision, outcome) : run.allocation;
+  const allocation = isGrowing ? await grown(context, tx, request, run, decision, outcome) : run.allocation;
   if (allocation === undefined) return false;
   const delaySeconds = isGrowing ? 0 : decision.delaySeconds;
   await tx.updateWorkRequest(request.id, {
@@ -269,6 +270,7 @@ function failedOn(runs: readonly Run[]): WorkerName[] {
 }
 
 async function grown(
+  context: LoopContext,
   tx: StoreTransaction,
   request: WorkRequest,
   run: Run,
@@ -280,6 +282,7 @@ async function grown(
     allocation: run.allocation,
     estimate: run.estimate,
     exhausted: decision.resource,
+    defaults: context.settings.defaults,
     requirements: {
       ...layeredRequirements(resolveLayers(await tx.layers(), request)),
       request: request.requirements,

@@ -98,6 +98,7 @@ export class AlmanacPolicy implements ReplayPolicy {
       exhausted: end.kind === "out_of_memory" ? "memory" : "duration",
       limit: end.kind === "out_of_memory" ? end.memoryLimit : end.given.limit,
       largest: this.#largest,
+      defaults: DEFAULTS,
     });
     if (allocation === undefined) return "given_up";
     this.#put({ ...sized, allocation });

@@ -68,6 +68,12 @@ export function formatCores(cores: number): string {
   return String(Math.round(cores * 10) / 10);
 }
 
+/** A share from 0 to 1 for people, never below 0: `0 %`, `0.4 %`, `12 %`. */
+export function formatShare(share: number): string {
+  const value = share * 100;
+  return `${value >= 9.95 || value === 0 ? Math.round(value) : value.toFixed(1)} %`;
+}
+
 function pad(value: number): string {
   return String(value).padStart(2, "0");
 }

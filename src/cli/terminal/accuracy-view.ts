@@ -1,7 +1,7 @@
 import type { Accuracy, AccuracyReport, ResourceAccuracy } from "../../domain/accuracy.ts";
 import { AMOUNT_SOURCES, RESOURCES, type Resource } from "../../domain/allocation.ts";
 import { RESOURCE_WORDS } from "../../domain/amount-text.ts";
-import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
+import { formatBytes, formatCores, formatDuration, formatShare } from "../../domain/units.ts";
 import { paint } from "./colour.ts";
 import { symbols } from "./glyph.ts";
 import { sanitizeText } from "./sanitize.ts";
@@ -67,9 +67,9 @@ function sentence({ since, all }: AccuracyReport, { task }: AccuracyView): strin
   const of = task === undefined ? "" : ` of ${sanitizeText(task)}`;
   const { below_p95, held } = all.resources.memory ?? {};
   const parts = [
-    ...(typeof below_p95 === "number" ? [`${percent(below_p95)} used no more memory than their p95`] : []),
+    ...(typeof below_p95 === "number" ? [`${formatShare(below_p95)} used no more memory than their p95`] : []),
     ...(typeof held?.wasted_share === "number"
-      ? [`${percent(held.wasted_share)} of the memory given was not needed`]
+      ? [`${formatShare(held.wasted_share)} of the memory given was not needed`]
       : []),
   ];
   const runs = `${all.runs} run${all.runs === 1 ? "" : "s"}${of} since ${since.slice(0, 10)}`;
@@ -92,7 +92,7 @@ function columnsOf(surface: Surface, scope: Row["scope"]): Column<Row>[] {
   const { none } = symbols(surface);
   const atMost = surface.hasUnicode ? "≤" : "<=";
   const shareColumn = (header: string, share: (figures: ResourceAccuracy) => number | null | undefined) =>
-    numberColumn(header, share, percent, none);
+    numberColumn(header, share, formatShare, none);
   return [
     ...nameColumns(surface, scope),
     { header: "RUNS", align: "right", cell: ({ runs }) => String(runs) },
@@ -177,9 +177,4 @@ function sourcesText({ sources }: ResourceAccuracy): string {
     const runs = sources[source];
     return runs === undefined ? [] : [`${source} ${runs}`];
   }).join(", ");
-}
-
-function percent(share: number): string {
-  const value = share * 100;
-  return `${value >= 9.95 || value === 0 ? Math.round(value) : value.toFixed(1)} %`;
 }

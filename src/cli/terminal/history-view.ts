@@ -1,6 +1,7 @@
 import { formatMetric, isLowerBound, metricValue, type Metric } from "../../history/metric.ts";
 import { summarize, summarizeFigure } from "../../history/summary.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
+import { formatShare } from "../../domain/units.ts";
 import { paint } from "./colour.ts";
 import { symbols } from "./glyph.ts";
 import { historyColumns } from "./history-columns.ts";
@@ -89,15 +90,10 @@ function figureTexts(entries: readonly HistoryEntry[], metric: Metric, surface: 
 function endsText(entries: readonly HistoryEntry[], surface: Surface): string {
   const { failed, infrastructure, failed_share } = summarize(entries, "duration");
   const failedText =
-    failed > 0 ? paint(surface, "failed", `${failed} failed (${percent(failed_share)})`) : "none failed";
+    failed > 0 ? paint(surface, "failed", `${failed} failed (${formatShare(failed_share)})`) : "none failed";
   return infrastructure > 0
     ? `${failedText}, ${paint(surface, "warning", `${infrastructure} infrastructure`)}`
     : failedText;
-}
-
-function percent(share: number): string {
-  const value = share * 100;
-  return `${value >= 9.95 ? Math.round(value) : value.toFixed(1)} %`;
 }
 
 function histogramLines(entries: readonly HistoryEntry[], metric: Metric, surface: Surface): string[] {

@@ -1,5 +1,29 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { TASK_TYPES, type HistoryKey, type TaskType } from "../domain/task.ts";
 import { parseBytes, parseDuration } from "../domain/units.ts";
+
+/** What `withKey` reads. */
+export type KeyOptions = { context?: string; type: TaskType };
+
+/** Adds the arguments and options that name a key of the history. */
+export function withKey(command: Command): Command {
+  return command
+    .argument("<task>", "the task's name")
+    .argument("[subject]", "what it is applied to")
+    .argument("[context]", "the circumstances; the same as --context")
+    .option("-c, --context <context>", "the circumstances")
+    .addOption(new Option("--type <type>", "the task's type").choices(TASK_TYPES).default("worker"));
+}
+
+/** The key that the arguments and options of `withKey` name. */
+export function keyOf(
+  options: KeyOptions,
+  task_name: string,
+  subject = "",
+  context = options.context ?? "",
+): HistoryKey {
+  return { task_type: options.type, task_name, subject, context };
+}
 
 /** Adds the options of every command that talks to a server. */
 export function withServer(command: Command): Command {

@@ -1,40 +1,32 @@
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import type { Answer } from "../../client/call-types.ts";
 import { layerScopeText } from "../../domain/layer.ts";
-import { TASK_TYPES, type TaskType } from "../../domain/task.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
-import { withServer, withTable } from "../shared-options.ts";
+import { keyOf, withKey, withServer, withTable, type KeyOptions } from "../shared-options.ts";
 import { layerValueText } from "../terminal/layer-text.ts";
 import { renderTable, type Column } from "../terminal/table.ts";
 
-type Options = SharedOptions & { context?: string; type: TaskType; all?: boolean };
+type Options = SharedOptions & KeyOptions & { all?: boolean };
 type Field = Answer<"explain">["fields"][number];
 
 /** `almanac explain`. */
 export function define(command: Command, cli: Cli): void {
-  command
+  withKey(command)
     .description(
       "What a request that says nothing itself would be given: each value, where it comes from, and what it beats.",
     )
-    .argument("<task>", "the task's name")
-    .argument("[subject]", "what it is applied to")
-    .argument("[context]", "the circumstances; the same as --context")
-    .option("-c, --context <context>", "the circumstances")
-    .option("--all", "also what nothing sets")
-    .addOption(new Option("--type <type>", "the task's type").choices(TASK_TYPES).default("worker"));
+    .option("--all", "also what nothing sets");
   withTable(withServer(command)).action(action(cli, explain));
 }
 
 async function explain(
   session: Session,
   options: Options,
-  task: string,
-  subject = "",
-  context = options.context ?? "",
+  ...[task, subject, context]: readonly [string, string?, string?]
 ): Promise<ExitCode> {
-  const query = { task_type: options.type, task_name: task, subject, context };
+  const query = keyOf(options, task, subject, context);
   const answer = await session.client.call("explain", { query });
   const rows = answer.fields.filter(({ source }) => options.all === true || source !== "none");
   if (session.wantsJson) session.json(answer, answer.fields);

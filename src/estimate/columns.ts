@@ -15,6 +15,8 @@ type Read = { state: EstimateState | undefined; columns: Partial<Record<Column, 
 const READ_STATES = 8;
 const lastRead: Read[] = Array.from({ length: READ_STATES }, () => ({ state: undefined, columns: {} }));
 let nextRead = 0;
+/** Most often it is the one of the time before that is asked for again. */
+let current = lastRead[0]!; // there are so many
 
 const OFFSETS = Object.fromEntries(COLUMNS.map((column, index) => [column, index * WIDTH])) as Record<Column, number>; // one for each
 
@@ -30,11 +32,8 @@ export function codesOf(state: EstimateState, column: Column): readonly number[]
 }
 
 function readingOf(state: EstimateState): Read {
-  for (let index = 0; index < READ_STATES; index += 1) {
-    const each = lastRead[index]!; // there are so many
-    if (each.state === state) return each;
-  }
-  return startReading(state);
+  if (current.state !== state) current = lastRead.find((each) => each.state === state) ?? startReading(state);
+  return current;
 }
 
 function startReading(state: EstimateState): Read {

@@ -18,6 +18,7 @@ export function madeTrace(): Trace {
       const need = Math.exp(usual + 0.05 * normal());
       const duration = 100 * Math.exp(0.5 * normal());
       runs.push({
+        id: runs.length + 1,
         task: "build",
         subject: `package ${subject}`,
         context: "",

@@ -111,14 +111,11 @@ export function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
   return result;
 }
 
-let counted = 0;
-
 /** What is known after it. */
 export function endedOf(run: TraceRun, need: number): Ended {
-  counted += 1;
   return {
     ...askedOf(run),
-    id: counted,
+    id: run.id,
     need,
     duration: run.duration,
     ...(run.machine !== undefined && { machine: run.machine }),

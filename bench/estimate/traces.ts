@@ -6,7 +6,13 @@ import { delimiterOf, readTable, type Row } from "../../src/history/import/delim
 import { linesOf } from "../../src/history/import/lines.ts";
 
 /** One finished run of a trace. Bytes, seconds, cores, milliseconds since 1970. */
-export type TraceRun = {
+export type TraceRun = RowRun & {
+  /** Its place in the file, from 1 on. */
+  id: number;
+};
+
+/** A run as a row tells it. */
+type RowRun = {
   /** The key under which the protocols count: a run is only compared with runs of the same task. */
   task: string;
   subject: string;
@@ -28,7 +34,7 @@ export type TraceRun = {
 export type Trace = { name: string; path: string; kind: string; runs: TraceRun[] };
 
 /** A kind of file: which columns tell it, and what a row means; undefined for a row that is no finished run. */
-type Kind = { name: string; columns: string[]; parse: (row: Row) => TraceRun | undefined };
+type Kind = { name: string; columns: string[]; parse: (row: Row) => RowRun | undefined };
 
 const KINDS: Kind[] = [
   { name: "nextflow", columns: ["process", "realtime", "rss", "rchar"], parse: nextflow },
@@ -72,11 +78,12 @@ function readTrace(path: string): Trace | undefined {
   if (table === undefined || kind === undefined) return undefined;
   const runs = table.rows
     .map((row) => ("cell" in row ? kind.parse(row) : undefined))
-    .filter((run) => run !== undefined);
+    .filter((run) => run !== undefined)
+    .map((run, index) => ({ ...run, id: index + 1 }));
   return { name: basename(path).replace(/\.(csv|tsv|txt)(\.gz)?$/, ""), path, kind: kind.name, runs };
 }
 
-function nextflow(row: Row): TraceRun | undefined {
+function nextflow(row: Row): RowRun | undefined {
   const duration = scaled(row.cell("realtime"), 0.001, parseDuration);
   if (duration === undefined) return undefined;
   const paper = scaled(row.cell("rss"), 1, parseBytes);
@@ -95,7 +102,7 @@ function nextflow(row: Row): TraceRun | undefined {
   });
 }
 
-function wfcommons(row: Row): TraceRun | undefined {
+function wfcommons(row: Row): RowRun | undefined {
   const duration = scaled(row.cell("runtime_s"), 1);
   const started = Date.parse(row.cell("started_at") ?? "");
   const peak = scaled(row.cell("peak_mem_bytes"), 1);
@@ -114,7 +121,7 @@ function wfcommons(row: Row): TraceRun | undefined {
   });
 }
 
-function lotaru(row: Row): TraceRun | undefined {
+function lotaru(row: Row): RowRun | undefined {
   const duration = scaled(row.cell("Realtime"), 0.001);
   if (duration === undefined) return undefined;
   return present({
@@ -130,7 +137,7 @@ function lotaru(row: Row): TraceRun | undefined {
   });
 }
 
-function tovar(row: Row): TraceRun | undefined {
+function tovar(row: Row): RowRun | undefined {
   const duration = scaled(row.cell("wall_time"), 1);
   if (duration === undefined) return undefined;
   const cpuTime = scaled(row.cell("cpu_time"), 1);
@@ -164,7 +171,7 @@ function scaled(
 }
 
 /** The record without its undefined fields. */
-function present(fields: { [Name in keyof TraceRun]: TraceRun[Name] | undefined }): TraceRun {
+function present(fields: { [Name in keyof RowRun]: RowRun[Name] | undefined }): RowRun {
   // Fields that must be there are never undefined above.
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as TraceRun;
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as RowRun;
 }

@@ -54,9 +54,18 @@ export function logOf(code: number): number {
   return (code - 1) / CODES_PER_UNIT + LOWEST_LOG;
 }
 
-/** A hash of a text as a code above 0: names a subject, a machine or a run within one state (FNV-1a, folded to 18 bits). */
+/** A hash of a text as a code above 0: names a task, a machine or a run within one state (FNV-1a, folded to 18 bits). */
 export function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
+  return foldedHash(text, 0x811c9dc5);
+}
+
+/** Another code for the same text: of runs there are so many that one hash is not enough. */
+export function secondHashOf(text: string): number {
+  return foldedHash(text, 0x050c5d1f); // any other start makes another hash
+}
+
+function foldedHash(text: string, start: number): number {
+  let hash = start;
   for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return 1 + ((((hash >>> 0) ^ (hash >>> 18)) >>> 0) % (CODES - 1));
 }

@@ -49,12 +49,6 @@ function readColumn(state: EstimateState, column: Column): number[] {
   return codes;
 }
 
-/** What a run has in a column. */
-export function numberAt(state: EstimateState, column: Column, place: number): string {
-  const at = place * ROW_WIDTH + OFFSETS[column];
-  return state.rows.slice(at, at + WIDTH);
-}
-
 /** A run to put in before a place, and the place of the run that goes for it; −1: none goes. */
 export type Splice = { place: number; row: Row; removed: number };
 

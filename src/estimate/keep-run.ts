@@ -1,25 +1,25 @@
 import { RESOURCES } from "../domain/allocation.ts";
 import type { HistoryKey } from "../domain/task.ts";
-import { ABSENT, CODES, decode, encode, encodeLog, hashOf, logOf } from "./codec.ts";
-import { codesOf, numberAt, withSplice, type Row } from "./columns.ts";
+import { ABSENT, CODES, decode, encode, encodeLog, hashOf, logOf, secondHashOf } from "./codec.ts";
+import { codesOf, withSplice, type Row } from "./columns.ts";
 import type { Figure, Observation } from "./observation.ts";
-import { COLUMN_OF, type Column, type EstimateState } from "./state.ts";
+import { COLUMN_OF, type EstimateState } from "./state.ts";
 
 /** A run as the columns have it, but for its age. */
-export type Numbers = { code: number; row: Row; hasFigures: boolean };
+export type Numbers = { id: number; row: Row; hasFigures: boolean };
 
 /** No figure is taken for more than this many times the largest, or less than its part of the least, seen before. */
 const LARGEST_JUMP = Math.log(64);
 
-/** What tells runs with the same hash apart; never held back as a figure far outside of all others is. */
-const TOLD_APART_BY = ["input", "asked", "context", "machine"] as const satisfies readonly Column[];
-
 /** What the columns of every level get of a run. */
 export function numbersOf(key: HistoryKey, observation: Observation): Numbers {
-  const code = idOf(observation);
+  const name = nameOf(observation);
+  const first = hashOf(name);
+  const second = secondHashOf(name);
   const { machine } = observation;
   const row = {
-    id: encode(code),
+    id: encode(first),
+    id2: encode(second),
     age: ABSENT,
     input: encodeAmount(observation.input_size),
     asked: encodeAmount(observation.asked.memory),
@@ -34,13 +34,13 @@ export function numbersOf(key: HistoryKey, observation: Observation): Numbers {
     es: ABSENT,
   };
   const hasFigures = RESOURCES.some((resource) => observation[resource]?.is_lower_bound === false);
-  return { code, row, hasFigures };
+  return { id: first + CODES * second, row, hasFigures };
 }
 
 /** A request's runs end at different times; of imported runs nothing but their figures tells them apart. */
-function idOf(observation: Observation): number {
+function nameOf(observation: Observation): string {
   const { at_ms, request, memory, duration, disk_space } = observation;
-  return hashOf(`${at_ms} ${request ?? `${memory?.value} ${duration?.value} ${disk_space?.value}`}`);
+  return `${at_ms} ${request ?? `${memory?.value} ${duration?.value} ${disk_space?.value}`}`;
 }
 
 function encodeAmount(amount: number | undefined): string {
@@ -51,14 +51,15 @@ function encodeFigure(figure: Figure | undefined): string {
   return encodeAmount(figure?.is_lower_bound === false ? figure.value : undefined);
 }
 
-/** True when the run was learnt already: a run with the same hash and the same figures. */
-export function isKept(state: EstimateState, { row, code }: Numbers): boolean {
-  const codes = codesOf(state, "id");
-  for (let place = codes.indexOf(code); place >= 0; place = codes.indexOf(code, place + 1)) {
-    // Hashes are short: of some thousand runs two have the same. Their inputs, machines or contexts differ.
-    if (TOLD_APART_BY.every((column) => numberAt(state, column, place) === row[column])) return true;
+/** True when the run was learnt already. */
+export function isKept(state: EstimateState, { id }: Numbers): boolean {
+  const firsts = codesOf(state, "id");
+  const wanted = id % CODES;
+  for (let place = firsts.indexOf(wanted); place >= 0; place = firsts.indexOf(wanted, place + 1)) {
+    const second = codesOf(state, "id2")[place]!; // a column has all places
+    if (wanted + CODES * second === id) return true;
   }
-  return state.bounds.some((bound) => bound.id === code);
+  return state.bounds.some((bound) => bound.id === id);
 }
 
 /** The state with the run among those of its input's size, and without the oldest run when there are too many. */

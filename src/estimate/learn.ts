@@ -36,7 +36,7 @@ export function learn(key: HistoryKey, states: LevelStates, observation: Observa
 }
 
 function added(state: EstimateState, observation: Observation, numbers: Numbers, most: number): EstimateState {
-  const bounds = boundsAfter(state, observation, numbers.code);
+  const bounds = boundsAfter(state, observation, numbers.id);
   return withRun(state, numbers, most, { version: STATE_VERSION, runs: state.runs + 1, bounds });
 }
 

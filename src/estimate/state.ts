@@ -2,21 +2,22 @@ import { WIDTH } from "./codec.ts";
 import type { EstimateLevel, Resource } from "../domain/allocation.ts";
 
 /** Changes whenever the inside of a state does. */
-export const STATE_VERSION = 3;
+export const STATE_VERSION = 4;
 
 /**
- * How many runs the state of a task, or of a key without parts, keeps: more gain little, and at most 42 characters each
+ * How many runs the state of a task, or of a key without parts, keeps: more gain little, and at most 45 characters each
  * keep it below 4 KiB. A level that only says where its runs lie keeps a few.
  */
 export const KEPT_RUNS = 80;
 export const KEPT_RUNS_OF_PARTS = 16;
 
 /** How many unsettled lower bounds a state keeps. */
-export const KEPT_BOUNDS = 6;
+export const KEPT_BOUNDS = 4;
 
 /** What a state keeps of each run: three characters a column (see `codec.ts`). */
 export const COLUMNS = [
   "id",
+  "id2",
   "age",
   "input",
   "asked",
@@ -52,7 +53,7 @@ export type KeptBound = {
   input?: number;
   /** Hash of the work request; 0 without one. */
   request: number;
-  /** Hash of the run, as in the column `id`. */
+  /** Hash of the run: what is in the column `id`, and `CODES` times what is in `id2`. */
   id: number;
   /** How many runs had been learnt when it was. */
   age: number;

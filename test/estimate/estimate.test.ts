@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RESOURCES, type ResourceEstimate } from "../../src/domain/allocation.ts";
 import type { HistoryKey } from "../../src/domain/task.ts";
+import { hashOf } from "../../src/estimate/codec.ts";
 import { estimate } from "../../src/estimate/estimate.ts";
 import { learn } from "../../src/estimate/learn.ts";
 import type { Observation } from "../../src/estimate/observation.ts";
@@ -35,6 +36,18 @@ function learnt(observations: readonly Observation[], key: HistoryKey = KEY): Le
   return observations.reduce<LevelStates>((states, observation) => learn(key, states, observation), {});
 }
 
+/** The numbers of the first two runs that a state would name alike. */
+function withTheSameHash(): [number, number] {
+  const seen = new Map<number, number>();
+  for (let n = 1; ; n += 1) {
+    const { at_ms, request } = run(n, 0);
+    const hash = hashOf(`${at_ms} ${request}`);
+    const earlier = seen.get(hash);
+    if (earlier !== undefined) return [earlier, n];
+    seen.set(hash, n);
+  }
+}
+
 const memories = fc.array(fc.integer({ min: 1, max: 2 ** 40 }), { minLength: 1, maxLength: 40 });
 /** So few, and so alike, that none is held for a change or for garbage. */
 const alikeNeeds = fc.array(fc.integer({ min: 100 * MIB, max: 1600 * MIB }), { minLength: 1, maxLength: 14 });
@@ -48,6 +61,12 @@ describe("an estimate", () => {
   it("names its level and how many runs it stands on", () => {
     const states = learnt([run(1, 100 * MIB), run(2, 110 * MIB), run(3, 105 * MIB)]);
     expect(estimate(KEY, states, {}).memory?.evidence).toMatchObject({ level: "key", runs: 3 });
+  });
+
+  it("counts two runs that share a short hash, but neither of them twice", () => {
+    const [first, second] = withTheSameHash();
+    const observations = [run(first, 100 * MIB), run(second, 100 * MIB), run(first, 100 * MIB), run(second, 100 * MIB)];
+    expect(estimate(KEY, learnt(observations), {}).memory?.evidence.runs).toBe(2);
   });
 
   it("of one or two runs is a little above the largest", () => {

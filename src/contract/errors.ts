@@ -87,6 +87,12 @@ export const ERRORS = {
     template: "#{id} has no verdict yet: it is {status}.",
     action: "Wait for its end.",
   },
+  "finding-open": {
+    status: 409,
+    retryable: false,
+    template: "Finding {id} is over, and the like of it is open: finding {other}.",
+    action: "Put the open one into a state instead.",
+  },
   "already-superseded": {
     status: 409,
     retryable: false,

@@ -250,6 +250,7 @@ export const findingSchema = recordOf<Finding>()(
     confidence: z.number().min(0).max(1),
     before_amount: z.number().nullable(),
     after_amount: z.number().nullable(),
+    level_since: timestampSchema.nullable(),
     fingerprint: z.string().nullable(),
     first_error: z.string().nullable(),
     first_run_id: runIdSchema.nullable(),

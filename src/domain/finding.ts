@@ -35,6 +35,8 @@ export type Finding = HistoryKey & {
   /** Of drift: the medians before and after, bytes or seconds. */
   before_amount: number | null;
   after_amount: number | null;
+  /** Of drift: when the first run on the present level ended; the next change is looked for from there on. */
+  level_since: Timestamp | null;
   /** Of failures: how they fail. */
   fingerprint: string | null;
   first_error: string | null;

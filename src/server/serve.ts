@@ -9,6 +9,7 @@ import { createRunFiles } from "./files/run-files.ts";
 import { createApp } from "./http/app.ts";
 import { DEFAULT_SETTINGS, type LoopContext, type ServerSettings } from "./loop/context.ts";
 import { createDynamicDataDesk } from "./loop/dynamic-data.ts";
+import { createDriftWatch } from "./loop/drift-watch.ts";
 import { createHistoryTrimmer } from "./loop/history-trim.ts";
 import { startLeader } from "./loop/leader.ts";
 import { createLive } from "./loop/live.ts";
@@ -71,6 +72,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const tasks = createTaskRegistry(config);
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const trimmer = createHistoryTrimmer(store, settings.retention, log);
+  const drift = createDriftWatch(store, log);
   const context: LoopContext = {
     store,
     log,
@@ -81,6 +83,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     files: createRunFiles(paths.filesDirectory),
     settings,
     trimmer,
+    drift,
     random: options.random ?? Math.random,
     leading: { planner: undefined },
   };
@@ -101,6 +104,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await config?.close();
       await leader.close();
       await trimmer.close();
+      await drift.close();
       stopEvents();
       removeServerRecord(options.home);
       await store.close();

@@ -30,6 +30,11 @@ const FILL = [
      lower_bounds, trusted)
    select 'worker', 'task' || (i % 50), 'subject' || (i % 900), 'context' || (i % 7), '2030-01-01T00:00:00.000Z',
      case when i % 100 = 3 then 'failure' else 'success' end, '{}', '{}', '[]', true from n`,
+  `insert into findings (kind, state, task_type, task_name, subject, context, because, confidence, fingerprint, run_count,
+     found_at, last_seen_at, state_at)
+   select case when i % 3 = 0 then 'memory' when i % 3 = 1 then 'farm' else 'regression' end, case when i % 20 = 0 then 'new' else 'fixed' end, 'worker',
+     'task' || (i % 50), 'subject' || (i % 900), 'context' || (i % 7), '', 1, 'mark' || i, 1, '2030-01-01T00:00:00.000Z',
+     '2030-01-01T00:00:00.000Z', '2030-01-01T00:00:00.000Z' from n`,
   `insert into estimate_states select 'key' || i, 'worker', 'task' || (i % 900), '{}', '2030-01-01T00:00:00.000Z' from n`,
   `insert into accuracy_days select 'worker', 'task' || (i % 200), '2030-01-' || (10 + i / 200 % 20) || (i / 4000), '{}' from n`,
   `insert into tokens (name, scope, worker_name, secret_hash, created_at)
@@ -45,6 +50,7 @@ const ID = 777 as WorkRequestId;
 const RUN = "777.1" as RunId;
 const TASK = { task_type: "worker", task_name: "task7" } as const;
 const FULL_KEY = { ...TASK, subject: "subject7", context: "context3" };
+const FINDING_KEY = { task_name: "task7", subject: "subject7", context: "context3" };
 const PAGE = { limit: 50 };
 
 /** Every call that runs often or over large tables, and the indexes that must serve it. */
@@ -117,6 +123,21 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
     (tx) => tx.trimHistory(FULL_KEY, { old_items_to_keep: 5 }),
     [/history_by_key/, /history_last_success/, /history_last_failure/],
   ],
+  ["measuredRuns", (tx) => tx.measuredRuns(FULL_KEY, undefined, 200), [/history_last_success/]],
+  ["measuredRuns since", (tx) => tx.measuredRuns(FULL_KEY, at(0), 200), [/history_last_success/]],
+  ["judgedRuns", (tx) => tx.judgedRuns(FULL_KEY, 200), [/history_by_(key|subject)/]],
+  ["failuresAlike", (tx) => tx.failuresAlike("mark7", 50), [/history_by_fingerprint/]],
+  ["recentRunsOn", (tx) => tx.recentRunsOn(WORKER, 20), [/runs_by_worker/]],
+  ["setPersonVerdict", (tx) => tx.setPersonVerdict(ID, "flaky"), [/history_by_request/]],
+  ["findings of a key", (tx) => tx.findings({ ...FINDING_KEY, kind: "memory" }, { limit: 5 }), [/findings_by_key/]],
+  [
+    "open findings of a key",
+    (tx) => tx.findings({ ...FINDING_KEY, kind: "memory", state: "open" }, { limit: 10 }),
+    [/findings_by_key|findings_by_state/],
+  ],
+  ["findings alike", (tx) => tx.findings({ kind: "farm", fingerprint: "mark7" }, PAGE), [/findings_by_fingerprint/]],
+  ["findings in a state", (tx) => tx.findings({ state: "new" }, PAGE), [/findings_by_state/]],
+  ["findings of a kind", (tx) => tx.findings({ kind: "memory" }, PAGE), [/findings_by_(kind|state)|findings_pkey/]],
   ["newestTimes", (tx) => tx.newestTimes(50), [/history_pkey|PRIMARY KEY/]],
   ["historyAfter", (tx) => tx.historyAfter(TASK, { completed_at: at(0), id: 5 }, 50), [/history_by_task/]],
   ["taskAfter", (tx) => tx.taskAfter(TASK), [/history_/]],

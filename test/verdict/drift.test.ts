@@ -24,6 +24,15 @@ const SHAPES: Record<string, (random: Random) => number> = {
   "that is always the same": () => 3,
 };
 
+/** Each value is like the one before it: so are the durations of a machine that is busy for a while. */
+function alike(random: Random, correlation: number): () => number {
+  let value = 0;
+  return () => {
+    value = correlation * value + Math.sqrt(1 - correlation ** 2) * normal(random);
+    return 0.2 * value;
+  };
+}
+
 describe("drift", () => {
   it.each(Object.keys(SHAPES))("of stationary runs %s is seen in at most one of 10,000", (shape) => {
     const random = seededRandom(20_261_122);
@@ -31,6 +40,13 @@ describe("drift", () => {
     let alarms = 0;
     for (let each = 0; each < series; each += 1) alarms += watch(() => SHAPES[shape]!(random), 2_000).length; // one of the keys
     expect(alarms / ((series * 2_000) / 10_000)).toBeLessThanOrEqual(1);
+  });
+
+  it.each([0.2, 0.4, 0.6])("of stationary runs alike by %f one after another is seen as rarely", (correlation) => {
+    const random = seededRandom(3);
+    let alarms = 0;
+    for (let each = 0; each < 10; each += 1) alarms += watch(alike(random, correlation), 2_000).length;
+    expect(alarms).toBeLessThanOrEqual(2); // of 20,000
   });
 
   it.each([0.3, -0.3, 1])("by %f in the logarithm is seen within 20 runs, and where it began", (size) => {

@@ -27,8 +27,8 @@ type Options = SharedOptions & {
 export function define(command: Command, cli: Cli): void {
   command
     .description(
-      "What has changed for the worse: keys that fail and passed before, and failures of the whole farm. Newest first;\n" +
-        "without --all only what is not fixed.",
+      "What has changed: keys that fail and passed before, keys whose runs need other memory or time than before, and\n" +
+        "failures of the whole farm. Newest first; without --all only what is not fixed.",
     )
     .argument("[id]", "a finding, to put it into a state with --mark")
     .addOption(new Option("--kind <kind>", "only these").choices(FINDING_KINDS))

@@ -6,6 +6,7 @@ import type { Planner } from "../../schedule/planner.ts";
 import type { RunFiles } from "../files/run-files.ts";
 import type { Retention, Store } from "../store/store.ts";
 import type { DynamicDataDesk } from "./dynamic-data.ts";
+import type { DriftWatch } from "./drift-watch.ts";
 import type { HistoryTrimmer } from "./history-trim.ts";
 import type { Live } from "./live.ts";
 
@@ -60,6 +61,7 @@ export type LoopContext = {
   files: RunFiles;
   live: Live;
   trimmer: HistoryTrimmer;
+  drift: DriftWatch;
   settings: ServerSettings;
   clock: Clock;
   /** Uniform in [0, 1). */

@@ -1,6 +1,7 @@
 import { AppError } from "../../contract/errors.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { Finding, FindingKind, FindingState } from "../../domain/finding.ts";
+import type { RunId } from "../../domain/ids.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import type { Result, WorkRequest } from "../../domain/work-request.ts";
@@ -40,19 +41,11 @@ async function seen(
   verdict: Verdict,
   now: Timestamp,
 ): Promise<void> {
-  const open = await openFinding(tx, kind, request, verdict);
   const [run = null] = verdict.evidence;
-  if (open !== undefined && (verdict.kind !== "regression" || open.fingerprint === (verdict.fingerprint ?? null))) {
-    const isNew = open.state === "new";
-    return tx.updateFinding(open.id, {
-      last_run_id: run,
-      last_seen_at: now,
-      run_count: open.run_count + 1,
-      ...(isNew && { state: "confirmed", state_at: now, state_by: null }),
-    });
-  }
-  if (verdict.kind === "known_failure") return undefined; // of before findings were kept
-  return openNew(tx, {
+  const open = await openFinding(tx, kind, request, verdict);
+  if (open !== undefined) return seenAgain(tx, open, run, now);
+  if (verdict.kind === "known_failure") return; // of before findings were kept
+  const isOpened = await openNew(tx, {
     ...newFinding(kind, request, now),
     because: verdict.because,
     confidence: verdict.confidence,
@@ -60,6 +53,19 @@ async function seen(
     first_error: verdict.first_error ?? null,
     first_run_id: run,
     last_run_id: run,
+  });
+  if (isOpened) return;
+  // another transaction has just opened it
+  const theirs = await openFinding(tx, kind, request, verdict);
+  if (theirs !== undefined) await seenAgain(tx, theirs, run, now);
+}
+
+function seenAgain(tx: StoreTransaction, open: Finding, run: RunId | null, now: Timestamp): Promise<void> {
+  return tx.updateFinding(open.id, {
+    last_run_id: run,
+    last_seen_at: now,
+    run_count: open.run_count + 1,
+    ...(open.state === "new" && { state: "confirmed", state_at: now, state_by: null }),
   });
 }
 
@@ -74,7 +80,9 @@ async function openFinding(
       ? { fingerprint: verdict.fingerprint }
       : { task_name: key.task_name, subject: key.subject, context: key.context };
   const { items } = await tx.findings({ ...filter, kind, state: "open" }, { limit: 10 });
-  return items.find((finding) => finding.fingerprint === (verdict.fingerprint ?? null)) ?? items[0];
+  const same = items.find((finding) => finding.fingerprint === (verdict.fingerprint ?? null));
+  // a known failure may be told in other words; a regression with another mark is another thing
+  return same ?? (verdict.kind === "regression" ? undefined : items[0]);
 }
 
 /** The key passes again: what was open of its failures is over. */
@@ -101,6 +109,7 @@ export function newFinding(kind: FindingKind, key: HistoryKey, now: Timestamp): 
     confidence: 1,
     before_amount: null,
     after_amount: null,
+    level_since: null,
     fingerprint: null,
     first_error: null,
     first_run_id: null,
@@ -114,11 +123,13 @@ export function newFinding(kind: FindingKind, key: HistoryKey, now: Timestamp): 
   };
 }
 
-/** Keeps a new finding, and says so. */
-export async function openNew(tx: StoreTransaction, finding: NewFinding): Promise<void> {
+/** Keeps a new finding, and says so; false where the like is open already. */
+export async function openNew(tx: StoreTransaction, finding: NewFinding): Promise<boolean> {
   const id = await tx.insertFinding(finding);
+  if (id === undefined) return false;
   const { kind, task_name, subject, context, because } = finding;
   await tx.appendEvents([{ kind: "finding", data: { finding_id: id, kind, task_name, subject, context, because } }]);
+  return true;
 }
 
 /** A person puts a finding into a state. Throws `not-found` for an id that does not exist. */
@@ -129,11 +140,23 @@ export function setFindingState(
   by: string,
 ): Promise<Finding> {
   return context.store.transaction(async (tx) => {
-    if ((await tx.finding(id)) === undefined) throw new AppError("not-found", { what: "finding", id: String(id) });
+    const finding = await tx.finding(id);
+    if (finding === undefined) throw new AppError("not-found", { what: "finding", id: String(id) });
+    await refuseSecondOpen(tx, finding, change.state);
     const now = await tx.now();
     const patch: FindingPatch = { state: change.state, state_at: now, state_by: by };
     await tx.updateFinding(id, { ...patch, ...(change.note !== undefined && { note: change.note }) });
     await tx.appendEvents([{ kind: "finding", data: { finding_id: id, state: change.state, by } }]);
     return (await tx.finding(id))!; // it was just changed, in this transaction
   });
+}
+
+/** What is over cannot be opened again while the like of it is open. */
+async function refuseSecondOpen(tx: StoreTransaction, finding: Finding, state: FindingState): Promise<void> {
+  if (finding.state !== "fixed" || state === "fixed") return;
+  const { id, kind, task_type, task_name, subject, context, fingerprint } = finding;
+  const key = kind === "farm" ? {} : { task_name, subject, context };
+  const { items } = await tx.findings({ ...key, kind, state: "open" }, { limit: 100 });
+  const like = items.find((other) => other.fingerprint === fingerprint && other.task_type === task_type);
+  if (like !== undefined) throw new AppError("finding-open", { id, other: like.id });
 }

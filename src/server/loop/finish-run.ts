@@ -11,6 +11,7 @@ import type { OutputData, WorkRequestError } from "../../domain/output-data.ts";
 import { RESOURCES } from "../../domain/allocation.ts";
 import type { Run } from "../../domain/run.ts";
 import { MEASURED_FIGURES } from "../../domain/runtime-statistics.ts";
+import type { HistoryKey } from "../../domain/task.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { layeredRequirements, resolveLayers } from "../../estimate/layers.ts";
 import { nextAfterDeath } from "../../estimate/next-after-death.ts";
@@ -40,30 +41,37 @@ export type HandIn = "kept" | "lost";
  * Takes in the end of a run: the run's record, its history, and what follows for the request (another run,
  * its completion, its abortion), all in one transaction. The same report again changes nothing.
  */
-export function handInRun(
+export async function handInRun(
   context: LoopContext,
   worker: WorkerName,
   report: Pick<EndedReport, "run_id" | "lease_token"> & Ending,
 ): Promise<HandIn> {
-  return context.store.transaction(async (tx) => {
+  const taken = await context.store.transaction(async (tx): Promise<Taken> => {
     const run = await tx.run(report.run_id);
-    if (run === undefined || run.worker_name !== worker || run.lease_token !== report.lease_token) return "lost";
+    if (run === undefined || run.worker_name !== worker || run.lease_token !== report.lease_token) return LOST;
     if (run.state === "ended") return handInLate(context, tx, run, report);
     return finishRun(context, tx, run, report);
   });
+  // after the commit: who looks must find the run
+  if (taken.key !== undefined && resultOf(report.outcome) === "success") context.drift.note(taken.key);
+  return taken.handIn;
 }
 
+/** What became of a report, and of which key its run was if it was taken in. */
+type Taken = { handIn: HandIn; key?: HistoryKey };
+const LOST: Taken = { handIn: "lost" };
+
 /** A worker that was given up as lost is back with the end of its run: taken if no newer run has started. */
-async function handInLate(context: LoopContext, tx: StoreTransaction, run: LeasedRun, ending: Ending): Promise<HandIn> {
-  if (run.outcome?.kind !== "worker_lost" || ending.outcome.kind === "worker_lost") return "kept";
+async function handInLate(context: LoopContext, tx: StoreTransaction, run: LeasedRun, ending: Ending): Promise<Taken> {
+  if (run.outcome?.kind !== "worker_lost" || ending.outcome.kind === "worker_lost") return { handIn: "kept" };
   const request = await tx.lockWorkRequest(run.work_request_id);
-  if (request?.status !== "pending" || request.run_count !== run.attempt) return "lost";
-  if (!(await tx.reviveLostRun(run.id, run.lease_token, patchOf(ending)))) return "lost";
+  if (request?.status !== "pending" || request.run_count !== run.attempt) return LOST;
+  if (!(await tx.reviveLostRun(run.id, run.lease_token, patchOf(ending)))) return LOST;
   await tx.appendEvents([
     { kind: "run_ended", work_request_id: request.id, run_id: run.id, data: { outcome: ending.outcome, late: true } },
   ]);
   await settle(context, tx, request, run, ending);
-  return "kept";
+  return { handIn: "kept", key: request };
 }
 
 /** Ends an active run in the given transaction. */
@@ -72,16 +80,16 @@ export async function finishRun(
   tx: StoreTransaction,
   run: LeasedRun,
   told: Ending,
-): Promise<HandIn> {
+): Promise<Taken> {
   const ending = withLastFigures(run, told);
   const request = await tx.lockWorkRequest(run.work_request_id);
-  if (request === undefined) return "lost";
-  if (!(await tx.updateRun(run.id, run.lease_token, { state: "ended", ...patchOf(ending) }))) return "lost";
+  if (request === undefined) return LOST;
+  if (!(await tx.updateRun(run.id, run.lease_token, { state: "ended", ...patchOf(ending) }))) return LOST;
   await tx.appendEvents([
     { kind: "run_ended", work_request_id: request.id, run_id: run.id, data: { outcome: ending.outcome } },
   ]);
   await settle(context, tx, request, run, ending);
-  return "kept";
+  return { handIn: "kept", key: request };
 }
 
 /** A lost run's end may come without figures: those that were last reported are lower bounds. */

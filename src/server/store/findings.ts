@@ -17,9 +17,15 @@ export function findingReader(db: Database): FindingReader {
 /** What a transaction can do to findings. */
 export function findingWriter(db: Database): FindingWriter {
   return {
+    // one transaction that inserts the like waits for the other, on the unique index `findings_open`
     insertFinding: async (finding) => {
-      const row = await db.insertInto("findings").values(finding).returning("id").executeTakeFirstOrThrow();
-      return row.id;
+      const row = await db
+        .insertInto("findings")
+        .values(finding)
+        .onConflict((conflict) => conflict.doNothing())
+        .returning("id")
+        .executeTakeFirst();
+      return row?.id;
     },
     updateFinding: async (id, patch) => {
       await db.updateTable("findings").set(patch).where("id", "=", id).execute();
@@ -27,7 +33,7 @@ export function findingWriter(db: Database): FindingWriter {
   };
 }
 
-/** Newest first. Served by `findings_by_key`, `findings_by_fingerprint`, `findings_open` or the primary key. */
+/** Newest first. Served by `findings_by_key`, `…_by_fingerprint`, `…_by_state`, `…_by_kind` or the primary key. */
 async function findings(db: Database, filter: FindingFilter, page: PageQuery): Promise<Page<Finding>> {
   const { state, ...equal } = filter;
   let query = db.selectFrom("findings").selectAll();

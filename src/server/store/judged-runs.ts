@@ -1,17 +1,28 @@
 import { sql } from "kysely";
+import type { Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId, WorkerName } from "../../domain/ids.ts";
+import type { HistoryKey } from "../../domain/task.ts";
 import type { VerdictKind } from "../../domain/verdict.ts";
 import type { Database } from "./engine.ts";
 import { historyEntryOf } from "./history-records.ts";
-import type { AlikeRun, JudgedKey, JudgedRun, RecentRun, StoreReader, StoreTransaction } from "./store.ts";
+import type {
+  AlikeRun,
+  JudgedKey,
+  JudgedRun,
+  MeasuredEntry,
+  RecentRun,
+  StoreReader,
+  StoreTransaction,
+} from "./store.ts";
 
-type JudgedReader = Pick<StoreReader, "judgedRuns" | "failuresAlike" | "recentRunsOn">;
+type JudgedReader = Pick<StoreReader, "judgedRuns" | "measuredRuns" | "failuresAlike" | "recentRunsOn">;
 type JudgedWriter = Pick<StoreTransaction, "setPersonVerdict">;
 
 /** What judging asks of history. */
 export function judgedReader(db: Database): JudgedReader {
   return {
     judgedRuns: (key, limit) => judgedRuns(db, key, limit),
+    measuredRuns: (key, since, limit) => measuredRuns(db, key, since, limit),
     failuresAlike: (fingerprint, limit) => failuresAlike(db, fingerprint, limit),
     recentRunsOn: (worker, limit) => recentRunsOn(db, worker, limit),
   };
@@ -32,6 +43,27 @@ async function judgedRuns(db: Database, key: JudgedKey, limit: number): Promise<
     .where("trusted", "=", sql<boolean>`true`);
   if (key.subject !== undefined) query = query.where("subject", "=", key.subject);
   if (key.context !== undefined) query = query.where("context", "=", key.context);
+  const rows = await query.orderBy("completed_at", "desc").orderBy("id", "desc").limit(limit).execute();
+  return rows.toReversed().map((row) => historyEntryOf(row));
+}
+
+/** Only what drift is looked for in. Served by `history_last_success`. */
+async function measuredRuns(
+  db: Database,
+  key: HistoryKey,
+  since: Timestamp | undefined,
+  limit: number,
+): Promise<MeasuredEntry[]> {
+  let query = db
+    .selectFrom("history")
+    .select(["run_id", "completed_at", "runtime_statistics", "duration_ms", "lower_bounds", "cpu_model", "input_size"])
+    .where("task_type", "=", key.task_type)
+    .where("task_name", "=", key.task_name)
+    .where("subject", "=", key.subject)
+    .where("context", "=", key.context)
+    .where("result", "=", sql<"success">`'success'`)
+    .where("trusted", "=", sql<boolean>`true`);
+  if (since !== undefined) query = query.where("completed_at", ">=", since);
   const rows = await query.orderBy("completed_at", "desc").orderBy("id", "desc").limit(limit).execute();
   return rows.toReversed().map((row) => historyEntryOf(row));
 }

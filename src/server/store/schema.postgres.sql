@@ -53,6 +53,7 @@ create table findings (
   confidence double precision not null,
   before_amount double precision,
   after_amount double precision,
+  level_since timestamp with time zone,
   fingerprint text,
   first_error text,
   first_run_id text,
@@ -69,8 +70,11 @@ create table findings (
   constraint findings_task_type_check CHECK ((task_type = ANY (ARRAY['worker'::text, 'server'::text, 'workflow'::text, 'wait'::text, 'internal'::text])))
 );
 CREATE INDEX findings_by_fingerprint ON public.findings USING btree (fingerprint, id) WHERE (fingerprint IS NOT NULL);
-CREATE INDEX findings_by_key ON public.findings USING btree (task_type, task_name, subject, context, kind, id);
-CREATE INDEX findings_open ON public.findings USING btree (state, id);
+CREATE INDEX findings_by_key ON public.findings USING btree (task_name, subject, context, kind, id);
+CREATE INDEX findings_by_kind ON public.findings USING btree (kind, id);
+CREATE INDEX findings_by_state ON public.findings USING btree (state, id);
+CREATE UNIQUE INDEX findings_open ON public.findings USING btree (kind, task_type, task_name, subject, context, COALESCE(fingerprint, ''::text)) WHERE (state <> 'fixed'::text);
+CREATE UNIQUE INDEX findings_open_farm ON public.findings USING btree (fingerprint) WHERE ((kind = 'farm'::text) AND (state <> 'fixed'::text));
 
 create table history (
   id bigint generated always as identity not null,

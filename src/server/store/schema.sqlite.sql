@@ -56,6 +56,7 @@ CREATE TABLE findings (
   confidence real not null,
   before_amount real,
   after_amount real,
+  level_since text,
   fingerprint text,
   first_error text,
   first_run_id text,
@@ -70,9 +71,16 @@ CREATE TABLE findings (
 
 CREATE INDEX findings_by_fingerprint on findings (fingerprint, id) where fingerprint is not null;
 
-CREATE INDEX findings_by_key on findings (task_type, task_name, subject, context, kind, id);
+CREATE INDEX findings_by_key on findings (task_name, subject, context, kind, id);
 
-CREATE INDEX findings_open on findings (state, id);
+CREATE INDEX findings_by_kind on findings (kind, id);
+
+CREATE INDEX findings_by_state on findings (state, id);
+
+CREATE UNIQUE INDEX findings_open on findings (kind, task_type, task_name, subject, context, coalesce(fingerprint, ''))
+  where state <> 'fixed';
+
+CREATE UNIQUE INDEX findings_open_farm on findings (fingerprint) where kind = 'farm' and state <> 'fixed';
 
 CREATE TABLE history (
   id integer primary key autoincrement,

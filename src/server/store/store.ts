@@ -197,6 +197,12 @@ export type JudgedRun = Pick<
   "id" | "result" | "outcome" | "work_request_id" | "run_id" | "failure" | "worker_name" | "person_verdict"
 >;
 
+/** What drift is looked for in. */
+export type MeasuredEntry = Pick<
+  HistoryEntry,
+  "run_id" | "completed_at" | "runtime_statistics" | "duration_ms" | "lower_bounds" | "cpu_model" | "input_size"
+>;
+
 /** A failure that is like another. */
 export type AlikeRun = Pick<HistoryEntry, "task_name" | "subject" | "completed_at" | "run_id">;
 
@@ -324,6 +330,8 @@ export type StoreReader = {
    * context), oldest first; untrusted ones left out.
    */
   judgedRuns(key: JudgedKey, limit: number): Promise<JudgedRun[]>;
+  /** What the newest trusted successes of a key used, oldest first; `since`: those that ended then or later. */
+  measuredRuns(key: HistoryKey, since: Timestamp | undefined, limit: number): Promise<MeasuredEntry[]>;
   /** The newest failures with a fingerprint, of any key, newest first. */
   failuresAlike(fingerprint: string, limit: number): Promise<AlikeRun[]>;
   /** The newest ended runs of a worker that passed or failed, newest first, and whether their requests passed elsewhere. */
@@ -404,7 +412,8 @@ export type StoreTransaction = StoreReader & {
   insertHistory(entry: NewHistoryEntry): Promise<number>;
   /** Keeps what a person said of a request with its history, for later judgements. */
   setPersonVerdict(id: WorkRequestId, kind: VerdictKind): Promise<void>;
-  insertFinding(finding: NewFinding): Promise<number>;
+  /** Gives the finding's number; undefined where the like is open already: one of its kind, key and fingerprint at most is. */
+  insertFinding(finding: NewFinding): Promise<number | undefined>;
   updateFinding(id: number, patch: FindingPatch): Promise<void>;
   setSuspicion(name: WorkerName, suspicion: Worker["suspicion"]): Promise<void>;
   /**

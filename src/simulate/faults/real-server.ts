@@ -130,6 +130,7 @@ class RealServer implements ServerUnderTest {
       // without patience and without gathering, which are real time
       dynamicData: { size: 0, take: (request) => tasks.dynamicData(request), onAnswer: () => undefined },
       trimmer: { note: () => undefined, close: () => Promise.resolve() },
+      drift: { note: () => undefined, close: () => Promise.resolve() },
       leading: { planner: undefined },
       settings: { ...DEFAULT_SETTINGS, leaseMs, defaults: { ...DEFAULT_SETTINGS.defaults, memory: GIB } },
     };

@@ -221,6 +221,8 @@ create table findings (
   -- Medians before and after, of drift.
   before_amount double precision,
   after_amount double precision,
+  -- Of drift: when the runs on the present level began.
+  level_since timestamptz,
   fingerprint text,
   first_error text,
   -- No foreign keys: findings outlive requests.
@@ -234,8 +236,14 @@ create table findings (
   note text
 );
 
-create index findings_by_key on findings (task_type, task_name, subject, context, kind, id);
-create index findings_open on findings (state, id);
+create index findings_by_key on findings (task_name, subject, context, kind, id);
+create index findings_by_state on findings (state, id);
+create index findings_by_kind on findings (kind, id);
+-- One thing that is wrong is one open finding, also when two transactions find it at the same moment.
+create unique index findings_open on findings (kind, task_type, task_name, subject, context, coalesce(fingerprint, ''))
+  where state <> 'fixed';
+-- That of the farm is of no key.
+create unique index findings_open_farm on findings (fingerprint) where kind = 'farm' and state <> 'fixed';
 create index findings_by_fingerprint on findings (fingerprint, id) where fingerprint is not null;
 
 create table estimate_states (

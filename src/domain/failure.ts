@@ -9,6 +9,6 @@ export type FailureMark = {
   cause: string;
   /** The normalised error lines, at most 5; none where the log says nothing of an error. */
   lines: string[];
-  /** The first of those lines as it was written, at most 300 characters; absent where there is none. */
+  /** The line that tells it best, as it was written: the last exception, else the first of these; at most 300 characters. */
   first_error?: string;
 };

@@ -1,40 +1,26 @@
 import { assertNever } from "../domain/assert-never.ts";
 import type { FailureMark } from "../domain/failure.ts";
 import type { Outcome } from "../domain/outcome.ts";
-import { normaliseLine, plainLine } from "./normalise.ts";
+import { errorLines, type OutputLine } from "./error-lines.ts";
+import { normaliseLine } from "./normalise.ts";
 
-/** One line of a run's output. */
-export type OutputLine = { stream: "stdout" | "stderr"; text: string };
-
-/** Words by which programs say that something went wrong. */
-const ERROR_WORDS =
-  /\b(?:error|errors|fail|fails|failed|failure|failures|fatal|panic|panicked|exception|traceback|abort|aborted|assert|assertion|undefined|unresolved|cannot|can't|could not|couldn't|unable|denied|refused|not found|no such|missing|invalid|illegal|segmentation|killed|overflow|timed out|timeout|not ok|core dumped)\b|error:|[A-Za-z](?:Error|Exception)\b|✕|✗|^E[: ]|^E\d{3,}/iu;
-
-/** Lines that only count or repeat what was said before them: the summary of a test run, of make, of npm. */
-const SUMMARY =
-  /\b(?:0|no) (?:errors?|failures?|failed)\b|^make(?:\[\d+\])?: \*\*\*|^make(?:\[\d+\])?: (?:Entering|Leaving)|^npm (?:error|ERR!) (?:A complete log|code |errno |path )|^\s*at .+[:(]/iu;
-
-const LINES_KEPT = 5;
-const LINES_WITHOUT_ERROR = 3;
 const FIRST_ERROR_CHARACTERS = 300;
 
 /**
  * The mark of a failed run; undefined for one that did not fail by itself. `tail`: the end of its log, oldest first.
- * Of the lines that name an error the last 5 count; where none does, the last 3 of standard error, or of all.
  */
 export function failureMark(outcome: Outcome, tail: readonly OutputLine[]): FailureMark | undefined {
   const cause = causeOf(outcome);
   if (cause === undefined) return undefined;
-  const told = errorLines(tail);
+  const { told, best } = errorLines(tail);
   const lines = [...new Set(told.map(normaliseLine))].filter((line) => line !== "");
   // the order in which parallel parts of the work fail says nothing of why
   lines.sort();
-  const first = told[0]?.slice(0, FIRST_ERROR_CHARACTERS);
   return {
     fingerprint: hash([cause, ...lines].join("\n")),
     cause,
     lines,
-    ...(first !== undefined && { first_error: first }),
+    ...(best !== undefined && { first_error: best.slice(0, FIRST_ERROR_CHARACTERS) }),
   };
 }
 
@@ -57,15 +43,6 @@ function causeOf(outcome: Outcome): string | undefined {
     default:
       return assertNever(outcome);
   }
-}
-
-/** The plain lines that tell why, oldest first. */
-function errorLines(tail: readonly OutputLine[]): string[] {
-  const plain = tail.map(({ stream, text }) => ({ stream, text: plainLine(text) })).filter(({ text }) => text !== "");
-  const errors = plain.filter(({ text }) => ERROR_WORDS.test(text) && !SUMMARY.test(text));
-  if (errors.length > 0) return errors.slice(-LINES_KEPT).map(({ text }) => text);
-  const ofStderr = plain.filter(({ stream }) => stream === "stderr");
-  return (ofStderr.length > 0 ? ofStderr : plain).slice(-LINES_WITHOUT_ERROR).map(({ text }) => text);
 }
 
 /** Two failures of the same cause share at least this part of their lines (Jaccard, 1901) when they are the same. */

@@ -34,13 +34,20 @@ const LINE_CHARACTERS = 300;
 
 /** A line of a log without colours and control characters, as people read it. */
 export function plainLine(line: string): string {
-  // what a carriage return has overwritten was progress
-  const shown = line.trimEnd().split("\r").at(-1) ?? "";
-  return shown
-    .replaceAll(ESCAPES, "")
-    .replaceAll(CONTROLS, "")
+  return shownLine(line)
     .trim()
     .slice(0, 4 * LINE_CHARACTERS);
+}
+
+/** True when a line begins with a space, as people read it. */
+export function isIndented(line: string): boolean {
+  return /^\s/u.test(shownLine(line));
+}
+
+function shownLine(line: string): string {
+  // what a carriage return has overwritten was progress
+  const shown = line.trimEnd().split("\r").at(-1) ?? "";
+  return shown.replaceAll(ESCAPES, "").replaceAll(CONTROLS, "");
 }
 
 /** A plain line without what differs between two runs that fail alike: times, paths, hexadecimal and other numbers. */

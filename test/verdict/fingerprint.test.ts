@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { failureMark, isSameFailure, type OutputLine } from "../../src/verdict/fingerprint.ts";
+import type { OutputLine } from "../../src/verdict/error-lines.ts";
+import { failureMark, isSameFailure } from "../../src/verdict/fingerprint.ts";
 import { normaliseLine, plainLine } from "../../src/verdict/normalise.ts";
 
 const EXIT_2 = { kind: "exited", code: 2 } as const;

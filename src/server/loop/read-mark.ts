@@ -2,7 +2,8 @@ import type { FailureMark } from "../../domain/failure.ts";
 import type { RunId } from "../../domain/ids.ts";
 import { LogReader, type LogRecord, type LogStream } from "../../domain/log-record.ts";
 import type { Outcome } from "../../domain/outcome.ts";
-import { failureMark, type OutputLine } from "../../verdict/fingerprint.ts";
+import type { OutputLine } from "../../verdict/error-lines.ts";
+import { failureMark } from "../../verdict/fingerprint.ts";
 import type { RunFiles } from "../files/run-files.ts";
 
 /** How much of the end of a log is looked at. */

@@ -2,13 +2,14 @@ import type { Database, Engine } from "./engine.ts";
 import { activeRuns, expiredRuns, heldRuns, runById, runFigures } from "./statements/active-runs.ts";
 import { extendAllLeases, renewLeases, resetAllLeases } from "./statements/renew-leases.ts";
 import { runsInFlight } from "./statements/runs-in-flight.ts";
+import { runsOn } from "./statements/runs-on.ts";
 import { reviveLostRun, updateRun } from "./statements/update-run.ts";
 import type { NewRun, StoreReader, StoreTransaction } from "./store.ts";
 import { RUN_COLUMNS } from "./tables.ts";
 
 type RunReader = Pick<
   StoreReader,
-  "run" | "runsOf" | "activeRuns" | "heldRuns" | "runFigures" | "expiredRuns" | "runsInFlight"
+  "run" | "runsOf" | "runsOn" | "activeRuns" | "heldRuns" | "runFigures" | "expiredRuns" | "runsInFlight"
 >;
 type RunWriter = Pick<
   StoreTransaction,
@@ -22,6 +23,7 @@ export function runReader(db: Database): RunReader {
     // Served by the unique index on request and attempt.
     runsOf: (id) =>
       db.selectFrom("runs").select(RUN_COLUMNS).where("work_request_id", "=", id).orderBy("attempt").execute(),
+    runsOn: (worker, span, limit) => runsOn(db, worker, span, limit),
     activeRuns: (worker) => activeRuns(db, worker),
     heldRuns: (worker) => heldRuns(db, worker),
     runFigures: () => runFigures(db),

@@ -145,6 +145,21 @@ export type TimedEntry = Pick<HistoryEntry, "task_name" | "subject" | "runtime_s
 /** A run together with the lease that fences its worker's writes. */
 export type LeasedRun = Run & { lease_token: string; lease_expires_at: Timestamp };
 
+/** What the page of a worker tells of a run there. */
+export type RunOnWorker = Pick<
+  Run,
+  | "id"
+  | "work_request_id"
+  | "attempt"
+  | "allocation"
+  | "assigned_at"
+  | "started_at"
+  | "ended_at"
+  | "outcome"
+  | "runtime_statistics"
+> &
+  Pick<WorkRequest, "task_name" | "subject" | "context">;
+
 /** What a worker is told, and says, of a run that it holds. */
 export type HeldRun = Pick<
   LeasedRun,
@@ -287,6 +302,12 @@ export type StoreReader = {
 
   run(id: RunId): Promise<LeasedRun | undefined>;
   runsOf(id: WorkRequestId): Promise<Run[]>;
+  /** Of a worker's newest requests the runs that touch a span of time, newest first. */
+  runsOn(
+    worker: WorkerName,
+    span: { since?: Timestamp | undefined; until?: Timestamp | undefined },
+    limit: number,
+  ): Promise<RunOnWorker[]>;
   /** Runs that have not ended, of one worker or of all. */
   activeRuns(worker?: WorkerName): Promise<LeasedRun[]>;
   /** Of the runs of one worker that have not ended, what is needed at each of its calls. */

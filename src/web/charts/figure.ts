@@ -10,8 +10,11 @@ const CANVASES = {
   narrow: { width: 360, height: 240, left: 48, right: 352, top: 12, bottom: 212 },
 } satisfies Record<string, Canvas>;
 
-/** A point that pointer and arrow keys can read: place in units of the data, what to say, and where it leads. */
-export type ReadablePoint = { x: number; y: number; text: string; href?: string };
+/**
+ * A point that pointer and arrow keys can read: place in units of the data, what to say, and where it leads. `reach` is
+ * how far it goes to both sides: the pointer reads it anywhere in there.
+ */
+export type ReadablePoint = { x: number; y: number; text: string; href?: string | undefined; reach?: number };
 
 /** What a chart is made of. */
 export type ChartParts = {
@@ -20,10 +23,12 @@ export type ChartParts = {
   /** What the marks are. */
   legend: readonly { look: string; mark: "line" | "area" | Mark; word: string }[];
   /** Draws into a canvas; gives where data lie, so that points can be found in the picture. */
-  draw: (canvas: Canvas) => { marks: VNode[]; x: Range; y: Range };
+  draw: (canvas: Canvas) => { marks: VNode[]; x: Range; y: Range; left?: number };
   points: readonly ReadablePoint[];
-  /** Drag selects from and to: names of the query's fields that take moments (ms since 1970). */
+  /** A drag puts the chosen span into the address, as `since` and `until`; x is then in milliseconds since 1970. */
   zooms?: boolean;
+  /** Of the part inside the axes, in units of the picture, where the usual height would be wrong. */
+  plotHeight?: number;
 };
 
 /** A linear scale's domain. */
@@ -32,10 +37,11 @@ export type Range = readonly [number, number];
 export type Mark = "dot" | "triangle" | "square" | "diamond";
 
 /** A chart: its sentence, the picture in two sizes, what its marks mean. It is whole without a script. */
-export function chart({ sentence, legend, draw, points, zooms }: ChartParts): VNode {
-  const pictures = Object.entries(CANVASES).map(([look, canvas]) => {
-    const { marks, x, y } = draw(canvas);
-    const place = [...x, canvas.left, canvas.right, ...y, canvas.bottom, canvas.top].map(short).join(" ");
+export function chart({ sentence, legend, draw, points, zooms, plotHeight }: ChartParts): VNode {
+  const pictures = Object.entries(CANVASES).map(([look, usual]) => {
+    const canvas = plotHeight === undefined ? usual : withPlotHeight(usual, plotHeight);
+    const { marks, x, y, left = canvas.left } = draw(canvas);
+    const place = [...x, left, canvas.right, ...y, canvas.bottom, canvas.top].map(short).join(" ");
     const box = `0 0 ${canvas.width} ${canvas.height}`;
     return e("svg", { class: look, viewBox: box, role: "img", "aria-label": sentence, "data-place": place }, ...marks);
   });
@@ -43,7 +49,13 @@ export function chart({ sentence, legend, draw, points, zooms }: ChartParts): VN
     "figure",
     {
       "data-chart": JSON.stringify(
-        points.map(({ x, y, text, href }) => [x, Number(y.toPrecision(4)), text, href ?? ""]),
+        points.map(({ x, y, text, href, reach }) => [
+          x,
+          Number(y.toPrecision(4)),
+          text,
+          href ?? "",
+          ...(reach === undefined ? [] : [reach]),
+        ]),
       ),
       "data-zoom": zooms,
     },
@@ -51,6 +63,11 @@ export function chart({ sentence, legend, draw, points, zooms }: ChartParts): VN
     ...pictures,
     e("ul", { class: "legend" }, ...legend.map(legendItem)),
   );
+}
+
+function withPlotHeight(canvas: Canvas, plotHeight: number): Canvas {
+  const bottom = canvas.top + plotHeight;
+  return { ...canvas, bottom, height: bottom + (canvas.height - canvas.bottom) };
 }
 
 function legendItem({ look, mark, word }: ChartParts["legend"][number]): VNode {

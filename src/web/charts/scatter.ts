@@ -1,34 +1,37 @@
 import type { VNode } from "preact";
-import { scaleLinear, scaleUtc } from "d3-scale";
+import { scaleLinear } from "d3-scale";
 import { line, curveStepAfter } from "d3-shape";
-import { epochMs, timestamp } from "../../domain/clock.ts";
+import { epochMs } from "../../domain/clock.ts";
+import type { Finding } from "../../domain/finding.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { Result } from "../../domain/work-request.ts";
-import { formatMetric, isLowerBound, metricValue, type Metric } from "../../history/metric.ts";
-import { outcomeText } from "../../domain/outcome-text.ts";
+import { metricValue, type Metric } from "../../history/metric.ts";
 import { element as e } from "../element.ts";
-import { momentText } from "../parts/time.ts";
+import { entryText, reservedFor, RESULT_LOOKS } from "../parts/entry-text.ts";
 import { amountAxis, bottomAxis } from "./axes.ts";
-import { chart, markPath, type Canvas, type Mark, type ReadablePoint } from "./figure.ts";
+import { chart, markPath, type Canvas, type ReadablePoint } from "./figure.ts";
 import { formatIn, roundTicks, unitOf } from "./scales.ts";
+import { timeScale } from "./time-axis.ts";
 
-/** Shape and colour of a run by its result; the shape alone is enough. */
-const MARKS: Record<Result, { mark: Mark; look: string; word: string }> = {
-  success: { mark: "dot", look: "dots success", word: "passed" },
-  failure: { mark: "triangle", look: "marks failure", word: "failed" },
-  error: { mark: "square", look: "marks error", word: "not the work's fault" },
-  skipped: { mark: "diamond", look: "marks skipped", word: "skipped" },
-};
+/** What is to be seen in a history, and where it changed for good. */
+export type HistoryView = { sentence: string; changes: readonly Finding[] };
 
 /** A figure of the runs of a history over time, and what was reserved for each; oldest first. */
-export function historyChart(root: string, entries: readonly HistoryEntry[], metric: Metric, sentence: string): VNode {
-  const points = entries.flatMap((entry) => pointOf(root, entry, metric));
+export function historyChart(
+  root: string,
+  entries: readonly HistoryEntry[],
+  metric: Metric,
+  { sentence, changes }: HistoryView,
+): VNode {
+  const because = new Map(changes.map((change) => [change.first_run_id, change.because]));
+  const points = entries.flatMap((entry) => pointOf(root, entry, metric, because.get(entry.run_id ?? null)));
   const results = new Set(points.map((point) => point.result));
+  const shown = (Object.keys(RESULT_LOOKS) as Result[]).filter((result) => results.has(result)); // its keys
   const hasReserved = points.some(({ reserved }) => reserved !== undefined);
   return chart({
     sentence,
     legend: [
-      ...(Object.keys(MARKS) as Result[]).filter((result) => results.has(result)).map((result) => MARKS[result]), // its keys
+      ...shown.map((result) => RESULT_LOOKS[result]),
       ...(hasReserved
         ? [
             {
@@ -38,6 +41,9 @@ export function historyChart(root: string, entries: readonly HistoryEntry[], met
             } as const,
           ]
         : []),
+      ...(points.some(({ change }) => change !== undefined)
+        ? [{ look: "change", mark: "diamond", word: "changed here" } as const]
+        : []),
     ],
     points,
     zooms: true,
@@ -45,34 +51,23 @@ export function historyChart(root: string, entries: readonly HistoryEntry[], met
   });
 }
 
-type Point = ReadablePoint & { result: Result; reserved: number | undefined };
+type Point = ReadablePoint & { result: Result; reserved: number | undefined; change: string | undefined };
 
-function pointOf(root: string, entry: HistoryEntry, metric: Metric): Point[] {
+function pointOf(root: string, entry: HistoryEntry, metric: Metric, change: string | undefined): Point[] {
   const value = metricValue(entry, metric);
   if (value === undefined) return [];
   const reserved = reservedFor(entry, metric);
-  const words = [
-    `${isLowerBound(entry, metric) ? "at least " : ""}${formatMetric(value, metric)}`,
-    ...(reserved === undefined ? [] : [`of ${formatMetric(reserved, metric)}`]),
-    outcomeText(entry.outcome),
-    momentText(entry.completed_at),
-    ...(entry.work_request_id === undefined ? [] : [`#${entry.work_request_id}`]),
-    ...(entry.worker_name === undefined ? [] : [`on ${entry.worker_name}`]),
-  ];
   return [
     {
       x: epochMs(entry.completed_at),
       y: value,
-      text: words.join(" · "),
+      text: `${entryText(entry, metric)}${change === undefined ? "" : ` · ${change}`}`,
       ...(entry.work_request_id !== undefined && { href: `${root}r/${entry.work_request_id}` }),
       result: entry.result,
       reserved,
+      change,
     },
   ];
-}
-
-function reservedFor({ allocation }: HistoryEntry, metric: Metric): number | undefined {
-  return metric === "cpu_time" ? undefined : allocation?.[metric].amount;
 }
 
 /** A limit that was set without knowing the work would leave the work itself flat at the bottom. */
@@ -86,11 +81,8 @@ function draw(canvas: Canvas, points: readonly Point[], metric: Metric) {
   const most = Math.max(...points.map(({ y }) => y));
   const reserved = points.flatMap((point) => (point.reserved === undefined ? [] : [point.reserved]));
   const top = Math.max(most, Math.min(Math.max(0, ...reserved), most * HIGHEST_LINE)) * 1.08 || 1;
-  const x = scaleUtc([first - margin, last + margin], [canvas.left, canvas.right]);
+  const { x, ticks } = timeScale(canvas, [first - margin, last + margin]);
   const y = scaleLinear([0, top], [canvas.bottom, canvas.top]);
-  const narrow = canvas.width < 500;
-  const timeTicks = x.ticks(narrow ? 3 : 7);
-  const format = timeFormat(last - first);
   return {
     x: [first - margin, last + margin] as const,
     y: [0, top] as const,
@@ -99,20 +91,12 @@ function draw(canvas: Canvas, points: readonly Point[], metric: Metric) {
         canvas,
         roundTicks(unit, top, 5).map((tick) => ({ at: y(tick), text: formatIn(unit, tick) })),
       ),
-      ...bottomAxis(
-        canvas,
-        timeTicks.map((tick) => ({ at: x(tick), text: format(tick) })),
-      ),
-      reservedLine(
-        points,
-        (at) => x(at),
-        (amount) => y(Math.min(amount, top)),
-      ),
-      ...resultPaths(
-        points,
-        (at) => x(at),
-        (amount) => y(amount),
-      ),
+      ...bottomAxis(canvas, ticks),
+      reservedLine(points, x, (amount) => y(Math.min(amount, top))),
+      ...resultPaths(points, x, (amount) => y(amount)),
+      ...points
+        .filter(({ change }) => change !== undefined)
+        .map((point) => changeMark(canvas, Math.round(x(point.x)), Math.round(y(point.y)))),
     ],
   };
 }
@@ -126,24 +110,19 @@ function reservedLine(points: readonly Point[], x: (at: number) => number, y: (a
   return e("path", { class: "reserved", d: path(points) ?? "" });
 }
 
+/** A diamond around the first run that shows a change, on a line through the picture. */
+function changeMark({ top, bottom }: Canvas, x: number, y: number): VNode {
+  const diamond = `M${x} ${y - 8}L${x + 8} ${y}L${x} ${y + 8}L${x - 8} ${y}Z`;
+  return e("path", { class: "change", d: `M${x} ${bottom}V${y + 8}M${x} ${y - 8}V${top}${diamond}` });
+}
+
 /** One path for each result: ten thousand runs are eleven elements. Points that would cover each other are drawn once. */
 function resultPaths(points: readonly Point[], x: (at: number) => number, y: (amount: number) => number): VNode[] {
   const parts = new Map<Result, Set<string>>();
   for (const point of points) {
     const drawn = parts.get(point.result) ?? new Set();
-    drawn.add(markPath(MARKS[point.result].mark, Math.round(x(point.x)), Math.round(y(point.y))));
+    drawn.add(markPath(RESULT_LOOKS[point.result].mark, Math.round(x(point.x)), Math.round(y(point.y))));
     parts.set(point.result, drawn);
   }
-  return [...parts].map(([result, drawn]) => e("path", { class: MARKS[result].look, d: [...drawn].join("") }));
-}
-
-const HOUR_MS = 3_600_000;
-
-/** As much of a moment as tells the ticks apart. */
-function timeFormat(spanMs: number): (at: Date) => string {
-  return (at) => {
-    const text = momentText(timestamp(at.getTime()));
-    if (spanMs < 24 * HOUR_MS) return text.slice(11, spanMs < HOUR_MS / 4 ? 19 : 16);
-    return spanMs < 5 * 24 * HOUR_MS ? text.slice(5, 16) : text.slice(0, 10);
-  };
+  return [...parts].map(([result, drawn]) => e("path", { class: RESULT_LOOKS[result].look, d: [...drawn].join("") }));
 }

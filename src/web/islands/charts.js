@@ -4,7 +4,7 @@
  * The picture itself is the server's.
  */
 
-/** @typedef {[x: number, y: number, text: string, href: string]} Point */
+/** @typedef {[x: number, y: number, text: string, href: string, reach?: number]} Point */
 /** @typedef {{ x0: number, x1: number, left: number, right: number, y0: number, y1: number, bottom: number, top: number }} Place */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -18,10 +18,7 @@ function enliven() {
 
 /** @param {HTMLElement} figure */
 function bringToLife(figure) {
-  if (figure.dataset.ready === figure.dataset.chart) return;
-  const isFirst = figure.dataset.ready === undefined;
-  figure.dataset.ready = figure.dataset.chart;
-  if (!isFirst || pointsOf(figure).length === 0) return;
+  if (figure.querySelector(".reading") !== null || pointsOf(figure).length === 0) return;
   const { box, slider, output, link } = reader(figure);
   figure.append(box);
   /** @param {number} index */
@@ -134,8 +131,10 @@ function nearest(points, place, at) {
   let least = Infinity;
   for (const [index, each] of points.entries()) {
     const { x, y } = pixelOf(place, each);
-    // along the time first: that is what the pointer is moved by
-    const distance = (x - at.x) ** 2 + ((y - at.y) / 4) ** 2;
+    const reach = (((each[4] ?? 0) / (place.x1 - place.x0)) * (place.right - place.left)) | 0;
+    const beside = Math.max(0, Math.abs(x - at.x) - reach);
+    // along the time first: that is what the pointer is moved by; but what has a reach lies in rows
+    const distance = beside ** 2 + ((y - at.y) * (each[4] === undefined ? 0.25 : 4)) ** 2;
     if (distance < least) [best, least] = [index, distance];
   }
   return best;

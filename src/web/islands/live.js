@@ -160,8 +160,7 @@ function changeElement(old, next) {
 /** @param {Element} from @param {Element} to */
 function changeAttributes(from, to) {
   for (const name of from.getAttributeNames()) {
-    const isOurs = name === "open" || name === "data-ready";
-    if (!isOurs && !to.hasAttribute(name)) from.removeAttribute(name);
+    if (name !== "open" && !to.hasAttribute(name)) from.removeAttribute(name);
   }
   for (const { name, value } of to.attributes) {
     if (from.getAttribute(name) !== value) from.setAttribute(name, value);

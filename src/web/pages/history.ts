@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import type { Timestamp } from "../../domain/clock.ts";
+import type { Finding } from "../../domain/finding.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import type { HistoryKey } from "../../domain/task.ts";
@@ -8,6 +9,7 @@ import { formatMetric, isLowerBound, metricValue, type Metric } from "../../hist
 import { summarize, summarizeFigure } from "../../history/summary.ts";
 import { histogramChart } from "../charts/histogram.ts";
 import { historyChart } from "../charts/scatter.ts";
+import { stripChart } from "../charts/strip.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { commandLine, historyAddress, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
@@ -31,9 +33,13 @@ export type HistoryData = {
   entries: readonly HistoryEntry[];
   /** True when there are older ones that are not here. */
   isCut: boolean;
+  /** What was found in it, newest first. */
+  findings: readonly Finding[];
 };
 
 const MOST_ROWS = 100;
+/** More bars than this are too thin to be hit. */
+const STRIP_RUNS = 100;
 const SHOWN: readonly Metric[] = ["memory", "duration", "cpu_time", "disk_space"];
 const WORDS: Record<Metric, string> = {
   memory: "Memory",
@@ -43,17 +49,24 @@ const WORDS: Record<Metric, string> = {
 };
 
 /** Has it changed, and is what it is given right? */
-export function historyPage(frame: Frame, { query, entries, isCut }: HistoryData): string {
+export function historyPage(frame: Frame, { query, entries, isCut, findings }: HistoryData): string {
   const key = { ...query, subject: query.subject ?? "", context: query.context ?? "" };
   const oldestFirst = entries.toReversed();
   return renderPage(
     frame,
     { title: `History of ${keyText(key)}`, place: "tasks", hasCharts: entries.length > 0 },
     e("p", { class: "lead" }, resultSentence(entries, isCut)),
+    findingList(findings),
     path(frame.root, query),
     window(frame.root, query),
     isCut ? olderLink(frame.root, query, entries) : null,
-    ...(entries.length === 0 ? [emptyText()] : SHOWN.flatMap((metric) => metricPart(frame.root, oldestFirst, metric))),
+    ...(entries.length === 0
+      ? [emptyText()]
+      : [
+          e("h2", { id: "results" }, "Results"),
+          stripChart(frame.root, oldestFirst.slice(-STRIP_RUNS), stripSentence(entries)),
+          ...SHOWN.flatMap((metric) => metricPart(frame.root, oldestFirst, metric, findings)),
+        ]),
     ...(entries.length === 0 ? [] : [e("h2", { id: "runs" }, "Runs"), ...runTable(frame.root, entries)]),
     e("h2", {}, "The same elsewhere"),
     commandLine(
@@ -72,6 +85,25 @@ function resultSentence(entries: readonly HistoryEntry[], isCut: boolean): strin
   if (newest === undefined) return "No run of it is known.";
   const others = infrastructure === 0 ? "" : `, ${infrastructure} ended without its fault`;
   return `${succeeded} of ${isCut ? "the newest " : ""}${runs} runs passed, ${failed} failed (${(failed_share * 100).toFixed(1)} %)${others}. The newest ended at ${momentText(newest.completed_at)}: ${outcomeText(newest.outcome)}.`;
+}
+
+/** What has changed and is not over, before every figure. */
+function findingList(findings: readonly Finding[]): VNode | null {
+  const open = findings.filter(({ state }) => state !== "fixed");
+  if (open.length === 0) return null;
+  return e("ul", { class: "card" }, ...open.map(({ because, id }) => e("li", { "data-key": String(id) }, because)));
+}
+
+function stripSentence(entries: readonly HistoryEntry[]): string {
+  const newest = entries.slice(0, STRIP_RUNS);
+  const lastFailed = newest.findIndex(({ result }) => result === "failure");
+  const since =
+    lastFailed === -1
+      ? "none of them failed"
+      : lastFailed === 0
+        ? "the newest failed"
+        : `${lastFailed} since the last that failed`;
+  return `The newest ${newest.length} runs, oldest at the left, as high as they took long: ${since}.`;
 }
 
 /** The coarser keys, each a link. */
@@ -133,7 +165,12 @@ function emptyText(): VNode {
   );
 }
 
-function metricPart(root: string, entries: readonly HistoryEntry[], metric: Metric): VNode[] {
+function metricPart(
+  root: string,
+  entries: readonly HistoryEntry[],
+  metric: Metric,
+  findings: readonly Finding[],
+): VNode[] {
   const summary = summarizeFigure(entries, metric);
   if (summary === undefined) return [];
   const format = (value: number) => formatMetric(value, metric);
@@ -148,7 +185,7 @@ function metricPart(root: string, entries: readonly HistoryEntry[], metric: Metr
   });
   return [
     e("h2", { id: metric }, WORDS[metric]),
-    historyChart(root, entries, metric, sentence),
+    historyChart(root, entries, metric, { sentence, changes: findings.filter(({ kind }) => kind === metric) }),
     ...(values.length < 8
       ? []
       : [

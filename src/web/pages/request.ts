@@ -17,6 +17,7 @@ import { candidateTable, type ShownCandidate } from "../parts/candidates.ts";
 import { commandLine, historyAddress, keyText, workerLink } from "../parts/links.ts";
 import { logLines } from "../parts/log-lines.ts";
 import { stateLabel, stateOf, type State } from "../parts/state.ts";
+import { requestTimeline } from "../parts/request-timeline.ts";
 import { table } from "../parts/table.ts";
 import { moment, secondsBetween } from "../parts/time.ts";
 import { requestActions } from "./request-actions.ts";
@@ -58,6 +59,7 @@ export function requestPage(frame: Frame, data: RequestData): string {
     amountTable(data),
     ...curves(run),
     e("h2", { id: "runs" }, data.runs.length === 1 ? "Its run" : "Its runs"),
+    requestTimeline(data),
     data.runs.length === 0 ? e("p", { class: "quiet" }, "It has had no run yet.") : runTable(frame, data),
     ...logPart(data, isOver),
     e("h2", { id: "workers" }, run === undefined ? "How the workers stand to it" : `Why ${run.worker_name}`),

@@ -1,16 +1,27 @@
 import type { VNode } from "preact";
 import type { Accuracy, AccuracyReport, ResourceAccuracy } from "../../domain/accuracy.ts";
+import type { HistoryEntry } from "../../domain/history.ts";
+import { metricValue } from "../../history/metric.ts";
+import { sparkline } from "../charts/sparkline.ts";
+import { smallStrip } from "../charts/strip.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { commandLine, historyAddress } from "../parts/links.ts";
-import { table, type Row } from "../parts/table.ts";
+import { table, type Cell, type Row } from "../parts/table.ts";
 import { dayText } from "../parts/time.ts";
-import { formatDuration } from "../../domain/units.ts";
+import { formatBytes, formatDuration } from "../../domain/units.ts";
 
 const GIB = 1024 ** 3;
 
+/** What the page of tasks shows. */
+export type TasksData = {
+  report: AccuracyReport;
+  /** Of tasks by `TYPE NAME`, the newest runs, oldest first; not of all, where there are many. */
+  newest: ReadonlyMap<string, readonly HistoryEntry[]>;
+};
+
 /** Every task that ran, how well its needs were known, and what its reservations cost. */
-export function tasksPage(frame: Frame, report: AccuracyReport): string {
+export function tasksPage(frame: Frame, { report, newest }: TasksData): string {
   return renderPage(
     frame,
     { title: "Tasks", place: "tasks" },
@@ -29,14 +40,14 @@ export function tasksPage(frame: Frame, report: AccuracyReport): string {
         )
       : table(
           "Tasks, those that left most memory unused first",
-          HEAD,
-          report.tasks.map((task) => rowOf(frame.root, task)),
+          [TASK_COLUMN, ...PICTURE_COLUMNS, ...FIGURE_COLUMNS],
+          report.tasks.map((task) => rowOf(frame.root, task, newest)),
         ),
     ...(report.over_time.length < 2 ? [] : [e("h2", { id: "days" }, "Day by day"), dayTable(report)]),
     e(
       "p",
       { class: "quiet" },
-      "Below p95: runs that used no more memory than was predicted for 95 of 100. Reserved / used: of memory. Errors: the median difference between what was predicted and used. Deaths: attempts that died of an amount that Almanac chose.",
+      "Last runs: oldest at the left, as high as they took long; a triangle stands on those that failed, a square on those that ended without their fault. Their memory: with a line at what the newest was given, where that is near. Below p95: runs that used no more memory than was predicted for 95 of 100. Reserved / used: of memory. Errors: the median difference between what was predicted and used. Deaths: attempts that died of an amount that Almanac chose.",
     ),
     e("h2", {}, "The same elsewhere"),
     commandLine("accuracy"),
@@ -45,8 +56,9 @@ export function tasksPage(frame: Frame, report: AccuracyReport): string {
 }
 
 const number = (name: string) => ({ name, look: "number" });
-const HEAD = [
-  { name: "Task", look: "name" },
+const TASK_COLUMN = { name: "Task", look: "name" };
+const PICTURE_COLUMNS = ["Last runs: result, time", number("Failed"), "Their memory"];
+const FIGURE_COLUMNS = [
   number("Runs"),
   number("Below p95"),
   number("Reserved / used"),
@@ -74,9 +86,29 @@ function mistakes({ mistakes: own }: Accuracy): string {
   return `${own.attempts} runs died of an amount that Almanac chose, and had taken ${formatDuration(own.seconds)} and ${gibHours(own.memory_byte_hours)} GiB·h by then.`;
 }
 
-function rowOf(root: string, { task_type, task_name, accuracy }: AccuracyReport["tasks"][number]): Row {
+function rowOf(
+  root: string,
+  { task_type, task_name, accuracy }: AccuracyReport["tasks"][number],
+  newest: TasksData["newest"],
+): Row {
+  const key = `${task_type} ${task_name}`;
   const name = e("a", { href: historyAddress(root, { task_type, task_name }) }, task_name);
-  return { cells: [name, ...figuresOf(accuracy)], key: `${task_type} ${task_name}` };
+  return { cells: [name, ...pictures(newest.get(key) ?? []), ...figuresOf(accuracy)], key };
+}
+
+/** The newest runs of a task at a glance: results as high as they took long, and the memory of each. */
+function pictures(runs: readonly HistoryEntry[]): Cell[] {
+  if (runs.length === 0) return ["–", "–", "–"];
+  const failed = runs.filter(({ result }) => result === "failure").length;
+  const memory = runs.flatMap((run) => metricValue(run, "memory") ?? []);
+  const last = runs.at(-1)?.allocation?.memory.amount;
+  const range =
+    memory.length === 0 ? "" : `from ${formatBytes(Math.min(...memory))} to ${formatBytes(Math.max(...memory))}`;
+  return [
+    smallStrip(runs, `${failed} of the last ${runs.length} runs failed`),
+    `${failed} of ${runs.length}`,
+    memory.length < 2 ? "–" : sparkline(memory, `memory of the last ${memory.length} runs: ${range}`, last),
+  ];
 }
 
 function figuresOf({ runs, resources }: Accuracy): string[] {
@@ -94,7 +126,7 @@ function figuresOf({ runs, resources }: Accuracy): string[] {
 
 function dayTable({ over_time }: AccuracyReport): VNode {
   const rows = over_time.toReversed().map(({ from, accuracy }) => [dayText(from), ...figuresOf(accuracy)]);
-  return table("Day by day", ["Day", ...HEAD.slice(1)], rows);
+  return table("Day by day", ["Day", ...FIGURE_COLUMNS], rows);
 }
 
 function shareText(accuracy: ResourceAccuracy | undefined, field: "below_p95" | "median_error"): string {

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import type { Timestamp } from "../../domain/clock.ts";
+import { timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { Run } from "../../domain/run.ts";
 import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
@@ -10,8 +10,9 @@ import { renderPage, type Frame } from "../layout.ts";
 import { action, mayDo } from "../parts/actions.ts";
 import { commandLine, requestLink, workerLink } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
-import { ago, moment, secondsBetween } from "../parts/time.ts";
+import { ago, moment, momentText, secondsBetween } from "../parts/time.ts";
 import { loadBars, loadOf, workerBox } from "../parts/worker-box.ts";
+import { workerLoad, workerTimeline, type PastRun } from "../parts/worker-timeline.ts";
 import { REQUEST_COLUMNS, requestRow } from "./request-row.ts";
 
 /** More than this many boxes say less than a table. */
@@ -114,14 +115,28 @@ export type WorkerData = {
   runs: readonly Run[];
   /** The newest requests that had a run on it. */
   requests: readonly WorkRequest[];
+  /** Its runs in a span of time, newest first. */
+  past: readonly PastRun[];
+  /** True when there were more than these. */
+  isPastCut: boolean;
+  /** Of `past`: milliseconds since 1970. */
+  span: readonly [number, number];
+  /** Whether the span is one that was chosen. */
+  isChosen: boolean;
 };
 
 /** One worker: what it has, what it does, what it did. */
-export function workerPage(frame: Frame, { now, lastEventId, worker, runs, requests }: WorkerData): string {
+export function workerPage(frame: Frame, data: WorkerData): string {
+  const { now, lastEventId, worker, runs, requests } = data;
   const { worker_name, capacity } = worker;
   return renderPage(
     frame,
-    { title: `Worker ${worker_name}`, place: "workers", live: { topics: "requests,workers", after: lastEventId } },
+    {
+      title: `Worker ${worker_name}`,
+      place: "workers",
+      live: { topics: "requests,workers", after: lastEventId },
+      hasCharts: true,
+    },
     e(
       "p",
       { class: "lead", role: "status" },
@@ -138,6 +153,7 @@ export function workerPage(frame: Frame, { now, lastEventId, worker, runs, reque
     ...loadBars(worker, runs),
     e("h2", { id: "runs" }, "Running now"),
     runs.length === 0 ? e("p", { class: "quiet" }, "Nothing runs on it.") : goingTable(frame.root, runs, now),
+    ...pastPart(frame, data),
     e("h2", { id: "requests" }, "Newest requests with a run on it"),
     requests.length === 0
       ? e("p", { class: "quiet" }, "None yet.")
@@ -166,6 +182,29 @@ export function workerPage(frame: Frame, { now, lastEventId, worker, runs, reque
     e("h2", {}, "The same elsewhere"),
     commandLine(`worker show ${worker_name}`),
   );
+}
+
+/** What it did, as pictures; the table of its requests below says the same. */
+function pastPart(frame: Frame, data: WorkerData): VNode[] {
+  const { past, isPastCut, isChosen, span, worker } = data;
+  const [from, to] = span.map((at) => momentText(timestamp(at)));
+  const whole = `${frame.root}workers/${encodeURIComponent(worker.worker_name)}`;
+  const head = [
+    e("h2", { id: "past" }, isChosen ? "What it did then" : "What it did lately"),
+    e(
+      "p",
+      {},
+      `From ${from} to ${to}. `,
+      isChosen ? e("a", { href: whole }, "Show the newest") : "Drag over a picture to see a part of it.",
+    ),
+  ];
+  if (past.length === 0) return [...head, e("p", { class: "quiet" }, "Nothing ran on it in that time.")];
+  return [
+    ...head,
+    ...(isPastCut ? [e("p", { class: "quiet" }, `Only the newest ${past.length} runs of that time are drawn.`)] : []),
+    workerLoad({ ...data, runs: past }),
+    workerTimeline(frame.root, { ...data, runs: past }),
+  ];
 }
 
 function steering(frame: Frame, { worker_name, state }: Worker): VNode | null {

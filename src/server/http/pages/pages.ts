@@ -16,12 +16,19 @@ import { tasksPage } from "../../../web/pages/tasks.ts";
 import { workerPage, workersPage } from "../../../web/pages/workers.ts";
 import type { Frame } from "../../../web/layout.ts";
 import { queryText } from "../../../web/parts/links.ts";
-import { accuracyReport } from "../../loop/accuracy.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { faultOf } from "../faults.ts";
 import { addAssets } from "./assets.ts";
 import { addForms } from "./forms.ts";
-import { readHistory, readOverview, readRequest, readRequests, readWorker, readWorkers } from "./read-pages.ts";
+import {
+  readHistory,
+  readOverview,
+  readRequest,
+  readRequests,
+  readTasks,
+  readWorker,
+  readWorkers,
+} from "./read-pages.ts";
 import { frameOf, rootOf, sendPage } from "./send-page.ts";
 import { personOf } from "./session.ts";
 
@@ -32,6 +39,7 @@ const given = (query: unknown) =>
 /** Fields of the address that a page does not know are left alone: others may have put them there. */
 const requestsQuery = z.object(routes.listWorkRequests.query.shape).omit({ limit: true });
 const historyQuery = z.object(routes.listHistory.query.shape).omit({ limit: true, cursor: true });
+const spanQuery = historyQuery.pick({ since: true, until: true });
 const runQuery = z.object({ run: z.coerce.number().pipe(z.int().min(1)).optional() });
 const findQuery = z.object({ q: z.string().max(500) });
 
@@ -87,13 +95,12 @@ function addReadingPages(app: FastifyInstance, context: LoopContext, assets: str
     const asked = parseOrThrow(historyQuery, given(query), "invalid-request");
     return historyPage(frame, await readHistory(context, asked));
   });
-  page("/t", async (frame) =>
-    tasksPage(frame, await accuracyReport(context.store.read, { by: "day" }, context.clock.nowMs())),
-  );
+  page("/t", async (frame) => tasksPage(frame, await readTasks(context)));
   page("/workers", async (frame) => workersPage(frame, await readWorkers(context)));
-  page("/workers/:worker_name", async (frame, { params }) => {
+  page("/workers/:worker_name", async (frame, { params, query }) => {
     const { worker_name } = parseOrThrow(routes.getWorker.params, params, "invalid-request");
-    return workerPage(frame, await readWorker(context, worker_name));
+    const span = parseOrThrow(spanQuery, given(query), "invalid-request");
+    return workerPage(frame, await readWorker(context, worker_name, span));
   });
   page("/new", async (frame) =>
     submitPage(frame, { now: await context.store.read.now(), text: "", errors: [], fits: [] }),

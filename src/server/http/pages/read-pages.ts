@@ -1,4 +1,4 @@
-import type { Timestamp } from "../../../domain/clock.ts";
+import { epochMs, timestamp, type Timestamp } from "../../../domain/clock.ts";
 import type { WorkRequestId, WorkerName } from "../../../domain/ids.ts";
 import { LogReader, type LogRecord } from "../../../domain/log-record.ts";
 import type { Run } from "../../../domain/run.ts";
@@ -6,8 +6,10 @@ import type { HistoryData, HistoryQuery } from "../../../web/pages/history.ts";
 import type { OverviewData } from "../../../web/pages/overview.ts";
 import type { RequestData } from "../../../web/pages/request.ts";
 import type { RequestsData } from "../../../web/pages/requests.ts";
+import type { TasksData } from "../../../web/pages/tasks.ts";
 import type { WorkerData, WorkersData } from "../../../web/pages/workers.ts";
 import { AppError } from "../../../contract/errors.ts";
+import { accuracyReport } from "../../loop/accuracy.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { withExpectedTimes } from "../../loop/planning/expected-times.ts";
 import { why } from "../../loop/why.ts";
@@ -24,9 +26,15 @@ import { publicRun } from "../public-run.ts";
 const OVERVIEW_ROWS = 20;
 const PAGE_ROWS = 100;
 const WORKER_ROWS = 20;
+/** More could not be told apart in a picture. */
+const WORKER_PAST_RUNS = 150;
 const COMPARED_RUNS = 100;
 /** A page of 60 KB holds no more with what is said of each; older ones are reached by the span of time. */
 const HISTORY_POINTS = 250;
+const HISTORY_FINDINGS = 20;
+const TASK_RUNS = 30;
+/** The tasks that waste most stand first; a farm has tens of tasks, and each costs a look at its history. */
+const TASKS_WITH_PICTURES = 60;
 const LOG_LINES = 200;
 const LOG_BYTES = 256 * 1024;
 
@@ -143,8 +151,25 @@ async function readLogBytes(context: LoopContext, run: Run, size: number): Promi
 /** The runs of a task, of one subject, or of a key. */
 export async function readHistory(context: LoopContext, query: HistoryQuery): Promise<HistoryData> {
   const { since, until, ...key } = query;
-  const page = await context.store.read.history(key, { limit: HISTORY_POINTS, since, until });
-  return { query, entries: page.items, isCut: page.next_cursor !== null };
+  const { read } = context.store;
+  const [page, findings] = await Promise.all([
+    read.history(key, { limit: HISTORY_POINTS, since, until }),
+    read.findings(key, { limit: HISTORY_FINDINGS }),
+  ]);
+  return { query, entries: page.items, isCut: page.next_cursor !== null, findings: findings.items };
+}
+
+/** Every task that ran, and of the first of them the newest runs. */
+export async function readTasks(context: LoopContext): Promise<TasksData> {
+  const { read } = context.store;
+  const report = await accuracyReport(read, { by: "day" }, context.clock.nowMs());
+  const newest = await Promise.all(
+    report.tasks.slice(0, TASKS_WITH_PICTURES).map(async ({ task_type, task_name }) => {
+      const { items } = await read.history({ task_type, task_name }, { limit: TASK_RUNS });
+      return [`${task_type} ${task_name}`, items.toReversed()] as const;
+    }),
+  );
+  return { report, newest: new Map(newest) };
 }
 
 /** All workers with what runs on them. */
@@ -153,22 +178,40 @@ export async function readWorkers(context: LoopContext): Promise<WorkersData> {
   return { ...(await readFleet(context)), lastEventId };
 }
 
-/** One worker. */
-export async function readWorker(context: LoopContext, worker_name: WorkerName): Promise<WorkerData> {
+const DAY_MS = 86_400_000;
+
+/** One worker, and what it did in a span of time: the last day, unless another is given. */
+export async function readWorker(
+  context: LoopContext,
+  worker_name: WorkerName,
+  chosen: { since?: Timestamp | undefined; until?: Timestamp | undefined },
+): Promise<WorkerData> {
   const { read } = context.store;
   const lastEventId = await read.lastEventId();
   const row = await read.worker(worker_name);
   if (row === undefined) throw new AppError("not-found", { what: "worker", id: worker_name });
-  const [now, runs, page] = await Promise.all([
-    read.now(),
+  const now = await read.now();
+  const last = epochMs(chosen.until ?? now);
+  const first = chosen.since === undefined ? last - DAY_MS : epochMs(chosen.since);
+  const span = { since: timestamp(first), until: timestamp(last) };
+  const [runs, page, past] = await Promise.all([
     read.activeRuns(worker_name),
     read.workRequests({ worker: worker_name }, { limit: WORKER_ROWS }),
+    read.runsOn(worker_name, span, WORKER_PAST_RUNS + 1),
   ]);
+  const drawn = past.slice(0, WORKER_PAST_RUNS);
+  // a farm that is young, or in a hurry, would be a line at the right edge of a whole day
+  const begun = Math.min(last, ...drawn.map(({ assigned_at }) => epochMs(assigned_at)));
+  const from = chosen.since === undefined ? Math.max(first, begun - (last - begun) * 0.02) : first;
   return {
     now,
     lastEventId,
     worker: workerOf(row, now, context.settings.leaseMs),
     runs: runs.map(publicRun),
     requests: page.items,
+    past: drawn,
+    isPastCut: past.length > drawn.length,
+    span: [from, Math.max(last, from + 1000)],
+    isChosen: chosen.since !== undefined || chosen.until !== undefined,
   };
 }

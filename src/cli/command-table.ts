@@ -86,6 +86,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/regressions.ts"),
   },
   {
+    name: "report",
+    group: HISTORY,
+    summary: "a page as one HTML file, to keep or to mail",
+    load: () => import("./commands/report.ts"),
+  },
+  {
     name: "estimate",
     group: HISTORY,
     summary: "what the history predicts",

@@ -14,6 +14,7 @@ import { estimateRoutes, taskQuery } from "./estimate-routes.ts";
 import { layerRoutes } from "./layer-routes.ts";
 import { pageOf, pageQuery, requestIdParams } from "./paging.ts";
 import { route } from "./route.ts";
+import { reportRoutes } from "./report-routes.ts";
 import { prioritySchema, submissionSchema } from "./submission.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import { verdictRoutes } from "./verdict-routes.ts";
@@ -288,6 +289,8 @@ export const routes = {
     params: workerParams,
     response: z.object({ removed: workerName }),
   }),
+
+  ...reportRoutes,
 
   ...layerRoutes,
 

@@ -1,7 +1,9 @@
 import type { ComponentChildren, VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
+import type { Timestamp } from "../domain/clock.ts";
 import { EVENT_KINDS } from "../domain/event.ts";
 import { element as e } from "./element.ts";
+import { momentText } from "./parts/time.ts";
 
 /** How pages look: as the system does, or as was chosen. */
 export const THEMES = ["system", "light", "dark"] as const;
@@ -24,7 +26,9 @@ export type Frame = {
   /** Where the stylesheet and the islands are, from the root: `assets/HASH/`. */
   assets: string;
   theme: Theme;
-  /** Who is signed in; undefined on the sign-in page. */
+  /** Set for a page that is one file by itself: nothing is loaded, nothing runs, nothing can be changed. */
+  alone?: { css: string; policy: string; made_at: Timestamp } | undefined;
+  /** Who is signed in; undefined on the sign-in page, and for a page that is a file. */
   person?: { name: string; scope: string; form_token: string } | undefined;
 };
 
@@ -52,8 +56,7 @@ export function renderPage(frame: Frame, page: Page, ...content: ComponentChildr
       e("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
       e("meta", { name: "color-scheme", content: theme === "system" ? "light dark" : theme }),
       e("title", {}, `${page.title} · Almanac`),
-      e("link", { rel: "icon", href: `${root}${assets}icon.svg` }),
-      e("link", { rel: "stylesheet", href: `${root}${assets}style.css` }),
+      ...styles(frame),
       ...(frame.person === undefined
         ? []
         : islands.map((name) => e("script", { type: "module", src: `${root}${assets}${name}` }))),
@@ -62,7 +65,7 @@ export function renderPage(frame: Frame, page: Page, ...content: ComponentChildr
       "body",
       { "data-root": root },
       e("a", { class: "skip", href: "#main" }, "To the content"),
-      header(frame, page),
+      frame.alone === undefined ? header(frame, page) : null,
       e(
         "main",
         {
@@ -79,6 +82,21 @@ export function renderPage(frame: Frame, page: Page, ...content: ComponentChildr
     ),
   );
   return `<!doctype html>${renderToString(whole)}`;
+}
+
+/** The stylesheet, linked; or within the page, with a policy that lets nothing else in. */
+function styles({ root, assets, alone }: Frame): VNode[] {
+  if (alone === undefined) {
+    return [
+      e("link", { rel: "icon", href: `${root}${assets}icon.svg` }),
+      e("link", { rel: "stylesheet", href: `${root}${assets}style.css` }),
+    ];
+  }
+  return [
+    e("meta", { "http-equiv": "content-security-policy", content: alone.policy }),
+    // our own file: as text it would be escaped
+    e("style", { dangerouslySetInnerHTML: { __html: alone.css } }),
+  ];
 }
 
 function header({ root, person }: Frame, page: Page): VNode {
@@ -120,7 +138,11 @@ function header({ root, person }: Frame, page: Page): VNode {
   );
 }
 
-function footer({ root, theme, person }: Frame): VNode {
+function footer({ root, theme, person, alone }: Frame): VNode {
+  if (alone !== undefined) {
+    const when = `As it was at ${momentText(alone.made_at)} UTC. Times are in UTC. Links lead to `;
+    return e("footer", {}, e("p", {}, when, e("a", { href: root }, root), "."));
+  }
   if (person === undefined) return e("footer", {});
   const token = e("input", { type: "hidden", name: "form_token", value: person.form_token });
   return e(

@@ -20,6 +20,7 @@ import { estimateHandlers } from "./handlers/estimates.ts";
 import { findingHandlers } from "./handlers/findings.ts";
 import { historyHandlers } from "./handlers/history.ts";
 import { layerHandlers } from "./handlers/layers.ts";
+import { reportHandlers } from "./handlers/report.ts";
 import { runHandlers } from "./handlers/runs.ts";
 import { systemHandlers } from "./handlers/system.ts";
 import { tokenHandlers } from "./handlers/tokens.ts";
@@ -76,6 +77,7 @@ function handlersOf(context: LoopContext, options: HttpOptions): Handlers {
     ...workerCallHandlers(context),
     ...tokenHandlers(context),
     ...layerHandlers(context),
+    ...reportHandlers(context),
   };
 }
 

@@ -39,6 +39,8 @@ const KINDS: Record<SpanKind, { look: string; word: string; mark?: Mark }> = {
   aborted: { look: "span-waiting", word: "aborted", mark: "diamond" },
 };
 
+/** What takes a smaller part of the whole is not seen, and needs no word below the picture. */
+const LEAST_NAMED = 0.001;
 const NAME_HEIGHT = 15;
 const BAR_HEIGHT = 12;
 const LANE_HEIGHT = NAME_HEIGHT + BAR_HEIGHT + 7;
@@ -48,7 +50,10 @@ const BARE_HEIGHT = BAR_HEIGHT + 5;
 /** Draws lanes below each other, each with its name above its bar, so that long names fit into narrow windows. */
 export function timelineChart({ sentence, lanes, range, now, zooms = false }: Timeline): VNode {
   const laneHeight = lanes.every(({ name }) => name === "") ? BARE_HEIGHT : LANE_HEIGHT;
-  const present = new Set(lanes.flatMap(({ spans }) => spans.map(({ kind }) => kind)));
+  const least = (range[1] - range[0]) * LEAST_NAMED;
+  const present = new Set(
+    lanes.flatMap(({ spans }) => spans.flatMap(({ from, to, kind }) => (to - from >= least ? [kind] : []))),
+  );
   const points = lanes.flatMap(({ name, spans }, index) =>
     spans.map(({ from, to, text, href }) => ({
       x: (Math.max(from, range[0]) + Math.min(to, range[1])) / 2,

@@ -12,7 +12,7 @@ import { historyChart } from "../charts/scatter.ts";
 import { stripChart } from "../charts/strip.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
-import { commandLine, historyAddress, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
+import { commandLine, historyAddress, keepLink, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
 import { stateLabel } from "../parts/state.ts";
 import { table, type Row } from "../parts/table.ts";
 import { moment, momentText } from "../parts/time.ts";
@@ -75,7 +75,12 @@ export function historyPage(frame: Frame, { query, entries, isCut, findings }: H
         .map(quoted)
         .join(" ")}${query.context === undefined ? "" : ` --context ${quoted(query.context)}`} --plot`,
     ),
-    e("p", {}, e("a", { href: `${frame.root}api/v1/history${queryText(query)}` }, "As JSON"), " from the API."),
+    e(
+      "p",
+      {},
+      e("a", { href: `${frame.root}api/v1/history${queryText(query)}` }, "As JSON"),
+      ...keepLink(frame, `history${queryText(query)}`),
+    ),
   );
 }
 

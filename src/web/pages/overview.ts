@@ -9,10 +9,11 @@ import { runFigure } from "../../history/run-figure.ts";
 import { progressBar } from "../charts/bars.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
+import { fleet } from "../parts/fleet.ts";
 import { commandLine, keyText, requestLink, workerLink } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { secondsBetween } from "../parts/time.ts";
-import { loadOf, workerBox } from "../parts/worker-box.ts";
+import { loadOf } from "../parts/worker-box.ts";
 import { REQUEST_COLUMNS, requestRow } from "./request-row.ts";
 
 /** A request that runs, with its run. */
@@ -39,7 +40,12 @@ export function overviewPage(frame: Frame, data: OverviewData): string {
   const total = Object.values(data.counts).reduce((sum, count) => sum + count, 0);
   return renderPage(
     frame,
-    { title: "Overview", place: "overview", live: { topics: "requests,workers", after: data.lastEventId } },
+    {
+      title: "Overview",
+      place: "overview",
+      live: { topics: "requests,workers", after: data.lastEventId },
+      hasCharts: true,
+    },
     figures(frame, data),
     ...(total === 0
       ? [
@@ -51,18 +57,15 @@ export function overviewPage(frame: Frame, data: OverviewData): string {
     ...(waiting.length === 0 ? [] : [e("h2", { id: "waiting" }, "Waiting, and why"), waitingTable(frame, data)]),
     ...(going.length === 0 ? [] : [e("h2", { id: "running" }, "Running"), goingTable(frame, data)]),
     e("h2", { id: "workers" }, "Workers"),
-    workers.length === 0
-      ? e(
-          "div",
-          {},
+    ...(workers.length === 0
+      ? [
           e("p", {}, "No worker has joined yet. This prints what to type on the machine that is to do the work:"),
           commandLine("token new --worker"),
-        )
-      : e(
-          "ul",
-          { class: "boxes" },
-          ...workers.map((worker) => workerBox(frame.root, worker, data.runsOf.get(worker.worker_name) ?? [])),
-        ),
+        ]
+      : [
+          ...fleet(frame.root, workers, data.runsOf),
+          e("p", {}, e("a", { href: `${frame.root}workers` }, "Each worker with its tags and figures")),
+        ]),
     ...(ended.length === 0
       ? []
       : [

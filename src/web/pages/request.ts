@@ -14,7 +14,7 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { answers, usedOf, type AnswerData } from "../parts/answers.ts";
 import { candidateTable, type ShownCandidate } from "../parts/candidates.ts";
-import { commandLine, historyAddress, keyText, workerLink } from "../parts/links.ts";
+import { commandLine, historyAddress, keepLink, keyText, workerLink } from "../parts/links.ts";
 import { logLines } from "../parts/log-lines.ts";
 import { stateLabel, stateOf, type State } from "../parts/state.ts";
 import { requestTimeline } from "../parts/request-timeline.ts";
@@ -75,6 +75,7 @@ export function requestPage(frame: Frame, data: RequestData): string {
       e("a", { href: historyAddress(frame.root, request) }, `History of ${keyText(request)}`),
       " · ",
       e("a", { href: `${frame.root}api/v1/work-requests/${request.id}` }, "As JSON"),
+      ...keepLink(frame, `r/${request.id}`),
     ),
   );
 }

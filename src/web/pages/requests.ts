@@ -37,10 +37,10 @@ export function requestsPage(frame: Frame, data: RequestsData): string {
     frame,
     { title: "Requests", place: "requests", live },
     e("p", {}, sentence(data)),
-    counts(data),
-    filterForm(data.filter),
-    data.requests.length === 0 ? emptyText(data) : list(frame, data),
-    pager(data),
+    counts(frame, data),
+    filterForm(frame, data.filter),
+    data.requests.length === 0 ? emptyText(frame, data) : list(frame, data),
+    pager(frame, data),
     e("h2", {}, "The same elsewhere"),
     commandLine(`ls${commandOptions(data.filter)}`),
     e(
@@ -59,7 +59,7 @@ function sentence({ counts: all, requests, filter, next_cursor }: RequestsData):
   return `${total} requests in all; ${shown} ${isFiltered ? "of those that match are" : "are"} shown, newest first.`;
 }
 
-function counts({ counts: all, filter }: RequestsData): VNode {
+function counts({ root }: Frame, { counts: all, filter }: RequestsData): VNode {
   const { status: chosen, result, ...others } = filter;
   const item = (word: string, status: Status | undefined) =>
     e(
@@ -68,7 +68,7 @@ function counts({ counts: all, filter }: RequestsData): VNode {
       e(
         "a",
         {
-          href: `r${queryText({ ...others, status })}`,
+          href: `${root}r${queryText({ ...others, status })}`,
           "aria-current": chosen === status && result === undefined ? "true" : undefined,
         },
         word,
@@ -83,12 +83,12 @@ function counts({ counts: all, filter }: RequestsData): VNode {
   );
 }
 
-function filterForm(filter: RequestFilter): VNode {
+function filterForm({ root }: Frame, filter: RequestFilter): VNode {
   const text = (name: Exclude<keyof RequestFilter, "status" | "result">, word: string) =>
     e("label", {}, word, e("input", { name, value: filter[name] ?? "" }));
   return e(
     "form",
-    { class: "filter", method: "get", action: "r" },
+    { class: "filter", method: "get", action: `${root}r` },
     choice("status", "Status", STATUSES, filter.status),
     choice("result", "Result", RESULTS, filter.result),
     text("task_name", "Task"),
@@ -105,9 +105,9 @@ function choice(name: string, word: string, values: readonly string[], chosen: s
   return e("label", {}, word, e("select", { name }, option("", "any"), ...values.map((value) => option(value, value))));
 }
 
-function emptyText({ filter, cursor }: RequestsData): VNode {
+function emptyText({ root }: Frame, { filter, cursor }: RequestsData): VNode {
   const isFiltered = cursor !== undefined || Object.values(filter).some((value) => value !== undefined);
-  if (isFiltered) return e("p", { class: "quiet" }, "No request matches. ", e("a", { href: "r" }, "Show all"));
+  if (isFiltered) return e("p", { class: "quiet" }, "No request matches. ", e("a", { href: `${root}r` }, "Show all"));
   return e(
     "div",
     {},
@@ -124,7 +124,7 @@ function list(frame: Frame, { requests, now }: RequestsData): VNode {
   );
 }
 
-function pager({ filter, cursor, next_cursor }: RequestsData): VNode | null {
+function pager({ root }: Frame, { filter, cursor, next_cursor }: RequestsData): VNode | null {
   if (cursor === undefined && next_cursor === null) return null;
   return e(
     "nav",
@@ -132,10 +132,16 @@ function pager({ filter, cursor, next_cursor }: RequestsData): VNode | null {
     e(
       "ul",
       {},
-      ...(cursor === undefined ? [] : [e("li", {}, e("a", { href: `r${queryText(filter)}` }, "Newest"))]),
+      ...(cursor === undefined ? [] : [e("li", {}, e("a", { href: `${root}r${queryText(filter)}` }, "Newest"))]),
       ...(next_cursor === null
         ? []
-        : [e("li", {}, e("a", { href: `r${queryText({ ...filter, cursor: next_cursor })}`, rel: "next" }, "Older"))]),
+        : [
+            e(
+              "li",
+              {},
+              e("a", { href: `${root}r${queryText({ ...filter, cursor: next_cursor })}`, rel: "next" }, "Older"),
+            ),
+          ]),
     ),
   );
 }

@@ -6,7 +6,7 @@ import { sparkline } from "../charts/sparkline.ts";
 import { smallStrip } from "../charts/strip.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
-import { commandLine, historyAddress } from "../parts/links.ts";
+import { commandLine, historyAddress, keepLink } from "../parts/links.ts";
 import { table, type Cell, type Row } from "../parts/table.ts";
 import { dayText } from "../parts/time.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
@@ -51,7 +51,7 @@ export function tasksPage(frame: Frame, { report, newest }: TasksData): string {
     ),
     e("h2", {}, "The same elsewhere"),
     commandLine("accuracy"),
-    e("p", {}, e("a", { href: `${frame.root}api/v1/accuracy` }, "As JSON"), " from the API."),
+    e("p", {}, e("a", { href: `${frame.root}api/v1/accuracy` }, "As JSON"), ...keepLink(frame, "t")),
   );
 }
 

@@ -3,59 +3,105 @@ import { timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { Run } from "../../domain/run.ts";
 import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
-import { WORKER_STATES, type Worker } from "../../domain/worker.ts";
+import { WORKER_STATES, type Worker, type WorkerState } from "../../domain/worker.ts";
 import { runFigure } from "../../history/run-figure.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { action, mayDo } from "../parts/actions.ts";
-import { commandLine, requestLink, workerLink } from "../parts/links.ts";
+import { fleet } from "../parts/fleet.ts";
+import { commandLine, queryText, requestLink, workerLink } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { ago, moment, momentText, secondsBetween } from "../parts/time.ts";
-import { loadBars, loadOf, workerBox } from "../parts/worker-box.ts";
+import { loadBars, loadOf } from "../parts/worker-box.ts";
 import { workerLoad, workerTimeline, type PastRun } from "../parts/worker-timeline.ts";
 import { REQUEST_COLUMNS, requestRow } from "./request-row.ts";
 
-/** More than this many boxes say less than a table. */
-const MOST_BOXES = 60;
+/** Rows of the table at once: a page of all would weigh more than it says. */
+const MOST_ROWS = 100;
+
+/** Which workers are asked for: in a state, and after a name. */
+export type WorkersFilter = { state?: WorkerState | undefined; after?: string | undefined };
 
 /** What the list of workers shows. */
 export type WorkersData = {
   now: Timestamp;
   lastEventId: number;
+  filter: WorkersFilter;
   workers: readonly Worker[];
   runsOf: ReadonlyMap<string, readonly Run[]>;
 };
 
 /** All workers: what each has, reserves, uses. */
-export function workersPage(frame: Frame, { now, lastEventId, workers, runsOf }: WorkersData): string {
-  const runs = (worker: Worker) => runsOf.get(worker.worker_name) ?? [];
+export function workersPage(frame: Frame, data: WorkersData): string {
+  const { lastEventId, workers, runsOf } = data;
   return renderPage(
     frame,
-    { title: "Workers", place: "workers", live: { topics: "requests,workers", after: lastEventId } },
+    {
+      title: "Workers",
+      place: "workers",
+      live: { topics: "requests,workers", after: lastEventId },
+      hasCharts: true,
+    },
     e("p", {}, sentence(workers)),
-    workers.length === 0 || workers.length > MOST_BOXES ? null : e("h2", {}, "Used, reserved, free"),
-    workers.length === 0 || workers.length > MOST_BOXES
-      ? null
-      : e("ul", { class: "boxes" }, ...workers.map((worker) => workerBox(frame.root, worker, runs(worker)))),
-    workers.length === 0
-      ? e(
-          "div",
-          {},
+    ...(workers.length === 0
+      ? [
           e(
             "p",
             {},
             "This page will show each worker with what is reserved and used of it. This prints what to type on the machine that is to be one:",
           ),
           commandLine("token new --worker"),
-        )
-      : table(
-          "Workers",
-          WORKER_COLUMNS,
-          workers.map((worker) => workerRow(frame.root, worker, runs(worker), now)),
-        ),
+        ]
+      : [e("h2", {}, "Used, reserved, free"), ...fleet(frame.root, workers, runsOf), ...workerList(frame, data)]),
     e("h2", {}, "The same elsewhere"),
     commandLine("worker ls"),
   );
+}
+
+function workerList({ root }: Frame, { now, filter, workers, runsOf }: WorkersData): VNode[] {
+  const { state, after } = filter;
+  const wanted = workers
+    .filter((worker) => (state === undefined || worker.state === state) && worker.worker_name > (after ?? ""))
+    .sort((a, b) => (a.worker_name < b.worker_name ? -1 : 1));
+  const shown = wanted.slice(0, MOST_ROWS);
+  const last = wanted.length > shown.length ? shown.at(-1)?.worker_name : undefined;
+  return [
+    e("h2", { id: "list" }, "One by one"),
+    states(root, workers, state),
+    shown.length === 0
+      ? e("p", { class: "quiet" }, "No worker matches. ", e("a", { href: `${root}workers` }, "Show all"))
+      : table(
+          "Workers",
+          WORKER_COLUMNS,
+          shown.map((worker) => workerRow(root, worker, runsOf.get(worker.worker_name) ?? [], now)),
+        ),
+    ...pager(root, filter, last),
+  ];
+}
+
+function states(root: string, workers: readonly Worker[], chosen: WorkerState | undefined): VNode {
+  const item = (word: string, state: WorkerState | undefined) => {
+    const href = `${root}workers${queryText({ state })}#list`;
+    return e("li", {}, e("a", { href, "aria-current": chosen === state ? "true" : undefined }, word));
+  };
+  const present = WORKER_STATES.map((state) => ({ state, count: workers.filter((one) => one.state === state).length }));
+  return e(
+    "ul",
+    { class: "chips" },
+    item("all", undefined),
+    ...present.filter(({ count }) => count > 0).map(({ state, count }) => item(`${count} ${state}`, state)),
+  );
+}
+
+function pager(root: string, { state, after }: WorkersFilter, last: string | undefined): VNode[] {
+  if (after === undefined && last === undefined) return [];
+  const link = (word: string, from: string | undefined) =>
+    e("li", {}, e("a", { href: `${root}workers${queryText({ state, after: from })}#list` }, word));
+  const links = [
+    ...(after === undefined ? [] : [link("First", undefined)]),
+    ...(last === undefined ? [] : [link("More", last)]),
+  ];
+  return [e("nav", { "aria-label": "Parts of the list" }, e("ul", {}, ...links))];
 }
 
 function sentence(workers: readonly Worker[]): string {

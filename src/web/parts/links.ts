@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import type { HistoryKey } from "../../domain/task.ts";
 import { element as e } from "../element.ts";
+import type { Frame } from "../layout.ts";
 
 /** A query string of the fields that have a value, with its `?`; empty without any. */
 export function queryText(fields: Readonly<Record<string, string | number | undefined>>): string {
@@ -40,4 +41,10 @@ export function keyText({
 /** The same at the command line, and how to get there. */
 export function commandLine(command: string): VNode {
   return e("pre", { tabIndex: 0, "aria-label": "At the command line" }, `npx almanac ${command}`);
+}
+
+/** After other links: the page as one file; `page` is its address from the root. Nothing on a page that is one already. */
+export function keepLink({ root, alone }: Pick<Frame, "root" | "alone">, page: string): (VNode | string)[] {
+  if (alone !== undefined) return [];
+  return [" · ", e("a", { href: `${root}api/v1/report${queryText({ page })}`, download: "" }, "As one file")];
 }

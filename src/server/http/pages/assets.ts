@@ -41,6 +41,11 @@ export function addAssets(app: FastifyInstance): string {
   return `assets/${version}/`;
 }
 
+/** The stylesheet as text, for pages that are one file. */
+export function readStylesheet(): string {
+  return readFileSync(new URL("style.css", WEB), "utf8");
+}
+
 function readAssets(): Map<string, Asset> {
   const islands = readdirSync(new URL("islands/", WEB)).filter((name) => name.endsWith(".js"));
   const files = ["style.css", "icon.svg", ...islands.map((name) => `islands/${name}`)].sort();

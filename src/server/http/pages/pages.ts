@@ -5,6 +5,7 @@ import { problemOf } from "../../../contract/problem.ts";
 import { routes } from "../../../contract/routes.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
 import { parseWorkRequestId } from "../../../domain/ids.ts";
+import { WORKER_STATES } from "../../../domain/worker.ts";
 import { faultPage } from "../../../web/pages/fault.ts";
 import { historyPage } from "../../../web/pages/history.ts";
 import { overviewPage } from "../../../web/pages/overview.ts";
@@ -40,6 +41,7 @@ const given = (query: unknown) =>
 const requestsQuery = z.object(routes.listWorkRequests.query.shape).omit({ limit: true });
 const historyQuery = z.object(routes.listHistory.query.shape).omit({ limit: true, cursor: true });
 const spanQuery = historyQuery.pick({ since: true, until: true });
+const workersQuery = z.object({ state: z.enum(WORKER_STATES).optional(), after: z.string().max(100).optional() });
 const runQuery = z.object({ run: z.coerce.number().pipe(z.int().min(1)).optional() });
 const findQuery = z.object({ q: z.string().max(500) });
 
@@ -70,10 +72,15 @@ export async function sendFaultPage(
   return sendPage(request, reply, status, faultPage(frameOf(request, assets, person), { title, detail, action }));
 }
 
-type Render = (frame: Frame, request: FastifyRequest, signal: AbortSignal) => Promise<string> | string;
+/** Parts of an address as they were asked for, not yet parsed. */
+type Asked = { params: unknown; query: unknown };
+type Render = (frame: Frame, asked: Asked, signal: AbortSignal) => Promise<string> | string;
+
+/** A page that is read: where it is, as a path with `:name` for what varies, and how it is made. */
+export type ReadingPage = { path: string; render: Render };
 
 function addReadingPages(app: FastifyInstance, context: LoopContext, assets: string): void {
-  const page = (path: string, render: Render) =>
+  for (const { path, render } of readingPages(context)) {
     app.get(path, async (request, reply) => {
       const person = await personOf(context, request);
       if (person === undefined) return sendPage(request, reply, 401, askToSignIn(request, assets));
@@ -81,6 +88,14 @@ function addReadingPages(app: FastifyInstance, context: LoopContext, assets: str
       reply.raw.once("close", () => gone.abort());
       return sendPage(request, reply, 200, await render(frameOf(request, assets, person), request, gone.signal));
     });
+  }
+  addFind(app, context);
+}
+
+/** Every page that is read. */
+export function readingPages(context: LoopContext): ReadingPage[] {
+  const pages: ReadingPage[] = [];
+  const page = (path: string, render: Render) => void pages.push({ path, render });
   page("/", async (frame) => overviewPage(frame, await readOverview(context)));
   page("/r", async (frame, { query }) => {
     const { cursor, ...filter } = parseOrThrow(requestsQuery, given(query), "invalid-request");
@@ -96,7 +111,10 @@ function addReadingPages(app: FastifyInstance, context: LoopContext, assets: str
     return historyPage(frame, await readHistory(context, asked));
   });
   page("/t", async (frame) => tasksPage(frame, await readTasks(context)));
-  page("/workers", async (frame) => workersPage(frame, await readWorkers(context)));
+  page("/workers", async (frame, { query }) => {
+    const filter = parseOrThrow(workersQuery, given(query), "invalid-request");
+    return workersPage(frame, await readWorkers(context, filter));
+  });
   page("/workers/:worker_name", async (frame, { params, query }) => {
     const { worker_name } = parseOrThrow(routes.getWorker.params, params, "invalid-request");
     const span = parseOrThrow(spanQuery, given(query), "invalid-request");
@@ -105,7 +123,7 @@ function addReadingPages(app: FastifyInstance, context: LoopContext, assets: str
   page("/new", async (frame) =>
     submitPage(frame, { now: await context.store.read.now(), text: "", errors: [], fits: [] }),
   );
-  addFind(app, context);
+  return pages;
 }
 
 /** The search field: a request's number, a worker's name, or else a task's. */

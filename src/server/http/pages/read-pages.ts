@@ -7,7 +7,7 @@ import type { OverviewData } from "../../../web/pages/overview.ts";
 import type { RequestData } from "../../../web/pages/request.ts";
 import type { RequestsData } from "../../../web/pages/requests.ts";
 import type { TasksData } from "../../../web/pages/tasks.ts";
-import type { WorkerData, WorkersData } from "../../../web/pages/workers.ts";
+import type { WorkerData, WorkersData, WorkersFilter } from "../../../web/pages/workers.ts";
 import { AppError } from "../../../contract/errors.ts";
 import { accuracyReport } from "../../loop/accuracy.ts";
 import type { LoopContext } from "../../loop/context.ts";
@@ -173,9 +173,9 @@ export async function readTasks(context: LoopContext): Promise<TasksData> {
 }
 
 /** All workers with what runs on them. */
-export async function readWorkers(context: LoopContext): Promise<WorkersData> {
+export async function readWorkers(context: LoopContext, filter: WorkersFilter): Promise<WorkersData> {
   const lastEventId = await context.store.read.lastEventId();
-  return { ...(await readFleet(context)), lastEventId };
+  return { ...(await readFleet(context)), lastEventId, filter };
 }
 
 const DAY_MS = 86_400_000;

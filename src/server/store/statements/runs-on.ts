@@ -37,7 +37,6 @@ export function runsOn(
       (query) => query.where((eb) => eb.or([eb("runs.ended_at", "is", null), eb("runs.ended_at", ">=", since!)])), // just checked
     )
     .orderBy("runs.work_request_id", "desc")
-    .orderBy("runs.attempt", "desc")
     .limit(limit)
     .execute();
 }

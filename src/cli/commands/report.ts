@@ -1,0 +1,81 @@
+import { createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { Option, type Command } from "commander";
+import { TASK_TYPES, type TaskType } from "../../domain/task.ts";
+import type { Cli } from "../cli.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { usageError } from "../failure.ts";
+import { requestOrRunOf } from "../request-ids.ts";
+import { action, type Session, type SharedOptions } from "../session.ts";
+import { withServer } from "../shared-options.ts";
+import { sinceOf } from "../since.ts";
+
+type Options = SharedOptions & { html: string; context?: string; type: TaskType; since?: string };
+
+/** What can be reported beside a request, and which names follow it. */
+const KINDS = ["history", "worker", "tasks"] as const;
+type Kind = (typeof KINDS)[number];
+
+const EXAMPLES = `Examples:
+  almanac report 5122 --html 5122.html                     a work request
+  almanac report 5122.1 --html -                           its first run, to standard output
+  almanac report history build gcc --since 30d --html g.html
+  almanac report worker w-04 --html w-04.html              what it did in the last day
+  almanac report tasks --html tasks.html                   what was reserved and not used, by task and day
+`;
+
+/** `almanac report`. */
+export function define(command: Command, cli: Cli): void {
+  command
+    .description(
+      "A page as one HTML file: it opens from disk, asks no host for anything, and its links lead to the server.",
+    )
+    .addHelpText("before", EXAMPLES)
+    .argument("<what>", `a work request or a run of it (5122, 5122.1), or: ${KINDS.join(", ")}`)
+    .argument("[names...]", "of a history: task, subject, context; of a worker: its name")
+    .requiredOption("--html <file>", "write it there; -: to standard output")
+    .option("-c, --context <context>", "of a history: only of this context")
+    .addOption(new Option("--type <type>", "of a history: the task's type").choices(TASK_TYPES).default("worker"))
+    .option("--since <when>", "of a history or a worker: only since then, such as 7d, 12h, or a date");
+  withServer(command).action(action(cli, report));
+}
+
+async function report(session: Session, options: Options, what: string, names: readonly string[]): Promise<ExitCode> {
+  const page = pageOf(session, options, what, names);
+  const root = `${session.client.url.replace(/\/+$/, "")}/`;
+  const { body } = await session.client.download("report", { query: { page, root } });
+  if (options.html === "-") await pipeline(body, session.cli.stdout, { end: false });
+  else await pipeline(body, createWriteStream(options.html));
+  return EXIT.success;
+}
+
+/** The address of the page that is meant, from the first page on. */
+function pageOf(session: Session, options: Options, what: string, names: readonly string[]): string {
+  const kind = KINDS.find((one) => one === what);
+  if (kind === undefined) return requestPage(what, names);
+  const since = options.since === undefined ? {} : { since: sinceOf(options.since, session.cli.nowMs()) };
+  return PAGES[kind]({ ...options, ...since }, names);
+}
+
+function requestPage(what: string, names: readonly string[]): string {
+  const { id, runId } = requestOrRunOf(what);
+  if (names.length > 0) throw usageError(`After ${what} nothing is expected, but there is "${names[0]}".`);
+  return runId === undefined ? `r/${id}` : `r/${id}?run=${runId.split(".")[1] ?? ""}`;
+}
+
+const PAGES: Record<Kind, (options: Options, names: readonly string[]) => string> = {
+  history: ({ context: given, type, since }, [task_name, subject, context = given]) => {
+    if (task_name === undefined) throw usageError("A history is that of a task: its name is missing.");
+    return `history?${query({ task_type: type, task_name, subject, context, since })}`;
+  },
+  worker: ({ since }, [name]) => {
+    if (name === undefined) throw usageError("The worker's name is missing.");
+    return `workers/${encodeURIComponent(name)}?${query({ since })}`;
+  },
+  tasks: () => "t",
+};
+
+function query(fields: Record<string, string | undefined>): string {
+  const given = Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined);
+  return new URLSearchParams(given).toString();
+}

@@ -1,0 +1,60 @@
+import type { VNode } from "preact";
+import { scaleLinear } from "d3-scale";
+import type { Worker } from "../../domain/worker.ts";
+import { formatBytes } from "../../domain/units.ts";
+import { element as e } from "../element.ts";
+import type { Load } from "../parts/worker-box.ts";
+import { amountAxis } from "./axes.ts";
+import { chart, short, type Canvas } from "./figure.ts";
+
+/** A worker and what its runs hold and use. */
+export type LoadedWorker = { worker: Worker; load: Load };
+
+/** Many workers as one picture instead of a wall of boxes: a column each, the fullest first. */
+export function fleetChart(root: string, fullestFirst: readonly LoadedWorker[], sentence: string): VNode {
+  return chart({
+    sentence,
+    legend: [
+      { look: "bar-used", mark: "area", word: "used" },
+      { look: "bar-reserved", mark: "area", word: "reserved" },
+      { look: "span-waiting", mark: "area", word: "draining or offline" },
+    ],
+    plotHeight: 120,
+    points: fullestFirst.map(({ worker, load: { memory } }, index) => ({
+      x: index + 0.5,
+      y: 0,
+      reach: 0.5,
+      text: `${worker.worker_name}, ${worker.state}: ${formatBytes(memory.used ?? 0)} used, ${formatBytes(memory.reserved)} reserved of ${formatBytes(memory.capacity)}`,
+      href: `${root}workers/${encodeURIComponent(worker.worker_name)}`,
+    })),
+    draw: (canvas) => draw(canvas, fullestFirst),
+  });
+}
+
+function draw(canvas: Canvas, workers: readonly LoadedWorker[]) {
+  const y = scaleLinear([0, 1], [canvas.bottom, canvas.top]);
+  const width = (canvas.right - canvas.left) / workers.length;
+  const columns = (pick: (worker: LoadedWorker) => number) =>
+    workers
+      .map((worker, index) => {
+        const share = Math.min(1, pick(worker));
+        if (share <= 0) return "";
+        return `M${short(canvas.left + index * width)} ${canvas.bottom}V${short(y(share))}h${short(width)}V${canvas.bottom}z`;
+      })
+      .join("");
+  const shareOf = (amount: number, { load: { memory } }: LoadedWorker) =>
+    memory.capacity > 0 ? amount / memory.capacity : 0;
+  return {
+    x: [0, workers.length] as const,
+    y: [0, 1] as const,
+    marks: [
+      ...amountAxis(
+        canvas,
+        [0, 0.5, 1].map((share) => ({ at: y(share), text: `${share * 100} %` })),
+      ),
+      e("path", { class: "span-waiting", d: columns(({ worker }) => (worker.state === "online" ? 0 : 1)) }),
+      e("path", { class: "bar-reserved", d: columns((one) => shareOf(one.load.memory.reserved, one)) }),
+      e("path", { class: "bar-used", d: columns((one) => shareOf(one.load.memory.used ?? 0, one)) }),
+    ],
+  };
+}

@@ -28,8 +28,8 @@ export type Harness = {
   readonly server: Server;
   readonly client: Client;
   readonly home: string;
-  /** Closes the server and starts it again on the same home. */
-  restart(): Promise<void>;
+  /** Closes the server, does what is given, and starts it again on the same home. */
+  restart(whileClosed?: () => void): Promise<void>;
   submit(...requests: SubmissionPart[]): Promise<WorkRequest[]>;
   request(id: WorkRequestId): Promise<WorkRequest>;
   /** Waits for the event, also if it has happened already. */
@@ -64,9 +64,10 @@ export async function startHarness(options: Partial<ServerOptions> = {}): Promis
     get client() {
       return client;
     },
-    async restart() {
+    async restart(whileClosed = () => {}) {
       const { port } = new URL(server.url);
       await server.close(); // closing twice does no harm
+      whileClosed();
       server = await startServer({ logLevel: "silent", ...options, home, port: Number(port) });
     },
     async submit(...requests) {

@@ -6,6 +6,7 @@ import type { Outcome } from "../../src/domain/outcome.ts";
 import { DEFAULT_RETRY_LIMITS } from "../../src/verdict/decide-retry.ts";
 import type { Curve, Measurement } from "../../src/domain/runtime-statistics.ts";
 import { seededRandom } from "../../src/simulate/random.ts";
+import { countFrom, FIRST_REQUEST, giveItAPast } from "./example-past.ts";
 import { ended, GIB, running, startHarness, type Harness, type PlayedWorker } from "../server/harness.ts";
 
 /*
@@ -32,11 +33,12 @@ export type Example = {
 /** Text that wants to be more than text. */
 export const HOSTILE = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>\u202egpj.exe`;
 
-/** Starts a server and fills it. */
-export async function startExample(): Promise<Example> {
+/** Starts a server and fills it; `hostile` is what one request is called. */
+export async function startExample(hostileName = HOSTILE): Promise<Example> {
   const harness = await startHarness({
     settings: { heartbeatMs: 50, leaseMs: 86_400_000, retryLimits: { ...DEFAULT_RETRY_LIMITS, flaky: 0 } },
   });
+  await countFrom(harness, FIRST_REQUEST);
   await harness.client.call("importHistory", { body: { entries: history() } });
   const capacity = (memory: number, cpu_count: number) => ({ memory: memory * GIB, cpu_count, disk_space: 200 * GIB });
   const builder = await harness.join("builder-1", {
@@ -58,8 +60,8 @@ export async function startExample(): Promise<Example> {
     { memory: 4, log: COMPILING },
   );
   const hostile = await play.run(
-    { task_name: HOSTILE, subject: HOSTILE },
-    { exit: 1, memory: 0.1, log: [HOSTILE, "\u001b]0;title\u0007\u001b[31mred\u001b[0m \u001b[2Jcleared"] },
+    { task_name: hostileName, subject: hostileName },
+    { exit: 1, memory: 0.1, log: [hostileName, "\u001b]0;title\u0007\u001b[31mred\u001b[0m \u001b[2Jcleared"] },
   );
   const aborted = (
     await harness.submit({
@@ -93,6 +95,16 @@ export async function startExample(): Promise<Example> {
     tooLarge: tooLarge!.id,
     manual: manual!.id,
   };
+  await giveItAPast(harness, passed, [
+    { id: passed, waited: 0.1, ran: MINUTES, endedAgo: 171 },
+    { id: failed, waited: 0.05, ran: 2.2, endedAgo: 96 },
+    { id: outOfMemory, waited: 0.1, ran: MINUTES, endedAgo: 74 },
+    { id: hostile, waited: 0.1, ran: MINUTES, endedAgo: 58 },
+    { id: aborted, waited: 41, ran: 0, endedAgo: 33 },
+    { id: going, waited: 0.1, ran: MINUTES, endedAgo: 0 },
+    { id: tooLarge!.id, waited: 22, ran: 0, endedAgo: 0 },
+    { id: manual!.id, waited: 130, ran: 0, endedAgo: 0 },
+  ]);
   return { harness, builder, ids };
 }
 

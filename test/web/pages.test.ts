@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findChromium, startBrowser } from "./browser.ts";
 import { HOSTILE, startExample, type Example } from "./example.ts";
+import { overflow } from "./overflow.ts";
 import { visit } from "./visit.ts";
 
 /*
@@ -176,11 +177,12 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
   it("a chart is read by arrow keys, and a drag puts its span into the address", async () => {
     const { page, context } = await visit(browser, example.harness);
     await page.goto("/history?task_name=build&subject=gcc&context=sid%2Famd64");
-    const slider = page.getByLabel("Read the points").first();
+    const figure = page.locator("figure", { hasText: "Memory: at most" });
+    const slider = figure.getByLabel("Read the points").first();
     await slider.focus();
     await page.keyboard.press("ArrowLeft");
     expect(await slider.getAttribute("aria-valuetext")).toMatch(/^\d\.\dG · of \d\.\dG · .*2026|^\d\.\dG/);
-    const box = (await page.locator("figure svg.wide").first().boundingBox())!; // it is shown
+    const box = (await figure.locator("svg.wide").boundingBox())!; // it is shown
     await page.mouse.move(box.x + box.width * 0.4, box.y + 60);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 4 });
@@ -271,14 +273,3 @@ async function violations(page: Page, rules?: readonly string[]): Promise<string
 /** What a theme or a window can change; everything else is the same in all of them. */
 const OF_COLOURS = ["color-contrast", "link-in-text-block"];
 const OF_SIZES = [...OF_COLOURS, "target-size", "scrollable-region-focusable"];
-
-/** Elements that make the page wider than its window. */
-function overflow(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>(`(() => {
-    const { clientWidth, scrollWidth } = document.documentElement;
-    if (scrollWidth <= clientWidth) return [];
-    return [...document.querySelectorAll("body *")]
-      .filter((one) => one.getBoundingClientRect().right > clientWidth + 1 && one.closest(".table, pre, .log") === null)
-      .map((one) => one.outerHTML.slice(0, 120));
-  })()`);
-}

@@ -1,5 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import type { Harness } from "../server/harness.ts";
+
+/** Where the pages are for people, and a token to sign in with. */
+export type Place = { url: string; adminToken: string };
 
 /** A browser's window on a server, and what went wrong in it. */
 export type Visit = {
@@ -12,7 +14,7 @@ export type Visit = {
 /** Opens a window and signs in as a person would. */
 export async function visit(
   browser: Browser,
-  { server }: Harness,
+  { server }: { server: Place },
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
   const context = await browser.newContext({ baseURL: server.url, ...options });
@@ -31,7 +33,7 @@ export async function visit(
 
 /** Pastes the token, once. */
 export async function signIn(page: Page, token: string): Promise<void> {
-  await page.goto("/");
+  await page.goto("./");
   await page.getByLabel("Token").fill(token);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();

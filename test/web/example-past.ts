@@ -1,0 +1,82 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Harness } from "../server/harness.ts";
+import { copyRows, withDatabase } from "./copy-rows.ts";
+
+/*
+ * What was played in a moment is moved to when it would have happened, and gets a day before it. In SQL, because the
+ * database's clock says when things happen, and nobody may set it.
+ */
+
+/** How long a request waited and ran, and how long ago that ended; 0 while it goes on, or waits. */
+export type Past = { id: number; waited: number; ran: number; endedAgo: number };
+
+/** What happens at the end of a run, and after it. */
+const AT_THE_END = "('run_ended', 'judged', 'completed', 'finding', 'aborted')";
+const DAY_RUNS = 34;
+
+/** Requests begin with this number: small ones look like nothing has ever happened. */
+export const FIRST_REQUEST = 5_100;
+
+/** The database of a server that has had requests before. */
+export function countFrom(harness: Harness, first: number): Promise<void> {
+  return withDatabase(harness, (db) =>
+    db.exec(`insert into sqlite_sequence (name, seq) values ('work_requests', ${first - 1})`),
+  );
+}
+
+/** Moves requests with their runs, events and history into the past (minutes), and copies one of them over the last day. */
+export function giveItAPast(harness: Harness, copied: number, pasts: readonly Past[]): Promise<void> {
+  return withDatabase(harness, (db) => {
+    for (const past of pasts) moveBack(db, past);
+    const begun = `(1420 - n * 40)`;
+    const ended = `(${begun} - 9 - (n * 7) % 31)`;
+    const id = `${FIRST_REQUEST} - ${DAY_RUNS} + n`;
+    const worker = "'builder-' || (1 + n % 3 % 2)";
+    copyRows(db, "work_requests", `id = ${copied}`, DAY_RUNS, {
+      id,
+      subject: "substr('llvm bash curl glib rust node perl zlib', 1 + n % 8 * 5, 4)",
+      created_at: ago(`${begun} + 1`),
+      pending_at: ago(`${begun} + 1`),
+      first_pending_at: ago(`${begun} + 1`),
+      started_at: ago(begun),
+      completed_at: ago(ended),
+      worker_name: worker,
+    });
+    copyRows(db, "runs", `work_request_id = ${copied}`, DAY_RUNS, {
+      id: `(${id}) || '.1'`,
+      work_request_id: id,
+      worker_name: worker,
+      assigned_at: ago(begun),
+      started_at: ago(begun),
+      ended_at: ago(ended),
+      outcome: `case n when 11 then '{"kind":"exited","code":2}' else outcome end`,
+    });
+  });
+}
+
+function moveBack(db: DatabaseSync, { id, waited, ran, endedAgo }: Past): void {
+  const begun = endedAgo + ran;
+  db.exec(`update work_requests set
+    created_at = ${earlier("created_at", begun + waited)},
+    pending_at = ${earlier("pending_at", begun + waited)},
+    first_pending_at = ${earlier("first_pending_at", begun + waited)},
+    started_at = ${earlier("started_at", begun)},
+    completed_at = ${earlier("completed_at", endedAgo)} where id = ${id}`);
+  db.exec(`update runs set
+    assigned_at = ${earlier("assigned_at", begun)},
+    started_at = iif(started_at is null, null, ${earlier("assigned_at", begun - 0.02)}),
+    ended_at = ${earlier("ended_at", endedAgo)} where work_request_id = ${id}`);
+  db.exec(`update events set at = case
+    when kind in ${AT_THE_END} then ${earlier("at", endedAgo)}
+    when kind in ('placed', 'started') then ${earlier("at", begun)}
+    else ${earlier("at", begun + waited)} end where work_request_id = ${id}`);
+  db.exec(`update history set completed_at = ${earlier("completed_at", endedAgo)} where work_request_id = ${id}`);
+}
+
+function earlier(column: string, minutes: number): string {
+  return `strftime('%Y-%m-%dT%H:%M:%fZ', ${column}, '${(-minutes * 60).toFixed(3)} seconds')`;
+}
+
+function ago(minutes: string): string {
+  return `strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (${minutes}) || ' minutes')`;
+}

@@ -1,0 +1,70 @@
+import type { Harness } from "../server/harness.ts";
+import { copyRows, withDatabase } from "./copy-rows.ts";
+import { startExample, type Example } from "./example.ts";
+
+/** How much there is in a large farm. */
+export type FarmSize = { requests: number; waiting: number; workers: number; runsEach: number; history: number };
+
+/**
+ * The example, and beside it as much as a large farm has: made by copying the example's own rows in SQL, because to play
+ * so many runs would take hours. What is measured is how they are read.
+ */
+export async function startLargeFarm(size: FarmSize): Promise<Example> {
+  const example = await startExample();
+  const { harness, ids } = example;
+  await withDatabase(harness, (db) => {
+    copyRows(db, "workers", "worker_name = 'builder-1'", size.workers, {
+      worker_name: "'worker-' || printf('%05d', n)",
+    });
+    const name = { subject: "'package-' || (n % 5000)", created_by: "'person-' || (n % 40)" };
+    copyRows(db, "work_requests", `id = ${ids.passed}`, size.requests, { ...name, id: FIRST_ID, task_name: TASK });
+    copyRows(db, "runs", `work_request_id = ${ids.passed}`, size.requests, {
+      id: `(${FIRST_ID}) || '.1'`,
+      work_request_id: FIRST_ID,
+      worker_name: `'worker-' || printf('%05d', n % ${size.workers})`,
+      measurement: "null",
+    });
+    copyRows(db, "history", "id = 1", size.history, {
+      id: "null",
+      task_name: TASK,
+      subject: name.subject,
+      completed_at: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (n * 4) || ' seconds')",
+      import_hash: "null",
+    });
+    const second = `${FIRST_ID} + ${size.requests}`;
+    copyRows(db, "work_requests", `id = ${ids.running}`, size.workers * size.runsEach, {
+      ...name,
+      id: second,
+      task_name: TASK,
+    });
+    copyRows(db, "runs", `work_request_id = ${ids.running}`, size.workers * size.runsEach, {
+      id: `(${second}) || '.1'`,
+      work_request_id: second,
+      worker_name: `'worker-' || printf('%05d', n / ${size.runsEach})`,
+      lease_token: "'lease-' || n",
+    });
+    const third = `${second} + ${size.workers * size.runsEach}`;
+    copyRows(db, "work_requests", `id = ${ids.tooLarge}`, size.waiting, { ...name, id: third, task_name: TASK });
+  });
+  return example;
+}
+
+const FIRST_ID = "10000 + n";
+const TASK = "'task-' || (n % 200)";
+
+/** The pages that have most to show there. */
+export const LARGE_PAGES: Record<string, (example: { ids: Example["ids"]; harness: Harness }) => string> = {
+  overview: () => "/",
+  requests: () => "/r",
+  "requests of one task": () => "/r?task_name=task-7",
+  "requests of one task with a result": () => "/r?task_name=task-7&result=success",
+  "requests of one worker": () => "/r?worker=worker-00001",
+  "requests that nobody made": () => "/r?created_by=nobody&status=completed",
+  "running requests": () => "/r?status=running",
+  "a request": ({ ids }) => `/r/${ids.passed}`,
+  "a request that waits": ({ ids }) => `/r/${ids.tooLarge}`,
+  "a history": () => "/history?task_name=task-7",
+  tasks: () => "/t",
+  workers: () => "/workers",
+  "a worker": () => "/workers/worker-00001",
+};

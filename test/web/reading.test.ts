@@ -1,0 +1,162 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findChromium, startBrowser } from "./browser.ts";
+import { startExample, type Example } from "./example.ts";
+import { overflow } from "./overflow.ts";
+import { startPrefixProxy } from "./prefix-proxy.ts";
+import { visit } from "./visit.ts";
+
+/* Ways in which pages are reached and read: behind a reverse proxy, on paper, by another person, without a script. */
+
+const chromium = findChromium();
+
+describe.skipIf(chromium === undefined)("in Chromium", () => {
+  let example: Example;
+  let browser: Browser;
+  beforeAll(async () => {
+    example = await startExample();
+    browser = await startBrowser(chromium!); // skipped without one
+  });
+  afterAll(async () => {
+    await browser.close();
+    await example.harness.close();
+  });
+
+  const HISTORY = "history?task_name=build&subject=gcc&context=sid%2Famd64";
+  const printed = () => ["./", "r", `r/${example.ids.failed}`, HISTORY, "t", "workers", "workers/builder-1"];
+
+  it("everything works below a path prefix, and nothing is asked for outside of it", async () => {
+    const { harness, ids } = example;
+    const proxy = await startPrefixProxy(harness.server.url, "/farm/almanac");
+    const server = { url: proxy.url, adminToken: harness.server.adminToken };
+    const { page, context, complaints } = await visit(browser, { server });
+    for (const name of ["Requests", "Tasks", "Workers", "Submit", "Overview"]) {
+      await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name }).click();
+      await page.getByRole("heading", { level: 1, name }).waitFor();
+    }
+    await page.getByRole("link", { name: `#${ids.failed}`, exact: true }).click();
+    await page.getByRole("heading", { level: 1, name: /glibc/ }).waitFor();
+    await page.getByText("live", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "dark" }).click();
+    await page.locator("html[data-theme=dark]").waitFor();
+    expect(page.url()).toBe(`${proxy.url}r/${ids.failed}`);
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "As one file" }).click(),
+    ]);
+    expect(file.suggestedFilename()).toMatch(new RegExp(`^almanac-r-${ids.failed}-.*\\.html$`));
+    await page.goto("r");
+    await page.getByText("live", { exact: true }).waitFor();
+    const [later] = await harness.submit({ task_name: "behind", requirements: { tags: ["none"] } });
+    await page.getByRole("link", { name: `#${later!.id}`, exact: true }).click();
+    await page.getByRole("button", { name: "Abort" }).click();
+    await page.getByRole("status").getByText("aborted").waitFor();
+    await page.getByLabel("Go to a request").fill("builder-1");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Worker builder-1" }).waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Token").waitFor();
+    expect(page.url().startsWith(proxy.url)).toBe(true);
+    // the sign-in page answers that nobody is signed in, which a browser tells
+    expect(complaints.filter((complaint) => !complaint.includes("401"))).toEqual([]);
+    await context.close();
+    await proxy.close();
+  });
+
+  it("on paper nothing is cut off, and nothing is left that only a screen can use", async () => {
+    const { page, context } = await visit(browser, example.harness);
+    await page.emulateMedia({ media: "print" });
+    await page.setViewportSize({ width: 718, height: 1000 }); // A4 between its margins
+    for (const path of printed()) {
+      await page.goto(path);
+      expect({ path, cut: await overflow(page) }).toEqual({ path, cut: [] });
+      const boxes = page.locator(".table, pre");
+      const cut = await boxes.evaluateAll((all) =>
+        all
+          .filter((box) => box.scrollWidth > box.clientWidth + 1)
+          .map((box) => box.getAttribute("aria-label") ?? box.className),
+      );
+      expect({ path, cut }).toEqual({ path, cut: [] });
+      expect(await page.getByRole("navigation", { name: "Pages" }).isVisible()).toBe(false);
+      expect(await page.locator("button:visible, .reading:visible").count()).toBe(0);
+    }
+    await context.close();
+  });
+
+  it("an address that was sent to somebody else shows them the same, once they have signed in", async () => {
+    const { page, context } = await visit(browser, example.harness);
+    await page.goto(HISTORY);
+    const box = (await page.locator("figure[data-zoom] svg.wide").first().boundingBox())!; // it is shown
+    await page.mouse.move(box.x + box.width * 0.4, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.8, box.y + 60, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/since=.*until=/);
+    const seen = await page.locator("main tbody th").allInnerTexts();
+    expect(seen.length).toBeGreaterThan(5);
+    await page.reload();
+    expect(await page.locator("main tbody th").allInnerTexts()).toEqual(seen);
+    const other = await browser.newContext({ baseURL: example.harness.server.url });
+    const theirs = await other.newPage();
+    await theirs.goto(page.url());
+    await theirs.getByLabel("Token").fill(example.harness.server.adminToken);
+    await theirs.getByRole("button", { name: "Sign in" }).click();
+    await theirs.getByText("Only runs that ended").waitFor();
+    expect(theirs.url()).toBe(page.url());
+    expect(await theirs.locator("main tbody th").allInnerTexts()).toEqual(seen);
+    await other.close();
+    await context.close();
+  });
+
+  it("what ran when is read by pointer and arrow keys, and a drag chooses a span of it", async () => {
+    const { page, context } = await visit(browser, example.harness);
+    await page.goto("workers/builder-1");
+    const figure = page.locator("figure", { hasText: "What ran on it when" });
+    const slider = figure.getByLabel("Read the points");
+    await slider.focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowRight");
+    expect(await slider.getAttribute("aria-valuetext")).toMatch(/^#\d+ .* · \d+m\d\ds · /);
+    await figure.getByRole("link", { name: "Open this run" }).waitFor();
+    const svg = figure.locator("svg.wide");
+    const box = (await svg.boundingBox())!; // it is shown
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.9, box.y + 20, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/since=.*until=/);
+    await page.getByRole("heading", { name: "What it did then" }).waitFor();
+    await page.goBack();
+    await page.getByRole("heading", { name: "What it did lately" }).waitFor();
+    await page.goto(`r/${example.ids.passed}`);
+    const attempts = page.locator("figure", { hasText: "It waited" });
+    await attempts.getByLabel("Read the points").focus();
+    await page.keyboard.press("End");
+    expect(await attempts.getByLabel("Read the points").getAttribute("aria-valuetext")).toMatch(
+      /^run 1 on builder-1: /,
+    );
+    await context.close();
+  });
+
+  it("without a script every picture is there, with its sentence and its table", async () => {
+    const { page, context } = await visit(browser, example.harness, { javaScriptEnabled: false });
+    const pictures: Record<string, RegExp[]> = {
+      [HISTORY]: [/^The newest 100 runs/, /^Memory: at most/, /^Duration: at most/],
+      t: [/of the last 30 runs failed$/, /^memory of the last/],
+      "workers/builder-1": [/^What ran on it when/, /were reserved on average/],
+      [`r/${example.ids.passed}`]: [/^It waited/, /^Memory of run/],
+    };
+    for (const [path, names] of Object.entries(pictures)) {
+      await page.goto(path);
+      for (const name of names) {
+        expect({ path, name, isThere: await page.getByRole("img", { name }).first().isVisible() }).toEqual({
+          path,
+          name,
+          isThere: true,
+        });
+      }
+      expect(await page.locator("main table").count()).toBeGreaterThan(0);
+    }
+    await context.close();
+  });
+});

@@ -37,7 +37,7 @@ describe.each(ENGINES)("a lease, kept in $name,", (engine) => {
   });
 
   it("that ran out does not cost the result, when no newer run has started", async () => {
-    await start(1500);
+    await start(5000);
     const silent = await harness.join("silent");
     const [request] = await harness.submit({ task_name: "build" });
     await harness.event(request!.id, "placed");

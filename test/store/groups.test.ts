@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { runId, type WorkRequestId } from "../../src/domain/ids.ts";
 import type { Faults } from "../../src/server/store/faults.ts";
 import { createHistoryTrimmer } from "../../src/server/loop/history-trim.ts";
-import type { Store, StoreTransaction } from "../../src/server/store/store.ts";
+import type { JudgedKey, Store, StoreTransaction } from "../../src/server/store/store.ts";
 import { ENGINES, useDatabases } from "./engines.ts";
 import { ALLOCATION, at, importedEntry, insert, insertRunning, KEY, newEntry, newRequest, newRun } from "./records.ts";
 
@@ -90,6 +90,39 @@ describe.each(ENGINES)("a group of transactions on $name", (engine) => {
     ]);
     expect(written).toEqual([true, false, true]);
     expect((await store.read.run(runs[1]))?.abort_requested_by).toBeNull();
+  });
+
+  it("finds for each the newest runs of the key that it judges by, whatever parts it names", async () => {
+    const store = await databases.open();
+    const keys: JudgedKey[] = ODD_TEXTS.map((subject) => ({ ...KEY, subject }));
+    const { task_type, task_name, context } = KEY;
+    keys.push({ task_type, task_name }, { task_type, task_name, context }, { ...KEY, subject: "never ran" });
+    await store.transaction(async (tx) => {
+      for (const [index, subject] of [...ODD_TEXTS, ...ODD_TEXTS].entries()) {
+        await tx.insertHistory(
+          newEntry({ subject, completed_at: at(index), run_id: runId(1 as WorkRequestId, index) }),
+        ); // numbered so
+      }
+    });
+    const asked = keys.flatMap((key) => [1, 2, 200].map((limit) => ({ key, limit })));
+    const together = await Promise.all(
+      asked.map(({ key, limit }) => store.transaction((tx) => tx.judgedRuns(key, limit))),
+    );
+    for (const [index, { key, limit }] of asked.entries()) {
+      expect(together[index]).toEqual(await store.read.judgedRuns(key, limit));
+    }
+    expect(together.map((runs) => runs.length)).toEqual([
+      ...ODD_TEXTS.flatMap(() => [1, 2, 2]),
+      1,
+      2,
+      14,
+      1,
+      2,
+      14,
+      0,
+      0,
+      0,
+    ]);
   });
 
   it("runs what locks rows by itself in a transaction of its own", async () => {

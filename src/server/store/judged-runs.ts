@@ -14,6 +14,7 @@ import type {
   StoreReader,
   StoreTransaction,
 } from "./store.ts";
+import { JUDGED_COLUMNS } from "./tables.ts";
 
 type JudgedReader = Pick<StoreReader, "judgedRuns" | "measuredRuns" | "failuresAlike" | "recentRunsOn">;
 type JudgedWriter = Pick<StoreTransaction, "setPersonVerdict">;
@@ -33,11 +34,11 @@ export function judgedWriter(db: Database): JudgedWriter {
   return { setPersonVerdict: (id, kind) => setPersonVerdict(db, id, kind) };
 }
 
-/** Only what judging reads: the other columns are most of an entry. Served by `history_by_key`, or the index of the level. */
+/** Served by `history_by_key`, or the index of the level. */
 async function judgedRuns(db: Database, key: JudgedKey, limit: number): Promise<JudgedRun[]> {
   let query = db
     .selectFrom("history")
-    .select(["id", "result", "outcome", "work_request_id", "run_id", "failure", "worker_name", "person_verdict"])
+    .select(JUDGED_COLUMNS)
     .where("task_type", "=", key.task_type)
     .where("task_name", "=", key.task_name)
     .where("trusted", "=", sql<boolean>`true`);

@@ -198,6 +198,18 @@ export const HISTORY_COLUMNS = [
   "person_verdict",
 ] as const satisfies readonly (keyof HistoryEntry)[];
 
+/** Only what judging reads: the other columns are most of an entry. */
+export const JUDGED_COLUMNS = [
+  "id",
+  "result",
+  "outcome",
+  "work_request_id",
+  "run_id",
+  "failure",
+  "worker_name",
+  "person_verdict",
+] as const satisfies readonly (keyof HistoryTable)[];
+
 export const TOKEN_COLUMNS = [
   "id",
   "name",

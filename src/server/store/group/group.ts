@@ -2,6 +2,7 @@ import type { HistoryKey } from "../../../domain/task.ts";
 import type { WorkRequestId, WorkerName } from "../../../domain/ids.ts";
 import type { NewEvent } from "../events.ts";
 import type { Retention, StoreTransaction, TaskDay } from "../store.ts";
+import { overlaid } from "./overlaid.ts";
 import { RecordLocks } from "./record-locks.ts";
 import { SharedLearning } from "./shared-learning.ts";
 
@@ -116,11 +117,29 @@ export class Group {
   }
 
   #transactionFor(member: Member): StoreTransaction {
-    const guarded = Object.fromEntries(
-      Object.entries(this.#tx).map(([name, method]) => [name, this.#guard(member, name, method as AnyMethod)]),
-    ) as StoreTransaction; // the same methods, each with its own arguments and answer
+    const guarded = this.#guarded(member);
     const alone = ALONE.map((name) => [name, () => Promise.reject(new NeedsToBeAlone(name))] as const);
-    return { ...guarded, ...this.#kept(member), ...this.#apart(member, guarded), ...Object.fromEntries(alone) };
+    return overlaid(guarded, {
+      ...this.#kept(member),
+      ...this.#apart(member, guarded),
+      ...Object.fromEntries(alone),
+    });
+  }
+
+  /** The methods of the transaction, each made when it is first called: a member calls a dozen of some hundred. */
+  #guarded(member: Member): StoreTransaction {
+    const made = new Map<string | symbol, AnyMethod>();
+    return new Proxy(this.#tx, {
+      get: (tx, name) => {
+        const known = made.get(name);
+        if (known !== undefined) return known;
+        const method: unknown = Reflect.get(tx, name);
+        if (typeof method !== "function") return undefined;
+        const guard = this.#guard(member, String(name), method as AnyMethod); // a transaction has nothing but methods
+        made.set(name, guard);
+        return guard;
+      },
+    });
   }
 
   /** Refused after the end of the member or of the group; a fault spoils the group. */

@@ -6,6 +6,7 @@ import { gathered } from "../group/gathered.ts";
 import { sharedReads } from "../group/shared-reads.ts";
 import type { Submission } from "../statements/insert-work-requests.ts";
 import type {
+  JudgedKey,
   NewHistoryEntry,
   NewRun,
   NewWorkRequest,
@@ -15,7 +16,15 @@ import type {
 } from "../store.ts";
 import { insertEntries, insertEventRows, insertRuns, insertSubmitted, type Submitted } from "./insert-many.ts";
 import type { ColumnTypes } from "./many-rows.ts";
-import { dependentsOfRequests, runsByIds, runsOfRequests, submissionsByKeys, workRequestsByIds } from "./read-many.ts";
+import {
+  dependentsOfRequests,
+  judgedRunsOfKeys,
+  runsByIds,
+  runsOfRequests,
+  submissionsByKeys,
+  workRequestsByIds,
+  type JudgedQuery,
+} from "./read-many.ts";
 import {
   forgetAllocations,
   inOrder,
@@ -29,10 +38,12 @@ import {
 /** The methods that a group of transactions calls most, each gathering the calls of one turn into one statement. */
 export function rowsAtOnce(base: StoreTransaction, db: Database, types: ColumnTypes) {
   const writes = writesAtOnce(db, types);
+  const judgedRuns = gathered((calls: readonly JudgedQuery[]) => judgedRunsOfKeys(db, types, calls));
   return {
     ...sharedReads(base),
     ...readsAtOnce(db),
     ...writes,
+    judgedRuns: (key: JudgedKey, limit: number) => judgedRuns({ key, limit }),
     lockWorkRequest: gathered((ids: readonly WorkRequestId[]) => workRequestsByIds(db, ids, true)),
     appendEvents: (events: readonly NewEvent[]) => insertEventRows(db, types, events),
   };

@@ -3,6 +3,7 @@ import { noFaults } from "../faults.ts";
 import { sqliteEngine } from "../engine.ts";
 import { EventFeed } from "../event-feed.ts";
 import { GroupWriter } from "../group/group-writer.ts";
+import { overlaid } from "../group/overlaid.ts";
 import { sharedReads } from "../group/shared-reads.ts";
 import { readerOn } from "../records.ts";
 import type { Leadership, Store, StoreReader } from "../store.ts";
@@ -49,13 +50,14 @@ export async function openSqliteStore(file: string, options: OpenOptions): Promi
     async transaction(work) {
       let hasEvents = false;
       const result = await writer.transaction((tx) =>
-        work({
-          ...tx,
-          appendEvents: (events) => {
-            hasEvents ||= events.length > 0;
-            return tx.appendEvents(events);
-          },
-        }),
+        work(
+          overlaid(tx, {
+            appendEvents: (events) => {
+              hasEvents ||= events.length > 0;
+              return tx.appendEvents(events);
+            },
+          }),
+        ),
       );
       if (hasEvents) feed.wake();
       return result;

@@ -1,5 +1,9 @@
-/** An object with some properties of its own and all others of the base, which is not copied: it may make them when they are asked for. */
+/**
+ * An object with some of its properties replaced. The others are not copied, so the base may make them when they are asked
+ * for; they can still be listed.
+ */
 export function overlaid<Base extends object>(base: Base, own: Partial<Base>): Base {
-  const all: unknown = Object.assign(Object.create(base), own);
-  return all as Base; // what is not its own comes from the base
+  return new Proxy(base, {
+    get: (target, name) => (Object.hasOwn(own, name) ? Reflect.get(own, name) : Reflect.get(target, name)) as unknown,
+  });
 }

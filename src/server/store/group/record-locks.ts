@@ -13,6 +13,7 @@ type Waiting<Member> = { member: Member; resolve: () => void; reject: (error: un
  */
 export class RecordLocks<Member extends object> {
   readonly #holders = new Map<string, Member>();
+  readonly #held = new Map<Member, string[]>();
   readonly #queues = new Map<string, Waiting<Member>[]>();
   readonly #wanted = new Map<Member, string>();
 
@@ -26,7 +27,7 @@ export class RecordLocks<Member extends object> {
     const holder = this.#holders.get(name);
     if (holder === member) return undefined;
     if (holder === undefined) {
-      this.#holders.set(name, member);
+      this.#give(name, member);
       return undefined;
     }
     if (this.#wouldWaitForEver(member, holder)) throw new GroupConflict();
@@ -40,23 +41,28 @@ export class RecordLocks<Member extends object> {
 
   /** The member has ended: what it held goes to those who wait longest. */
   release(member: Member): void {
-    for (const [name, holder] of this.#holders) {
-      if (holder !== member) continue;
+    for (const name of this.#held.get(member) ?? []) {
+      this.#holders.delete(name);
       const next = this.#queues.get(name)?.shift();
-      if (next === undefined) {
-        this.#holders.delete(name);
-        continue;
-      }
-      this.#holders.set(name, next.member);
+      if (next === undefined) continue;
+      this.#give(name, next.member);
       this.#wanted.delete(next.member);
       next.resolve();
     }
+    this.#held.delete(member);
   }
 
   /** The group is over: nobody waits any more. */
   fail(error: unknown): void {
     for (const queue of this.#queues.values()) for (const { reject } of queue.splice(0)) reject(error);
     this.#wanted.clear();
+  }
+
+  #give(name: string, member: Member): void {
+    this.#holders.set(name, member);
+    const held = this.#held.get(member);
+    if (held === undefined) this.#held.set(member, [name]);
+    else held.push(name);
   }
 
   /** Follows who waits for whom from the holder on. */

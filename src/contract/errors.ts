@@ -99,6 +99,12 @@ export const ERRORS = {
     template: "#{id} was already made again, as #{superseded_by}.",
     action: "Retry the newer one.",
   },
+  "nothing-failed": {
+    status: 409,
+    retryable: false,
+    template: "Nothing of the workflow #{id} failed in a way that counts, so there is nothing to make again.",
+    action: "Submit the workflow once more, or retry one of its requests by its number.",
+  },
   "not-blocked": {
     status: 409,
     retryable: false,
@@ -233,6 +239,26 @@ export const ERRORS = {
     retryable: true,
     template: "The task {task_name} could not work out its dynamic data for now: {reason}",
     action: "See the reason; it is tried again within the infrastructure budget.",
+  },
+  "plan-failed": {
+    retryable: false,
+    template: "The workflow {task_name} could not be planned: {reason}",
+    action: "Mend its `plan`, or the callback that is named, then retry.",
+  },
+  "plan-unavailable": {
+    retryable: true,
+    template: "The workflow {task_name} could not be planned for now: {reason}",
+    action: "See the reason; it is tried again within the infrastructure budget.",
+  },
+  "workflow-too-large": {
+    retryable: false,
+    template: "The workflow asks for {found} requests, and may have {limit}.",
+    action: "Put parts of it into sub-workflows, or let one request do more.",
+  },
+  "workflow-too-deep": {
+    retryable: false,
+    template: "{path}: workflows may be in workflows {limit} deep, and this is one more.",
+    action: "Does a workflow ask for itself?",
   },
   "configure-failed": {
     retryable: false,

@@ -64,7 +64,7 @@ type Exactly<Schema extends z.ZodType, Record> =
     : "the schema does not give the record";
 
 /** Declares which record a schema gives, and has the compiler check it. */
-function recordOf<Record>() {
+export function recordOf<Record>() {
   return <Schema extends z.ZodType>(schema: Exactly<Schema, Record>): z.ZodType<Record> =>
     schema as unknown as z.ZodType<Record>; // the parameter's type has just shown that it is one
 }
@@ -285,6 +285,8 @@ export const workRequestSchema = recordOf<WorkRequest>()(
     trusted: z.boolean(),
     fail_on: z.enum(FAIL_ON),
     dependencies: z.array(workRequestId),
+    workflow_id: workRequestId.nullable(),
+    workflow_group: z.string().nullable(),
     supersedes: workRequestId.nullable(),
     superseded_by: workRequestId.nullable(),
     created_at: timestampSchema,

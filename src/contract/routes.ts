@@ -19,6 +19,7 @@ import { prioritySchema, submissionSchema } from "./submission.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import { verdictRoutes } from "./verdict-routes.ts";
 import { workerRoutes } from "./worker-routes.ts";
+import { workflowRoutes } from "./workflow-routes.ts";
 import { context, runIdSchema, subject, taskName, timestampSchema, workerName } from "./names.ts";
 
 const runIdParams = z.strictObject({ run_id: runIdSchema });
@@ -157,6 +158,8 @@ export const routes = {
     body: z.strictObject({ priority_adjustment: prioritySchema }),
     response: z.object({ work_request: workRequestSchema }),
   }),
+
+  ...workflowRoutes,
 
   getRun: route({
     method: "GET",

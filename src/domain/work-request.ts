@@ -108,6 +108,10 @@ export type WorkRequest = HistoryKey & {
   /** Which failures are fatal. */
   fail_on: FailOn;
   dependencies: WorkRequestId[];
+  /** The workflow that it is a part of; then `name` is unique within that one. */
+  workflow_id: WorkRequestId | null;
+  /** What its workflow calls the requests that it belongs with. */
+  workflow_group: string | null;
   /** The request that this one was made again from. */
   supersedes: WorkRequestId | null;
   superseded_by: WorkRequestId | null;

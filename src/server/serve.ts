@@ -14,6 +14,8 @@ import { createHistoryTrimmer } from "./loop/history-trim.ts";
 import { startLeader } from "./loop/leader.ts";
 import { createLive } from "./loop/live.ts";
 import { createToken, findToken } from "./loop/tokens.ts";
+import { createPlanDesk } from "./loop/workflows/ask-plan.ts";
+import { historySource } from "./loop/workflows/history-source.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
 
@@ -80,6 +82,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     clock,
     tasks,
     dynamicData: createDynamicDataDesk(tasks),
+    plans: createPlanDesk(tasks, store.read),
     files: createRunFiles(paths.filesDirectory),
     settings,
     trimmer,
@@ -87,6 +90,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     random: options.random ?? Math.random,
     leading: { planner: undefined },
   };
+  config?.answerFrom(historySource(context));
   const startedAt = timestamp(clock.nowMs());
   const app = await createApp(context, { logger: log, version: VERSION, startedAt, closing: closing.signal });
   const stopEvents = store.onEvents((events) => live.publishEvents(events));

@@ -9,7 +9,16 @@ import {
   type GivenCommand,
   type GivenDynamicData,
 } from "./define-task.ts";
+import {
+  workflowOptionsSchema,
+  type DefinedWorkflow,
+  type HistorySource,
+  type PlanCall,
+  type PlannedPart,
+} from "./define-workflow.ts";
 import type { Execution } from "./execution.ts";
+import { faultOf, type TaskAnswer } from "./faults.ts";
+import { makePlan } from "./make-plan.ts";
 import type { DynamicData, RunFacts, TaskDefinition } from "./task-definition.ts";
 
 /** How `run()` of a task is started on a worker: as a process, from the configuration's file. */
@@ -54,6 +63,41 @@ export function loadTask(task: DefinedTask, index: number, runner: FunctionRunne
         if (options.command !== undefined) return executionOf(await options.command(data, run));
         return { ...runner({ task_name: name, task_data, run }), outputs: [...(options.outputs ?? [])] };
       },
+    },
+  };
+}
+
+/** A configured workflow, as `LoadedTask` is a task. */
+export type LoadedWorkflow = Omit<LoadedTask, "available"> & {
+  plan(call: PlanCall, source: HistorySource): Promise<TaskAnswer<PlannedPart>>;
+};
+
+/** Checks a workflow that a configuration defines; as `loadTask`. */
+export function loadWorkflow({ options }: DefinedWorkflow, index: number): LoadedWorkflow {
+  const parsed = workflowOptionsSchema.safeParse(options);
+  if (!parsed.success) throw new TypeError(firstMessage(parsed.error, options, ["workflows", index]));
+  const { name, retries, fail_on, data } = parsed.data;
+  const facts = {
+    task_type: "workflow" as const,
+    task_name: name,
+    requirements: {},
+    retries: retries.infrastructure === undefined ? {} : { infrastructure: retries.infrastructure },
+    ...(fail_on !== undefined && { fail_on }),
+  };
+  return {
+    facts,
+    definition: {
+      task_type: "workflow",
+      task_name: name,
+      data,
+      dynamicData: async (given) => dynamicDataOf(facts, (await options.dynamicData?.(given)) ?? {}),
+    },
+    plan: async (call, source) => {
+      try {
+        return { ok: true, value: await makePlan(options.plan, await data.parseAsync(call.task_data), call, source) };
+      } catch (error) {
+        return { ok: false, fault: faultOf(error, call.task_data) };
+      }
     },
   };
 }

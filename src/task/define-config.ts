@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { describeValue, validationErrors } from "../contract/validation.ts";
 import type { DefinedTask } from "./define-task.ts";
+import type { DefinedWorkflow } from "./define-workflow.ts";
 
 /** What a configuration defines. */
 export type ConfigOptions = {
   tasks?: readonly DefinedTask[];
+  workflows?: readonly DefinedWorkflow[];
 };
 
 /** A whole configuration, as `defineConfig` gives it. */
@@ -15,13 +17,15 @@ export function defineConfig(options: ConfigOptions): DefinedConfig {
   return { kind: "config", options };
 }
 
-const defined = (kind: string, maker: string) =>
-  z.custom<DefinedTask>(
-    (value) => typeof value === "object" && value !== null && "kind" in value && value.kind === kind,
-    { error: `what ${maker}() gives` },
-  );
+const defined = <Defined extends DefinedTask | DefinedWorkflow>(kind: Defined["kind"], maker: string) =>
+  z.custom<Defined>((value) => typeof value === "object" && value !== null && "kind" in value && value.kind === kind, {
+    error: `what ${maker}() gives`,
+  });
 
-const configSchema = z.strictObject({ tasks: z.array(defined("task", "defineTask"), { error: "a list" }).default([]) });
+const configSchema = z.strictObject({
+  tasks: z.array(defined<DefinedTask>("task", "defineTask"), { error: "a list" }).default([]),
+  workflows: z.array(defined<DefinedWorkflow>("workflow", "defineWorkflow"), { error: "a list" }).default([]),
+});
 
 /** What a configuration module exports, if it is one. Throws with a sentence that names the place otherwise. */
 export function configOf(exported: unknown): z.output<typeof configSchema> {

@@ -90,17 +90,23 @@ export type ConfiguredTask = {
 
 const VERSION_EXPECTED = "1 to 20 letters, digits or . _ + -";
 
+/** The name of a configured task or workflow. */
+export const taskNameSchema = z
+  .string({ error: "a name" })
+  .regex(/^[\w.+-]{1,80}$/, { error: "a name of 1 to 80 letters, digits or . _ + -" });
+
+/** The schema of a task's data: one of another copy of zod is as good. */
+export const taskSchema = z.custom<z.ZodType>((value) => isSchema(value), { error: "a zod schema" });
+
 /** What is checked of a task when its configuration is loaded. */
 export const taskOptionsSchema = z.looseObject({
-  name: z
-    .string({ error: "a name" })
-    .regex(/^[\w.+-]{1,80}$/, { error: "a name of 1 to 80 letters, digits or . _ + -" }),
+  name: taskNameSchema,
   version: z
     .union([z.string(), z.number()], { error: VERSION_EXPECTED })
     .transform(String)
     .pipe(z.string().regex(/^[\w.+-]{1,20}$/, { error: VERSION_EXPECTED }))
     .optional(),
-  data: z.custom<z.ZodType>((value) => isSchema(value), { error: "a zod schema" }),
+  data: taskSchema,
   requirements: requirementsInput.default({}),
   retries: z
     .partialRecord(z.enum(RETRY_BUDGETS, { error: `one of ${RETRY_BUDGETS.join(", ")}` }), retryCount, {

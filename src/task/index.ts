@@ -9,6 +9,14 @@ export {
   type RunContext,
   type TaskOptions,
 } from "./define-task.ts";
+export {
+  defineWorkflow,
+  type PlannedWork,
+  type WorkflowCallback,
+  type WorkflowOptions,
+  type WorkflowPlan,
+  type WorkflowResult,
+} from "./define-workflow.ts";
 export type { RunFacts } from "./task-definition.ts";
 export { TaskDataError, TransientError } from "./faults.ts";
 export { z } from "zod";

@@ -4,17 +4,21 @@ import type { TaskType } from "../domain/task.ts";
 import { BUILTIN_TASKS, NOOP } from "./builtin.ts";
 import { commandTask } from "./command.ts";
 import type { ConfiguredTask } from "./define-task.ts";
-import type { TaskFault } from "./faults.ts";
+import type { PlanCall, PlannedPart } from "./define-workflow.ts";
+import type { TaskAnswer, TaskFault } from "./faults.ts";
 import { sourceOf, type TaskCall, type TaskSource } from "./task-source.ts";
 
 /** Tasks that users configured: what is known of them, and where to ask them. */
 export type ConfiguredTasks = TaskSource & {
+  /** What a workflow, or one of its callbacks, asks for. Never rejects. */
+  plan(call: PlanCall): Promise<TaskAnswer<PlannedPart>>;
   /** As they are now: they change when the configuration is loaded again. */
   readonly tasks: readonly ConfiguredTask[];
 };
 
 /** The tasks that server and worker know. */
 export type TaskRegistry = TaskSource & {
+  plan: ConfiguredTasks["plan"];
   /** What is configured for a task; undefined for built-in and ad-hoc ones. */
   configured(task: { task_type: TaskType; task_name: string }): ConfiguredTask | undefined;
   /** True for the task that ends at once, without a process and without files. */
@@ -36,6 +40,7 @@ export function createTaskRegistry(configured?: ConfiguredTasks): TaskRegistry {
   return {
     configured: find,
     isNoop: (task) => find(task) === undefined && nameOf(task) === nameOf(NOOP),
+    plan: async (call) => (find(call) === undefined ? unknown(call) : (configured?.plan(call) ?? unknown(call))),
     check: async (call, path) => source(call)?.check(call, path) ?? unknown(call, path),
     dynamicData: async (call) => source(call)?.dynamicData(call) ?? unknown(call),
     execution: async (call, run) => source(call)?.execution(call, run) ?? unknown(call),

@@ -20,7 +20,8 @@ export async function watchTags(config: ConfigHost, log: WorkerLog): Promise<Con
   let changed: () => void = () => undefined;
 
   async function look(): Promise<void> {
-    const able = await Promise.all(config.tasks.map(async (task) => ((await isAble(task.task_name)) ? [task] : [])));
+    const here = config.tasks.filter(({ task_type }) => task_type === "worker");
+    const able = await Promise.all(here.map(async (task) => ((await isAble(task.task_name)) ? [task] : [])));
     const found = able.flat().map((task) => tagOfTask(task));
     const isNews = found.join() !== tags.join();
     tags = found;

@@ -37,6 +37,8 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
       allow_failure: false,
       fail_on: "regression",
       avoid_workers: null,
+      workflow_id: null,
+      workflow_group: null,
       verdict: null,
       trusted: true,
       dependencies: [],

@@ -21,6 +21,7 @@ import { findingHandlers } from "./handlers/findings.ts";
 import { historyHandlers } from "./handlers/history.ts";
 import { layerHandlers } from "./handlers/layers.ts";
 import { reportHandlers } from "./handlers/report.ts";
+import { workflowHandlers } from "./handlers/workflows.ts";
 import { runHandlers } from "./handlers/runs.ts";
 import { systemHandlers } from "./handlers/system.ts";
 import { tokenHandlers } from "./handlers/tokens.ts";
@@ -78,6 +79,7 @@ function handlersOf(context: LoopContext, options: HttpOptions): Handlers {
     ...tokenHandlers(context),
     ...layerHandlers(context),
     ...reportHandlers(context),
+    ...workflowHandlers(context),
   };
 }
 

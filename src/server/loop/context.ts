@@ -9,6 +9,7 @@ import type { DynamicDataDesk } from "./dynamic-data.ts";
 import type { DriftWatch } from "./drift-watch.ts";
 import type { HistoryTrimmer } from "./history-trim.ts";
 import type { Live } from "./live.ts";
+import type { PlanDesk } from "./workflows/ask-plan.ts";
 
 /** What can be set for a server; `DEFAULT_SETTINGS` says what it is otherwise. */
 export type ServerSettings = {
@@ -58,6 +59,8 @@ export type LoopContext = {
   tasks: TaskRegistry;
   /** What the tasks say of requests that become pending. */
   dynamicData: DynamicDataDesk;
+  /** What workflows, and their callbacks, ask for. */
+  plans: PlanDesk;
   files: RunFiles;
   live: Live;
   trimmer: HistoryTrimmer;

@@ -19,6 +19,7 @@ export async function recordFinding(
   { verdict, result }: { verdict: Verdict; result: Result },
   now: Timestamp,
 ): Promise<void> {
+  if (request.task_type === "workflow") return undefined; // its requests have told theirs
   switch (verdict.kind) {
     case "regression":
     case "known_failure":

@@ -22,7 +22,7 @@ import { judgeRun } from "./accuracy.ts";
 import type { LoopContext } from "./context.ts";
 import { learnFrom } from "./estimates.ts";
 import { retryLimitsFor } from "./layers.ts";
-import { largestFor } from "./prepare.ts";
+import { largestFor, ownRequirements } from "./prepare.ts";
 import { suspectWorkers } from "./suspicion.ts";
 import { abort, complete, markStarted } from "./transitions.ts";
 import { judgeRequest, verdictOf, type Ended } from "./verdicts.ts";
@@ -293,7 +293,7 @@ async function grown(
     defaults: context.settings.defaults,
     requirements: {
       ...layeredRequirements(resolveLayers(await tx.layers(), request)),
-      request: request.requirements,
+      ...ownRequirements(request),
     },
     ...("limit" in outcome && { limit: outcome.limit }),
     ...(largest !== undefined && { largest }),

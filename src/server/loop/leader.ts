@@ -108,6 +108,7 @@ function wakeSignal(context: LoopContext) {
     notify?.();
   };
   context.dynamicData.onAnswer(stir);
+  context.plans.onAnswer(stir);
   const stop = context.live.listen({
     onEvents: (events) => {
       if (events.every(({ kind }) => OWN_KINDS.has(kind))) return;

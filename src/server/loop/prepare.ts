@@ -17,6 +17,7 @@ import { setAside } from "./set-aside.ts";
 import { completeWithoutRun } from "./transitions.ts";
 import { withUsableCores } from "./usable-cores.ts";
 import { waitOrEnd } from "./wait-tasks.ts";
+import { isPlanning, preparePlan } from "./workflows/prepare-plan.ts";
 
 /** What a request was found to need, or why it cannot be run at all. */
 export type PreparedNeeds =
@@ -44,6 +45,7 @@ export async function prepare(
   request: WorkRequest,
   { workers, layers }: Surroundings,
 ): Promise<void> {
+  if (isPlanning(request)) return preparePlan(context, request);
   const prepared = await needsOf(context, request, { workers, layers }, await context.dynamicData.take(request));
   if (prepared.kind === "thinking") return;
   await context.store.transaction(async (tx) => {
@@ -93,7 +95,7 @@ function evidenceRuns({ memory }: Allocation, estimate: Estimate): number {
  * goes only to workers that have said, by its tag, that they can run it.
  */
 export function requirementsOf(
-  request: LayerKey & Pick<WorkRequest, "requirements">,
+  request: LayerKey & Demanding,
   dynamic: DynamicData,
   configured: ConfiguredTask | undefined,
   layers: readonly Layer[],
@@ -101,7 +103,15 @@ export function requirementsOf(
   const own = configured?.task_type === "worker" ? [tagOfTask(configured)] : [];
   const tags = [...own, ...(dynamic.requirements?.tags ?? []), ...(dynamic.tags ?? [])];
   const task = { ...dynamic.requirements, tags };
-  return { ...layeredRequirements(resolveLayers(layers, request)), request: request.requirements, task };
+  return { ...layeredRequirements(resolveLayers(layers, request)), ...ownRequirements(request), task };
+}
+
+/** A request that says what it needs, and whether its workflow says so for it. */
+export type Demanding = Pick<WorkRequest, "requirements"> & Partial<Pick<WorkRequest, "workflow_id">>;
+
+/** What a request was made with, by who demanded it: a person, or its workflow. */
+export function ownRequirements({ requirements, workflow_id = null }: Demanding): RequirementsBySource {
+  return workflow_id === null ? { request: requirements } : { workflow: requirements };
 }
 
 /** The largest amount of each resource that a worker which may run the task has; undefined when there is none. */
@@ -115,7 +125,7 @@ export function largestFor(taskName: string, workers: readonly WorkerRow[]): Par
 /** Works out what a request needs, by what its task says of it; changes nothing. */
 export async function needsOf(
   context: LoopContext,
-  request: HistoryKey & Pick<WorkRequest, "task_data" | "requirements">,
+  request: HistoryKey & Pick<WorkRequest, "task_data"> & Demanding,
   { workers, layers }: Surroundings,
   dynamic: TaskAnswer<DynamicData> | undefined,
 ): Promise<PreparedNeeds> {
@@ -124,7 +134,7 @@ export async function needsOf(
     const errors = errorsOfFault(dynamic.fault, DYNAMIC_DATA_CODES, { task_name: request.task_name });
     return { kind: dynamic.fault.kind === "unavailable" ? "set_aside" : "failed", errors };
   }
-  if (request.task_type === "internal") return { kind: "synchronised" };
+  if (request.task_type === "internal" || request.task_type === "workflow") return { kind: "synchronised" };
   if (request.task_type === "wait") return { kind: "waits", dynamic: dynamic.value };
   const { task_type, task_name } = request;
   const key = {
@@ -133,12 +143,7 @@ export async function needsOf(
     subject: dynamic.value.subject ?? request.subject,
     context: dynamic.value.context ?? request.context,
   };
-  const requirements = requirementsOf(
-    { ...key, requirements: request.requirements },
-    dynamic.value,
-    context.tasks.configured(request),
-    layers,
-  );
+  const requirements = requirementsOf({ ...request, ...key }, dynamic.value, context.tasks.configured(request), layers);
   const predicted = await estimateFor(context.store.read, key, {
     input_size: dynamic.value.input_size,
     asked: askedAmounts(requirements),

@@ -12,51 +12,70 @@ const MOST_KEYS = 200;
 /** Of how many existing requests one submission may lengthen the path. */
 const MOST_LENGTHENED = 1_000;
 
+/** With more keys than this in one part of a workflow; there the durations are shown. */
+const MOST_WORKFLOW_KEYS = 2_000;
+
 /**
  * The requests of one submission, each with the estimated seconds of the longest chain that begins with it: 0 where it
- * neither waits for another nor is waited for.
+ * neither waits for another nor is waited for. Those of workflows get their durations too.
  */
 export async function withPaths(context: LoopContext, requests: readonly NewWorkRequest[]): Promise<NewWorkRequest[]> {
   const dependents = requests.map((): number[] => []);
   for (const [index, { depends_on }] of requests.entries()) {
     for (const target of depends_on) if ("index" in target) dependents[target.index]!.push(index); // a position among them
   }
-  const isLinked = (index: number) => requests[index]!.depends_on.length > 0 || dependents[index]!.length > 0;
+  const isLinked = (index: number) =>
+    requests[index]!.depends_on.length > 0 || dependents[index]!.length > 0 || isPlanned(requests[index]!);
   const linked = requests.flatMap((_, index) => (isLinked(index) ? [index] : []));
   if (linked.length === 0) return [...requests];
-  const seconds = await secondsOf(
+  const durations = await durationsOf(
     context,
     linked.map((index) => requests[index]!),
   );
   const nodes = linked.map((index, position): PathNode => ({
     // only within this: positions stand for ids
     id: index as WorkRequestId,
-    seconds: seconds[position]!,
+    seconds: durations[position]?.p50 ?? UNKNOWN_SECONDS,
     dependents: dependents[index]! as WorkRequestId[],
   }));
   const paths = remainingPaths(nodes);
+  const byIndex = new Map(linked.map((index, position) => [index, durations[position]]));
   return requests.map((request, index) => {
     const remaining_path = paths.get(index as WorkRequestId);
-    return remaining_path === undefined ? request : { ...request, remaining_path };
+    const known = isPlanned(request) ? byIndex.get(index) : undefined;
+    return {
+      ...request,
+      ...(remaining_path !== undefined && { remaining_path }),
+      ...(known !== undefined && { duration_p50: known.p50, duration_p95: known.p95 }),
+    };
   });
 }
 
-/** The median duration that history predicts for each. */
-async function secondsOf(context: LoopContext, requests: readonly NewWorkRequest[]): Promise<number[]> {
+function isPlanned({ workflow_id }: NewWorkRequest): boolean {
+  return workflow_id !== undefined;
+}
+
+type PredictedDuration = { p50: number; p95: number };
+const NO_TIME: PredictedDuration = { p50: 0, p95: 0 };
+
+/** The duration that history predicts for each, seconds; undefined: nothing is known. */
+async function durationsOf(
+  context: LoopContext,
+  requests: readonly NewWorkRequest[],
+): Promise<(PredictedDuration | undefined)[]> {
   const { read } = context.store;
   const workers = await read.workers();
-  const byKey = new Map<string, Promise<number>>();
-  const isByKey = new Set(requests.map((request) => textOf(request))).size <= MOST_KEYS;
-  const p50Of = async (key: HistoryKey): Promise<number> => {
-    const estimate = await estimateFor(read, key, { workers, nowMs: context.clock.nowMs() });
-    return estimate.duration?.p50 ?? UNKNOWN_SECONDS;
-  };
+  const byKey = new Map<string, Promise<PredictedDuration | undefined>>();
+  const most = requests.some(isPlanned) ? MOST_WORKFLOW_KEYS : MOST_KEYS;
+  const isByKey = new Set(requests.map((request) => textOf(request))).size <= most;
+  const durationOf = async (key: HistoryKey): Promise<PredictedDuration | undefined> =>
+    (await estimateFor(read, key, { workers, nowMs: context.clock.nowMs() })).duration;
   return Promise.all(
     requests.map(async ({ task_type, task_name, subject, context: circumstances }) => {
-      if (task_type === "internal") return 0;
+      if (task_type === "internal") return NO_TIME;
       const rest = isByKey ? { subject, context: circumstances } : { subject: "", context: "" };
       const key: HistoryKey = { task_type, task_name, ...rest };
-      const found = byKey.get(textOf(key)) ?? p50Of(key);
+      const found = byKey.get(textOf(key)) ?? durationOf(key);
       byKey.set(textOf(key), found);
       return found;
     }),

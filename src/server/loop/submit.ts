@@ -11,7 +11,7 @@ import { findCycle } from "./find-cycle.ts";
 import { lengthenPaths, withPaths } from "./remaining-paths.ts";
 import { settleBlocked } from "./transitions.ts";
 
-type Entry = ReturnType<typeof errorEntry>;
+export type Entry = ReturnType<typeof errorEntry>;
 
 /** How many reasons one refusal names. */
 const MAX_ERRORS = 50;
@@ -46,7 +46,10 @@ export async function submit(context: LoopContext, submission: Submission, creat
 }
 
 /** Refuses what is wrong on its face: tasks, their data, names and cycles. Gives where each name stands. */
-export async function refuseWrong(context: LoopContext, { work_requests }: Submission): Promise<IndexByName> {
+export async function refuseWrong(
+  context: LoopContext,
+  { work_requests }: Pick<Submission, "work_requests">,
+): Promise<IndexByName> {
   const errors = [...(await taskErrors(context, work_requests)), ...nameErrors(work_requests)];
   const indexByName = new Map(work_requests.map(({ name }, index) => [name, index]));
   errors.push(...nameReferenceErrors(work_requests, indexByName), ...cycleErrors(work_requests, indexByName));
@@ -135,7 +138,8 @@ async function refuseUnknownIds(tx: StoreTransaction, requests: readonly Request
   );
 }
 
-function newRequest(context: LoopContext, request: RequestSubmission, indexByName: IndexByName): NewWorkRequest {
+/** A request as it is inserted, of one whose references were checked. */
+export function newRequest(context: LoopContext, request: RequestSubmission, indexByName: IndexByName): NewWorkRequest {
   const depends_on = [...new Set(request.depends_on)].map((dependency) =>
     // every name is in the map: the references were checked
     typeof dependency === "number" ? { id: dependency } : { index: indexByName.get(dependency)! },

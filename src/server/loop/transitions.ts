@@ -2,6 +2,7 @@ import type { Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import type { OutputData } from "../../domain/output-data.ts";
 import type { Verdict } from "../../domain/verdict.ts";
+import { CALLBACK_TASK } from "../../domain/workflow.ts";
 import type { AbortRecord, Result, WorkRequest } from "../../domain/work-request.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import { recordFinding } from "./findings.ts";
@@ -77,11 +78,12 @@ export async function abort(
   await settleDependents(tx, [id], aborted.at);
 }
 
-async function recordAbort(
+/** As `abort`, without a look at those that depend on it. */
+export async function recordAbort(
   tx: StoreTransaction,
   id: WorkRequestId,
   aborted: AbortRecord,
-  output_data: OutputData | null,
+  output_data: OutputData | null = null,
 ): Promise<void> {
   await tx.updateWorkRequest(id, {
     status: "aborted",
@@ -95,7 +97,11 @@ async function recordAbort(
 }
 
 /** Unblocks what waited for these requests, or aborts it when one of them failed; and so on down the graph. */
-async function settleDependents(tx: StoreTransaction, ended: readonly WorkRequestId[], now: Timestamp): Promise<void> {
+export async function settleDependents(
+  tx: StoreTransaction,
+  ended: readonly WorkRequestId[],
+  now: Timestamp,
+): Promise<void> {
   const queue = [...ended];
   // ends: each round settles requests that were blocked and are not afterwards
   for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
@@ -109,7 +115,7 @@ async function settleDependents(tx: StoreTransaction, ended: readonly WorkReques
 export async function settleBlocked(tx: StoreTransaction, request: WorkRequest, now: Timestamp): Promise<boolean> {
   if (request.status !== "blocked") return false;
   const dependencies = await tx.dependencyStates(request.id);
-  const failed = dependencies.find(hasFailed);
+  const failed = looksAtResults(request) ? undefined : dependencies.find(hasFailed);
   if (failed !== undefined) {
     const kind = failed.verdict?.kind.replaceAll("_", " ");
     const meaning = kind === undefined ? "" : ` (${kind})`;
@@ -123,14 +129,20 @@ export async function settleBlocked(tx: StoreTransaction, request: WorkRequest, 
   return false;
 }
 
+/** A callback of a workflow is there to see what has become of the others. */
+function looksAtResults({ task_type, task_name }: WorkRequest): boolean {
+  return task_type === "internal" && task_name === CALLBACK_TASK;
+}
+
 type DependencyState = Pick<WorkRequest, "status" | "result" | "allow_failure" | "verdict">;
 
-function hasEnded(dependency: DependencyState): boolean {
+/** Whether nothing will happen to a request any more. */
+export function hasEnded(dependency: Pick<WorkRequest, "status">): boolean {
   return dependency.status === "completed" || dependency.status === "aborted";
 }
 
-/** A failure that its verdict does not call fatal lets dependents go on, as one that is allowed does. */
-function hasFailed(dependency: DependencyState): boolean {
+/** Whether dependents cannot go on: a failure that its verdict does not call fatal lets them, as one that is allowed does. */
+export function hasFailed(dependency: DependencyState): boolean {
   if (!hasEnded(dependency) || dependency.allow_failure) return false;
   return dependency.verdict?.fatal !== false;
 }

@@ -50,6 +50,8 @@ async function update(db: Database, engine: Engine, id: WorkRequestId, patch: Wo
       ...patch,
       ...(patch.verdict !== undefined && { verdict_kind: patch.verdict?.kind ?? null }),
       ...(end !== undefined && { expires_at: engine.expiry(end) }),
+      // it goes on after all
+      ...(patch.completed_at === null && { expires_at: null }),
       // a retry keeps its age
       ...(pendingAt !== undefined && { first_pending_at: eb.fn.coalesce("first_pending_at", eb.val(pendingAt)) }),
     }))

@@ -12,6 +12,7 @@ import { runReader, runWriter } from "./runs.ts";
 import type { StoreReader, StoreTransaction } from "./store.ts";
 import { tokenReader, tokenWriter } from "./tokens.ts";
 import { workRequestReader } from "./work-requests.ts";
+import { workflowReader } from "./workflows.ts";
 import { workerReader, workerWriter } from "./workers.ts";
 
 /** All that can be read through a connection. */
@@ -19,6 +20,7 @@ export function readerOn(db: Database, engine: Engine): StoreReader {
   return {
     now: () => databaseTime(db, engine),
     ...workRequestReader(db, engine),
+    ...workflowReader(db, engine),
     ...runReader(db),
     ...workerReader(db),
     ...historyReader(db),

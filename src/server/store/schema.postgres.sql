@@ -228,6 +228,8 @@ create table work_requests (
   supersedes bigint,
   superseded_by bigint,
   submission_id bigint,
+  workflow_id bigint,
+  workflow_group text,
   created_at timestamp with time zone not null,
   created_by text not null,
   pending_at timestamp with time zone,
@@ -267,14 +269,18 @@ CREATE INDEX work_requests_by_status ON public.work_requests USING btree (status
 CREATE INDEX work_requests_by_subject ON public.work_requests USING btree (subject, id);
 CREATE INDEX work_requests_by_task ON public.work_requests USING btree (task_name, id);
 CREATE INDEX work_requests_by_verdict ON public.work_requests USING btree (verdict_kind, id) WHERE (verdict_kind IS NOT NULL);
+CREATE INDEX work_requests_by_workflow ON public.work_requests USING btree (workflow_id, id) WHERE (workflow_id IS NOT NULL);
 CREATE INDEX work_requests_expiry ON public.work_requests USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE INDEX work_requests_guessed ON public.work_requests USING btree (task_type, task_name) WHERE ((NOT (status <> 'pending'::text)) AND (evidence_runs = '-1'::integer));
+CREATE UNIQUE INDEX work_requests_member ON public.work_requests USING btree (workflow_id, name) WHERE ((workflow_id IS NOT NULL) AND (supersedes IS NULL));
 CREATE INDEX work_requests_not_before ON public.work_requests USING btree (not_before) WHERE ((NOT (status <> 'pending'::text)) AND (not_before IS NOT NULL));
+CREATE INDEX work_requests_open_members ON public.work_requests USING btree (workflow_id, id) WHERE ((workflow_id IS NOT NULL) AND (NOT (status = ANY (ARRAY['completed'::text, 'aborted'::text]))));
 CREATE INDEX work_requests_pending ON public.work_requests USING btree (((priority_base + priority_adjustment)) DESC, pending_at, id) WHERE ((NOT (status <> 'pending'::text)) AND (allocation IS NOT NULL));
 CREATE INDEX work_requests_pending_key ON public.work_requests USING btree (task_type, task_name, subject, context, evidence_runs) WHERE (NOT (status <> 'pending'::text));
 CREATE INDEX work_requests_running ON public.work_requests USING btree (task_type, task_name, id) WHERE (NOT (status <> 'running'::text));
 CREATE INDEX work_requests_submission ON public.work_requests USING btree (submission_id, id) WHERE (submission_id IS NOT NULL);
 CREATE INDEX work_requests_unprepared ON public.work_requests USING btree (id) WHERE ((NOT (status <> 'pending'::text)) AND (allocation IS NULL));
+CREATE INDEX work_requests_workflows ON public.work_requests USING btree (id) WHERE (task_type = 'workflow'::text);
 
 create table workers (
   worker_name text not null,

@@ -240,6 +240,8 @@ CREATE TABLE work_requests (
   supersedes integer,
   superseded_by integer,
   submission_id integer references submissions (id),
+  workflow_id integer,
+  workflow_group text,
   created_at text not null,
   created_by text not null,
   pending_at text,
@@ -280,13 +282,21 @@ CREATE INDEX work_requests_by_task on work_requests (task_name, id);
 
 CREATE INDEX work_requests_by_verdict on work_requests (verdict_kind, id) where verdict_kind is not null;
 
+CREATE INDEX work_requests_by_workflow on work_requests (workflow_id, id) where workflow_id is not null;
+
 CREATE INDEX work_requests_expiry on work_requests (expires_at) where expires_at is not null;
 
 CREATE INDEX work_requests_guessed on work_requests (task_type, task_name)
   where not (status <> 'pending') and evidence_runs = -1;
 
+CREATE UNIQUE INDEX work_requests_member on work_requests (workflow_id, name)
+  where workflow_id is not null and supersedes is null;
+
 CREATE INDEX work_requests_not_before on work_requests (not_before)
   where not (status <> 'pending') and not_before is not null;
+
+CREATE INDEX work_requests_open_members on work_requests (workflow_id, id)
+  where workflow_id is not null and not (status in ('completed', 'aborted'));
 
 CREATE INDEX work_requests_pending on work_requests ((priority_base + priority_adjustment) desc, pending_at, id)
   where not (status <> 'pending') and allocation is not null;
@@ -299,6 +309,8 @@ CREATE INDEX work_requests_running on work_requests (task_type, task_name, id) w
 CREATE INDEX work_requests_submission on work_requests (submission_id, id) where submission_id is not null;
 
 CREATE INDEX work_requests_unprepared on work_requests (id) where not (status <> 'pending') and allocation is null;
+
+CREATE INDEX work_requests_workflows on work_requests (id) where task_type = 'workflow';
 
 CREATE TABLE workers (
   worker_name text not null primary key,

@@ -39,6 +39,12 @@ export type NewWorkRequest = HistoryKey & {
   supersedes: WorkRequestId | null;
   /** Estimated seconds of the longest chain that begins with it (`schedule/path.ts`); absent: 0. */
   remaining_path?: number;
+  /** Of its predicted duration, seconds; absent: not known yet. */
+  duration_p50?: number;
+  duration_p95?: number;
+  /** Absent: it is part of no workflow. */
+  workflow_id?: WorkRequestId;
+  workflow_group?: string;
   depends_on: ({ index: number } | { id: WorkRequestId })[];
 };
 
@@ -130,6 +136,27 @@ export type PlanRow = Pick<
   /** What the requests of its submission may have together; null: any part. */
   max_share: number | null;
 };
+
+/** What is read of a workflow's requests: all of them at once, so no more than is needed. */
+export type MemberRow = HistoryKey &
+  Pick<
+    WorkRequest,
+    | "id"
+    | "name"
+    | "workflow_group"
+    | "status"
+    | "result"
+    | "verdict"
+    | "aborted"
+    | "allow_failure"
+    | "worker_name"
+    | "pending_at"
+    | "started_at"
+    | "completed_at"
+    | "output_data"
+    | "dependencies"
+  > &
+  Pick<PlanRow, "duration_p50" | "duration_p95" | "remaining_path">;
 
 /** What a run that goes on has used so far, as it was last reported. */
 export type RunFigures = Pick<Run, "id" | "work_request_id" | "worker_name" | "runtime_statistics" | "measurement">;
@@ -300,6 +327,17 @@ export type StoreReader = {
   /** The earliest `not_before` after `now` of a pending request. */
   nextNotBefore(now: Timestamp): Promise<Timestamp | undefined>;
 
+  /** Requests of the type `workflow`, newest first. */
+  workflows(page: PageQuery): Promise<Page<WorkRequest>>;
+  /** The requests of a workflow in the order of their ids; those that were made again by hand are left out. */
+  members(id: WorkRequestId): Promise<MemberRow[]>;
+  /** Those that were made again, each with the one that took its place. */
+  supersededMembers(id: WorkRequestId): Promise<Map<WorkRequestId, WorkRequestId>>;
+  /** Requests of a workflow that have not ended, oldest first. */
+  openMembers(id: WorkRequestId, limit: number): Promise<WorkRequest[]>;
+  /** The workflows that run, and whether they have requests that have not ended. */
+  goingWorkflows(): Promise<{ id: WorkRequestId; isAborting: boolean; isOpen: boolean }[]>;
+
   run(id: RunId): Promise<LeasedRun | undefined>;
   runsOf(id: WorkRequestId): Promise<Run[]>;
   /** Of a worker's newest requests the runs that touch a span of time, newest first. */
@@ -392,7 +430,14 @@ export type StoreTransaction = StoreReader & {
   lockWorkRequest(id: WorkRequestId): Promise<WorkRequest | undefined>;
   insertWorkRequests(
     requests: readonly NewWorkRequest[],
-    submission: { created_by: string; key?: string | undefined; max_share?: number | undefined; body_hash: string },
+    submission: {
+      created_by: string;
+      key?: string | undefined;
+      max_share?: number | undefined;
+      /** They belong to a submission that is there already: that of their workflow. */
+      submission_id?: number | null;
+      body_hash: string;
+    },
   ): Promise<WorkRequestId[]>;
   updateWorkRequest(id: WorkRequestId, patch: WorkRequestPatch): Promise<void>;
   /**

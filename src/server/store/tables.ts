@@ -134,6 +134,8 @@ export const WORK_REQUEST_COLUMNS = [
   "unblock_strategy",
   "allow_failure",
   "trusted",
+  "workflow_id",
+  "workflow_group",
   "supersedes",
   "superseded_by",
   "created_at",

@@ -126,6 +126,7 @@ async function submission(db: Database, key: string): ReturnType<StoreReader["su
     .selectFrom("work_requests")
     .select("id")
     .where("submission_id", "=", found.id)
+    .where("workflow_id", "is", null)
     .orderBy("id")
     .execute();
   return { body_hash: found.body_hash, ids: rows.map(({ id }) => id) };

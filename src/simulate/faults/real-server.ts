@@ -10,6 +10,7 @@ import type { WorkRequest } from "../../domain/work-request.ts";
 import type { RunFiles } from "../../server/files/run-files.ts";
 import { abortWorkRequest } from "../../server/loop/actions.ts";
 import { DEFAULT_SETTINGS, type Log, type LoopContext } from "../../server/loop/context.ts";
+import { createDesk } from "../../server/loop/dynamic-data.ts";
 import { createLive } from "../../server/loop/live.ts";
 import { extendLeases, LeaseWatch } from "../../server/loop/lost-runs.ts";
 import { Rounds } from "../../server/loop/planning/rounds.ts";
@@ -129,6 +130,7 @@ class RealServer implements ServerUnderTest {
       tasks,
       // without patience and without gathering, which are real time
       dynamicData: { size: 0, take: (request) => tasks.dynamicData(request), onAnswer: () => undefined },
+      plans: createDesk(() => Promise.reject(new Error("there are no workflows here"))),
       trimmer: { note: () => undefined, close: () => Promise.resolve() },
       drift: { note: () => undefined, close: () => Promise.resolve() },
       leading: { planner: undefined },

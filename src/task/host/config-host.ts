@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { AppError } from "../../contract/errors.ts";
 import type { ConfiguredTask } from "../define-task.ts";
+import type { HistorySource, Wanted } from "../define-workflow.ts";
 import type { ConfiguredTasks } from "../registry.ts";
 import { ConfigThread } from "./config-thread.ts";
 import type { Answers, Question, Unanswered } from "./protocol.ts";
@@ -14,6 +15,8 @@ export type ConfigHost = ConfiguredTasks & {
   readonly file: string;
   /** Whether this machine can run a task; a text says why not. */
   available(task_name: string): Promise<boolean | string>;
+  /** Who answers what plans ask of the history; before, and on workers, nobody does. */
+  answerFrom(source: HistorySource): void;
   /** Is called after the configuration was loaded again. */
   onReload(listener: () => void): void;
   close(): Promise<void>;
@@ -73,6 +76,7 @@ class Host implements ConfigHost {
   #restart: NodeJS.Timeout | undefined;
   #changing: Promise<void> = Promise.resolve();
   #isClosed = false;
+  #source: HistorySource | undefined;
 
   constructor({ file, limitMs, log }: ConfigHostOptions) {
     this.file = file;
@@ -86,12 +90,17 @@ class Host implements ConfigHost {
 
   check: ConfiguredTasks["check"] = (call, path = []) => this.#ask({ kind: "check", call, path });
   dynamicData: ConfiguredTasks["dynamicData"] = (call) => this.#ask({ kind: "dynamic_data", call });
+  plan: ConfiguredTasks["plan"] = (call) => this.#ask({ kind: "plan", call });
   execution: ConfiguredTasks["execution"] = (call, run) => this.#ask({ kind: "execution", call, run });
 
   async available(task_name: string): Promise<boolean | string> {
     const answer = await this.#ask({ kind: "available", task_name });
     if (answer.ok) return answer.value;
     return "reason" in answer.fault ? answer.fault.reason : "its available() failed";
+  }
+
+  answerFrom(source: HistorySource): void {
+    this.#source = source;
   }
 
   onReload(listener: () => void): void {
@@ -111,6 +120,11 @@ class Host implements ConfigHost {
     await this.#thread?.end();
   }
 
+  async #want(wanted: Wanted): Promise<unknown> {
+    if (this.#source === undefined) throw new Error("there is no history here");
+    return this.#source(wanted);
+  }
+
   #ask<Kind extends Question["kind"]>(question: QuestionOf<Kind>): Promise<Answers[Kind] | Unanswered> {
     return this.#queue.ask(question);
   }
@@ -120,6 +134,7 @@ class Host implements ConfigHost {
     const thread: ConfigThread = new ConfigThread(this.file, {
       begun: (id) => this.#queue.begun(id),
       answered: (id, answer) => this.#queue.answered(id, answer),
+      wanted: (wanted) => this.#want(wanted),
       died: (reason) => this.#died(thread, reason),
     });
     try {

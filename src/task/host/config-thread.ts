@@ -1,12 +1,15 @@
 import process from "node:process";
 import { Worker } from "node:worker_threads";
 import type { ConfiguredTask } from "../define-task.ts";
-import type { FromThread, Question } from "./protocol.ts";
+import type { Wanted } from "../define-workflow.ts";
+import type { FromThread, Question, ToThread } from "./protocol.ts";
 
 /** What a thread tells of itself. */
 export type ThreadListener = {
   begun(id: number): void;
   answered(id: number, answer: unknown): void;
+  /** A plan asks of the history. Rejects with the reason why there is no answer. */
+  wanted(wanted: Wanted): Promise<unknown>;
   /** It is gone without having been asked to. */
   died(reason: string): void;
 };
@@ -39,6 +42,7 @@ export class ConfigThread {
         if (message.kind === "loaded") resolve(message);
         else if (message.kind === "refused") reject(new Error(message.reason));
         else if (message.kind === "begun") listener.begun(message.id);
+        else if (message.kind === "wanted") void this.#give(message.id, listener.wanted(message.wanted));
         else listener.answered(message.id, message.answer);
       });
       const gone = (reason: string) => {
@@ -53,8 +57,25 @@ export class ConfigThread {
   }
 
   ask(id: number, question: Question): void {
+    this.#tell({ kind: "asked", id, question });
+  }
+
+  async #give(id: number, known: Promise<unknown>): Promise<void> {
+    try {
+      this.#tell({ kind: "given", id, value: await known });
+    } catch (error) {
+      this.#tell({
+        kind: "given",
+        id,
+        value: undefined,
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  #tell(message: ToThread): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-    this.#worker.postMessage({ id, question });
+    this.#worker.postMessage(message);
   }
 
   async end(): Promise<void> {

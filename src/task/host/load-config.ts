@@ -1,10 +1,17 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { loadTask, type FunctionCall, type FunctionRunner, type LoadedTask } from "../configured-task.ts";
+import {
+  loadTask,
+  loadWorkflow,
+  type FunctionCall,
+  type FunctionRunner,
+  type LoadedTask,
+  type LoadedWorkflow,
+} from "../configured-task.ts";
 import { configOf } from "../define-config.ts";
 import type { DefinedTask } from "../define-task.ts";
 
 /** A configuration that was loaded into this thread or process. */
-export type LoadedConfig = { tasks: LoadedTask[] };
+export type LoadedConfig = { tasks: LoadedTask[]; workflows: LoadedWorkflow[] };
 
 /** The file in a run's work directory in which `run()` finds its data. */
 export const CALL_FILE = ".almanac-call.json";
@@ -13,12 +20,18 @@ const RUN_FUNCTION = fileURLToPath(new URL("../../../bin/run-function.mjs", impo
 
 /** Loads the configuration in a file. Throws what its code throws, or a sentence about what is wrong with it. */
 export async function loadConfig(file: string): Promise<LoadedConfig> {
-  const { tasks } = await importConfig(file);
-  const loaded = tasks.map((task, index) => loadTask(task, index, runnerFor(file)));
+  const config = await importConfig(file);
+  const tasks = config.tasks.map((task, index) => loadTask(task, index, runnerFor(file)));
+  const workflows = config.workflows.map((workflow, index) => loadWorkflow(workflow, index));
+  refuseTwice("tasks", tasks);
+  refuseTwice("workflows", workflows);
+  return { tasks, workflows };
+}
+
+function refuseTwice(what: string, loaded: readonly Pick<LoadedTask, "facts">[]): void {
   const names = loaded.map(({ facts }) => facts.task_name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new TypeError(`two tasks are called "${twice}"`);
-  return { tasks: loaded };
+  if (twice !== undefined) throw new TypeError(`two ${what} are called "${twice}"`);
 }
 
 /** One task of the configuration in a file, with its code. Throws when there is none of this name. */

@@ -3,6 +3,7 @@ import { assertNever } from "../../domain/assert-never.ts";
 import { faultOf, type TaskAnswer } from "../faults.ts";
 import { createTaskRegistry } from "../registry.ts";
 import { sourceOf, type TaskCall, type TaskSource } from "../task-source.ts";
+import type { HistorySource, Known, PlanCall, PlannedPart } from "../define-workflow.ts";
 import { loadConfig, type LoadedConfig } from "./load-config.ts";
 import { resolveOwnModules } from "./own-modules.ts";
 import type { Answers, FromThread, Question, ToThread } from "./protocol.ts";
@@ -23,11 +24,15 @@ function tell(message: FromThread): void {
 const files = resolveOwnModules();
 try {
   const config = await loadConfig(file);
-  const tasks = config.tasks.map(({ facts }) => facts);
-  const sources = new Map(config.tasks.map(({ facts, definition }) => [facts.task_name, sourceOf(definition)]));
-  port.on("message", ({ id, question }: ToThread) => {
+  const all = [...config.tasks, ...config.workflows];
+  const tasks = all.map(({ facts }) => facts);
+  const sources = new Map(all.map(({ facts, definition }) => [nameOf(facts), sourceOf(definition)]));
+  port.on("message", (message: ToThread) => {
+    if (message.kind === "given") return take(message);
+    const { id, question } = message;
     tell({ kind: "begun", id });
     void answer(question, config, sources).then((given) => tellAnswer(id, given));
+    return undefined;
   });
   tell({ kind: "loaded", tasks, files });
 } catch (error) {
@@ -64,14 +69,45 @@ async function answer(
       return taskOf(question.call).execution(question.call, question.run);
     case "available":
       return available(config, question.task_name);
+    case "plan":
+      return plan(config, question.call);
     default:
       return assertNever(question);
   }
 
   /** After a reload a task may be gone: then the registry says that it is unknown. */
   function taskOf(call: TaskCall): TaskSource {
-    return sources.get(call.task_name) ?? createTaskRegistry();
+    return sources.get(nameOf(call)) ?? createTaskRegistry();
   }
+}
+
+async function plan(config: LoadedConfig, call: PlanCall): Promise<TaskAnswer<PlannedPart>> {
+  const workflow = config.workflows.find(({ facts }) => facts.task_name === call.task_name);
+  if (workflow !== undefined) return workflow.plan(call, want);
+  const reason = `the configuration has no workflow "${call.task_name}" any more`;
+  return { ok: false, fault: { kind: "failed", reason } };
+}
+
+/** What plans have asked of the history, and wait for. */
+const wanted = new Map<number, { resolve(value: unknown): void; reject(reason: Error): void }>();
+let lastWanted = 0;
+
+const want: HistorySource = (asked) =>
+  new Promise((resolve, reject) => {
+    const id = ++lastWanted;
+    wanted.set(id, { resolve: (value) => resolve(value as Known[typeof asked.kind]), reject }); // of the kind asked for
+    tell({ kind: "wanted", id, wanted: asked });
+  });
+
+function take({ id, value, reason }: ToThread & { kind: "given" }): void {
+  const waiting = wanted.get(id);
+  wanted.delete(id);
+  if (reason === undefined) waiting?.resolve(value);
+  else waiting?.reject(new Error(reason));
+}
+
+function nameOf({ task_type, task_name }: { task_type: string; task_name: string }): string {
+  return `${task_type}:${task_name}`;
 }
 
 async function available(config: LoadedConfig, task_name: string): Promise<TaskAnswer<boolean | string>> {

@@ -95,6 +95,8 @@ export function requestOf(id: number, part: Partial<WorkRequest> = {}): WorkRequ
     fail_on: "regression",
     verdict: null,
     avoid_workers: null,
+    workflow_id: null,
+    workflow_group: null,
     ...part,
   };
 }

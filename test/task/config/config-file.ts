@@ -17,7 +17,7 @@ export function writeConfig(body: string): ConfigFile {
   const write = (text: string) =>
     writeFileSync(
       file,
-      `import { defineConfig, defineTask, TaskDataError, TransientError, z } from "almanac";\n${text}`,
+      `import { defineConfig, defineTask, defineWorkflow, TaskDataError, TransientError, z } from "almanac";\n${text}`,
     );
   write(body);
   return { file, directory, write, [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }) };

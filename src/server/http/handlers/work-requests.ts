@@ -1,6 +1,7 @@
 import { AppError } from "../../../contract/errors.ts";
 import type { LoopContext } from "../../loop/context.ts";
-import { abortWorkRequest, adjustPriority, retryWorkRequest, unblockWorkRequest } from "../../loop/actions.ts";
+import { abortWorkRequest, adjustPriority, unblockWorkRequest } from "../../loop/actions.ts";
+import { retryWorkRequest } from "../../loop/retry.ts";
 import { fit } from "../../loop/fit.ts";
 import { withExpectedTimes } from "../../loop/planning/expected-times.ts";
 import { overruleVerdict } from "../../loop/overrule.ts";

@@ -1,8 +1,10 @@
 import { epochMs } from "../../../domain/clock.ts";
+import type { EventKind } from "../../../domain/event.ts";
 import { attempt } from "../attempt.ts";
 import type { LoopContext } from "../context.ts";
 import type { LeaseWatch } from "../lost-runs.ts";
 import { prepare } from "../prepare.ts";
+import { endWorkflows } from "../workflows/end-workflow.ts";
 import { PlanBoard } from "./board.ts";
 import { place } from "./place.ts";
 import { recordReasons } from "./record-reasons.ts";
@@ -12,6 +14,9 @@ const IDLE_MS = 1_000;
 /** How often they are written down when only their numbers have changed. */
 const NUMBERS_MS = 15_000;
 const PREPARE_BATCH = 500;
+
+/** After these a workflow may be over, or is to be ended; a plan may have asked for nothing. */
+const TOUCHING_WORKFLOWS: ReadonlySet<EventKind> = new Set(["completed", "aborted", "abort_requested", "started"]);
 
 /**
  * Rounds of planning, as the leading server makes them: in each, silent workers are given up, new requests prepared, and
@@ -24,12 +29,20 @@ export class Rounds {
   /** Monotonic, milliseconds. */
   #reasonsDueMs = 0;
   #numbersDueMs = 0;
+  #workflowsDueMs = 0;
+  #hasEnds = true;
+  readonly #stop: () => void;
 
   /** From now on it hears what happens; `begin` must follow. */
   constructor(context: LoopContext, leases: LeaseWatch) {
     this.#context = context;
     this.#leases = leases;
     this.#board = new PlanBoard(context);
+    this.#stop = context.live.listen({
+      onEvents: (events) => {
+        this.#hasEnds ||= events.some(({ kind }) => TOUCHING_WORKFLOWS.has(kind));
+      },
+    });
   }
 
   /** Reads all that waits and goes on. */
@@ -39,13 +52,14 @@ export class Rounds {
   }
 
   close(): void {
+    this.#stop();
     this.#context.leading.planner = undefined;
     this.#board.close();
   }
 
   /** True when there is something to look at again. */
   get isTouched(): boolean {
-    return this.#board.isTouched;
+    return this.#board.isTouched || this.#hasEnds;
   }
 
   /** True when what is in memory is not worth keeping: another is to begin anew. */
@@ -57,6 +71,7 @@ export class Rounds {
   async round(): Promise<number> {
     const { read } = this.#context.store;
     await this.#leases.giveUpExpired();
+    await this.#endWorkflows();
     const isPreparing = await this.#prepareNew();
     const now = await read.now();
     await this.#board.refresh(now);
@@ -64,6 +79,15 @@ export class Rounds {
     await this.#placeDecided(epochMs(now));
     await this.#recordReasons(now);
     return isPreparing ? 0 : Math.min(IDLE_MS, Math.max(0, this.#board.nextMs - epochMs(now)));
+  }
+
+  /** Only when something has ended, and once in a while in case that was missed. */
+  async #endWorkflows(): Promise<void> {
+    const { clock, log } = this.#context;
+    if (!this.#hasEnds && clock.monotonicMs() < this.#workflowsDueMs) return;
+    this.#hasEnds = false;
+    this.#workflowsDueMs = clock.monotonicMs() + IDLE_MS;
+    await attempt(log, "ending workflows", () => endWorkflows(this.#context));
   }
 
   /** Works out what new requests need; true when there may be more of them. */

@@ -45,6 +45,9 @@ create table work_requests (
   supersedes bigint,
   superseded_by bigint,
   submission_id bigint references submissions (id),
+  -- The workflow that it is a part of: another request. No foreign key: both may expire.
+  workflow_id bigint,
+  workflow_group text,
   created_at timestamptz not null,
   created_by text not null,
   pending_at timestamptz,
@@ -95,6 +98,14 @@ create index work_requests_guessed on work_requests (task_type, task_name)
 create index work_requests_running on work_requests (task_type, task_name, id) where not (status <> 'running');
 create index work_requests_expiry on work_requests (expires_at) where expires_at is not null;
 create index work_requests_submission on work_requests (submission_id, id) where submission_id is not null;
+-- A name stands for one request of a workflow: planning again adds nothing. What is made again by hand has another's.
+create unique index work_requests_member on work_requests (workflow_id, name)
+  where workflow_id is not null and supersedes is null;
+create index work_requests_by_workflow on work_requests (workflow_id, id) where workflow_id is not null;
+-- What is left to do of a workflow: few rows, however many have ended.
+create index work_requests_open_members on work_requests (workflow_id, id)
+  where workflow_id is not null and not (status in ('completed', 'aborted'));
+create index work_requests_workflows on work_requests (id) where task_type = 'workflow';
 -- Lists, newest first, one filter each; the first also counts by status and finds what is blocked.
 create index work_requests_by_status on work_requests (status, id);
 create index work_requests_by_result on work_requests (result, id) where result is not null;

@@ -46,6 +46,7 @@ export async function submissionsByKeys(
         "bigint",
       )}`,
     )
+    .where("workflow_id", "is", null)
     .orderBy("id")
     .execute();
   const byKey = new Map(rows.map((row) => [row.submission_key, row])); // the last of a key stays

@@ -51,6 +51,8 @@ export async function updateRequests(
   // a retry keeps its age
   if (columns.includes("pending_at")) sets.push(sql`first_pending_at = coalesce(first_pending_at, given.pending_at)`);
   if (isEnding) sets.push(sql`expires_at = given.expires_at + make_interval(secs => expire_after)`);
+  // it goes on after all
+  if (columns.includes("completed_at") && !isEnding) sets.push(sql`expires_at = null`);
   const values = updates.map(({ id, patch }) => ({ ...patch, id, ...(isEnding && { expires_at: endOf(patch) }) }));
   const names = ["id", ...columns, ...(isEnding ? ["expires_at"] : [])];
   const given = givenRows({ table: "work_requests", columns: names, values }, types);

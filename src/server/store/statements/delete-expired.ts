@@ -8,7 +8,7 @@ const SUBMISSION_MEMORY_MS = 24 * 3_600_000;
 
 /**
  * Ended requests whose time has come, longest over first; one that an unfinished request depends on is left
- * until that has ended. Served by the partial index `work_requests_expiry`.
+ * until that has ended, and so is one of a workflow that goes on, which knows by them what there is already. Served by the partial index `work_requests_expiry`.
  */
 export function expiredRequestIds(db: Database, now: Timestamp, limit: number) {
   return db
@@ -24,6 +24,17 @@ export function expiredRequestIds(db: Database, now: Timestamp, limit: number) {
             .select(sql`1`.as("one"))
             .whereRef("dependency.depends_on", "=", "work_requests.id")
             .where("dependent.status", "in", ["blocked", "pending", "running"]),
+        ),
+      ),
+    )
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom("work_requests as workflow")
+            .select(sql`1`.as("one"))
+            .whereRef("workflow.id", "=", "work_requests.workflow_id")
+            .where("workflow.status", "in", ["blocked", "pending", "running"]),
         ),
       ),
     )

@@ -8,10 +8,11 @@ export type Submission = {
   created_by: string;
   key?: string | undefined;
   max_share?: number | undefined;
+  submission_id?: number | null;
   body_hash: string;
 };
 
-/** Requests in one statement: 20 parameters each. */
+/** Requests in one statement: 25 parameters each. */
 const CHUNK = 500;
 
 /**
@@ -49,9 +50,9 @@ async function insertSubmission(db: Database, engine: Engine, submission: Submis
   return row.id;
 }
 
-/** True: there is a row of the submission itself. */
-export function isKept({ key, max_share }: Submission): boolean {
-  return key !== undefined || max_share !== undefined;
+/** True: a row is made of the submission itself. */
+export function isKept({ key, max_share, submission_id }: Submission): boolean {
+  return submission_id === undefined && (key !== undefined || max_share !== undefined);
 }
 
 function rowOf(request: NewWorkRequest, engine: Engine, submission: Submission, submission_id: number | null) {
@@ -61,11 +62,14 @@ function rowOf(request: NewWorkRequest, engine: Engine, submission: Submission, 
 }
 
 /** The columns of a new request that are not times. */
-export function givenColumns(request: NewWorkRequest, submission: Submission, submission_id: number | null) {
+export function givenColumns(request: NewWorkRequest, submission: Submission, made: number | null) {
+  const submission_id = submission.submission_id ?? made;
   const { depends_on: _, ...columns } = request;
   const { created_by, max_share = null } = submission;
-  const { remaining_path = 0, fail_on = "regression" } = request;
-  return { ...columns, submission_id, created_by, max_share, remaining_path, fail_on };
+  const { remaining_path = 0, fail_on = "regression", workflow_id = null, workflow_group = null } = request;
+  const { duration_p50 = null, duration_p95 = null } = request;
+  const planned = { workflow_id, workflow_group, duration_p50, duration_p95 };
+  return { ...columns, ...planned, submission_id, created_by, max_share, remaining_path, fail_on };
 }
 
 /**

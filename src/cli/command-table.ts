@@ -55,6 +55,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: "retry", group: WORK, summary: "make ended work requests again", load: () => import("./commands/retry.ts") },
   {
+    name: "workflow",
+    aliases: ["wf"],
+    group: WORK,
+    summary: "graphs of work: look at their plans, and how they stand",
+    load: () => import("./commands/workflow.ts"),
+  },
+  {
     name: "verdict",
     group: WORK,
     summary: "say what an ended work request means",

@@ -1,13 +1,12 @@
 import { z } from "zod";
 import { RESULTS, STATUSES } from "../domain/work-request.ts";
-import { VERDICT_KINDS } from "../domain/verdict.ts";
+import { FAIL_ON, VERDICT_KINDS } from "../domain/verdict.ts";
 import type { CriticalStep, WorkflowNode, WorkflowState } from "../domain/workflow.ts";
-import { context, subject, taskName, timestampSchema, workRequestId, workerName } from "./names.ts";
+import { taskName, timestampSchema, workRequestId, workerName } from "./names.ts";
 import { pageOf, pageQuery, requestIdParams } from "./paging.ts";
 import { errorEntrySchema } from "./problem.ts";
 import { expectedTimesSchema, historyKeyFields, recordOf, workRequestSchema } from "./records.ts";
 import { route } from "./route.ts";
-import { FAIL_ON } from "../domain/verdict.ts";
 
 const seconds = z.number().min(0);
 const count = z.int().min(0);
@@ -75,6 +74,16 @@ const planAnswerSchema = z.object({
   expected: expectedTimesSchema.optional(),
 });
 
+export type PlanAnswer = z.output<typeof planAnswerSchema>;
+
+const planQuestionSchema = z.strictObject({
+  task_name: taskName,
+  task_data: z.record(z.string(), z.unknown(), { error: "an object" }).default({}),
+  /** Which failures of its requests would be fatal; absent: as the workflow says. */
+  fail_on: z.enum(FAIL_ON).optional(),
+});
+export type PlanQuestion = z.output<typeof planQuestionSchema>;
+
 /** The calls about workflows; abort, retry and priority are those of work requests. */
 export const workflowRoutes = {
   listWorkflows: route({
@@ -90,13 +99,7 @@ export const workflowRoutes = {
     path: "/api/v1/workflow-plans",
     summary: "What a workflow would ask for, how long it should take, and its longest chain; nothing is submitted",
     scope: "read",
-    body: z.strictObject({
-      task_name: taskName,
-      task_data: z.record(z.string(), z.unknown(), { error: "an object" }).default({}),
-      subject: subject.default(""),
-      context: context.default(""),
-      fail_on: z.enum(FAIL_ON).optional(),
-    }),
+    body: planQuestionSchema,
     response: planAnswerSchema,
   }),
   getWorkflow: route({

@@ -20,7 +20,8 @@ function abort(session: Session, options: Options, ids: string[]): Promise<ExitC
   const body = options.reason === undefined ? {} : { reason: options.reason };
   return changeEach(session, ids, async (id) => {
     const { work_request } = await session.client.call("abortWorkRequest", { params: { id }, body });
-    const isEnding = work_request.status === "running";
-    return { made: [work_request], line: isEnding ? `#${id} is being ended on its worker` : `#${id} aborted` };
+    if (work_request.status !== "running") return { made: [work_request], line: `#${id} aborted` };
+    const where = work_request.task_type === "workflow" ? "with all that is left of it" : "on its worker";
+    return { made: [work_request], line: `#${id} is being ended ${where}` };
   });
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Run } from "../../domain/run.ts";
+import type { WorkRequest } from "../../domain/work-request.ts";
 import { parseLookupName } from "../../history/lookup-name.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -9,6 +10,7 @@ import { withOutput, withServer } from "../shared-options.ts";
 import { curveLines } from "../terminal/curve-plot.ts";
 import { renderHistory } from "../terminal/history-view.ts";
 import { renderRequest } from "../terminal/request-view.ts";
+import { renderWorkflow } from "../terminal/workflow-view.ts";
 import { exitCodeOfRequest } from "../wait/verdict.ts";
 
 type Options = SharedOptions & { exitStatus?: boolean; plot?: boolean };
@@ -34,12 +36,21 @@ async function show(session: Session, options: Options, text: string): Promise<E
   if (runId !== undefined && runs.length === 0) await session.client.call("getRun", { params: { run_id: runId } }); // says that it is not there
   if (session.wantsJson) {
     session.json({ work_request: found.work_request, runs }, found.work_request);
+  } else if (found.work_request.task_type === "workflow" && hasMembers(found.work_request)) {
+    const state = await session.client.call("getWorkflow", { params: { id } });
+    const { nodes } = await session.client.call("listWorkflowNodes", { params: { id } });
+    session.print(renderWorkflow(state, nodes, session.surface));
   } else {
     const pageUrl = `${session.client.url.replace(/\/+$/, "")}/r/${id}`;
     session.print(renderRequest(found.work_request, runs, session.surface, { pageUrl }));
     if (options.plot === true) session.print(plotOf(runs, session));
   }
   return options.exitStatus === true ? exitCodeOfRequest(found.work_request) : EXIT.success;
+}
+
+/** A workflow that was never planned has only itself to show. */
+function hasMembers({ started_at }: WorkRequest): boolean {
+  return started_at !== null;
 }
 
 /** The newest run that has a curve; a sentence when none has. */

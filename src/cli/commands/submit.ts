@@ -67,8 +67,9 @@ function defineWork(command: Command): void {
   command
     .optionsGroup("The work:")
     .option("--task <name>", "what the history is kept under (default: the command's name)")
+    .option("--workflow <name>", "a configured workflow, instead of a task")
     .addOption(new Option("--type <type>", "the task's type (default: worker)").choices(TASK_TYPES))
-    .option("-d, --data <NAME=VALUE>", "data of a configured task: JSON, else text (repeatable)", repeated)
+    .option("-d, --data <NAME=VALUE>", "data of a configured task or workflow: JSON, else text (repeatable)", repeated)
     .option("--subject <subject>", "what it is applied to, such as a package")
     .option("-c, --context <context>", "what changes its behaviour, such as bookworm/amd64")
     .option("--script <text>", "a shell script instead of a command")

@@ -8,6 +8,7 @@ export type RequestOptions = {
   task?: string;
   data?: string[];
   type?: TaskType;
+  workflow?: string;
   subject?: string;
   context?: string;
   name?: string;
@@ -34,10 +35,13 @@ export type RequestOptions = {
 /** One work request as it is submitted; the server fills in what is absent. */
 export function requestFromOptions(options: RequestOptions, command: readonly string[]): Record<string, unknown> {
   const taskData = taskDataOf(options, command);
+  if (options.workflow !== undefined && (options.task !== undefined || taskData?.["command"] !== undefined)) {
+    throw usageError("--workflow stands for itself: give it neither --task nor a command.", EXAMPLE);
+  }
   return withoutAbsent({
     name: options.name,
-    task_type: options.type,
-    task_name: options.task ?? defaultTask(options, command),
+    task_type: options.workflow === undefined ? options.type : "workflow",
+    task_name: options.workflow ?? options.task ?? defaultTask(options, command),
     subject: options.subject,
     context: options.context,
     task_data: taskData,
@@ -67,7 +71,7 @@ function taskDataOf(options: RequestOptions, command: readonly string[]): Record
     throw usageError("give a command after -- or a --script, not both.", EXAMPLE);
   }
   const data = withoutAbsent({
-    ...Object.fromEntries((options.data ?? []).map(dataEntry)),
+    ...dataOf(options.data),
     command: command.length > 0 ? [...command] : undefined,
     script: options.script,
     env: options.env && Object.fromEntries(options.env.map(environmentEntry)),
@@ -76,6 +80,11 @@ function taskDataOf(options: RequestOptions, command: readonly string[]): Record
     cwd: options.cwd,
   });
   return Object.keys(data).length === 0 ? undefined : data;
+}
+
+/** The data of a configured task or workflow, given as `NAME=VALUE`. */
+export function dataOf(given: readonly string[] | undefined): Record<string, unknown> {
+  return Object.fromEntries((given ?? []).map(dataEntry));
 }
 
 function requirementsOf(options: RequestOptions): Record<string, unknown> | undefined {

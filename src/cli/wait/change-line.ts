@@ -29,9 +29,10 @@ function standing(request: WorkRequest, run: Run | undefined, surface: Surface):
     case "pending":
       return request.waiting?.message ?? "waits to be placed";
     case "running":
+      if (request.task_type === "workflow") return "is under way";
       return run === undefined ? "is being placed" : runningWhere(run);
     case "completed":
-      return ending(request, run, surface);
+      return request.task_type === "workflow" ? workflowEnding(request, surface) : ending(request, run, surface);
     case "aborted":
       return `by ${request.aborted?.by ?? "somebody"}${request.aborted?.reason === undefined ? "" : `: ${request.aborted.reason}`}`;
     default:
@@ -42,6 +43,15 @@ function standing(request: WorkRequest, run: Run | undefined, surface: Surface):
 function runningWhere(run: Run): string {
   const attempt = run.attempt > 1 ? ` (attempt ${run.attempt})` : "";
   return `${run.state === "assigned" ? "starts" : "runs"} on ${run.worker_name}${attempt}`;
+}
+
+/** What became of a workflow is the sum of what became of its requests. */
+function workflowEnding(request: WorkRequest, surface: Surface): string {
+  const { started_at, completed_at, verdict } = request;
+  const took = started_at === null || completed_at === null ? [] : [epochMs(completed_at) - epochMs(started_at)];
+  const error = request.output_data?.errors?.[0]?.message;
+  const parts = [...took.map((ms) => `after ${formatDuration(ms / 1000)}`), error ?? verdict?.because];
+  return parts.filter((part) => part !== undefined).join(` ${symbols(surface).dot} `);
 }
 
 function ending(request: WorkRequest, run: Run | undefined, surface: Surface): string {

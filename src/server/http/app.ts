@@ -87,7 +87,7 @@ function bindRoutes(app: FastifyInstance, context: LoopContext, handlers: Handle
   const tokens = new WeakMap<FastifyRequest, TokenRecord>();
   for (const [name, route] of Object.entries(routes) as [RouteName, Route][]) {
     // Each handler is typed against its own route; here they are all alike.
-    const handler = handlers[name] as (call: Call<Route>) => unknown;
+    const handler: (call: Call<Route>) => unknown = handlers[name];
     app.route({
       method: route.method,
       url: route.path,

@@ -12,6 +12,7 @@ import type { LoopContext } from "./context.ts";
 import { withExpectedTimes } from "./planning/expected-times.ts";
 import { plannerOfGoing } from "./planning/read-going.ts";
 import { isPrepared, waitingRequest } from "./planning/rows.ts";
+import { workflowState } from "./workflows/state.ts";
 
 const EVENTS_SHOWN = 500;
 
@@ -25,9 +26,11 @@ export async function why(context: LoopContext, id: WorkRequestId): Promise<Why>
   const newest = runs.at(-1);
   const reason = work_request.status === "pending" ? await reasonNow(context, id, now) : undefined;
   const [shown] = await withExpectedTimes(context, [work_request]);
+  const isGoing = work_request.task_type === "workflow" && work_request.status === "running";
+  const own = isGoing ? (await workflowState(context, id)).sentence : undefined;
   return {
     work_request: shown ?? work_request,
-    sentence: sentenceOf(work_request, newest, await openDependencies(context, work_request), now),
+    sentence: own ?? sentenceOf(work_request, newest, await openDependencies(context, work_request), now),
     placement: newest?.placement ?? null,
     candidates: reason?.candidates ?? [],
     candidate_count: reason?.candidate_count ?? 0,

@@ -34,7 +34,8 @@ export async function withExpectedTimes<Request extends WorkRequest>(
   });
 }
 
-function expectedTimes(context: LoopContext): Promise<Map<WorkRequestId, ExpectedTimes>> {
+/** When what waits and runs should start and end, as last worked out. */
+export function expectedTimes(context: LoopContext): Promise<Map<WorkRequestId, ExpectedTimes>> {
   const { clock } = context;
   const known = kept.get(context);
   if (known !== undefined && clock.monotonicMs() < known.untilMs) return known.times;

@@ -1,6 +1,5 @@
-import type { z } from "zod";
 import { errorEntry } from "../../../contract/errors.ts";
-import type { workflowRoutes } from "../../../contract/workflow-routes.ts";
+import type { PlanAnswer, PlanQuestion } from "../../../contract/workflow-routes.ts";
 import type { WorkRequestId } from "../../../domain/ids.ts";
 import { DEFAULT_FAIL_ON } from "../../../domain/verdict.ts";
 import { errorsOfFault } from "../../../task/faults.ts";
@@ -8,14 +7,12 @@ import type { MemberRow, NewWorkRequest } from "../../store/store.ts";
 import type { LoopContext } from "../context.ts";
 import { withPaths } from "../remaining-paths.ts";
 import { checkPart } from "./check-part.ts";
+import { expectedOfMembers } from "./expected-members.ts";
 import { graphOf } from "./nodes.ts";
 import { PLAN_CODES } from "./prepare-plan.ts";
 
-type PlanRoute = (typeof workflowRoutes)["planWorkflow"];
-type PlanAnswer = z.output<PlanRoute["response"]>;
-
 /** What a workflow would ask for at its start, and how long that should take; nothing is submitted. */
-export async function lookAtPlan(context: LoopContext, asked: z.output<PlanRoute["body"]>): Promise<PlanAnswer> {
+export async function lookAtPlan(context: LoopContext, asked: PlanQuestion): Promise<PlanAnswer> {
   const { task_name, task_data } = asked;
   const call = { task_type: "workflow" as const, task_name, task_data };
   const checked = await context.tasks.check(call);
@@ -27,9 +24,10 @@ export async function lookAtPlan(context: LoopContext, asked: z.output<PlanRoute
   if (!part.ok) return nothing(part.errors);
   const members = (await withPaths(context, part.requests)).map(memberOf);
   const now = await context.store.read.now();
-  const graph = graphOf(members, new Map(), new Map(), now);
+  const { byId, whole } = await expectedOfMembers(context, members, new Map(), now, new Map());
+  const graph = graphOf(members, new Map(), byId, now);
   const total_seconds = members.reduce((sum, { duration_p50 }) => sum + (duration_p50 ?? 0), 0);
-  return { ...graph, errors: [], total_seconds };
+  return { ...graph, errors: [], total_seconds, ...(whole !== undefined && { expected: whole }) };
 }
 
 function nothing(errors: PlanAnswer["errors"]): PlanAnswer {

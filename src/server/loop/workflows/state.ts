@@ -5,6 +5,7 @@ import { formatDuration } from "../../../domain/units.ts";
 import type { WorkflowNode, WorkflowState } from "../../../domain/workflow.ts";
 import { STATUSES, type Status, type WorkRequest } from "../../../domain/work-request.ts";
 import type { LoopContext } from "../context.ts";
+import { expectedTimes } from "../planning/expected-times.ts";
 import { hasEnded } from "../transitions.ts";
 import { expectedOfMembers, type MemberTimes } from "./expected-members.ts";
 import { graphOf, type WorkflowGraph } from "./nodes.ts";
@@ -42,7 +43,7 @@ async function readGraph(context: LoopContext, id: WorkRequestId): Promise<Read>
   const request = await read.workRequest(id);
   if (request?.task_type !== "workflow") throw new AppError("not-found", { what: "workflow", id: `#${id}` });
   const [members, replaced, now] = await Promise.all([read.members(id), read.supersededMembers(id), read.now()]);
-  const times = await expectedOfMembers(context, request, members, replaced);
+  const times = await expectedOfMembers(context, members, replaced, now, await expectedTimes(context));
   return { request, graph: graphOf(members, replaced, times.byId, now), times, now };
 }
 

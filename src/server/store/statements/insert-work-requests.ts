@@ -56,8 +56,9 @@ export function isKept({ key, max_share, submission_id }: Submission): boolean {
 }
 
 function rowOf(request: NewWorkRequest, engine: Engine, submission: Submission, submission_id: number | null) {
-  const pending_at = request.status === "pending" ? engine.now : null;
-  const times = { created_at: engine.now, pending_at, first_pending_at: pending_at };
+  const { now } = engine; // one moment for both
+  const pending_at = request.status === "pending" ? now : null;
+  const times = { created_at: now, pending_at, first_pending_at: pending_at };
   return { ...givenColumns(request, submission, submission_id), ...times };
 }
 

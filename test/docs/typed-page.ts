@@ -54,7 +54,7 @@ export class TypedPage {
     mkdirSync(join(this.#scratch, "work"), { recursive: true });
     const starts = this.blocks.find(({ flags }) => flags.includes("starts"));
     const [typed] = starts === undefined ? [] : typedIn(starts);
-    const command = typed === undefined ? ["bin/almanac", "up", "--name", "w-01"] : [...typed.command.split(" "), "--"];
+    const command = typed === undefined ? ["bin/almanac", "up", "--name", "w-01"] : startOf(typed.command);
     command.push(...this.#writeConfig());
     this.#server = await startServer([...command, "--port", "0", "--home", this.#home], this.#env);
   }
@@ -94,6 +94,12 @@ export class TypedPage {
     }
     return `${lines.join("\n")}\n`;
   }
+}
+
+/** npm hands on only what stands after `--`. */
+function startOf(command: string): string[] {
+  const words = command.split(" ");
+  return words[0] === "npm" ? [...words, "--"] : words;
 }
 
 /** Whether a block's commands are typed by the test. */

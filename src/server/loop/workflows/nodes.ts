@@ -42,7 +42,7 @@ export function graphOf(
         verdict_kind: verdict?.kind ?? null,
         is_failed: hasFailed(member),
         is_critical: critical.has(member.id),
-        slack_seconds: slack.get(member.id) ?? 0,
+        slack_seconds: Math.round(1000 * (slack.get(member.id) ?? 0)) / 1000,
         ...(times !== undefined && !hasEnded(member) && { expected: times }),
       };
     }),

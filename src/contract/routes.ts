@@ -305,7 +305,7 @@ export const routes = {
     summary: "What happens, as server-sent events; Last-Event-ID goes on from there",
     scope: "read",
     query: z.strictObject({
-      /** Comma-separated: `requests`, `workers`, `r5122`; absent: all. */
+      /** Comma-separated: `requests`, `workers`, `findings`, `r5122`, and `log5122.1`, which tells when that log has grown; absent: all but logs. */
       topics: z.string().max(2000).optional(),
       /** As the header Last-Event-ID, for clients that cannot set it. */
       after: z.coerce.number().pipe(z.int().min(0)).optional(),

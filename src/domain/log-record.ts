@@ -87,6 +87,19 @@ export function parseLogRecord(line: Uint8Array): LogRecord | undefined {
   }
 }
 
+/** So many bytes of a record tell whether it ends a line. */
+export const LOG_HEAD_BYTES = LONGEST_HEAD + 2;
+
+/** True for what people count as a line: a record that ends one, or stands for what was cut; of a part, and of what is no record, false. */
+export function endsLogLine(record: Uint8Array): boolean {
+  const space = record.indexOf(SPACE);
+  if (space < 1 || space >= LONGEST_HEAD || record[space + 2] !== SPACE) return false;
+  for (let index = 0; index < space; index += 1) if (record[index]! < 0x30 || record[index]! > 0x39) return false;
+  return LINE_ENDS.has(record[space + 1]!);
+}
+
+const LINE_ENDS: ReadonlySet<number> = new Set(Array.from("oec", (letter) => letter.charCodeAt(0)));
+
 /**
  * Reads a log that arrives in pieces. Lines that are no records are passed over, so that a log may be
  * read from any byte on: at most its first record is then missing or short.

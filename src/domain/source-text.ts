@@ -22,12 +22,21 @@ export const LEVEL_WORDS: Record<EstimateEvidence["level"], string> = {
   default: "nothing",
 };
 
-/** `40 runs of this key (ladder)`. */
+/** Methods in other words than the estimator's own; the usual one needs none. */
+const METHOD_WORDS: Record<string, string> = {
+  ladder: "",
+  "ladder by input size": "by input size",
+  largest: "the largest, for there are few",
+  "spread of the task": "spread as in the whole task",
+};
+
+/** `40 runs of this key`; `40 runs of this key (by input size)`, where it is not the usual method. */
 export function evidenceText({ level, runs, method }: EstimateEvidence): string {
-  return `${runs} run${runs === 1 ? "" : "s"} of ${LEVEL_WORDS[level]} (${method})`;
+  const how = METHOD_WORDS[method] ?? method;
+  return `${runs} run${runs === 1 ? "" : "s"} of ${LEVEL_WORDS[level]}${how === "" ? "" : ` (${how})`}`;
 }
 
-/** Where an amount came from: `history: 40 runs of this key (ladder); clamped to the largest worker`. */
+/** Where an amount came from: `history: 40 runs of this key; clamped to the largest worker`. */
 export function sourceText({ source, evidence, note }: AllocatedAmount): string {
   const how = evidence === undefined ? source : `${source}: ${evidenceText(evidence)}`;
   return note === undefined ? how : `${how}; ${note}`;

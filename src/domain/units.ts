@@ -74,6 +74,11 @@ export function formatShare(share: number): string {
   return `${value >= 9.95 || value === 0 ? Math.round(value) : value.toFixed(1)} %`;
 }
 
+/** A count for people: `1,000,000`. */
+export function wholeNumber(count: number): string {
+  return String(Math.round(count)).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
 function pad(value: number): string {
   return String(value).padStart(2, "0");
 }

@@ -1,22 +1,10 @@
-import { isIndented, plainLine } from "./normalise.ts";
+import { isIndented, namesError, plainLine } from "../domain/error-line.ts";
 
 /** One line of a run's output. */
 export type OutputLine = { stream: "stdout" | "stderr"; text: string };
 
 /** The plain lines that tell why a run failed, oldest first, and the one of them that says it best. */
 export type ErrorLines = { told: string[]; best: string | undefined };
-
-/** Words by which programs say that something went wrong. */
-const ERROR_WORDS =
-  /\b(?:error|errors|fail|fails|failed|failure|failures|fatal|panic|panicked|exception|abort|aborted|assert|assertion|undefined|unresolved|cannot|can't|could not|couldn't|unable|denied|refused|not found|no such|missing|invalid|illegal|segmentation|killed|overflow|timed out|timeout|not ok|core dumped|terminate called|died)\b|error:|[A-Za-z](?:Error|Exception)\b|✕|✗|^E[: ]|^E\d{3,}/iu;
-
-/** Lines that only count or repeat what was said before them: the summary of a test run, of make, of npm. */
-const SUMMARY =
-  /\b(?:0|no) (?:errors?|failures?|failed)\b|^make(?:\[\d+\])?: \*\*\*|^make(?:\[\d+\])?: (?:Entering|Leaving)|^npm (?:error|ERR!) (?:A complete log|code |errno |path )/iu;
-
-/** Where in the code: frames of JavaScript and Java, Python, Go, Ruby, PHP; and what stands between two exceptions. */
-const FRAME =
-  /^at .+[:(]|^File ".+", line \d+|\.go:\d+(?: \+0x[0-9a-f]+)?$|^from .+:\d+:in |^#\d+ |^(?:During handling of|The above exception was) .+ exception/iu;
 
 /** Python says first that an exception follows, and what it is after the frames, in a line that is not indented. */
 const TRACEBACK = /\bTraceback \(most recent call last\):$/u;
@@ -37,7 +25,7 @@ const LINES_WITHOUT_ERROR = 3;
  */
 export function errorLines(tail: readonly OutputLine[]): ErrorLines {
   const lines = withoutSource(tail);
-  const errors = lines.filter(({ text, isThrown }) => isThrown || isError(text)).slice(-LINES_KEPT);
+  const errors = lines.filter(({ text, isThrown }) => isThrown || namesError(text)).slice(-LINES_KEPT);
   if (errors.length > 0) {
     const best = errors.findLast(({ isThrown }) => isThrown) ?? errors[0];
     return { told: errors.map(({ text }) => text), best: best?.text };
@@ -45,10 +33,6 @@ export function errorLines(tail: readonly OutputLine[]): ErrorLines {
   const ofStderr = lines.filter(({ stream }) => stream === "stderr");
   const told = (ofStderr.length > 0 ? ofStderr : lines).slice(-LINES_WITHOUT_ERROR).map(({ text }) => text);
   return { told, best: told[0] };
-}
-
-function isError(text: string): boolean {
-  return ERROR_WORDS.test(text) && !SUMMARY.test(text) && !FRAME.test(text);
 }
 
 type Line = OutputLine & { isThrown: boolean };

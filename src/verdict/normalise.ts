@@ -1,9 +1,3 @@
-/** Escape sequences of terminals: colours, cursor movements, titles (ECMA-48, sections 5.4 and 8.3). */
-// oxlint-disable-next-line no-control-regex -- control characters are what is removed
-const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-_])/gu;
-// oxlint-disable-next-line no-control-regex -- as above
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/gu;
-
 /** What differs between two runs of the same failure, most specific first: each rule sees what the ones before left. */
 const FOLDS: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/giu, "<uuid>"],
@@ -31,24 +25,6 @@ const FOLDS: readonly (readonly [RegExp, string])[] = [
 
 /** The longest line that is compared. */
 const LINE_CHARACTERS = 300;
-
-/** A line of a log without colours and control characters, as people read it. */
-export function plainLine(line: string): string {
-  return shownLine(line)
-    .trim()
-    .slice(0, 4 * LINE_CHARACTERS);
-}
-
-/** True when a line begins with a space, as people read it. */
-export function isIndented(line: string): boolean {
-  return /^\s/u.test(shownLine(line));
-}
-
-function shownLine(line: string): string {
-  // what a carriage return has overwritten was progress
-  const shown = line.trimEnd().split("\r").at(-1) ?? "";
-  return shown.replaceAll(ESCAPES, "").replaceAll(CONTROLS, "");
-}
 
 /** A plain line without what differs between two runs that fail alike: times, paths, hexadecimal and other numbers. */
 export function normaliseLine(line: string): string {

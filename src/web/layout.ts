@@ -14,6 +14,7 @@ const PLACES = [
   { name: "overview", word: "Overview", path: "" },
   { name: "requests", word: "Requests", path: "r" },
   { name: "tasks", word: "Tasks", path: "t" },
+  { name: "regressions", word: "Regressions", path: "regressions" },
   { name: "workers", word: "Workers", path: "workers" },
   { name: "submit", word: "Submit", path: "new" },
 ] as const;
@@ -40,12 +41,19 @@ export type Page = {
   live?: { topics: string; after: number };
   /** Charts that can be read point by point. */
   hasCharts?: boolean;
+  /** Islands of this page alone. */
+  islands?: readonly string[];
 };
 
 /** A whole page as text: landmarks, a way past the navigation, one heading, the stylesheet, and islands. */
 export function renderPage(frame: Frame, page: Page, ...content: ComponentChildren[]): string {
   const { root, assets, theme } = frame;
-  const islands = [...(page.live ? ["live.js"] : []), ...(page.hasCharts ? ["charts.js"] : []), "keys.js"];
+  const islands = [
+    ...(page.live ? ["live.js"] : []),
+    ...(page.hasCharts ? ["charts.js"] : []),
+    ...(page.islands ?? []),
+    "keys.js",
+  ];
   const whole = e(
     "html",
     { lang: "en", "data-theme": theme },
@@ -73,7 +81,7 @@ export function renderPage(frame: Frame, page: Page, ...content: ComponentChildr
           tabIndex: -1,
           "data-live": page.live?.topics,
           "data-after": page.live?.after,
-          "data-kinds": page.live && EVENT_KINDS.join(" "),
+          "data-kinds": page.live && [...EVENT_KINDS, "log"].join(" "),
         },
         e("h1", {}, page.title),
         ...content,

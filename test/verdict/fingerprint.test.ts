@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { plainLine } from "../../src/domain/error-line.ts";
 import type { OutputLine } from "../../src/verdict/error-lines.ts";
 import { failureMark, isSameFailure } from "../../src/verdict/fingerprint.ts";
-import { normaliseLine, plainLine } from "../../src/verdict/normalise.ts";
+import { normaliseLine } from "../../src/verdict/normalise.ts";
 
 const EXIT_2 = { kind: "exited", code: 2 } as const;
 const tail = (...texts: string[]): OutputLine[] => texts.map((text) => ({ stream: "stderr", text }));

@@ -24,8 +24,10 @@ const MINUTES = 12.5;
 export type Example = {
   harness: Harness;
   builder: PlayedWorker;
+  /** Lets more happen on `builder-1`. */
+  play: Player;
   ids: Record<
-    "running" | "passed" | "failed" | "outOfMemory" | "tooLarge" | "manual" | "hostile" | "aborted",
+    "running" | "passed" | "failed" | "regression" | "outOfMemory" | "tooLarge" | "manual" | "hostile" | "aborted",
     WorkRequestId
   >;
 };
@@ -54,6 +56,10 @@ export async function startExample(hostileName = HOSTILE): Promise<Example> {
   const failed = await play.run(
     { task_name: "test", subject: "glibc", context: "sid/amd64" },
     { exit: 2, memory: 0.78, minutes: 2.2, log: FAILING },
+  );
+  const regression = await play.run(
+    { task_name: "test", subject: "openssl", context: "sid/amd64" },
+    { exit: 1, memory: 0.4, minutes: 3.1, log: ["ok 1 - handshake", "error: not ok 2 - certificate has expired"] },
   );
   const outOfMemory = await play.run(
     { subject: "webkit", context: "sid/amd64", requirements: { memory: 4 * GIB, max: { memory: 4 * GIB } } },
@@ -88,6 +94,7 @@ export async function startExample(hostileName = HOSTILE): Promise<Example> {
   const ids = {
     passed,
     failed,
+    regression,
     outOfMemory,
     hostile,
     aborted,
@@ -98,6 +105,7 @@ export async function startExample(hostileName = HOSTILE): Promise<Example> {
   await giveItAPast(harness, passed, [
     { id: passed, waited: 0.1, ran: MINUTES, endedAgo: 171 },
     { id: failed, waited: 0.05, ran: 2.2, endedAgo: 96 },
+    { id: regression, waited: 0.1, ran: 3.1, endedAgo: 85 },
     { id: outOfMemory, waited: 0.1, ran: MINUTES, endedAgo: 74 },
     { id: hostile, waited: 0.1, ran: MINUTES, endedAgo: 58 },
     { id: aborted, waited: 41, ran: 0, endedAgo: 33 },
@@ -105,7 +113,7 @@ export async function startExample(hostileName = HOSTILE): Promise<Example> {
     { id: tooLarge!.id, waited: 22, ran: 0, endedAgo: 0 },
     { id: manual!.id, waited: 130, ran: 0, endedAgo: 0 },
   ]);
-  return { harness, builder, ids };
+  return { harness, builder, play, ids };
 }
 
 type Work = {
@@ -121,6 +129,7 @@ class Player {
   readonly #harness: Harness;
   readonly #worker: PlayedWorker;
   #held: RunReport[] = [];
+  readonly #assignments = new Map<WorkRequestId, { run_id: RunId; lease_token: string; size: number }>();
 
   constructor(harness: Harness, worker: PlayedWorker) {
     this.#harness = harness;
@@ -149,7 +158,8 @@ class Player {
   /** A run that goes on. */
   async start(work: Work, log: readonly string[]): Promise<WorkRequestId> {
     const { id, assignment } = await this.#begin(work);
-    await this.#write(assignment, log);
+    const size = await this.#write(assignment, log);
+    this.#assignments.set(id, { ...assignment, size });
     const measurement = measured(3.2, false);
     const report = running(assignment, {
       started_at: timestamp(Date.now() - measurement.duration_ms),
@@ -159,6 +169,12 @@ class Player {
     this.#held.push(report);
     await this.#worker.sync(this.#held);
     return id;
+  }
+
+  /** A run that goes on writes more. */
+  async write(id: WorkRequestId, lines: readonly string[]): Promise<void> {
+    const assignment = this.#assignments.get(id)!; // it was started
+    assignment.size = await this.#write(assignment, lines, assignment.size);
   }
 
   async #begin(work: Work) {
@@ -179,13 +195,14 @@ class Player {
   async #write(
     { run_id, lease_token }: { run_id: RunId; lease_token: string },
     lines: readonly string[],
+    offset = 0,
   ): Promise<number> {
     const body = Buffer.from(
       lines.map((line, index) => `${index * 1200} ${line.startsWith("error") ? "e" : "o"} ${line}\n`).join(""),
     );
     const { size } = await this.#worker.client.upload("appendLog", {
       params: { run_id },
-      query: { offset: 0, lease_token },
+      query: { offset, lease_token },
       body,
     });
     return size;
@@ -256,7 +273,7 @@ function history(): ImportedEntry[] {
       const memory = Math.round(gib * GIB * (hasRisen ? 1.45 : 1) * (0.95 + 0.1 * random()));
       const duration = Math.round(minutes * 60 * (0.85 + 0.4 * random()));
       const chance = random();
-      const failed = chance < 0.04;
+      const failed = chance < 0.04 && subject !== "openssl";
       const lost = chance > 0.985;
       const outcome: Outcome = lost ? { kind: "worker_lost" } : { kind: "exited", code: failed ? 2 : 0 };
       const reserved = (amount: number) => ({ amount, source: "history" as const });
@@ -287,5 +304,6 @@ function history(): ImportedEntry[] {
     ...series("llvm", "build", 60, 4.4, 16),
     ...series("gcc", "build", 30, 2.1, 25, "sid/arm64"),
     ...series("glibc", "test", 90, 0.8, 2),
+    ...series("openssl", "test", 60, 0.4, 3),
   ];
 }

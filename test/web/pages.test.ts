@@ -26,6 +26,14 @@ const PAGES = {
   "a request that waits": ({ ids }) => `/r/${ids.tooLarge}`,
   "a request that waits for a person": ({ ids }) => `/r/${ids.manual}`,
   "a request with a hostile name": ({ ids }) => `/r/${ids.hostile}`,
+  "the log of a run that goes on": ({ ids }) => `/r/${ids.running}/log?times=start`,
+  "the log of a run that failed": ({ ids }) => `/r/${ids.failed}/log?at=41#L41`,
+  "lines found in a log": ({ ids }) => `/r/${ids.failed}/log?only=errors`,
+  "a hostile log": ({ ids }) => `/r/${ids.hostile}/log?wrap=1`,
+  "the log of a request without a run": ({ ids }) => `/r/${ids.tooLarge}/log`,
+  regressions: () => "/regressions",
+  "no regressions": () => "/regressions?task_name=nothing",
+  "a regression": () => "/regressions/1",
   "a history": () => "/history?task_name=build&subject=gcc&context=sid%2Famd64",
   "a history with more runs than are shown": () => "/history?task_name=build",
   "a history without runs": () => "/history?task_name=nothing",
@@ -128,7 +136,9 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
     await page.waitForURL(/result=failure/);
     const rows = () => page.locator("tbody tr th").allInnerTexts();
     const seen = await rows();
-    expect(seen).toEqual([example.ids.hostile, example.ids.outOfMemory, example.ids.failed].map((id) => `#${id}`));
+    expect(seen).toEqual(
+      [example.ids.hostile, example.ids.outOfMemory, example.ids.regression, example.ids.failed].map((id) => `#${id}`),
+    );
     await page.reload();
     expect(await rows()).toEqual(seen);
     await page.getByRole("link", { name: `#${example.ids.failed}` }).click();
@@ -147,6 +157,7 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
       "/",
       "/r",
       `/r/${example.ids.hostile}`,
+      `/r/${example.ids.hostile}/log`,
       "/t",
       `/history?task_name=${encodeURIComponent(HOSTILE)}`,
     ]) {

@@ -6,6 +6,7 @@ import type { Readable } from "node:stream";
 import { AppError } from "../../contract/errors.ts";
 import { parseRunId, type RunId } from "../../domain/ids.ts";
 import type { RunOutput } from "../../domain/run.ts";
+import { createLogLines, type LogLines } from "./log-lines.ts";
 
 /** The files that a server keeps with runs: one log each, and outputs by their content. */
 export type RunFiles = {
@@ -17,6 +18,8 @@ export type RunFiles = {
   seal(run: RunId, expectedSize: number): Promise<void>;
   /** A part of the log; `end` is exclusive. */
   readLog(run: RunId, start: number, end: number): Readable;
+  /** The log line by line. */
+  readonly lines: LogLines;
   /** Keeps an output and says what it is; the same content again costs nothing. */
   putOutput(run: RunId, path: string, body: Readable): Promise<RunOutput>;
   readOutput(run: RunId, output: RunOutput): Readable;
@@ -33,6 +36,7 @@ export function createRunFiles(root: string): RunFiles {
   const logOf = (run: RunId) => join(directoryOf(run), "log");
   const outputOf = (run: RunId, sha256: string) => join(directoryOf(run), "outputs", sha256);
   const logSize = (run: RunId) => sizeOf(logOf(run));
+  const readLog = (run: RunId, start: number, end: number) => createReadStream(logOf(run), { start, end: end - 1 });
   const inTurn = turns();
   return {
     logSize,
@@ -44,7 +48,8 @@ export function createRunFiles(root: string): RunFiles {
       if (size < expectedSize) throw new AppError("log-offset", { run_id: run, expected: size, found: expectedSize });
       await syncFile(logOf(run));
     },
-    readLog: (run, start, end) => createReadStream(logOf(run), { start, end: end - 1 }),
+    readLog,
+    lines: createLogLines({ logSize, readLog }),
     putOutput: (run, path, body) => keepByContent((sha256) => outputOf(run, sha256), path, body),
     readOutput: (run, output) => createReadStream(outputOf(run, output.sha256)),
     async remove(run) {

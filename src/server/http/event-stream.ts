@@ -1,6 +1,7 @@
 import type { FastifyReply } from "fastify";
 import { AppError } from "../../contract/errors.ts";
 import type { Event } from "../../domain/event.ts";
+import type { RunId } from "../../domain/ids.ts";
 import type { LoopContext } from "../loop/context.ts";
 import type { Progress } from "../loop/live.ts";
 
@@ -10,10 +11,12 @@ const KEEP_ALIVE_MS = 15_000;
 /** A reader that is this far behind is let go: it comes again with its last id. */
 const MAX_BUFFERED_BYTES = 4 * 1024 ** 2;
 const REPLAY_PAGE = 1_000;
+/** A log may grow a thousand times a second; that it has is said this often at most. */
+const LOG_TURN_MS = 250;
 
 let openStreams = 0;
 
-/** What a reader wants: topics (`requests`, `workers`, `r5122`), and the id of the last event it has seen. */
+/** What a reader wants: topics (`requests`, `workers`, `findings`, `r5122`, `log5122.1`), and the id of the last event it has seen. */
 export type EventQuery = { topics: string | undefined; after: number | undefined };
 
 /**
@@ -27,7 +30,7 @@ export async function streamEvents(
   signal: AbortSignal,
 ): Promise<void> {
   if (openStreams >= MAX_STREAMS) throw new AppError("too-many-open", { limit: MAX_STREAMS });
-  const wanted = topicFilter(query.topics);
+  const topics = query.topics === undefined ? undefined : new Set(query.topics.split(",").map((topic) => topic.trim()));
   const { raw } = reply.hijack();
   raw.writeHead(200, {
     "content-type": "text/event-stream",
@@ -41,7 +44,7 @@ export async function streamEvents(
   };
   openStreams += 1;
   const keepAlive = setInterval(() => send(": still here\n\n"), KEEP_ALIVE_MS);
-  const stop = await startSending(context, query.after, wanted, send);
+  const stop = await startSending(context, query.after, topics, send);
   await new Promise<void>((resolve) => {
     raw.once("close", resolve);
     if (signal.aborted) resolve();
@@ -57,9 +60,10 @@ export async function streamEvents(
 async function startSending(
   context: LoopContext,
   after: number | undefined,
-  wanted: (event: Topical) => boolean,
+  topics: ReadonlySet<string> | undefined,
   send: (text: string) => void,
 ): Promise<() => void> {
+  const wanted = topicFilter(topics);
   let lastId = after ?? 0;
   let waiting: Event[] | undefined = [];
   const pass = (events: readonly Event[]) => {
@@ -69,7 +73,9 @@ async function startSending(
       if (wanted(event)) send(formatEvent(event));
     }
   };
-  const stop = context.live.listen({
+  const logs = logNews(topics, send);
+  const stopListening = context.live.listen({
+    onLog: (run) => logs.grown(run),
     onEvents: (events) => (waiting === undefined ? pass(events) : void waiting.push(...events)),
     onProgress: (progress) => {
       if (wanted(progress)) send(formatProgress(progress, lastId));
@@ -79,7 +85,28 @@ async function startSending(
   const missed = waiting;
   waiting = undefined;
   pass(missed);
-  return stop;
+  return () => {
+    stopListening();
+    logs.stop();
+  };
+}
+
+/** Tells of logs that have grown, not at each piece. */
+function logNews(topics: ReadonlySet<string> | undefined, send: (text: string) => void) {
+  const timers = new Map<RunId, NodeJS.Timeout>();
+  return {
+    grown(run: RunId): void {
+      if (topics?.has(`log${run}`) !== true || timers.has(run)) return;
+      const tell = () => {
+        timers.delete(run);
+        send(`event: log\ndata: ${JSON.stringify({ run_id: run })}\n\n`);
+      };
+      timers.set(run, setTimeout(tell, LOG_TURN_MS));
+    },
+    stop(): void {
+      for (const timer of timers.values()) clearTimeout(timer);
+    },
+  };
 }
 
 async function replay(
@@ -104,12 +131,12 @@ async function replay(
   }
 }
 
-type Topical = Pick<Event, "work_request_id" | "worker_name">;
+type Topical = Pick<Event, "work_request_id" | "worker_name"> & { kind?: Event["kind"] };
 
-function topicFilter(topics: string | undefined): (event: Topical) => boolean {
-  if (topics === undefined) return () => true;
-  const names = new Set(topics.split(",").map((topic) => topic.trim()));
-  return ({ work_request_id, worker_name }) =>
+function topicFilter(names: ReadonlySet<string> | undefined): (event: Topical) => boolean {
+  if (names === undefined) return () => true;
+  return ({ work_request_id, worker_name, kind }) =>
+    (names.has("findings") && kind === "finding") ||
     (names.has("requests") && work_request_id !== undefined) ||
     (names.has("workers") && worker_name !== undefined) ||
     names.has(`r${work_request_id ?? ""}`);

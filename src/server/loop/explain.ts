@@ -15,6 +15,7 @@ import type { RetryLimits } from "../../verdict/decide-retry.ts";
 import type { ConfiguredTask } from "../../task/define-task.ts";
 import type { LoopContext } from "./context.ts";
 import { estimateFor } from "./estimates.ts";
+import { evidenceText } from "../../domain/source-text.ts";
 import { retryLimitsFor } from "./layers.ts";
 import { largestFor, requirementsOf } from "./prepare.ts";
 
@@ -55,7 +56,7 @@ function explainField(field: LayerField, resolved: ResolvedField | undefined, kn
     const { amount, source, evidence, note } = known.allocation[resource];
     const isLayer = resolved !== undefined && source === (resolved.layer.mode === "default" ? "default" : "override");
     const layer = isLayer ? resolved.layer : null;
-    const history = evidence === undefined ? [] : [`${evidence.runs} runs (${evidence.level}, ${evidence.method})`];
+    const history = evidence === undefined ? [] : [evidenceText(evidence)];
     const because = [...(layer === null ? history : [scopeText(layer)]), ...(note === undefined ? [] : [note])];
     const unused = resolved !== undefined && !isLayer ? [resolved.layer] : [];
     return { field, value: amount, source, because: because.join("; "), layer, beaten: [...unused, ...beaten] };

@@ -317,6 +317,7 @@ const NO_FILES: RunFiles = {
   appendLog: notHere,
   seal: () => Promise.resolve(),
   readLog: notHere,
+  lines: { window: notHere, find: notHere, firstError: notHere },
   putOutput: notHere,
   readOutput: notHere,
   remove: () => Promise.resolve(),

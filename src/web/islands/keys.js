@@ -9,6 +9,7 @@ const PLACES = new Map([
   ["o", ""],
   ["r", "r"],
   ["t", "t"],
+  ["g", "regressions"],
   ["w", "workers"],
   ["n", "new"],
 ]);
@@ -73,6 +74,7 @@ const HELP = [
   ["g o", "overview"],
   ["g r", "requests"],
   ["g t", "tasks"],
+  ["g g", "regressions"],
   ["g w", "workers"],
   ["g n", "submit"],
   ["j", "next row"],

@@ -88,6 +88,7 @@ function takeOver(html) {
   const content = fresh.getElementById("main");
   if (content === null) return;
   lastId = Math.max(lastId, Number(content.dataset.after ?? 0));
+  document.dispatchEvent(new CustomEvent("almanac:fresh", { detail: fresh }));
   requestAnimationFrame(() => {
     document.title = fresh.title;
     change(main, content);
@@ -97,12 +98,12 @@ function takeOver(html) {
 }
 
 /**
- * Makes one element like another with as few changes as can be.
+ * Makes one element like another with as few changes as can be. What another island sees to (`data-own`) is left to it.
  * @param {Element} from
  * @param {Element} to
  */
 function change(from, to) {
-  if (from.isEqualNode(to)) return;
+  if (from.hasAttribute("data-own") || from.isEqualNode(to)) return;
   changeAttributes(from, to);
   const keep = [...from.children].filter((child) => child.hasAttribute("data-keep"));
   const olds = [...from.childNodes].filter((child) => !keep.includes(/** @type {Element} */ (child)));

@@ -3,10 +3,10 @@ import { RESOURCES } from "../../domain/allocation.ts";
 import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
 import { resultOf } from "../../domain/outcome.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
-import type { LogRecord } from "../../domain/log-record.ts";
+import type { LogLine } from "../../domain/log-line.ts";
 import type { Run } from "../../domain/run.ts";
 import { askedText, sourceText } from "../../domain/source-text.ts";
-import { formatBytes, formatDuration } from "../../domain/units.ts";
+import { formatBytes, formatDuration, wholeNumber } from "../../domain/units.ts";
 import { isRunLowerBound, runFigure } from "../../history/run-figure.ts";
 import { runCurveChart } from "../charts/run-curve.ts";
 import { formatIn } from "../charts/scales.ts";
@@ -14,8 +14,8 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { answers, usedOf, type AnswerData } from "../parts/answers.ts";
 import { candidateTable, type ShownCandidate } from "../parts/candidates.ts";
-import { commandLine, historyAddress, keepLink, keyText, workerLink } from "../parts/links.ts";
-import { logLines } from "../parts/log-lines.ts";
+import { commandLine, historyAddress, keepLink, keyText, logAddress, workerLink } from "../parts/links.ts";
+import { lineText, logLines } from "../parts/log-lines.ts";
 import { stateLabel, stateOf, type State } from "../parts/state.ts";
 import { requestTimeline } from "../parts/request-timeline.ts";
 import { table } from "../parts/table.ts";
@@ -32,9 +32,12 @@ export type RequestData = AnswerData & {
   candidates: readonly ShownCandidate[];
   candidate_count: number;
   /** The end of the run's log. */
-  log: readonly LogRecord[];
-  /** Of the whole log, bytes. */
+  log: readonly LogLine[];
+  /** Of the whole log. */
+  logLineCount: number;
   logSize: number;
+  /** Of a run that failed: the first line that names an error. */
+  firstError: number | undefined;
 };
 
 const CARD_LINES = 6;
@@ -52,7 +55,7 @@ export function requestPage(frame: Frame, data: RequestData): string {
       hasCharts: true,
     },
     e("p", { class: "lead", role: "status" }, stateLabel(stateOf(request)), ` ${standing(data)}`),
-    failureCard(data),
+    failureCard(frame, data),
     answers(data),
     requestActions(frame, request),
     e("h2", { id: "amounts" }, "Asked, predicted, reserved, used"),
@@ -61,7 +64,7 @@ export function requestPage(frame: Frame, data: RequestData): string {
     e("h2", { id: "runs" }, data.runs.length === 1 ? "Its run" : "Its runs"),
     requestTimeline(data),
     data.runs.length === 0 ? e("p", { class: "quiet" }, "It has had no run yet.") : runTable(frame, data),
-    ...logPart(data, isOver),
+    ...logPart(frame, data, isOver),
     e("h2", { id: "workers" }, run === undefined ? "How the workers stand to it" : `Why ${run.worker_name}`),
     data.candidates.length === 0
       ? e("p", { class: "quiet" }, "No worker was looked at.")
@@ -94,20 +97,29 @@ function standing({ request, runs, now }: RequestData): string {
 }
 
 /** What went wrong, before everything else: how it ended, and the last that it wrote. */
-function failureCard({ request, runs, run, log }: RequestData): VNode | null {
+function failureCard(frame: Frame, { request, runs, run, log, firstError }: RequestData): VNode | null {
   const isFailed = request.result === "failure" || request.result === "error";
   if (!isFailed) return null;
   const errors = request.output_data?.errors ?? [];
   const ends = errors.map(({ code, message }) => `${message} (${code})`);
   const newest = runs.at(-1);
   if (ends.length === 0 && newest?.outcome) ends.push(`Run ${newest.id} ended: ${outcomeText(newest.outcome)}.`);
-  const last = run === newest ? logLines(log).slice(-CARD_LINES) : [];
+  const last = run === undefined || run !== newest ? [] : log.slice(-CARD_LINES).map(lineText);
   return e(
     "div",
     { class: "card" },
     ...ends.map((text) => e("p", {}, text)),
     last.length === 0 ? null : e("pre", { class: "log", tabIndex: 0, "aria-label": "The last that it wrote" }, ...last),
-    last.length === 0 ? null : e("p", {}, e("a", { href: "#log" }, "More of its log")),
+    run === undefined || last.length === 0 ? null : errorLink(frame, run, firstError),
+  );
+}
+
+function errorLink(frame: Frame, run: Run, line: number | undefined): VNode {
+  if (line === undefined) return e("p", {}, e("a", { href: "#log" }, "More of its log"));
+  return e(
+    "p",
+    {},
+    e("a", { href: logAddress(frame.root, run, { at: line }) }, `The first line that names an error: ${line}`),
   );
 }
 
@@ -223,19 +235,23 @@ function runState(run: Run): State {
   return resultOf(run.outcome) ?? "aborted";
 }
 
-function logPart({ run, log, logSize }: RequestData, isOver: boolean): VNode[] {
+function logPart(frame: Frame, { run, log, logLineCount, logSize }: RequestData, isOver: boolean): VNode[] {
   if (run === undefined) return [];
-  const lines = logLines(log);
+  const lines = logLines(log, { href: ({ number }) => logAddress(frame.root, run, { at: number }) });
+  const shown = lines.length === 1 ? "Its only line" : `The last ${lines.length} of ${wholeNumber(logLineCount)} lines`;
   return [
     e("h2", { id: "log" }, `Log of run ${run.id}`),
-    lines.length === 0
-      ? e("p", { class: "quiet" }, isOver ? "It wrote nothing." : "It has written nothing yet.")
-      : e("pre", { class: "log", tabIndex: 0, "aria-label": "The end of the log", "data-follow": "" }, ...lines),
-    e(
-      "p",
-      { class: "quiet" },
-      `The last ${lines.length} lines; ${formatBytes(logSize)} in all. Lines of standard error have a mark at the left.`,
-    ),
+    ...(lines.length === 0
+      ? [e("p", { class: "quiet" }, isOver ? "It wrote nothing." : "It has written nothing yet.")]
+      : [
+          e("pre", { class: "log", tabIndex: 0, "aria-label": "The end of the log", "data-follow": "" }, ...lines),
+          e(
+            "p",
+            {},
+            `${shown}, ${formatBytes(logSize)} in all; those of standard error have a mark at the left. `,
+            e("a", { href: logAddress(frame.root, run) }, "The whole log"),
+          ),
+        ]),
     commandLine(`log ${run.id}${isOver ? "" : " --follow"}`),
   ];
 }

@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import type { Run } from "../../domain/run.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
@@ -26,6 +27,16 @@ export function workerLink(root: string, name: string): VNode {
 export function historyAddress(root: string, key: Partial<HistoryKey> & { task_name: string }): string {
   const { task_type, task_name, subject, context } = key;
   return `${root}history${queryText({ ...(task_type !== "worker" && { task_type }), task_name, subject, context })}`;
+}
+
+/** The address of a run's log, or of a line of it. */
+export function logAddress(
+  root: string,
+  run: Pick<Run, "work_request_id" | "attempt">,
+  { at }: { at?: number } = {},
+): string {
+  const query = queryText({ run: run.attempt, at });
+  return `${root}r/${run.work_request_id}/log${query}${at === undefined ? "" : `#L${at}`}`;
 }
 
 /** What people call a key: `build gcc (sid)`. */

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
-import type { LogRecord } from "../../domain/log-record.ts";
+import type { LogLine } from "../../domain/log-line.ts";
+import { formatBytes } from "../../domain/units.ts";
 import { element as e } from "../element.ts";
 
 /** A longer line is cut: nobody reads it, and a page must stay light. */
@@ -8,44 +9,41 @@ const MAX_LINE_CHARACTERS = 500;
 /** Colours that a command may set, by the last digit of its code; the others are left as they are. */
 const COLOURS: Record<string, string> = { 1: "red", 2: "green", 3: "yellow", 4: "blue", 5: "magenta" };
 
+/** What stands before each line: its number as a link to it, and a time. */
+export type LinePrefix = {
+  href: (line: LogLine) => string;
+  time?: (line: LogLine, before: LogLine | undefined) => string;
+};
+
 /** Lines of a log as elements. Colours become classes; every other control sequence is made visible. */
-export function logLines(records: readonly LogRecord[]): VNode[] {
-  return joinParts(records).map(({ stream, text }) =>
-    e("span", { class: stream === "stderr" ? "stderr" : undefined }, ...coloured(cut(lastWritten(text)))),
-  );
+export function logLines(lines: readonly LogLine[], { href, time }: LinePrefix): VNode[] {
+  return lines.map((line, index) => {
+    const { number, stream } = line;
+    const id = `L${number}`;
+    return e(
+      "span",
+      { id, class: stream === "stderr" ? "stderr" : undefined, "data-key": id },
+      // five hundred stops on the way through a page help nobody: lines are gone to by their number
+      e("a", { href: href(line), tabIndex: -1 }, String(number)),
+      time === undefined ? null : e("i", {}, `${time(line, lines[index - 1])} `),
+      ...contentOf(line),
+    );
+  });
 }
 
-type Line = { stream: "stdout" | "stderr" | "cut"; text: string };
-
-/** Parts of a line that came one after another belong together. */
-function joinParts(records: readonly LogRecord[]): Line[] {
-  const lines: Line[] = [];
-  const open = new Map<Line["stream"], string>();
-  const decoder = new TextDecoder();
-  for (const record of records) {
-    if (record.kind === "cut") {
-      lines.push({ stream: "cut", text: `… ${record.cut_bytes} bytes were not kept …` });
-      continue;
-    }
-    const { stream } = record;
-    const text = (open.get(stream) ?? "") + decoder.decode(record.bytes);
-    open.delete(stream);
-    if (record.ends_line) lines.push({ stream, text });
-    else open.set(stream, text);
-  }
-  for (const [stream, text] of open) lines.push({ stream, text });
-  return lines;
+/** A line's text with its colours, without what stands before it. */
+export function lineText(line: LogLine): VNode {
+  return e("span", { class: line.stream === "stderr" ? "stderr" : undefined }, ...contentOf(line));
 }
 
-/** A progress bar writes its line again and again, each time from its beginning: what stood last is what one saw. */
-function lastWritten(text: string): string {
-  return text.replace(/\r+$/, "").split("\r").at(-1) ?? "";
+function contentOf({ stream, text, left_out }: LogLine): (VNode | string)[] {
+  if (stream === "cut") return [e("b", { class: "yellow" }, `… ${formatBytes(left_out)} were not kept …`)];
+  return coloured(cut(text, left_out));
 }
 
-function cut(text: string): string {
-  return text.length <= MAX_LINE_CHARACTERS
-    ? text
-    : `${text.slice(0, MAX_LINE_CHARACTERS)} … (${text.length} characters)`;
+function cut(text: string, leftOut: number): string {
+  if (text.length <= MAX_LINE_CHARACTERS && leftOut === 0) return text;
+  return `${text.slice(0, MAX_LINE_CHARACTERS)} … (${text.length + leftOut} characters)`;
 }
 
 /** Text between sequences that set colours and weight (`ESC [ … m`), each with what was set before it. */

@@ -70,8 +70,8 @@ describe("almanac estimate", () => {
     expect(renderEstimate(key, { estimate }, terminal())).toMatchInlineSnapshot(`
       "build gcc bookworm/amd64, as its history predicts:
         RESOURCE     P50     P95  ALLOCATE  AFTER A DEATH  FROM
-        memory      2.4G    4.0G      5.0G  8.0G, 16.0G    40 runs of this key (ladder)
-        time      20m20s  25m20s     1h00m  2h00m          1 run of this task (ladder)
+        memory      2.4G    4.0G      5.0G  8.0G, 16.0G    40 runs of this key
+        time      20m20s  25m20s     1h00m  2h00m          1 run of this task
       "
     `);
     expect(renderEstimate(key, { estimate: { duration: estimate.duration! } }, pipe)).toBe(

@@ -196,10 +196,10 @@ describe("almanac show", () => {
         waited      50s for a worker
 
         RESOURCE  ASKED          PREDICTED     P95  RESERVED  USED            FROM
-        memory    at least 2.0G       2.4G    4.0G      5.0G  3.3G, now 2.9G  history: 40 runs of this key (ladder)
+        memory    at least 2.0G       2.4G    4.0G      5.0G  3.3G, now 2.9G  history: 40 runs of this key
         disk      –                      –       –     20.0G  1.0G, now 1.0G  default; no run has figures for it
         cpu       4                      –       –         4  3.3, now 3.7    request
-        time      –                 20m20s  25m20s     1h00m  12m20s          history: 1 run of this task (ladder)
+        time      –                 20m20s  25m20s     1h00m  12m20s          history: 1 run of this task
 
         RUN     WORKER  STARTED                 TOOK     CPU  MEMORY  DISK  ENDED
         5122.1  w-04    2026-11-22 11:47:00Z    ≥30s       –   ≥4.0G     –  ✕ out of memory (limit 4.0G)
@@ -221,10 +221,10 @@ describe("almanac show", () => {
         ended       2026-11-22 11:50:31Z (9m29s ago)
 
         RESOURCE  ASKED  PREDICTED     P95  RESERVED  USED   FROM
-        memory    –           2.4G    4.0G      2.0G  1.0G   history: 40 runs of this key (ladder)
+        memory    –           2.4G    4.0G      2.0G  1.0G   history: 40 runs of this key
         disk      –              –       –     20.0G  –      default; no run has figures for it
         cpu       –              –       –         4  2      request
-        time      –         20m20s  25m20s     1h00m  2m11s  history: 1 run of this task (ladder)
+        time      –         20m20s  25m20s     1h00m  2m11s  history: 1 run of this task
 
         RUN     WORKER  STARTED                TOOK    CPU  MEMORY  DISK  ENDED
         5118.1  w-03    2026-11-22 11:48:20Z  2m11s  4m22s    1.0G     –  ✕ exit code 2
@@ -245,10 +245,10 @@ describe("almanac show", () => {
         waited      22m20s for a worker
 
         RESOURCE  ASKED  PREDICTED  P95  RESERVED  USED  FROM
-        memory    –              –    –     61.0G  –     history: 40 runs of this key (ladder)
+        memory    –              –    –     61.0G  –     history: 40 runs of this key
         disk      –              –    –     20.0G  –     default; no run has figures for it
         cpu       –              –    –         4  –     request
-        time      –              –    –     1h00m  –     history: 1 run of this task (ladder)
+        time      –              –    –     1h00m  –     history: 1 run of this task
 
         why         almanac why 5120
       "

@@ -49,10 +49,10 @@ describe("almanac why", () => {
   it("answers why a request waits, worker by worker, with numbers", () => {
     expect(renderWhy(waiting, terminal())).toMatchInlineSnapshot(`
       "#5120 build chromium waits since 22m20s: w-12 has 44.0G of the 61.0G memory free.
-        needs  61.0G memory   history: 40 runs of this key (ladder)
+        needs  61.0G memory   history: 40 runs of this key
         needs  20.0G disk     default; no run has figures for it
         needs  4 cpu          request
-        needs  1h00m time     history: 1 run of this task (ladder)
+        needs  1h00m time     history: 1 run of this task
         needs  tags amd64
         WORKER  VERDICT      WHY
         w-12    no room      44.0G of 61.0G memory free
@@ -69,10 +69,10 @@ describe("almanac why", () => {
   it("shows every worker and event with --all", () => {
     expect(renderWhy(waiting, terminal({ hasUnicode: false }), { isAll: true })).toMatchInlineSnapshot(`
       "#5120 build chromium waits since 22m20s: w-12 has 44.0G of the 61.0G memory free.
-        needs  61.0G memory   history: 40 runs of this key (ladder)
+        needs  61.0G memory   history: 40 runs of this key
         needs  20.0G disk     default; no run has figures for it
         needs  4 cpu          request
-        needs  1h00m time     history: 1 run of this task (ladder)
+        needs  1h00m time     history: 1 run of this task
         needs  tags amd64
         WORKER  VERDICT      WHY
         w-12    no room      44.0G of 61.0G memory free
@@ -116,10 +116,10 @@ describe("almanac why", () => {
     };
     expect(renderWhy(why, terminal())).toMatchInlineSnapshot(`
       "#5122 build llvm has been running for 12m20s on w-04: it is the tightest fit.
-        needs  5.0G memory    history: 40 runs of this key (ladder)
+        needs  5.0G memory    history: 40 runs of this key
         needs  20.0G disk     default; no run has figures for it
         needs  4 cpu          request
-        needs  1h00m time     history: 1 run of this task (ladder)
+        needs  1h00m time     history: 1 run of this task
         placed on w-04 at 2026-11-22 11:47:35Z: it is the tightest fit.
         WORKER  VERDICT  WHY
         w-04    chosen

@@ -15,6 +15,7 @@ import type { LoopContext } from "../../loop/context.ts";
 import { fit } from "../../loop/fit.ts";
 import { submit } from "../../loop/submit.ts";
 import { setDrain } from "../../loop/workers.ts";
+import { addFindingForms } from "./finding-pages.ts";
 import { frameOf, isTheme, rootOf, sendPage, THEME_COOKIE } from "./send-page.ts";
 import { closeSession, openSession, personOfForm, type Person } from "./session.ts";
 
@@ -48,6 +49,7 @@ export function addForms(app: FastifyInstance, context: LoopContext, assets: str
   });
   addRequestForms(app, context, personOf);
   addWorkerForms(app, context, personOf);
+  addFindingForms(app, context, personOf);
   addSubmitForm(app, context, assets, personOf);
 
   function personOf(request: FastifyRequest, needed: Scope): Promise<Person> {
@@ -56,7 +58,8 @@ export function addForms(app: FastifyInstance, context: LoopContext, assets: str
   }
 }
 
-type PersonOf = (request: FastifyRequest, needed: Scope) => Promise<Person>;
+/** The person of a form that changes something, if it is a page's own and may do what is needed. */
+export type PersonOf = (request: FastifyRequest, needed: Scope) => Promise<Person>;
 
 function addRequestForms(app: FastifyInstance, context: LoopContext, personOf: PersonOf): void {
   const form = (

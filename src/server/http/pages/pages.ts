@@ -15,12 +15,14 @@ import { signInPage } from "../../../web/pages/sign-in.ts";
 import { submitPage } from "../../../web/pages/submit.ts";
 import { tasksPage } from "../../../web/pages/tasks.ts";
 import { workerPage, workersPage } from "../../../web/pages/workers.ts";
-import type { Frame } from "../../../web/layout.ts";
 import { queryText } from "../../../web/parts/links.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { faultOf } from "../faults.ts";
 import { addAssets } from "./assets.ts";
+import { addFindingPages } from "./finding-pages.ts";
 import { addForms } from "./forms.ts";
+import { given, type ReadingPage, type Render } from "./given.ts";
+import { addLogPages, addLogText } from "./log-pages.ts";
 import {
   readHistory,
   readOverview,
@@ -32,10 +34,6 @@ import {
 } from "./read-pages.ts";
 import { frameOf, rootOf, sendPage } from "./send-page.ts";
 import { personOf } from "./session.ts";
-
-/** An address without a value for a field is one without the field: forms send all of theirs. */
-const given = (query: unknown) =>
-  Object.fromEntries(Object.entries(query as object).filter(([, value]) => value !== "")); // Fastify's own is an object
 
 /** Fields of the address that a page does not know are left alone: others may have put them there. */
 const requestsQuery = z.object(routes.listWorkRequests.query.shape).omit({ limit: true });
@@ -72,13 +70,6 @@ export async function sendFaultPage(
   return sendPage(request, reply, status, faultPage(frameOf(request, assets, person), { title, detail, action }));
 }
 
-/** Parts of an address as they were asked for, not yet parsed. */
-type Asked = { params: unknown; query: unknown };
-type Render = (frame: Frame, asked: Asked, signal: AbortSignal) => Promise<string> | string;
-
-/** A page that is read: where it is, as a path with `:name` for what varies, and how it is made. */
-export type ReadingPage = { path: string; render: Render };
-
 function addReadingPages(app: FastifyInstance, context: LoopContext, assets: string): void {
   for (const { path, render } of readingPages(context)) {
     app.get(path, async (request, reply) => {
@@ -90,6 +81,7 @@ function addReadingPages(app: FastifyInstance, context: LoopContext, assets: str
     });
   }
   addFind(app, context);
+  addLogText(app, context);
 }
 
 /** Every page that is read. */
@@ -101,10 +93,10 @@ export function readingPages(context: LoopContext): ReadingPage[] {
     const { cursor, ...filter } = parseOrThrow(requestsQuery, given(query), "invalid-request");
     return requestsPage(frame, await readRequests(context, filter, cursor));
   });
-  page("/r/:id", async (frame, { params, query }, signal) => {
+  page("/r/:id", async (frame, { params, query }) => {
     const { id } = parseOrThrow(routes.whyWorkRequest.params, params, "invalid-request");
     const { run } = parseOrThrow(runQuery, given(query), "invalid-request");
-    return requestPage(frame, await readRequest(context, id, run, signal));
+    return requestPage(frame, await readRequest(context, id, run));
   });
   page("/history", async (frame, { query }) => {
     const asked = parseOrThrow(historyQuery, given(query), "invalid-request");
@@ -123,6 +115,8 @@ export function readingPages(context: LoopContext): ReadingPage[] {
   page("/new", async (frame) =>
     submitPage(frame, { now: await context.store.read.now(), text: "", errors: [], fits: [] }),
   );
+  addLogPages(page, context);
+  addFindingPages(page, context);
   return pages;
 }
 

@@ -1,6 +1,6 @@
 import { epochMs, timestamp, type Timestamp } from "../../../domain/clock.ts";
 import type { WorkRequestId, WorkerName } from "../../../domain/ids.ts";
-import { LogReader, type LogRecord } from "../../../domain/log-record.ts";
+import { resultOf } from "../../../domain/outcome.ts";
 import type { Run } from "../../../domain/run.ts";
 import type { HistoryData, HistoryQuery } from "../../../web/pages/history.ts";
 import type { OverviewData } from "../../../web/pages/overview.ts";
@@ -15,7 +15,6 @@ import { withExpectedTimes } from "../../loop/planning/expected-times.ts";
 import { why } from "../../loop/why.ts";
 import { workerOf } from "../../loop/workers.ts";
 import type { WorkRequestFilter } from "../../store/store.ts";
-import { logStream } from "../log-stream.ts";
 import { publicRun } from "../public-run.ts";
 
 /*
@@ -35,8 +34,7 @@ const HISTORY_FINDINGS = 20;
 const TASK_RUNS = 30;
 /** The tasks that waste most stand first; a farm has tens of tasks, and each costs a look at its history. */
 const TASKS_WITH_PICTURES = 60;
-const LOG_LINES = 200;
-const LOG_BYTES = 256 * 1024;
+const LOG_END = { lines: 200, characters: 24_000 };
 
 /** What waits, what runs, what ended, and where. */
 export async function readOverview(context: LoopContext): Promise<OverviewData> {
@@ -95,7 +93,6 @@ export async function readRequest(
   context: LoopContext,
   id: WorkRequestId,
   attempt: number | undefined,
-  signal: AbortSignal,
 ): Promise<RequestData> {
   const { read } = context.store;
   const lastEventId = await read.lastEventId();
@@ -118,34 +115,23 @@ export async function readRequest(
     history: history.items,
     candidates: run?.placement.candidates ?? candidates,
     candidate_count: run?.placement.candidate_count ?? candidate_count,
-    log: run === undefined ? [] : await readLogEnd(context, run, signal),
-    logSize: run === undefined ? 0 : await context.files.logSize(run.id),
+    ...(run === undefined ? NO_LOG : await readLogEnd(context, run)),
   };
 }
 
-async function readLogEnd(context: LoopContext, run: Run, signal: AbortSignal): Promise<LogRecord[]> {
-  const size = await context.files.logSize(run.id);
-  const byLines = await logStream(context, run.id, { tail: LOG_LINES, follow: false }, signal);
-  const reader = new LogReader();
-  const records: LogRecord[] = [];
-  let bytes = 0;
-  for await (const chunk of byLines) {
-    const piece = chunk as Uint8Array; // a byte stream's chunks
-    bytes += piece.length;
-    records.push(...reader.read(piece));
-    if (bytes > LOG_BYTES) return readLogBytes(context, run, size);
-  }
-  return records;
+const NO_LOG: LogEnd = { log: [], logLineCount: 0, logSize: 0, firstError: undefined };
+
+async function readLogEnd({ files }: LoopContext, run: Run): Promise<LogEnd> {
+  const { lines, total } = await files.lines.window(run.id, { kind: "end" }, LOG_END);
+  const firstError = hasFailed(run) ? await files.lines.firstError(run.id) : undefined;
+  return { log: lines, logLineCount: total, logSize: await files.logSize(run.id), firstError };
 }
 
-/** The last lines are long ones: the end of the log in bytes. */
-async function readLogBytes(context: LoopContext, run: Run, size: number): Promise<LogRecord[]> {
-  const reader = new LogReader();
-  const records: LogRecord[] = [];
-  for await (const chunk of context.files.readLog(run.id, Math.max(0, size - LOG_BYTES), size)) {
-    records.push(...reader.read(chunk as Uint8Array)); // as above
-  }
-  return records;
+type LogEnd = Pick<RequestData, "log" | "logLineCount" | "logSize" | "firstError">;
+
+/** True of a run that ended otherwise than well. */
+export function hasFailed({ outcome }: Run): boolean {
+  return outcome !== null && resultOf(outcome) !== "success";
 }
 
 /** The runs of a task, of one subject, or of a key. */

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { AppError } from "../../../contract/errors.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { readStylesheet } from "./assets.ts";
-import { readingPages, type ReadingPage } from "./pages.ts";
+import type { ReadingPage } from "./given.ts";
+import { readingPages } from "./pages.ts";
 
 /** One file, and a name for it. */
 export type Report = { html: string; file_name: string; policy: string };

@@ -8,7 +8,7 @@ import type { Person } from "./session.ts";
 export const THEME_COOKIE = "almanac_theme";
 
 /** Everything comes from here; nothing is inline; nobody shows us in a frame. */
-const SECURITY_HEADERS = {
+export const SECURITY_HEADERS = {
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

@@ -1,0 +1,44 @@
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { routes } from "../../../contract/routes.ts";
+import { parseOrThrow } from "../../../contract/validation.ts";
+import { FINDING_KINDS, FINDING_STATES } from "../../../domain/finding.ts";
+import { findingPage } from "../../../web/pages/finding.ts";
+import { regressionsPage, type FindingQuery } from "../../../web/pages/regressions.ts";
+import type { LoopContext } from "../../loop/context.ts";
+import { setFindingState } from "../../loop/findings.ts";
+import type { PersonOf } from "./forms.ts";
+import { given, type AddPage } from "./given.ts";
+import { readFinding, readFindings } from "./read-findings.ts";
+import { rootOf } from "./send-page.ts";
+
+const listQuery = z.object({
+  kind: z.enum(FINDING_KINDS).optional(),
+  state: z.enum([...FINDING_STATES, "all"]).optional(),
+  task_name: z.string().max(200).optional(),
+  cursor: z.string().max(200).optional(),
+}) satisfies z.ZodType<FindingQuery>;
+
+/** What has changed for the worse: the list, and each finding. */
+export function addFindingPages(page: AddPage, context: LoopContext): void {
+  page("/regressions", async (frame, { query }) => {
+    const { cursor, ...asked } = parseOrThrow(listQuery, given(query), "invalid-request");
+    return regressionsPage(frame, await readFindings(context, asked, cursor));
+  });
+  page("/regressions/:id", async (frame, { params }) => {
+    const { id } = parseOrThrow(routes.changeFinding.params, params, "invalid-request");
+    return findingPage(frame, await readFinding(context, id));
+  });
+}
+
+/** A person says what is to be thought of a finding. */
+export function addFindingForms(app: FastifyInstance, context: LoopContext, personOf: PersonOf): void {
+  app.post("/regressions/:id/state", async (request, reply) => {
+    const { name } = await personOf(request, "submit");
+    const { id } = parseOrThrow(routes.changeFinding.params, request.params, "invalid-request");
+    const { form_token: _, ...said } = given(request.body);
+    const change = parseOrThrow(routes.changeFinding.body, said, "invalid-request");
+    await setFindingState(context, id, change, name);
+    return reply.redirect(`${rootOf(request.url)}regressions/${id}`, 303);
+  });
+}

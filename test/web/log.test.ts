@@ -1,0 +1,121 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findChromium, startBrowser } from "./browser.ts";
+import { startExample, type Example } from "./example.ts";
+import { visit } from "./visit.ts";
+
+/* A log as long as logs can be, in a real Chromium. */
+
+const chromium = findChromium();
+const LINES = 1_000_000;
+const ERROR_AT = 654_321;
+
+describe.skipIf(chromium === undefined)("a log of a million lines, in Chromium", () => {
+  let example: Example;
+  let browser: Browser;
+  let path: string;
+  beforeAll(async () => {
+    example = await startExample();
+    // all of the worker is kept for it
+    await example.harness.client.call("abortWorkRequest", { params: { id: example.ids.tooLarge }, body: {} });
+    const lines = Array.from({ length: LINES }, (_, index) => `[${index + 1}] compiling unit ${index % 977}.o`);
+    lines[ERROR_AT - 1] = "\u001b[31mfatal error: disk on fire\u001b[0m <b>not bold</b>";
+    path = `/r/${await example.play.run({ subject: "world" }, { exit: 2, memory: 1, log: lines })}/log`;
+    browser = await startBrowser(chromium!); // skipped without one
+  }, 120_000);
+  afterAll(async () => {
+    await browser.close();
+    await example.harness.close();
+  });
+
+  const open = async (address: string, options = {}) => {
+    const seen = await visit(browser, example.harness, options);
+    await seen.page.goto(address);
+    return seen;
+  };
+  const line = (page: Page, number: number) => page.locator(`#L${number}`);
+  const isInView = (page: Page, number: number) =>
+    page.evaluate<boolean>(`(() => {
+      const [box, line] = ["log", "L${number}"].map((id) => document.getElementById(id).getBoundingClientRect());
+      return line.top >= box.top - 1 && line.bottom <= box.bottom + 1;
+    })()`);
+
+  it("is read from its end, and from any line that an address names", async () => {
+    const { page, context, complaints } = await open(path);
+    await page.getByText("1,000,000 lines").waitFor();
+    await line(page, LINES).waitFor();
+    expect(await page.locator("#log > span").count()).toBe(500);
+    await page.getByRole("link", { name: "654,321" }).click();
+    await line(page, ERROR_AT).getByText("fatal error: disk on fire").waitFor();
+    await expect.poll(() => isInView(page, ERROR_AT)).toBe(true);
+    expect(await line(page, ERROR_AT).innerText()).toContain("<b>not bold</b>");
+    await page.goto(`${path}#L1234`);
+    await page.waitForURL(/at=1234/);
+    await line(page, 1234).getByText("[1234] compiling unit 256.o").waitFor();
+    await expect.poll(() => isInView(page, 1234)).toBe(true);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it("comes as the reader scrolls to it, and never more than a browser can bear", async () => {
+    const { page, context } = await open(`${path}?from=1000`);
+    const log = page.locator("#log");
+    await log.evaluate((box) => ((box as unknown as { scrollTop: number }).scrollTop = 0)); // as above
+    await line(page, 999).waitFor({ state: "attached" });
+    expect(await line(page, 1000).count()).toBe(1);
+    for (let last = 1_499; last < 8_000; last += 500) {
+      await line(page, last).evaluate((one) => (one as unknown as { scrollIntoView(): void }).scrollIntoView()); // as above
+      await line(page, last + 500).waitFor({ state: "attached" });
+    }
+    expect(await page.locator("#log > span").count()).toBeLessThanOrEqual(5_000);
+    const shown = await page.locator("#shown").innerText();
+    expect(shown).toMatch(/^Lines [34],\d{3} to 8,\d{3} of 1,000,000$/);
+    await context.close();
+  });
+
+  it("is searched as a whole, also without a script", async () => {
+    const { page, context } = await open(path, { javaScriptEnabled: false });
+    await page.getByLabel("Lines with").fill("DISK ON");
+    await page.getByRole("button", { name: "Show" }).click();
+    await page.getByText("1 line, of 1,000,000.").waitFor();
+    await page.goto(`${path}?q=unit+5.o`);
+    await page.getByText("200 and more lines").waitFor();
+    await page.getByRole("link", { name: "More" }).click();
+    expect(await page.locator("pre.log > span").first().innerText()).toContain(`[${200 * 977 + 6}]`);
+    await page.goto(`${path}?from=1`);
+    await page.getByRole("link", { name: "Later" }).click();
+    await page.getByText("Lines 501 to 1,000 of 1,000,000").waitFor();
+    await page.getByRole("link", { name: "Last" }).click();
+    await line(page, LINES).waitFor();
+    await context.close();
+  });
+
+  it("is given as the plain text that was written, whatever that is", async () => {
+    const { page, context } = await open(`${path.replace("/log", "")}/log`);
+    const answer = await page.request.get(`${path}.txt?run=1`);
+    expect(answer.headers()).toMatchObject({
+      "content-type": "text/plain; charset=utf-8",
+      "x-content-type-options": "nosniff",
+      "content-security-policy": expect.stringContaining("default-src 'none'"),
+    });
+    expect((await answer.text()).split("\n").length).toBe(LINES + 1);
+    await context.close();
+  });
+
+  it("is followed while it grows, until the reader looks at something else", async () => {
+    const running = await example.play.start({ subject: "growing" }, ["one", "two"]);
+    const { page, context } = await open(`/r/${running}/log`);
+    await page.getByText("live", { exact: true }).waitFor();
+    await example.play.write(running, ["three"]);
+    await line(page, 3).getByText("three").waitFor();
+    const many = Array.from({ length: 200 }, (_, index) => `more ${index}`);
+    await example.play.write(running, many);
+    await line(page, 203).waitFor();
+    await expect.poll(() => isInView(page, 203)).toBe(true);
+    await page.locator("#log").evaluate((box) => ((box as unknown as { scrollTop: number }).scrollTop = 0)); // an element of a page
+    await example.play.write(running, ["last", "very last"]);
+    await page.getByRole("button", { name: "2 later lines: go to the end" }).click();
+    await line(page, 205).getByText("very last").waitFor();
+    await context.close();
+  });
+});

@@ -13,9 +13,9 @@ const LINE_PIXELS = 24;
  * @typedef {{ box: HTMLElement, shown: HTMLElement, news: HTMLButtonElement, total: number, follows: boolean, isReading: boolean }} Reading
  */
 
-const log = document.getElementById("log");
-const shown = document.getElementById("shown");
-if (log !== null && shown !== null && !goToHash(log)) begin(log, shown);
+const lines = document.getElementById("log");
+const place = document.getElementById("shown");
+if (lines !== null && place !== null && !goToHash(lines)) begin(lines, place);
 
 /** @param {HTMLElement} box @param {HTMLElement} shown */
 function begin(box, shown) {
@@ -92,11 +92,11 @@ function takeFresh(reading, fresh) {
 /**
  * Adds lines before or after those that are there; a line that is there already is written anew. What is pushed out at the
  * other side can be read again.
- * @param {HTMLElement} box @param {Element[]} lines @param {boolean} isBefore
+ * @param {HTMLElement} box @param {Element[]} added @param {boolean} isBefore
  */
-function take(box, lines, isBefore) {
+function take(box, added, isBefore) {
   const heightBefore = box.scrollHeight;
-  const made = lines.map((line) => document.importNode(line, true));
+  const made = added.map((line) => document.importNode(line, true));
   for (const line of made) document.getElementById(line.id)?.remove();
   if (isBefore) box.prepend(...made);
   else box.append(...made);
@@ -119,7 +119,7 @@ async function fetchPart(way, line) {
 /** The address of the log's end, shown as it is shown here. */
 function endAddress() {
   const address = new URL(location.href);
-  for (const place of ["from", "to", "at"]) address.searchParams.delete(place);
+  for (const name of ["from", "to", "at"]) address.searchParams.delete(name);
   address.hash = "";
   return address.href;
 }

@@ -19,12 +19,22 @@ type Execute = (sql: string, parameters: SqliteValue[]) => Promise<StatementResu
 export function kyselyOn(execute: Execute): Kysely<Tables> {
   return new Kysely<Tables>({
     dialect: {
-      createAdapter: () => new SqliteAdapter(),
+      createAdapter: () => new OwnOrderAdapter(),
       createDriver: () => driverOf(execute),
       createIntrospector: (db) => new SqliteIntrospector(db),
       createQueryCompiler: () => new SqliteQueryCompiler(),
     },
   });
+}
+
+/**
+ * Statements keep their order by themselves (`connection.ts`), so the query builder need not let each wait for the answer to
+ * the one before, as it does where it thinks that there is a single connection: they cross to the thread together.
+ */
+class OwnOrderAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
 }
 
 function driverOf(execute: Execute): Driver {

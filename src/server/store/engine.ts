@@ -1,6 +1,7 @@
 import { sql, type Kysely, type RawBuilder, type SelectQueryBuilder } from "kysely";
 import { timestamp, type Clock, type Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
+import { anyOf } from "./postgres/many-rows.ts";
 import type { Tables } from "./tables.ts";
 
 /** The query builder that all statements are written with; it runs on either engine. */
@@ -15,6 +16,8 @@ export type Engine = {
   expiry(end: Timestamp): RawBuilder<Timestamp | null>;
   /** For a row of `work_requests`: what it depends on, in order. */
   readonly dependencies: RawBuilder<WorkRequestId[]>;
+  /** Whether the column has one of the values: one parameter, so that the statement's text does not depend on how many. */
+  isAnyOf(column: string, values: readonly (string | number)[], type: "text" | "bigint"): RawBuilder<boolean>;
   /** Nobody else changes the selected rows until the transaction ends. */
   forUpdate<Query extends SelectQueryBuilder<Tables, never, unknown>>(query: Query): Query;
 };
@@ -36,6 +39,7 @@ export function sqliteEngine(clock: Pick<Clock, "nowMs">): Engine {
     select json_group_array(depends_on order by depends_on) from work_request_dependencies
     where work_request_id = work_requests.id
   )`,
+    isAnyOf: (column, values) => sql`${sql.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`,
     forUpdate: (query) => query,
   };
 }
@@ -49,5 +53,6 @@ export const postgresEngine: Engine = {
     select coalesce(json_agg(depends_on order by depends_on), '[]') from work_request_dependencies
     where work_request_id = work_requests.id
   )`,
+  isAnyOf: (column, values, type) => sql`${sql.ref(column)} = ${anyOf(values, type)}`,
   forUpdate: (query) => query.forUpdate() as typeof query, // the same selection, with its lock
 };

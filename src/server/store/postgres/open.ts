@@ -2,6 +2,7 @@ import { AppError } from "../../../contract/errors.ts";
 import { postgresEngine } from "../engine.ts";
 import { EventFeed } from "../event-feed.ts";
 import { noFaults } from "../faults.ts";
+import { readsAtOnce } from "../group/reads-at-once.ts";
 import { sharedReads } from "../group/shared-reads.ts";
 import type { OpenOptions } from "../open.ts";
 import { readerOn } from "../records.ts";
@@ -13,7 +14,6 @@ import { listenForEvents } from "./listen.ts";
 import { readColumnTypes } from "./many-rows.ts";
 import { migrate } from "./migrate.ts";
 import { openPool } from "./pool.ts";
-import { readsAtOnce } from "./rows-at-once.ts";
 import { beginForGroup, inTransaction } from "./transaction.ts";
 
 /** How often the feed looks by itself, should a notification have been lost, milliseconds. */
@@ -29,7 +29,7 @@ export async function openPostgresStore(url: string, options: OpenOptions): Prom
   const faults = options.faults ?? noFaults;
   const queries = openPool(url, options.onFault);
   const single = readerOn(queries.db, postgresEngine);
-  const read: StoreReader = { ...single, ...sharedReads(single), ...readsAtOnce(queries.db) };
+  const read: StoreReader = { ...single, ...sharedReads(single), ...readsAtOnce(queries.db, postgresEngine) };
   const { feed, listener, types } = await start().catch(async (error: unknown) => {
     await queries.close();
     throw openError(url, error);

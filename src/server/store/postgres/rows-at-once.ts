@@ -1,8 +1,9 @@
 import type { RunId, WorkRequestId } from "../../../domain/ids.ts";
 import type { HistoryKey } from "../../../domain/task.ts";
-import type { Database } from "../engine.ts";
+import { postgresEngine, type Database } from "../engine.ts";
 import type { NewEvent } from "../events.ts";
 import { gathered } from "../group/gathered.ts";
+import { readsOfTransaction } from "../group/reads-at-once.ts";
 import { sharedReads } from "../group/shared-reads.ts";
 import type { Submission } from "../statements/insert-work-requests.ts";
 import type {
@@ -15,16 +16,8 @@ import type {
   WorkRequestPatch,
 } from "../store.ts";
 import { insertEntries, insertEventRows, insertRuns, insertSubmitted, type Submitted } from "./insert-many.ts";
+import { judgedRunsOfKeys, type JudgedQuery } from "./judged-runs-of-keys.ts";
 import type { ColumnTypes } from "./many-rows.ts";
-import {
-  dependentsOfRequests,
-  judgedRunsOfKeys,
-  runsByIds,
-  runsOfRequests,
-  submissionsByKeys,
-  workRequestsByIds,
-  type JudgedQuery,
-} from "./read-many.ts";
 import {
   forgetAllocations,
   inOrder,
@@ -41,22 +34,10 @@ export function rowsAtOnce(base: StoreTransaction, db: Database, types: ColumnTy
   const judgedRuns = gathered((calls: readonly JudgedQuery[]) => judgedRunsOfKeys(db, types, calls));
   return {
     ...sharedReads(base),
-    ...readsAtOnce(db),
+    ...readsOfTransaction(db, postgresEngine),
     ...writes,
     judgedRuns: (key: JudgedKey, limit: number) => judgedRuns({ key, limit }),
-    lockWorkRequest: gathered((ids: readonly WorkRequestId[]) => workRequestsByIds(db, ids, true)),
     appendEvents: (events: readonly NewEvent[]) => insertEventRows(db, types, events),
-  };
-}
-
-/** Reads of single records, gathered; also outside of transactions. */
-export function readsAtOnce(db: Database) {
-  return {
-    workRequest: gathered((ids: readonly WorkRequestId[]) => workRequestsByIds(db, ids, false)),
-    submission: gathered((keys: readonly string[]) => submissionsByKeys(db, keys)),
-    run: gathered((ids: readonly RunId[]) => runsByIds(db, ids)),
-    runsOf: gathered((ids: readonly WorkRequestId[]) => runsOfRequests(db, ids)),
-    dependentsOf: gathered((ids: readonly WorkRequestId[]) => dependentsOfRequests(db, ids)),
   };
 }
 

@@ -4,6 +4,7 @@ import { sqliteEngine } from "../engine.ts";
 import { EventFeed } from "../event-feed.ts";
 import { GroupWriter } from "../group/group-writer.ts";
 import { overlaid } from "../group/overlaid.ts";
+import { readsAtOnce } from "../group/reads-at-once.ts";
 import { sharedReads } from "../group/shared-reads.ts";
 import { readerOn } from "../records.ts";
 import type { Leadership, Store, StoreReader } from "../store.ts";
@@ -21,11 +22,9 @@ export async function openSqliteStore(file: string, options: OpenOptions): Promi
   const connections = await openConnections(file, options);
   const faults = options.faults ?? noFaults;
   const engine = sqliteEngine(options.clock ?? { nowMs: () => Date.now() });
-  const single = readerOn(
-    kyselyOn((sql, parameters) => connections.reader.execute(sql, parameters)),
-    engine,
-  );
-  const read: StoreReader = { ...single, ...sharedReads(single) };
+  const db = kyselyOn((sql, parameters) => connections.reader.execute(sql, parameters));
+  const single = readerOn(db, engine);
+  const read: StoreReader = { ...single, ...sharedReads(single), ...readsAtOnce(db, engine) };
   const version = await dataVersion(connections.reader); // before the last event is read: nothing falls between
   const feed = new EventFeed(read, await read.lastEventId(), options.onFault);
   const writer = new GroupWriter(

@@ -1,6 +1,7 @@
 import type { Engine } from "../engine.ts";
 import type { Faults } from "../faults.ts";
 import type { OpenTransaction } from "../group/group-writer.ts";
+import { readsOfTransaction } from "../group/reads-at-once.ts";
 import { sharedReads } from "../group/shared-reads.ts";
 import { transactionOn } from "../records.ts";
 import type { StoreTransaction } from "../store.ts";
@@ -23,7 +24,8 @@ export async function beginTransaction(connection: SqliteConnection, engine: Eng
     await connection.execute(statement);
   };
   const tx = transactionOn(db, engine);
-  return { tx: { ...tx, ...sharedReads(tx) }, commit: () => end("commit"), rollback: () => end("rollback") };
+  const many = { ...sharedReads(tx), ...readsOfTransaction(db, engine) };
+  return { tx: { ...tx, ...many }, commit: () => end("commit"), rollback: () => end("rollback") };
 }
 
 /** Runs a work in a transaction of its own. */

@@ -97,6 +97,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["updateRun", (tx) => tx.updateRun(RUN, "t", {}), [/runs_pkey|sqlite_autoindex_runs_1/]],
   ["reviveLostRun", (tx) => tx.reviveLostRun(RUN, "t", {}), [/runs_pkey|sqlite_autoindex_runs_1/]],
   ["activeRuns", (tx) => tx.activeRuns(), [/runs_active|runs_lease/]],
+  ["activeLoads", (tx) => tx.activeLoads(), [/runs_active|runs_lease/]],
   ["activeRuns of a worker", (tx) => tx.activeRuns(WORKER), [/runs_active/]],
   [
     "runsInFlight",

@@ -1,5 +1,5 @@
 import type { Database, Engine } from "./engine.ts";
-import { activeRuns, expiredRuns, heldRuns, runById, runFigures } from "./statements/active-runs.ts";
+import { activeLoads, activeRuns, expiredRuns, heldRuns, runById, runFigures } from "./statements/active-runs.ts";
 import { extendAllLeases, renewLeases, resetAllLeases } from "./statements/renew-leases.ts";
 import { runsInFlight } from "./statements/runs-in-flight.ts";
 import { runsOn } from "./statements/runs-on.ts";
@@ -9,7 +9,15 @@ import { RUN_COLUMNS } from "./tables.ts";
 
 type RunReader = Pick<
   StoreReader,
-  "run" | "runsOf" | "runsOn" | "activeRuns" | "heldRuns" | "runFigures" | "expiredRuns" | "runsInFlight"
+  | "run"
+  | "runsOf"
+  | "runsOn"
+  | "activeRuns"
+  | "activeLoads"
+  | "heldRuns"
+  | "runFigures"
+  | "expiredRuns"
+  | "runsInFlight"
 >;
 type RunWriter = Pick<
   StoreTransaction,
@@ -25,6 +33,7 @@ export function runReader(db: Database): RunReader {
       db.selectFrom("runs").select(RUN_COLUMNS).where("work_request_id", "=", id).orderBy("attempt").execute(),
     runsOn: (worker, span, limit) => runsOn(db, worker, span, limit),
     activeRuns: (worker) => activeRuns(db, worker),
+    activeLoads: () => activeLoads(db),
     heldRuns: (worker) => heldRuns(db, worker),
     runFigures: () => runFigures(db),
     expiredRuns: (now) => expiredRuns(db, now),

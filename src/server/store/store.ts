@@ -172,6 +172,9 @@ export type TimedEntry = Pick<HistoryEntry, "task_name" | "subject" | "runtime_s
 /** A run together with the lease that fences its worker's writes. */
 export type LeasedRun = Run & { lease_token: string; lease_expires_at: Timestamp };
 
+/** What a run that has not ended holds of its worker, and has used of it so far. */
+export type ActiveLoad = Pick<Run, "id" | "work_request_id" | "worker_name" | "allocation" | "runtime_statistics">;
+
 /** What the page of a worker tells of a run there. */
 export type RunOnWorker = Pick<
   Run,
@@ -348,6 +351,8 @@ export type StoreReader = {
   ): Promise<RunOnWorker[]>;
   /** Runs that have not ended, of one worker or of all. */
   activeRuns(worker?: WorkerName): Promise<LeasedRun[]>;
+  /** Of all runs that have not ended, what they hold and use. */
+  activeLoads(): Promise<ActiveLoad[]>;
   /** Of the runs of one worker that have not ended, what is needed at each of its calls. */
   heldRuns(worker: WorkerName): Promise<HeldRun[]>;
   /** The figures of all runs that have not ended. */

@@ -13,7 +13,7 @@ import { fleet } from "../parts/fleet.ts";
 import { commandLine, keyText, requestLink, workerLink } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { secondsBetween } from "../parts/time.ts";
-import { loadOf } from "../parts/worker-box.ts";
+import { loadOf, type LoadedRun } from "../parts/worker-box.ts";
 import { REQUEST_COLUMNS, requestRow } from "./request-row.ts";
 
 /** A request that runs, with its run. */
@@ -31,7 +31,7 @@ export type OverviewData = {
   ended: readonly WorkRequest[];
   workers: readonly Worker[];
   /** Of each worker what it has now. */
-  runsOf: ReadonlyMap<string, readonly Run[]>;
+  runsOf: ReadonlyMap<string, readonly LoadedRun[]>;
 };
 
 /** Is the farm well, what is stuck, where is room? */

@@ -12,7 +12,7 @@ import { fleet } from "../parts/fleet.ts";
 import { commandLine, queryText, requestLink, workerLink } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { ago, moment, momentText, secondsBetween } from "../parts/time.ts";
-import { loadBars, loadOf } from "../parts/worker-box.ts";
+import { loadBars, loadOf, type LoadedRun } from "../parts/worker-box.ts";
 import { workerLoad, workerTimeline, type PastRun } from "../parts/worker-timeline.ts";
 import { REQUEST_COLUMNS, requestRow } from "./request-row.ts";
 
@@ -28,7 +28,7 @@ export type WorkersData = {
   lastEventId: number;
   filter: WorkersFilter;
   workers: readonly Worker[];
-  runsOf: ReadonlyMap<string, readonly Run[]>;
+  runsOf: ReadonlyMap<string, readonly LoadedRun[]>;
 };
 
 /** All workers: what each has, reserves, uses. */
@@ -130,7 +130,7 @@ const WORKER_COLUMNS = [
   "Last heard from",
 ];
 
-function workerRow(root: string, worker: Worker, runs: readonly Run[], now: Timestamp): Row {
+function workerRow(root: string, worker: Worker, runs: readonly LoadedRun[], now: Timestamp): Row {
   const { memory, cpu_count, disk_space } = loadOf(worker, runs);
   return {
     key: worker.worker_name,

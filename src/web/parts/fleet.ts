@@ -1,9 +1,8 @@
 import type { VNode } from "preact";
-import type { Run } from "../../domain/run.ts";
 import type { Worker } from "../../domain/worker.ts";
 import { fleetChart } from "../charts/fleet.ts";
 import { element as e } from "../element.ts";
-import { loadOf, workerBox } from "./worker-box.ts";
+import { loadOf, workerBox, type LoadedRun } from "./worker-box.ts";
 
 /** More boxes than this say less than one picture of all. */
 const MOST_BOXES = 60;
@@ -11,7 +10,11 @@ const MOST_BOXES = 60;
 const FULLEST = 8;
 
 /** Used, reserved and free of every worker: a box each; of many, one picture, and boxes of the fullest. */
-export function fleet(root: string, workers: readonly Worker[], runsOf: ReadonlyMap<string, readonly Run[]>): VNode[] {
+export function fleet(
+  root: string,
+  workers: readonly Worker[],
+  runsOf: ReadonlyMap<string, readonly LoadedRun[]>,
+): VNode[] {
   const runs = (worker: Worker) => runsOf.get(worker.worker_name) ?? [];
   if (workers.length <= MOST_BOXES) return [boxes(root, workers, runs)];
   const share = ({ load: { memory } }: { load: ReturnType<typeof loadOf> }) =>
@@ -32,6 +35,6 @@ export function fleet(root: string, workers: readonly Worker[], runsOf: Readonly
   ];
 }
 
-function boxes(root: string, workers: readonly Worker[], runs: (worker: Worker) => readonly Run[]): VNode {
+function boxes(root: string, workers: readonly Worker[], runs: (worker: Worker) => readonly LoadedRun[]): VNode {
   return e("ul", { class: "boxes" }, ...workers.map((worker) => workerBox(root, worker, runs(worker))));
 }

@@ -3,7 +3,6 @@ import type { Resource } from "../../domain/allocation.ts";
 import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Worker } from "../../domain/worker.ts";
-import { runFigure } from "../../history/run-figure.ts";
 import { boxBar } from "../charts/bars.ts";
 import { element as e } from "../element.ts";
 import { workerLink } from "./links.ts";
@@ -14,8 +13,12 @@ export type Load = Record<
   { capacity: number; reserved: number; used: number | undefined }
 >;
 
+/** What a run holds, and uses: now where its curve is at hand, else what it used at most so far. */
+export type LoadedRun = Pick<Run, "worker_name" | "allocation" | "runtime_statistics"> &
+  Partial<Pick<Run, "measurement">>;
+
 /** Adds up the runs that a worker has now. What a run has not reported yet is not counted as used. */
-export function loadOf(worker: Worker, runs: readonly Run[]): Load {
+export function loadOf(worker: Worker, runs: readonly LoadedRun[]): Load {
   const sum = (figures: readonly (number | undefined)[]) =>
     figures.reduce<number>((total, figure) => total + (figure ?? 0), 0);
   const held = (resource: Exclude<Resource, "duration">) => sum(runs.map((run) => run.allocation[resource].amount));
@@ -33,17 +36,25 @@ export function loadOf(worker: Worker, runs: readonly Run[]): Load {
     cpu_count: {
       capacity: worker.capacity.cpu_count,
       reserved: held("cpu_count"),
-      used: sum(runs.map((run) => (run.measurement?.curve?.cpu_millicores.at(-1) ?? 0) / 1000)),
+      used: sum(runs.map(coresOf)),
     },
   };
 }
 
-function nowOf(run: Run, resource: "memory" | "disk_space"): number | undefined {
-  return run.measurement?.curve?.[resource].at(-1) ?? runFigure(run, resource);
+function nowOf(run: LoadedRun, resource: "memory" | "disk_space"): number | undefined {
+  return run.measurement?.curve?.[resource].at(-1) ?? run.runtime_statistics[resource];
+}
+
+/** Cores in use: now, or on average so far. */
+function coresOf({ measurement, runtime_statistics }: LoadedRun): number | undefined {
+  const now = measurement?.curve?.cpu_millicores.at(-1);
+  if (now !== undefined) return now / 1000;
+  const { cpu_time, duration } = runtime_statistics;
+  return cpu_time === undefined || duration === undefined || duration <= 0 ? undefined : cpu_time / duration;
 }
 
 /** A worker as a box: used, reserved and free of each capacity in one bar. */
-export function workerBox(root: string, worker: Worker, runs: readonly Run[]): VNode {
+export function workerBox(root: string, worker: Worker, runs: readonly LoadedRun[]): VNode {
   const what = runs.length === 0 ? "runs nothing" : runs.length === 1 ? "1 run" : `${runs.length} runs`;
   return e(
     "li",
@@ -55,7 +66,7 @@ export function workerBox(root: string, worker: Worker, runs: readonly Run[]): V
 }
 
 /** The three bars of a worker with their sentences. */
-export function loadBars(worker: Worker, runs: readonly Run[]): VNode[] {
+export function loadBars(worker: Worker, runs: readonly LoadedRun[]): VNode[] {
   const load = loadOf(worker, runs);
   return (["memory", "cpu_count", "disk_space"] as const).flatMap((resource) => {
     const { capacity, reserved, used } = load[resource];

@@ -14,7 +14,7 @@ import type { LoopContext } from "../../loop/context.ts";
 import { withExpectedTimes } from "../../loop/planning/expected-times.ts";
 import { why } from "../../loop/why.ts";
 import { workerOf } from "../../loop/workers.ts";
-import type { WorkRequestFilter } from "../../store/store.ts";
+import type { ActiveLoad, WorkRequestFilter } from "../../store/store.ts";
 import { publicRun } from "../public-run.ts";
 
 /*
@@ -49,12 +49,15 @@ export async function readOverview(context: LoopContext): Promise<OverviewData> 
     read.workRequests({ status: "completed" }, { limit: OVERVIEW_ROWS / 2 }),
   ]);
   const waiting = await withExpectedTimes(context, [...first, ...blocked.items.toReversed()]);
-  const runs = new Map([...fleet.runsOf.values()].flat().map((run) => [run.work_request_id, run]));
-  const going = (await withExpectedTimes(context, running.items)).flatMap((request) => {
-    const run = runs.get(request.id);
-    return run === undefined ? [] : [{ request, run }];
-  });
-  return { ...fleet, lastEventId, counts, waiting, going, ended: ended.items };
+  const runIds = new Map([...fleet.runsOf.values()].flat().map((run) => [run.work_request_id, run.id]));
+  const going = await Promise.all(
+    (await withExpectedTimes(context, running.items)).map(async (request) => {
+      const id = runIds.get(request.id);
+      const run = id === undefined ? undefined : await read.run(id);
+      return run === undefined ? [] : [{ request, run: publicRun(run) }];
+    }),
+  );
+  return { ...fleet, lastEventId, counts, waiting, going: going.flat(), ended: ended.items };
 }
 
 /** Those that could run, the longest pending first. */
@@ -64,12 +67,13 @@ async function firstToWait({ store: { read } }: LoopContext, now: Timestamp) {
   return requests.filter((request) => request !== undefined).sort((a, b) => a.id - b.id);
 }
 
-async function readFleet(context: LoopContext): Promise<Pick<WorkersData, "now" | "workers" | "runsOf">> {
+type Fleet = Pick<WorkersData, "now" | "workers"> & { runsOf: ReadonlyMap<string, readonly ActiveLoad[]> };
+
+async function readFleet(context: LoopContext): Promise<Fleet> {
   const { read } = context.store;
-  const [now, rows, active] = await Promise.all([read.now(), read.workers(), read.activeRuns()]);
+  const [now, rows, active] = await Promise.all([read.now(), read.workers(), read.activeLoads()]);
   const workers = rows.map((row) => workerOf(row, now, context.settings.leaseMs));
-  const runsOf: ReadonlyMap<string, readonly Run[]> = Map.groupBy(active.map(publicRun), (run) => run.worker_name);
-  return { now, workers, runsOf };
+  return { now, workers, runsOf: Map.groupBy(active, (run) => run.worker_name) };
 }
 
 /** A page of the list of requests. */

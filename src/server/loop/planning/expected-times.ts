@@ -74,9 +74,8 @@ export async function runForward(
 export async function forecastInput(context: LoopContext, now: Timestamp): Promise<ForecastInput> {
   const { store, settings } = context;
   const { read } = store;
-  const [workers, figures, runs, shares, pending, speeds] = await Promise.all([
+  const [workers, runs, shares, pending, speeds] = await Promise.all([
     read.workers(),
-    read.runFigures(),
     read.activeRuns(),
     read.maxShares(),
     read.pending(now, FORESEEN),
@@ -84,7 +83,7 @@ export async function forecastInput(context: LoopContext, now: Timestamp): Promi
   ]);
   const rows = await read.planRows([...runs.map((run) => run.work_request_id), ...pending.map(({ id }) => id)]);
   const byId = new Map(rows.map((row) => [row.id, row]));
-  const byWorker = Map.groupBy(figures, (run) => run.worker_name);
+  const byWorker = Map.groupBy(runs, (run) => run.worker_name);
   const names = new Set(workers.map(({ worker_name }) => worker_name));
   return {
     workers: workers.map((row) => fleetWorker(row, byWorker.get(row.worker_name) ?? [], speeds, now, settings.leaseMs)),

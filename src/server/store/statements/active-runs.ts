@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Timestamp } from "../../../domain/clock.ts";
 import type { WorkerName } from "../../../domain/ids.ts";
 import type { Database } from "../engine.ts";
-import type { HeldRun, LeasedRun, RunFigures } from "../store.ts";
+import type { ActiveLoad, HeldRun, LeasedRun, RunFigures } from "../store.ts";
 import { RUN_COLUMNS } from "../tables.ts";
 
 /** Stands as a literal, so that the partial indexes of active runs are seen to fit. */
@@ -37,6 +37,15 @@ export function heldRuns(db: Database, worker: WorkerName): Promise<HeldRun[]> {
     .where("worker_name", "=", worker)
     .orderBy("assigned_at")
     .orderBy("id")
+    .execute();
+}
+
+/** As `activeRuns` of all, with what is held and used and nothing else: curves and candidates are ten times as large. */
+export function activeLoads(db: Database): Promise<ActiveLoad[]> {
+  return db
+    .selectFrom("runs")
+    .select(["id", "work_request_id", "worker_name", "allocation", "runtime_statistics"])
+    .where(IS_ACTIVE)
     .execute();
 }
 

@@ -69,6 +69,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["existingWorkRequestIds", (tx) => tx.existingWorkRequestIds([ID]), [/work_requests_pkey|PRIMARY KEY/]],
   ["countByStatus", (tx) => tx.countByStatus(), [/work_requests_by_status/]],
   ["submission", (tx) => tx.submission("key7"), [/submissions_key/]],
+  ["requestGraph", (tx) => tx.requestGraph(ID, 40), [/work_request_dependents/, /work_requests_pkey|PRIMARY KEY/]],
   ["dependentsOf", (tx) => tx.dependentsOf(ID), [/work_request_dependents/]],
   ["pending", (tx) => tx.pending(at(0), 50), [/work_requests_pending\b/]],
   ["planRows", (tx) => tx.planRows([ID]), [/work_requests_pkey|PRIMARY KEY/]],

@@ -138,6 +138,32 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
     await context.close();
   });
 
+  it("what waits for what is drawn, read by arrow keys, and listed", async () => {
+    const { harness } = example;
+    const tags = { requirements: { tags: ["none"] } };
+    const [, , , last] = await harness.submit(
+      { task_name: "fetch", name: "sources", ...tags },
+      { task_name: "build", name: "amd64", depends_on: ["sources"], ...tags },
+      { task_name: "build", name: "arm64", depends_on: ["sources"], ...tags },
+      { task_name: "release", name: "release", depends_on: ["amd64", "arm64", "sources"], ...tags },
+    );
+    const { page, context } = await visit(browser, harness);
+    await page.goto(`r/${last!.id}`);
+    const graph = page.locator("figure", { hasText: "4 requests that wait for each other" });
+    expect(await graph.locator("svg text").allTextContents()).toEqual(["sources", "amd64", "arm64", "release"]);
+    await graph.getByLabel("Read the points").focus();
+    await page.keyboard.press("Home");
+    expect(await graph.getByLabel("Read the points").getAttribute("aria-valuetext")).toBe(
+      `#${last!.id - 3} sources · pending`,
+    );
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: `#${last!.id - 3} fetch` }).waitFor();
+    await page.getByText("The same as a table").click();
+    const rows = page.getByRole("region", { name: "Requests that wait for each other" }).locator("tbody th");
+    expect(await rows.allInnerTexts()).toEqual([3, 2, 1, 0].map((before) => `#${last!.id - before}`));
+    await context.close();
+  });
+
   it("without a script every picture is there, with its sentence and its table", async () => {
     const { page, context } = await visit(browser, example.harness, { javaScriptEnabled: false });
     const pictures: Record<string, RegExp[]> = {

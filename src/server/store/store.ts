@@ -48,6 +48,13 @@ export type NewWorkRequest = HistoryKey & {
   depends_on: ({ index: number } | { id: WorkRequestId })[];
 };
 
+/** Requests and what depends on what; `isCut` when there are more. */
+export type RequestGraph = {
+  nodes: Pick<WorkRequest, "id" | "name" | "task_name" | "subject" | "context" | "status" | "result">[];
+  edges: { work_request_id: WorkRequestId; depends_on: WorkRequestId }[];
+  isCut: boolean;
+};
+
 /** Fields of a request that change after its creation. */
 export type WorkRequestPatch = Partial<
   Pick<
@@ -315,6 +322,8 @@ export type StoreReader = {
   submission(key: string): Promise<{ body_hash: string; ids: WorkRequestId[] } | undefined>;
   /** Requests that directly depend on the one given. */
   dependentsOf(id: WorkRequestId): Promise<WorkRequest[]>;
+  /** A request with what it runs after and what runs after it, over all steps; at most `limit` of each. */
+  requestGraph(id: WorkRequestId, limit: number): Promise<RequestGraph>;
   /** Status, result, verdict and allow_failure of what a request depends on. */
   dependencyStates(
     id: WorkRequestId,

@@ -6,6 +6,7 @@ import type { Database, Engine } from "./engine.ts";
 import { IS_PENDING } from "./statements/is-pending.ts";
 import { pendingRequests } from "./statements/pending.ts";
 import { pendingAfter, planRows } from "./statements/plan-rows.ts";
+import { requestGraph } from "./statements/request-graph.ts";
 import type { PageQuery, StoreReader, WorkRequestFilter } from "./store.ts";
 import { WORK_REQUEST_COLUMNS } from "./tables.ts";
 
@@ -17,6 +18,7 @@ type WorkRequestReader = Pick<
   | "countByStatus"
   | "submission"
   | "dependentsOf"
+  | "requestGraph"
   | "dependencyStates"
   | "pending"
   | "planRows"
@@ -34,6 +36,7 @@ export function workRequestReader(db: Database, engine: Engine): WorkRequestRead
     countByStatus: () => countByStatus(db),
     submission: (key) => submission(db, key),
     dependentsOf: (id) => dependentsOf(db, engine, id),
+    requestGraph: (id, limit) => requestGraph(db, id, limit),
     dependencyStates: (id) => dependencyStates(db, id),
     pending: (now, limit) => pendingRequests(db, now, limit),
     planRows: (ids) => planRows(db, ids),

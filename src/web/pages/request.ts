@@ -17,6 +17,7 @@ import { candidateTable, type ShownCandidate } from "../parts/candidates.ts";
 import { commandLine, historyAddress, keepLink, keyText, logAddress, workerLink } from "../parts/links.ts";
 import { lineText, logLines } from "../parts/log-lines.ts";
 import { stateLabel, stateOf, type State } from "../parts/state.ts";
+import { neighbourPart, type Neighbours } from "../parts/request-graph.ts";
 import { requestTimeline } from "../parts/request-timeline.ts";
 import { table } from "../parts/table.ts";
 import { moment, secondsBetween } from "../parts/time.ts";
@@ -38,6 +39,7 @@ export type RequestData = AnswerData & {
   logSize: number;
   /** Of a run that failed: the first line that names an error. */
   firstError: number | undefined;
+  neighbours: Neighbours;
 };
 
 const CARD_LINES = 6;
@@ -69,6 +71,7 @@ export function requestPage(frame: Frame, data: RequestData): string {
     data.candidates.length === 0
       ? e("p", { class: "quiet" }, "No worker was looked at.")
       : candidateTable(frame.root, data.candidates, data.candidate_count),
+    ...neighbourPart(frame.root, request.id, data.neighbours),
     ...requestDetails(frame, data),
     e("h2", {}, "The same elsewhere"),
     commandLine(`show ${request.id}`),

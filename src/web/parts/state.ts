@@ -18,10 +18,11 @@ export function stateLabel(state: State, word: string = state): VNode {
 
 /** The shape of a state, in the colour of the text around it. */
 export function stateGlyph(state: State): VNode {
-  return e("svg", { class: "glyph", viewBox: "0 0 12 12", "aria-hidden": "true" }, shapeOf(state));
+  return e("svg", { class: "glyph", viewBox: "0 0 12 12", "aria-hidden": "true" }, stateShape(state));
 }
 
-function shapeOf(state: State): VNode {
+/** That shape alone, 12 by 12: for a picture. */
+export function stateShape(state: State): VNode {
   switch (state) {
     case "blocked":
     case "pending":

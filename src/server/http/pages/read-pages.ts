@@ -27,6 +27,8 @@ const PAGE_ROWS = 100;
 const WORKER_ROWS = 20;
 /** More could not be told apart in a picture. */
 const WORKER_PAST_RUNS = 150;
+/** Of a request, before and after it: more would be a wall of boxes. */
+const NEIGHBOURS = 30;
 const COMPARED_RUNS = 100;
 /** A page of 60 KB holds no more with what is said of each; older ones are reached by the span of time. */
 const HISTORY_POINTS = 250;
@@ -103,10 +105,11 @@ export async function readRequest(
   const { work_request: request, candidates, candidate_count, events } = await why(context, id);
   const { task_type, task_name, subject, context: circumstances } = request;
   const key = { task_type, task_name, subject, context: circumstances };
-  const [now, runs, history] = await Promise.all([
+  const [now, runs, history, neighbours] = await Promise.all([
     read.now(),
     read.runsOf(id),
     read.history(key, { limit: COMPARED_RUNS }),
+    read.requestGraph(id, NEIGHBOURS),
   ]);
   const run = runs.find((one) => one.attempt === attempt) ?? runs.at(-1);
   return {
@@ -117,6 +120,7 @@ export async function readRequest(
     run,
     events,
     history: history.items,
+    neighbours,
     candidates: run?.placement.candidates ?? candidates,
     candidate_count: run?.placement.candidate_count ?? candidate_count,
     ...(run === undefined ? NO_LOG : await readLogEnd(context, run)),

@@ -8,10 +8,10 @@ import { crc32, deflateSync, inflateSync } from "node:zlib";
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const MOST_COLOURS = 256;
 
-/** The same picture with at most 256 colours: the most frequent, and for the rest the nearest of them. */
+/** The same picture with at most 256 colours. */
 export function smallPng(png: Buffer): Buffer {
   const { width, height, pixels } = decode(png);
-  const palette = frequentColours(pixels);
+  const palette = bestColours(pixels);
   const indexOf = new Map(palette.map((colour, index) => [colour, index]));
   const rows = Buffer.alloc((width + 1) * height); // each row begins with its filter: 0, none
   for (const [at, colour] of pixels.entries()) {
@@ -85,18 +85,35 @@ function foreseen(filter: number | undefined, left: number, up: number, corner: 
   return toUp <= toCorner ? up : corner;
 }
 
-function frequentColours(pixels: Uint32Array): number[] {
+/**
+ * The colours that a palette does best to have: again and again the one that most pixels are furthest from being shown by, so
+ * that the few pixels of a coloured word count beside the many of the paper.
+ */
+function bestColours(pixels: Uint32Array): number[] {
   const counts = new Map<number, number>();
   for (const colour of pixels) counts.set(colour, (counts.get(colour) ?? 0) + 1);
-  const sorted = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-  return sorted.slice(0, MOST_COLOURS).map(([colour]) => colour);
+  const rest = [...counts].map(([colour, count]) => ({ colour, count, off: Infinity }));
+  const palette: number[] = [];
+  while (palette.length < Math.min(MOST_COLOURS, rest.length)) {
+    let worst = rest[0]!; // not empty: the palette is shorter
+    for (const one of rest) if (one.off * one.count > worst.off * worst.count) worst = one;
+    if (worst.off === 0) break;
+    palette.push(worst.colour);
+    for (const one of rest) one.off = Math.min(one.off, distance(one.colour, worst.colour));
+  }
+  return palette;
+}
+
+/** The square of how far two colours lie apart. */
+function distance(a: number, b: number): number {
+  return [16, 8, 0].reduce((sum, shift) => sum + (((a >> shift) & 255) - ((b >> shift) & 255)) ** 2, 0);
 }
 
 function nearest(palette: readonly number[], colour: number): number {
-  const distance = (other: number) =>
-    [16, 8, 0].reduce((sum, shift) => sum + (((colour >> shift) & 255) - ((other >> shift) & 255)) ** 2, 0);
   let best = 0;
-  for (const [index, other] of palette.entries()) if (distance(other) < distance(palette[best] ?? 0)) best = index;
+  for (const [index, other] of palette.entries()) {
+    if (distance(other, colour) < distance(palette[best] ?? 0, colour)) best = index;
+  }
   return best;
 }
 

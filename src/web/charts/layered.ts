@@ -78,8 +78,10 @@ function orderLayers(layers: number[][], neighbours: readonly LayeredEdge[], isF
     const wish = new Map(
       layer.map((item) => {
         const rows = (linked.get(item) ?? []).map((edge) => rowOf.get(edge[other]) ?? 0);
-        const own = rowOf.get(item) ?? 0;
-        return [item, rows.length === 0 ? own : rows.reduce((sum, row) => sum + row, 0) / rows.length];
+        return [
+          item,
+          rows.length === 0 ? (rowOf.get(item) ?? 0) : rows.reduce((sum, row) => sum + row, 0) / rows.length,
+        ];
       }),
     );
     layer.sort((a, b) => (wish.get(a) ?? 0) - (wish.get(b) ?? 0));

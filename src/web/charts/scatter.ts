@@ -23,8 +23,9 @@ export function historyChart(
   metric: Metric,
   { sentence, changes }: HistoryView,
 ): VNode {
-  const because = new Map(changes.map((change) => [change.first_run_id, change.because]));
-  const points = entries.flatMap((entry) => pointOf(root, entry, metric, because.get(entry.run_id ?? null)));
+  // of drift it is kept when the first run on the new level ended; imported runs have no id to know them by
+  const because = new Map(changes.map((change) => [change.level_since, change.because]));
+  const points = entries.flatMap((entry) => pointOf(root, entry, metric, because.get(entry.completed_at)));
   const results = new Set(points.map((point) => point.result));
   const shown = (Object.keys(RESULT_LOOKS) as Result[]).filter((result) => results.has(result)); // its keys
   const hasReserved = points.some(({ reserved }) => reserved !== undefined);

@@ -11,8 +11,8 @@ export type SpanKind = "waiting" | "starting" | "running" | "expected" | "ending
 /** A span of a lane; milliseconds since 1970. */
 export type Span = { from: number; to: number; kind: SpanKind; text: string; href?: string | undefined };
 
-/** One row of the picture: its name, and spans that do not overlap. */
-export type Lane = { name: string; spans: readonly Span[] };
+/** One row of the picture: its name, what stands above it where that is more than the name, and spans that do not overlap. */
+export type Lane = { name: string; title?: string; spans: readonly Span[] };
 
 /** Lanes over time: a Gantt chart, or the states of one thing. */
 export type Timeline = {
@@ -93,8 +93,8 @@ function draw(canvas: Canvas, { lanes, range, now }: Pick<Timeline, "lanes" | "r
     marks: [
       ...ticks.map(({ at }) => e("path", { class: "grid", d: `M${short(at)} ${canvas.top}V${canvas.bottom}` })),
       ...bottomAxis(inner, ticks),
-      ...lanes.flatMap(({ name }, index) =>
-        name === "" ? [] : [e("text", { x: left, y: yOf(index) - 4, class: "lane" }, cutName(name, canvas))],
+      ...lanes.flatMap(({ name, title = name }, index) =>
+        title === "" ? [] : [e("text", { x: left, y: yOf(index) - 4, class: "lane" }, cutName(title, canvas))],
       ),
       ...spanPaths(lanes, range, x, yOf),
       ...(now === undefined || now > range[1] ? [] : [nowLine(x(now), canvas)]),

@@ -13,6 +13,7 @@ import { fleet } from "../parts/fleet.ts";
 import { commandLine, keyText, requestLink, workerLink } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { secondsBetween } from "../parts/time.ts";
+import { waitText } from "../parts/wait-text.ts";
 import { loadOf, type LoadedRun } from "../parts/worker-box.ts";
 import { REQUEST_COLUMNS, requestRow } from "./request-row.ts";
 
@@ -128,7 +129,7 @@ function waitingTable({ root }: Frame, { waiting, now, counts }: OverviewData): 
       requestLink(root, request.id),
       keyText(request),
       formatDuration(secondsBetween(request.created_at, now)),
-      request.waiting?.message ?? "it was not planned yet",
+      waitText(request),
       startText(request, now),
     ],
   }));

@@ -7,6 +7,7 @@ import { historyAddress, requestLink, workerLink } from "../parts/links.ts";
 import { stateLabel, stateOf } from "../parts/state.ts";
 import type { Cell, Head, Row } from "../parts/table.ts";
 import { ago, secondsBetween } from "../parts/time.ts";
+import { waitText } from "../parts/wait-text.ts";
 
 /** Columns of requests in every list. */
 export const REQUEST_COLUMNS: readonly Head[] = [
@@ -65,7 +66,7 @@ function memoryText({ output_data, allocation }: WorkRequest): string {
 
 /** Why it waits, or what ended it. */
 export function noteOf(request: WorkRequest): string {
-  const { status, waiting, output_data, aborted } = request;
-  if ((status === "blocked" || status === "pending") && waiting !== null) return waiting.message;
+  const { status, output_data, aborted } = request;
+  if (status === "blocked" || status === "pending") return waitText(request);
   return output_data?.errors?.[0]?.message ?? output_data?.skip_reason ?? aborted?.reason ?? "";
 }

@@ -12,6 +12,7 @@ import type { ExpectedRange, WorkRequest } from "../../domain/work-request.ts";
 import { runFigure } from "../../history/run-figure.ts";
 import { element as e } from "../element.ts";
 import { momentText, secondsBetween } from "./time.ts";
+import { waitText } from "./wait-text.ts";
 
 /** What the five answers are made from. */
 export type AnswerData = {
@@ -50,7 +51,7 @@ function waiting({ request, events, now }: AnswerData): string {
   if (isWaiting) {
     const start = request.expected?.start;
     const expected = start === undefined ? "" : `. It should start ${inRange(start, now)}`;
-    return `${waited} so far: ${request.waiting?.message ?? "it was not planned yet"}${expected}.`;
+    return `${waited} so far: ${waitText(request)}${expected}.`;
   }
   const reasons = events.flatMap(({ kind, data }) =>
     kind === "waiting" && typeof data["message"] === "string" ? [data["message"]] : [],

@@ -16,7 +16,7 @@ export function requestTimeline(data: AnswerData): VNode | undefined {
   const isOver = request.status === "completed" || request.status === "aborted";
   const waits = waitingSpans(data);
   const lanes: Lane[] = [
-    ...(waits.length === 0 ? [] : [{ name: "waiting", spans: waits }]),
+    ...(waits.length === 0 ? [] : [waitingLane(waits)]),
     ...runs.map((run) => runLane(run, request, nowMs)),
   ];
   const spans = lanes.flatMap((lane) => lane.spans);
@@ -48,6 +48,16 @@ function sentence(waits: readonly Span[], runs: readonly Run[], nowMs: number): 
   return `It waited ${seconds(waits)} and ${what}.`;
 }
 
+/** The reason that it waited for longest stands in the picture; the others are read in it. */
+function waitingLane(waits: readonly Span[]): Lane {
+  const longest = waits.toSorted((a, b) => b.to - b.from - (a.to - a.from))[0];
+  const spans = waits.map((span) => ({
+    ...span,
+    text: `${formatDuration((span.to - span.from) / 1000)} ${span.text}`,
+  }));
+  return { name: "waiting", title: `waiting ${longest?.text ?? ""}`, spans };
+}
+
 /** What it waited for, one span for each reason. */
 function waitingSpans({ request, events, now }: AnswerData): Span[] {
   const spans: Span[] = [];
@@ -56,9 +66,7 @@ function waitingSpans({ request, events, now }: AnswerData): Span[] {
     why: request.unblock_strategy === "manual" ? "for a person" : "to be looked at",
   };
   const close = (to: number) => {
-    if (open === undefined || to <= open.from) return;
-    const text = `${formatDuration((to - open.from) / 1000)} ${open.why}`;
-    spans.push({ from: open.from, to, kind: "waiting", text });
+    if (open !== undefined && to > open.from) spans.push({ from: open.from, to, kind: "waiting", text: open.why });
   };
   for (const event of events) {
     const why = reasonAfter(event, open?.why);

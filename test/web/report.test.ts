@@ -81,6 +81,7 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
       await write("history", "build", "gcc", "sid/amd64", "--since", "30d"),
       await write("worker", "builder-1"),
       await write("tasks"),
+      await write("/workers?state=online"),
     ];
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await browser.newPage({ colorScheme });

@@ -22,6 +22,7 @@ const EXAMPLES = `Examples:
   almanac report history build gcc --since 30d --html g.html
   almanac report worker w-04 --html w-04.html              what it did in the last day
   almanac report tasks --html tasks.html                   what was reserved and not used, by task and day
+  almanac report '/r?result=failure' --html failed.html    any page, by its address
 `;
 
 /** `almanac report`. */
@@ -31,7 +32,7 @@ export function define(command: Command, cli: Cli): void {
       "A page as one HTML file: it opens from disk, asks no host for anything, and its links lead to the server.",
     )
     .addHelpText("before", EXAMPLES)
-    .argument("<what>", `a work request or a run of it (5122, 5122.1), or: ${KINDS.join(", ")}`)
+    .argument("<what>", `a work request or a run of it (5122, 5122.1), or a page (/r), or: ${KINDS.join(", ")}`)
     .argument("[names...]", "of a history: task, subject, context; of a worker: its name")
     .requiredOption("--html <file>", "write it there; -: to standard output")
     .option("-c, --context <context>", "of a history: only of this context")
@@ -52,7 +53,7 @@ async function report(session: Session, options: Options, what: string, names: r
 /** The address of the page that is meant, from the first page on. */
 function pageOf(session: Session, options: Options, what: string, names: readonly string[]): string {
   const kind = KINDS.find((one) => one === what);
-  if (kind === undefined) return requestPage(what, names);
+  if (kind === undefined) return what.startsWith("/") ? what.slice(1) : requestPage(what, names);
   const since = options.since === undefined ? {} : { since: sinceOf(options.since, session.cli.nowMs()) };
   return PAGES[kind]({ ...options, ...since }, names);
 }

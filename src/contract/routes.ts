@@ -126,7 +126,9 @@ export const routes = {
     summary: "Make it again, with the dependents that it took down",
     scope: "submit",
     params: requestIdParams,
-    body: z.strictObject({}),
+    body: z.strictObject({
+      elsewhere: z.boolean().default(false).describe("keep off the workers of its runs, while there are others"),
+    }),
     status: 201,
     response: z.object({ work_requests: z.array(workRequestSchema) }),
   }),

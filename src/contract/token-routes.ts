@@ -14,6 +14,7 @@ const tokenFields = {
   last_used_at: timestampSchema.nullable(),
   /** The part of all workers that the requests it submits may have together; null: any. */
   max_share: z.number().nullable(),
+  opened_with: z.int().nullable().describe("of a browser's session: the token that it was opened with, and ends with"),
 };
 
 /** Tokens: made, listed and ended. */
@@ -44,7 +45,7 @@ export const tokenRoutes = {
   revokeToken: route({
     method: "DELETE",
     path: "/api/v1/tokens/:id",
-    summary: "End a token at once",
+    summary: "End a token at once, with the sessions in browsers that were opened with it",
     scope: "admin",
     params: z.strictObject({ id: z.coerce.number().pipe(z.int().min(1)) }),
     response: z.object({ revoked: z.int() }),

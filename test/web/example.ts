@@ -27,7 +27,16 @@ export type Example = {
   /** Lets more happen on `builder-1`. */
   play: Player;
   ids: Record<
-    "running" | "passed" | "failed" | "regression" | "outOfMemory" | "tooLarge" | "manual" | "hostile" | "aborted",
+    | "running"
+    | "passed"
+    | "failed"
+    | "regression"
+    | "outOfMemory"
+    | "tooLarge"
+    | "asked"
+    | "manual"
+    | "hostile"
+    | "aborted",
     WorkRequestId
   >;
 };
@@ -81,13 +90,14 @@ export async function startExample(hostileName = HOSTILE): Promise<Example> {
     { subject: "llvm", context: "sid/amd64", requirements: { memory: 6 * GIB } },
     COMPILING,
   );
-  const [tooLarge, manual] = await harness.submit(
+  const [tooLarge, asked, manual] = await harness.submit(
     {
       task_name: "build",
       subject: "chromium",
       context: "sid/amd64",
       requirements: { memory: 61 * GIB, cpu_count: 16, tags: ["kvm"] },
     },
+    { task_type: "wait", task_name: "confirm", task_data: { question: "Release shop 2.1?" } },
     { task_name: "release", subject: "point-release", unblock_strategy: "manual" },
   );
   await harness.event(tooLarge!.id, "waiting");
@@ -100,6 +110,7 @@ export async function startExample(hostileName = HOSTILE): Promise<Example> {
     aborted,
     running: going,
     tooLarge: tooLarge!.id,
+    asked: asked!.id,
     manual: manual!.id,
   };
   await giveItAPast(harness, passed, [

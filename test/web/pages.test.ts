@@ -25,6 +25,7 @@ const PAGES = {
   "a request that ran out of memory": ({ ids }) => `/r/${ids.outOfMemory}`,
   "a request that waits": ({ ids }) => `/r/${ids.tooLarge}`,
   "a request that waits for a person": ({ ids }) => `/r/${ids.manual}`,
+  "a request that asks a person": ({ ids }) => `/r/${ids.asked}`,
   "a request with a hostile name": ({ ids }) => `/r/${ids.hostile}`,
   "the log of a run that goes on": ({ ids }) => `/r/${ids.running}/log?times=start`,
   "the log of a run that failed": ({ ids }) => `/r/${ids.failed}/log?at=41#L41`,

@@ -26,15 +26,20 @@ export function includesScope(scope: Scope, needed: Scope): boolean {
 
 /** The token of a call that may do what the scope stands for; throws `unauthenticated` or `forbidden`. */
 export async function authenticate(store: Store, request: FastifyRequest, needed: Scope): Promise<TokenRecord> {
-  const secret = secretOf(request);
-  if (secret === undefined) throw new AppError("unauthenticated", { reason: "the call has none" });
-  const token = await findToken(store.read, secret);
+  if (secretOf(request) === undefined) throw new AppError("unauthenticated", { reason: "the call has none" });
+  const token = await tokenOf(store, request);
   if (token === undefined) throw new AppError("unauthenticated", { reason: "the one given is unknown or has ended" });
   if (!includesScope(token.scope, needed)) {
     throw new AppError("forbidden", { token: token.name, scope: token.scope, needed });
   }
   await noteUse(store, token);
   return token;
+}
+
+/** The token of a call as it is by now; undefined when it has ended. */
+export async function tokenOf(store: Store, request: FastifyRequest): Promise<TokenRecord | undefined> {
+  const secret = secretOf(request);
+  return secret === undefined ? undefined : findToken(store.read, secret);
 }
 
 /** When a token was last used is kept to the minute: a write for each call would cost more than the call. */

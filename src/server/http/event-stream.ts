@@ -19,6 +19,9 @@ let openStreams = 0;
 /** What a reader wants: topics (`requests`, `workers`, `findings`, `r5122`, `log5122.1`), and the id of the last event it has seen. */
 export type EventQuery = { topics: string | undefined; after: number | undefined };
 
+/** Who reads: the signal is aborted when he goes away; `isWelcome` tells whether his token has not ended meanwhile. */
+type Reader = { signal: AbortSignal; isWelcome: () => Promise<boolean> };
+
 /**
  * Sends events as they are committed until the reader goes away. With `after`, first those that it missed;
  * when they are no longer kept, one `reset` event says so.
@@ -27,7 +30,7 @@ export async function streamEvents(
   context: LoopContext,
   reply: FastifyReply,
   query: EventQuery,
-  signal: AbortSignal,
+  { signal, isWelcome }: Reader,
 ): Promise<void> {
   if (openStreams >= MAX_STREAMS) throw new AppError("too-many-open", { limit: MAX_STREAMS });
   const topics = query.topics === undefined ? undefined : new Set(query.topics.split(",").map((topic) => topic.trim()));
@@ -43,7 +46,10 @@ export async function streamEvents(
     if (raw.writableLength > MAX_BUFFERED_BYTES) raw.destroy();
   };
   openStreams += 1;
-  const keepAlive = setInterval(() => send(": still here\n\n"), KEEP_ALIVE_MS);
+  const keepAlive = setInterval(() => {
+    send(": still here\n\n");
+    void isWelcome().then((is) => void (is || raw.destroy()));
+  }, KEEP_ALIVE_MS);
   const stop = await startSending(context, query.after, topics, send);
   await new Promise<void>((resolve) => {
     raw.once("close", resolve);

@@ -10,10 +10,16 @@ import { failedMembers, reopen, retryOf } from "./workflows/retry-members.ts";
 
 /**
  * Makes an ended request again, as a new one that supersedes it, together with the requests that were aborted because of
- * it. Of a workflow only what failed is made again, and the workflow goes on. Gives the new ones, the retried one first.
+ * it. Of a workflow only what failed is made again, and the workflow goes on. `elsewhere`: on other workers than before, while
+ * there are some. Gives the new ones, the retried one first.
  * Throws `not-found` for an id that does not exist.
  */
-export function retryWorkRequest(context: LoopContext, id: WorkRequestId, by: string): Promise<WorkRequest[]> {
+export function retryWorkRequest(
+  context: LoopContext,
+  id: WorkRequestId,
+  by: string,
+  { elsewhere = false } = {},
+): Promise<WorkRequest[]> {
   return context.store.transaction(async (tx) => {
     const request = await lockExisting(tx, id);
     if (!hasEnded(request)) throw new AppError("not-ended", { id, status: request.status });
@@ -21,6 +27,8 @@ export function retryWorkRequest(context: LoopContext, id: WorkRequestId, by: st
       throw new AppError("already-superseded", { id, superseded_by: request.superseded_by });
     }
     const made = await retryAny(tx, request, by);
+    const workers = elsewhere ? new Set((await tx.runsOf(id)).map(({ worker_name }) => worker_name)) : new Set<never>();
+    if (made[0] !== undefined && workers.size > 0) await tx.updateWorkRequest(made[0], { avoid_workers: [...workers] });
     return Promise.all(made.map((copy) => lockExisting(tx, copy)));
   });
 }

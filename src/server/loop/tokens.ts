@@ -1,5 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { NewToken, StoreReader, StoreTransaction, TokenRecord } from "../store/store.ts";
+import { AppError } from "../../contract/errors.ts";
+import type { Scope } from "../../contract/route.ts";
+import { epochMs, timestamp } from "../../domain/clock.ts";
+import type { NewToken, Store, StoreReader, StoreTransaction, TokenRecord } from "../store/store.ts";
 
 /** Secrets start so, so that scanners of leaked secrets, and people, know what they have found. */
 const PREFIX = "almanac_";
@@ -11,6 +14,42 @@ export async function createToken(
 ): Promise<{ token: TokenRecord; secret: string }> {
   const secret = PREFIX + randomBytes(24).toString("base64url");
   return { token: await tx.insertToken({ ...token, secret_hash: hashSecret(secret) }), secret };
+}
+
+/** A join token that nobody said otherwise of. */
+const JOIN_TOKEN_SECONDS = 3600;
+
+/** A token as people ask for one; `expires_in` in seconds, absent: never (a join token: one hour). */
+type AskedToken = {
+  name: string;
+  scope: Scope;
+  expires_in?: number | undefined;
+  max_share?: number | undefined;
+};
+
+/** Makes the token that somebody asked for. */
+export function makeToken(store: Store, asked: AskedToken): Promise<{ token: TokenRecord; secret: string }> {
+  return store.transaction(async (tx) => {
+    const seconds = asked.expires_in ?? (asked.scope === "join" ? JOIN_TOKEN_SECONDS : undefined);
+    const expires_at = seconds === undefined ? null : timestamp(epochMs(await tx.now()) + seconds * 1000);
+    const { name, scope, max_share = null } = asked;
+    if (max_share !== null) await shareChanged(tx, name);
+    return createToken(tx, { name, scope, max_share, worker_name: null, expires_at });
+  });
+}
+
+/** Ends a token at once, with the sessions that were opened with it. Throws `not-found`. */
+export function revokeToken(store: Store, id: number): Promise<void> {
+  return store.transaction(async (tx) => {
+    const token = (await tx.tokens()).find((one) => one.id === id);
+    if (token !== undefined && token.max_share !== null) await shareChanged(tx, token.name);
+    if (!(await tx.deleteToken(id))) throw new AppError("not-found", { what: "token", id });
+  });
+}
+
+/** Planning hears that the requests of this name have another bound from now on. */
+function shareChanged(tx: StoreTransaction, name: string): Promise<void> {
+  return tx.appendEvents([{ kind: "share_changed", data: { name } }]);
 }
 
 /** The token of a secret, if it exists and has not ended. */

@@ -184,15 +184,18 @@ create table tokens (
   worker_name text,
   secret_hash text not null,
   max_share double precision,
+  opened_with bigint,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone,
   last_used_at timestamp with time zone,
+  constraint tokens_opened_with_fkey FOREIGN KEY (opened_with) REFERENCES tokens(id) ON DELETE CASCADE,
   constraint tokens_pkey PRIMARY KEY (id),
   constraint tokens_scope_check CHECK ((scope = ANY (ARRAY['read'::text, 'submit'::text, 'admin'::text, 'worker'::text, 'join'::text]))),
   constraint tokens_secret_hash_key UNIQUE (secret_hash)
 );
 CREATE INDEX tokens_by_worker ON public.tokens USING btree (worker_name) WHERE (worker_name IS NOT NULL);
 CREATE INDEX tokens_max_share ON public.tokens USING btree (name, max_share) WHERE (max_share IS NOT NULL);
+CREATE INDEX tokens_opened_with ON public.tokens USING btree (opened_with) WHERE (opened_with IS NOT NULL);
 
 create table work_request_dependencies (
   work_request_id bigint not null,

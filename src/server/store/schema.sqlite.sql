@@ -198,6 +198,7 @@ CREATE TABLE tokens (
   worker_name text,
   secret_hash text not null unique,
   max_share real,
+  opened_with integer references tokens (id) on delete cascade,
   created_at text not null,
   expires_at text,
   last_used_at text
@@ -206,6 +207,8 @@ CREATE TABLE tokens (
 CREATE INDEX tokens_by_worker on tokens (worker_name) where worker_name is not null;
 
 CREATE INDEX tokens_max_share on tokens (name, max_share) where max_share is not null;
+
+CREATE INDEX tokens_opened_with on tokens (opened_with) where opened_with is not null;
 
 CREATE TABLE work_request_dependencies (
   work_request_id integer not null references work_requests (id) on delete cascade,

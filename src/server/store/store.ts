@@ -288,11 +288,14 @@ export type TokenRecord = {
   last_used_at: Timestamp | null;
   /** The part of all workers, above 0 and at most 1, that the requests it submits may have together; null: any. */
   max_share: number | null;
+  /** Of a browser's session: the token that it was opened with, and ends with; null: it is none. */
+  opened_with: number | null;
 };
 /** `secret_hash` is the SHA-256 of the secret, hex; secrets are long and random, so it needs no salt. */
 export type NewToken = Pick<TokenRecord, "name" | "scope" | "worker_name" | "expires_at"> & {
   secret_hash: string;
   max_share?: number | null;
+  opened_with?: number;
 };
 
 /**
@@ -516,6 +519,7 @@ export type StoreTransaction = StoreReader & {
   trimAccuracyDays(before: string): Promise<void>;
 
   insertToken(token: NewToken): Promise<TokenRecord>;
+  /** Ends a token, and the sessions that were opened with it. */
   deleteToken(id: number): Promise<boolean>;
   deleteTokensOfWorker(name: WorkerName): Promise<void>;
   touchToken(id: number): Promise<void>;

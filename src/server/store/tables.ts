@@ -221,6 +221,7 @@ export const TOKEN_COLUMNS = [
   "expires_at",
   "last_used_at",
   "max_share",
+  "opened_with",
 ] as const satisfies readonly (keyof TokenRecord)[];
 
 export const EVENT_COLUMNS = [

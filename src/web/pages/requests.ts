@@ -5,6 +5,7 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { commandLine, queryText } from "../parts/links.ts";
 import { table } from "../parts/table.ts";
+import { bulkActions } from "./bulk-actions.ts";
 import { REQUEST_COLUMNS, requestRow } from "./request-row.ts";
 
 /** Which requests are asked for; the names are those of the API and of the address. */
@@ -40,6 +41,7 @@ export function requestsPage(frame: Frame, data: RequestsData): string {
     counts(frame, data),
     filterForm(frame, data.filter),
     data.requests.length === 0 ? emptyText(frame, data) : list(frame, data),
+    bulkActions(frame, data.requests),
     pager(frame, data),
     e("h2", {}, "The same elsewhere"),
     commandLine(`ls${commandOptions(data.filter)}`),

@@ -10,14 +10,22 @@ export function action(
     word,
     command,
     fields = [],
-  }: { to: string; word: string; command: string; fields?: readonly ComponentChildren[] },
+    value,
+  }: {
+    to: string;
+    word: string;
+    command: string;
+    fields?: readonly ComponentChildren[];
+    /** What the button says beside the fields: a name and its value. */
+    value?: readonly [name: string, value: string];
+  },
 ): VNode {
   return e(
     "form",
     { method: "post", action: `${frame.root}${to}` },
     e("input", { type: "hidden", name: "form_token", value: frame.person?.form_token ?? "" }),
     ...fields,
-    e("button", {}, word),
+    e("button", { name: value?.[0], value: value?.[1] }, word),
     e("code", { class: "quiet" }, `almanac ${command}`),
   );
 }

@@ -1,4 +1,5 @@
 import type { LoopContext } from "../../loop/context.ts";
+import { tokenOf } from "../authenticate.ts";
 import { streamEvents } from "../event-stream.ts";
 import type { Handlers } from "../handler.ts";
 import { openApiDocument } from "../openapi.ts";
@@ -19,7 +20,8 @@ export function systemHandlers(
       const header = request.headers["last-event-id"];
       const after =
         query.after ?? (typeof header === "string" && /^\d{1,15}$/.test(header) ? Number(header) : undefined);
-      await streamEvents(context, reply, { topics: query.topics, after }, signal);
+      const isWelcome = async () => (await tokenOf(store, request)) !== undefined;
+      await streamEvents(context, reply, { topics: query.topics, after }, { signal, isWelcome });
       return undefined;
     },
   };

@@ -42,8 +42,8 @@ export function workRequestHandlers(context: LoopContext): Pick<Handlers, Names>
     abortWorkRequest: async ({ params, body, token }) => ({
       work_request: await abortWorkRequest(context, params.id, token.name, body.reason),
     }),
-    retryWorkRequest: async ({ params, token }) => ({
-      work_requests: await retryWorkRequest(context, params.id, token.name),
+    retryWorkRequest: async ({ params, body, token }) => ({
+      work_requests: await retryWorkRequest(context, params.id, token.name, body),
     }),
     overruleVerdict: async ({ params, body, token }) => ({
       work_request: await overruleVerdict(context, params.id, body, token.name),

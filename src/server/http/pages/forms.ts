@@ -10,19 +10,25 @@ import type { WorkRequestId } from "../../../domain/ids.ts";
 import { signInPage } from "../../../web/pages/sign-in.ts";
 import { submitPage, type SubmitData } from "../../../web/pages/submit.ts";
 import { abortWorkRequest, adjustPriority, unblockWorkRequest } from "../../loop/actions.ts";
+import { overruleVerdict } from "../../loop/overrule.ts";
+import { confirmWorkRequest } from "../../loop/wait-tasks.ts";
 import { retryWorkRequest } from "../../loop/retry.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { fit } from "../../loop/fit.ts";
 import { submit } from "../../loop/submit.ts";
 import { setDrain } from "../../loop/workers.ts";
+import { addBulkForm } from "./bulk-form.ts";
+import { given } from "./given.ts";
 import { addFindingForms } from "./finding-pages.ts";
-import { frameOf, isTheme, rootOf, sendPage, THEME_COOKIE } from "./send-page.ts";
+import { backTo, frameOf, isTheme, rootOf, sendPage, THEME_COOKIE } from "./send-page.ts";
 import { closeSession, openSession, personOfForm, type Person } from "./session.ts";
 
 const THEME_SECONDS = 365 * 86_400;
 
 const signInForm = z.object({ token: z.string().max(200), next: z.string().max(4000).default("") });
 const priorityForm = z.object({ priority_adjustment: z.coerce.number().pipe(prioritySchema) });
+const retryForm = z.object({ elsewhere: z.literal("1").optional() });
+const confirmForm = z.object({ answer: z.enum(["yes", "no"]), reason: z.string().max(1000).optional() });
 const submitForm = z.object({ submission: z.string(), do: z.enum(["look", "submit"]).default("look") });
 
 /** What people send from pages. Each form but the sign-in proves that it is a page's own. */
@@ -50,6 +56,7 @@ export function addForms(app: FastifyInstance, context: LoopContext, assets: str
   addRequestForms(app, context, personOf);
   addWorkerForms(app, context, personOf);
   addFindingForms(app, context, personOf);
+  addBulkForm(app, context, personOf);
   addSubmitForm(app, context, assets, personOf);
 
   function personOf(request: FastifyRequest, needed: Scope): Promise<Person> {
@@ -72,7 +79,20 @@ function addRequestForms(app: FastifyInstance, context: LoopContext, personOf: P
       return reply.redirect(`${rootOf(request.url)}r/${await act(id, name, request)}`, 303);
     });
   form("abort", async (id, by) => (await abortWorkRequest(context, id, by, undefined)).id);
-  form("retry", async (id, by) => (await retryWorkRequest(context, id, by))[0]?.id ?? id);
+  form("retry", async (id, by, { body }) => {
+    const { elsewhere } = parseOrThrow(retryForm, body, "invalid-request");
+    return (await retryWorkRequest(context, id, by, { elsewhere: elsewhere === "1" }))[0]?.id ?? id;
+  });
+  form("verdict", async (id, by, { body }) => {
+    const { form_token: _, ...said } = given(body);
+    return (await overruleVerdict(context, id, parseOrThrow(routes.overruleVerdict.body, said, "invalid-request"), by))
+      .id;
+  });
+  form("confirm", async (id, by, { body }) => {
+    const { answer, reason } = parseOrThrow(confirmForm, given(body), "invalid-request");
+    const accepted = answer === "yes";
+    return (await confirmWorkRequest(context, id, { accepted, by, ...(reason !== undefined && { reason }) })).id;
+  });
   form("unblock", async (id) => (await unblockWorkRequest(context, id)).id);
   form("priority", async (id, _by, { body }) => {
     const { priority_adjustment } = parseOrThrow(priorityForm, body, "invalid-request");
@@ -145,12 +165,4 @@ function safeNext(next: string): string {
   const base = "http://almanac.invalid/prefix/";
   const target = URL.canParse(next, base) ? new URL(next, base).href : base;
   return target.startsWith(base) ? target.slice(base.length) : "";
-}
-
-/** The page that the form stands on, or the first one. */
-function backTo(request: FastifyRequest): string {
-  const { referer, host } = request.headers;
-  if (referer === undefined || !URL.canParse(referer)) return "./";
-  const page = new URL(referer);
-  return page.host === host ? page.pathname + page.search : "./";
 }

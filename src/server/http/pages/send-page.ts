@@ -54,3 +54,11 @@ export async function sendPage(
   if (!isZipped) return reply.send(html);
   return reply.header("content-encoding", "gzip").send(await zip(html, { level: 5 }));
 }
+
+/** The page that the form stands on, or the first one. */
+export function backTo(request: FastifyRequest): string {
+  const { referer, host } = request.headers;
+  if (referer === undefined || !URL.canParse(referer)) return rootOf(request.url);
+  const page = new URL(referer);
+  return page.host === host ? page.pathname + page.search : rootOf(request.url);
+}

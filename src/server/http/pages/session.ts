@@ -55,7 +55,7 @@ function isSame(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** Opens a session for a token's secret: a token of its own, of the same scope, which ends with it; false for a wrong one. */
+/** Opens a session for a token's secret: a token of its own, of the same scope, which ends with that one; false for a wrong one. */
 export async function openSession(
   context: LoopContext,
   request: FastifyRequest,
@@ -65,8 +65,11 @@ export async function openSession(
   const token = await findToken(context.store.read, given);
   if (token === undefined || !includesScope(token.scope, "read")) return false;
   const { secret } = await context.store.transaction(async (tx) => {
-    const expires_at = timestamp(epochMs(await tx.now()) + SESSION_SECONDS * 1000);
-    return createToken(tx, { name: NAME_START + token.name, scope: token.scope, worker_name: null, expires_at });
+    const lasting = timestamp(epochMs(await tx.now()) + SESSION_SECONDS * 1000);
+    const expires_at = token.expires_at !== null && token.expires_at < lasting ? token.expires_at : lasting;
+    const opened_with = token.opened_with ?? token.id;
+    const { name, scope } = token;
+    return createToken(tx, { name: NAME_START + name, scope, worker_name: null, expires_at, opened_with });
   });
   void reply.setCookie(SESSION_COOKIE, secret, { ...cookieOptions(request), maxAge: SESSION_SECONDS });
   return true;

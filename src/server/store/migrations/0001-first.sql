@@ -304,12 +304,15 @@ create table tokens (
   secret_hash text not null unique,
   -- The part of all workers that its requests may have together; null: any.
   max_share double precision,
+  -- Of a browser's session: the token that it was opened with, and ends with.
+  opened_with bigint references tokens (id) on delete cascade,
   created_at timestamptz not null,
   expires_at timestamptz,
   last_used_at timestamptz
 );
 
 create index tokens_max_share on tokens (name, max_share) where max_share is not null;
+create index tokens_opened_with on tokens (opened_with) where opened_with is not null;
 create index tokens_by_worker on tokens (worker_name) where worker_name is not null;
 
 create table events (

@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ended, startHarness, type Harness } from "./harness.ts";
+
+/* What people send from pages, as a browser does it without a script. */
+
+describe("the forms of the pages", () => {
+  let harness: Harness;
+  beforeEach(async () => {
+    harness = await startHarness({ settings: { heartbeatMs: 50 } });
+  });
+  afterEach(() => harness.close());
+
+  const post = (path: string, fields: Record<string, string>, cookie = "") =>
+    fetch(`${harness.server.url}${path}`, {
+      method: "POST",
+      redirect: "manual",
+      headers: { "content-type": "application/x-www-form-urlencoded", cookie },
+      body: new URLSearchParams(fields),
+    });
+
+  /** A session: its cookie, pages that it reads, and forms that it sends. */
+  async function signIn(token = harness.server.adminToken) {
+    const answer = await post("/sign-in", { token });
+    const cookie = (answer.headers.get("set-cookie") ?? "").split(";", 1)[0] ?? "";
+    const get = (path: string) => fetch(`${harness.server.url}${path}`, { headers: { cookie } });
+    const form_token = /name="form_token" value="([^"]+)"/.exec(await (await get("/")).text())?.[1] ?? "";
+    return { cookie, get, send: (path: string, fields = {}) => post(path, { form_token, ...fields }, cookie) };
+  }
+
+  async function failedRequest(subject: string) {
+    const worker = await harness.join(`w-${subject}`, { tags: [subject] });
+    const [request] = await harness.submit({
+      task_name: "build",
+      subject,
+      requirements: { tags: [subject] },
+      fail_on: "any",
+    });
+    await harness.event(request!.id, "placed");
+    const { assignments } = await worker.sync();
+    await worker.sync([
+      ended(assignments[0]!, {
+        outcome: { kind: "start_failed", errors: [{ code: "invalid-task-data", message: "x" }] },
+      }),
+    ]);
+    await harness.event(request!.id, "completed");
+    return request!.id;
+  }
+
+  it("a token that is revoked ends the sessions that were opened with it, and no others", async () => {
+    const { token, secret } = await harness.client.call("createToken", {
+      body: { name: "eve", scope: "read", expires_in: 3600 },
+    });
+    const [eve, other] = [await signIn(secret), await signIn()];
+    expect((await eve.get("/r")).status).toBe(200);
+    const { tokens } = await harness.client.call("listTokens");
+    expect(tokens.find(({ opened_with }) => opened_with === token.id)).toMatchObject({
+      name: "session of eve",
+      expires_at: token.expires_at,
+    });
+    await harness.client.call("revokeToken", { params: { id: token.id } });
+    expect((await eve.get("/r")).status).toBe(401);
+    expect((await other.get("/r")).status).toBe(200);
+    expect((await harness.client.call("listTokens")).tokens.some(({ name }) => name === "session of eve")).toBe(false);
+  });
+
+  it("what a form does needs the session's own form, and its scope", async () => {
+    const id = await failedRequest("a");
+    const { cookie } = await signIn();
+    expect((await post(`/r/${id}/retry`, {}, cookie)).status).toBe(401);
+    const { secret } = await harness.client.call("createToken", { body: { name: "eve", scope: "read" } });
+    expect((await (await signIn(secret)).send(`/r/${id}/retry`)).status).toBe(403);
+    expect(await harness.request(id)).toMatchObject({ superseded_by: null });
+  });
+
+  it("requests that a list showed are made again, elsewhere, or aborted; those that somebody did already are passed over", async () => {
+    const [first, second] = [await failedRequest("a"), await failedRequest("b")];
+    const [waiting] = await harness.submit({ task_name: "later", requirements: { tags: ["none"] } });
+    const person = await signIn();
+    await harness.client.call("retryWorkRequest", { params: { id: first } });
+    const answer = await person.send("/r/bulk", { ids: `${first} ${second} ${waiting!.id}`, do: "retry-elsewhere" });
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, "../"]);
+    const { superseded_by } = await harness.request(second);
+    expect(await harness.request(superseded_by!)).toMatchObject({ avoid_workers: ["w-b"], supersedes: second });
+    await person.send("/r/bulk", { ids: `${waiting!.id} ${first} 999`, do: "abort" });
+    expect(await harness.request(waiting!.id)).toMatchObject({ status: "aborted", aborted: { by: "local" } });
+  });
+
+  it("a verdict is overruled with a reason", async () => {
+    const id = await failedRequest("a");
+    const person = await signIn();
+    expect((await person.send(`/r/${id}/verdict`, { kind: "known_failure", note: "" })).status).toBe(400);
+    expect((await person.send(`/r/${id}/verdict`, { kind: "known_failure", note: "ticket 7" })).status).toBe(303);
+    expect((await harness.request(id)).verdict).toMatchObject({ kind: "known_failure", by: "local", note: "ticket 7" });
+    expect(await (await person.get(`/r/${id}`)).text()).toContain("local says so: ticket 7");
+  });
+
+  it("a question is answered, with who said so and why", async () => {
+    const ask = async () =>
+      (await harness.submit({ task_type: "wait", task_name: "confirm", task_data: { question: "Release it?" } }))[0]!
+        .id;
+    const [yes, no] = [await ask(), await ask()];
+    const person = await signIn();
+    for (const id of [yes, no]) await harness.event(id, "waiting");
+    expect(await (await person.get(`/r/${yes}`)).text()).toContain("Release it?");
+    await person.send(`/r/${yes}/confirm`, { answer: "yes", reason: "looks good" });
+    await person.send(`/r/${no}/confirm`, { answer: "no", reason: "" });
+    expect(await harness.request(yes)).toMatchObject({
+      result: "success",
+      output_data: { confirmation: { accepted: true, by: "local", reason: "looks good" } },
+    });
+    expect(await harness.request(no)).toMatchObject({
+      result: "failure",
+      output_data: { confirmation: { accepted: false } },
+    });
+  });
+});

@@ -17,6 +17,7 @@ export function timeScale(canvas: Canvas, [first, last]: readonly [number, numbe
 /** As much of a moment as tells the ticks apart. */
 function timeFormat(spanMs: number): (at: Date) => string {
   return (at) => {
+    if (spanMs < 10_000) return timestamp(at.getTime()).slice(11, 21);
     const text = momentText(timestamp(at.getTime()));
     if (spanMs < 24 * HOUR_MS) return text.slice(11, spanMs < HOUR_MS / 4 ? 19 : 16);
     return spanMs < 5 * 24 * HOUR_MS ? text.slice(5, 16) : text.slice(0, 10);

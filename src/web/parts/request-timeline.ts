@@ -63,7 +63,12 @@ function waitingSpans({ request, events, now }: AnswerData): Span[] {
   const spans: Span[] = [];
   let open: { from: number; why: string } | undefined = {
     from: epochMs(request.created_at),
-    why: request.unblock_strategy === "manual" ? "for a person" : "to be looked at",
+    why:
+      request.unblock_strategy === "manual"
+        ? "for a person"
+        : request.dependencies.length > 0
+          ? "for what it runs after"
+          : "to be looked at",
   };
   const close = (to: number) => {
     if (open !== undefined && to > open.from) spans.push({ from: open.from, to, kind: "waiting", text: open.why });

@@ -85,6 +85,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "let work requests go earlier or later",
     load: () => import("./commands/priority.ts"),
   },
+  {
+    name: "schedule",
+    group: WORK,
+    summary: "work that is submitted again and again",
+    load: () => import("./commands/schedule.ts"),
+  },
+  {
+    name: "hook",
+    group: WORK,
+    summary: "let other programs have work submitted",
+    load: () => import("./commands/hook.ts"),
+  },
   { name: "history", group: HISTORY, summary: "finished runs of a task", load: () => import("./commands/history.ts") },
   {
     name: "regressions",

@@ -29,6 +29,10 @@ const SAFE_TO_REPEAT: ReadonlySet<RouteName> = new Set<RouteName>([
   "changeWorkRequest",
   "appendLog", // names its offset
   "putOutput",
+  "knowsOutput",
+  "putSchedule",
+  "pauseSchedule",
+  "resumeSchedule",
 ]);
 
 /** True when the call may be sent again although an earlier attempt may have arrived. */

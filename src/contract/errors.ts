@@ -117,6 +117,18 @@ export const ERRORS = {
     template: "#{id} does not wait for a person's answer: it is {status}, of the task {task_name}.",
     action: "Only pending requests of the wait task `confirm` are answered.",
   },
+  "hook-refused": {
+    status: 401,
+    retryable: false,
+    template: "The call of the hook {name} was refused: {reason}.",
+    action: "Sign it with the hook's secret, see the guide on hooks; `almanac hook add` makes one.",
+  },
+  "too-many-calls": {
+    status: 429,
+    retryable: true,
+    template: "Hooks are called more than {limit} times a minute.",
+    action: "Try again in a minute.",
+  },
   "lease-lost": {
     status: 409,
     retryable: false,
@@ -134,6 +146,18 @@ export const ERRORS = {
     retryable: true,
     template: "The log of run {run_id} continues at byte {expected}, not at {found}.",
     action: "The worker sends the log again from the byte named.",
+  },
+  "content-mismatch": {
+    status: 409,
+    retryable: true,
+    template: "What arrived has {found_size} bytes and the SHA-256 {found}, not {size} and {sha256} as was said.",
+    action: "Nothing was kept; send it again.",
+  },
+  "content-missing": {
+    status: 503,
+    retryable: true,
+    template: "The content {sha256} is not kept (any more).",
+    action: "A worker sends it again; otherwise it has expired, or the store of artifacts has lost it.",
   },
   "worker-has-runs": {
     status: 409,
@@ -157,6 +181,11 @@ export const ERRORS = {
     retryable: false,
     template: "The database {found} cannot be used: {reason}",
     action: "Use a file path, or a URL that starts with `postgres://`.",
+  },
+  "unsupported-artifacts": {
+    retryable: false,
+    template: "The store of artifacts {found} cannot be used: {reason}",
+    action: "Use a directory, `s3://BUCKET` or `https://HOST/BUCKET`; keys come from the environment.",
   },
   "invalid-configuration": {
     retryable: false,
@@ -294,6 +323,16 @@ export const ERRORS = {
     retryable: true,
     template: "The worker was lost {count} times while it ran this.",
     action: "See the runs for the workers' names, mend them, then retry.",
+  },
+  "input-missing": {
+    retryable: false,
+    template: "#{from} left nothing that its input {match} could be: {reason}.",
+    action: "See what it left with `almanac output`; mend the pattern, or mark the input `optional`.",
+  },
+  "inputs-failed": {
+    retryable: true,
+    template: "The inputs of the run could not be fetched by {worker_name}: {reason}",
+    action: "See the reason; it is tried again within the infrastructure budget.",
   },
   "outputs-failed": {
     retryable: true,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isInsidePath } from "../domain/inside-path.ts";
 import { parseRunId, type RunId, type WorkRequestId, type WorkerName } from "../domain/ids.ts";
 
 /** A schema whose output carries a brand; at run time it is the schema given. */
@@ -58,3 +59,13 @@ export const workRequestIdParam = branded<WorkRequestId>(
 );
 
 export const timestampSchema = z.iso.datetime({ error: "a time like 2026-11-22T17:16:02.123Z" });
+
+/** A path below the work directory of a run: relative, without `..`. */
+export const insidePath = (what: string) =>
+  z
+    .string({ error: what })
+    .max(4096, { error: "at most 4096 characters" })
+    .refine(isInsidePath, { error: `${what} inside the work directory: relative, without ".."` });
+
+/** The SHA-256 of a content, hex. */
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, { error: "a SHA-256 in 64 hexadecimal digits" });

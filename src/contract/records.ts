@@ -32,8 +32,10 @@ import {
 import { FINDING_KINDS, FINDING_STATES, type Finding } from "../domain/finding.ts";
 import type { FailureMark } from "../domain/failure.ts";
 import { WORKER_STATES, type Worker } from "../domain/worker.ts";
+import { inputSchema, runInputSchema, runOutputSchema } from "./artifacts.ts";
 import { context, runIdSchema, subject, taskName, timestampSchema, workRequestId, workerName } from "./names.ts";
 import { errorEntrySchema } from "./problem.ts";
+import { recordOf } from "./record-of.ts";
 
 /*
  * The records of `domain`, as they cross the wire. Each schema is declared to give its record, and does not
@@ -42,32 +44,6 @@ import { errorEntrySchema } from "./problem.ts";
 
 const bytes = z.int().min(0);
 const amount = z.number().positive();
-
-/**
- * A type without the "or undefined" that zod adds to optional fields: on the wire, as in a record, a field
- * that is not there is absent.
- */
-type WithoutUndefined<Value> = Value extends string | number | boolean | null
-  ? Value
-  : Value extends readonly (infer Item)[]
-    ? WithoutUndefined<Item>[]
-    : Value extends object
-      ? { [Key in keyof Value]: WithoutUndefined<Exclude<Value[Key], undefined>> }
-      : Value;
-
-/** A schema, if it gives exactly the record: each can be used where the other is expected. */
-type Exactly<Schema extends z.ZodType, Record> =
-  WithoutUndefined<z.output<Schema>> extends Record
-    ? Record extends WithoutUndefined<z.output<Schema>>
-      ? Schema
-      : "the schema demands more than the record has"
-    : "the schema does not give the record";
-
-/** Declares which record a schema gives, and has the compiler check it. */
-export function recordOf<Record>() {
-  return <Schema extends z.ZodType>(schema: Exactly<Schema, Record>): z.ZodType<Record> =>
-    schema as unknown as z.ZodType<Record>; // the parameter's type has just shown that it is one
-}
 
 export const runtimeStatisticsSchema = recordOf<RuntimeStatistics>()(
   z.object({
@@ -119,6 +95,7 @@ export const outcomeSchema = recordOf<Outcome>()(
     z.object({ kind: z.literal("out_of_memory"), limit: z.number() }),
     z.object({ kind: z.literal("out_of_disk"), limit: z.number() }),
     z.object({ kind: z.literal("timed_out"), limit: z.number() }),
+    z.object({ kind: z.literal("outputs_missing"), globs: z.array(z.string().max(4096)).max(100) }),
     z.object({ kind: z.literal("start_failed"), errors: z.array(errorEntrySchema) }),
     z.object({ kind: z.literal("aborted"), by: z.string() }),
     z.object({ kind: z.literal("worker_lost"), preempted: z.literal(true).optional() }),
@@ -287,6 +264,7 @@ export const workRequestSchema = recordOf<WorkRequest>()(
     dependencies: z.array(workRequestId),
     workflow_id: workRequestId.nullable(),
     workflow_group: z.string().nullable(),
+    inputs: z.array(inputSchema),
     supersedes: workRequestId.nullable(),
     superseded_by: workRequestId.nullable(),
     created_at: timestampSchema,
@@ -329,7 +307,6 @@ export const placementSchema = z.object({
   candidate_count: z.int().min(0),
 });
 
-export const runOutputSchema = z.object({ path: z.string(), size: bytes, sha256: z.string() });
 export const runLogSchema = z.object({ size: bytes, cut_bytes: bytes });
 
 export const runSchema = recordOf<Run>()(
@@ -350,6 +327,7 @@ export const runSchema = recordOf<Run>()(
     outcome: outcomeSchema.nullable(),
     runtime_statistics: runtimeStatisticsSchema,
     measurement: measurementSchema.nullable(),
+    inputs: z.array(runInputSchema),
     outputs: z.array(runOutputSchema),
     log: runLogSchema,
     failure: failureMarkSchema.nullable(),

@@ -1,20 +1,16 @@
 import { z } from "zod";
 import { VERDICT_KINDS } from "../domain/verdict.ts";
 import { RESULTS, STATUSES } from "../domain/work-request.ts";
-import {
-  historyEntrySchema,
-  importedEntrySchema,
-  runOutputSchema,
-  runSchema,
-  workerSchema,
-  workRequestSchema,
-} from "./records.ts";
+import { historyEntrySchema, importedEntrySchema, runSchema, workerSchema, workRequestSchema } from "./records.ts";
+import { runOutputSchema } from "./artifacts.ts";
 import { fitAnswerSchema, whySchema } from "./answers.ts";
 import { estimateRoutes, taskQuery } from "./estimate-routes.ts";
+import { hookRoutes } from "./hook-routes.ts";
 import { layerRoutes } from "./layer-routes.ts";
 import { pageOf, pageQuery, requestIdParams } from "./paging.ts";
 import { route } from "./route.ts";
 import { reportRoutes } from "./report-routes.ts";
+import { scheduleRoutes } from "./schedule-routes.ts";
 import { prioritySchema, submissionSchema } from "./submission.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import { verdictRoutes } from "./verdict-routes.ts";
@@ -298,6 +294,9 @@ export const routes = {
   ...reportRoutes,
 
   ...layerRoutes,
+
+  ...scheduleRoutes,
+  ...hookRoutes,
 
   ...tokenRoutes,
 

@@ -3,6 +3,7 @@ import { TASK_TYPES } from "../domain/task.ts";
 import { FAIL_ON } from "../domain/verdict.ts";
 import { UNBLOCK_STRATEGIES } from "../domain/work-request.ts";
 import { durationInput, requirementsInput } from "./amounts.ts";
+import { inputFields } from "./artifacts.ts";
 import { context, requestName, subject, taskName, workRequestId } from "./names.ts";
 
 /** How many requests one submission may hold. */
@@ -23,6 +24,10 @@ export const maxShareSchema = z
   .positive({ error: SHARE_EXPECTED })
   .max(1, { error: SHARE_EXPECTED });
 
+const requestReference = z.union([requestName, workRequestId], {
+  error: "the name of a request in this submission, or a number",
+});
+
 /** One request as it is asked for. */
 export const requestSubmission = z.strictObject({
   /** Names the request for `depends_on` of others in the same submission. */
@@ -39,8 +44,10 @@ export const requestSubmission = z.strictObject({
   /** Higher goes first. */
   priority: prioritySchema.default(0),
   /** Names in this submission, or numbers of existing requests. */
-  depends_on: z
-    .array(z.union([requestName, workRequestId], { error: "the name of a request in this submission, or a number" }))
+  depends_on: z.array(requestReference).max(MAX_SUBMISSION).default([]),
+  /** Files that it takes over from requests that it depends on; those named here are dependencies. */
+  inputs: z
+    .array(z.strictObject({ from: requestReference, ...inputFields }), { error: "a list of inputs" })
     .max(MAX_SUBMISSION)
     .default([]),
   unblock_strategy: z.enum(UNBLOCK_STRATEGIES, { error: `one of ${UNBLOCK_STRATEGIES.join(", ")}` }).default("deps"),

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import type { RunInput } from "../domain/artifact.ts";
 import type { Allocation } from "../domain/allocation.ts";
 import type { RunId, WorkRequestId } from "../domain/ids.ts";
 import type { TaskType } from "../domain/task.ts";
+import { runInputSchema, runOutputSchema } from "./artifacts.ts";
 import { runIdSchema, timestampSchema, workRequestId, workerName } from "./names.ts";
 import {
   allocationSchema,
@@ -10,7 +12,6 @@ import {
   measurementSchema,
   outcomeSchema,
   runLogSchema,
-  runOutputSchema,
   runtimeStatisticsSchema,
   taskFilterSchema,
 } from "./records.ts";
@@ -88,6 +89,8 @@ export type Assignment = {
   subject: string;
   context: string;
   task_data: Record<string, unknown>;
+  /** The files that it is given, fetched with `getInput`. */
+  inputs: RunInput[];
   allocation: Allocation;
 };
 export const assignmentSchema = z.object({
@@ -96,6 +99,7 @@ export const assignmentSchema = z.object({
   work_request_id: workRequestId,
   ...historyKeyFields,
   task_data: z.record(z.string(), z.unknown()),
+  inputs: z.array(runInputSchema),
   allocation: allocationSchema,
 }) satisfies z.ZodType<Assignment>;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { runIdSchema } from "./names.ts";
-import { runOutputSchema } from "./records.ts";
+import { insidePath, runIdSchema, sha256Schema } from "./names.ts";
+import { runOutputSchema } from "./artifacts.ts";
 import { route } from "./route.ts";
 import { joinAnswerSchema, joinRequestSchema, syncAnswerSchema, syncRequestSchema } from "./worker-protocol.ts";
 
@@ -41,8 +41,31 @@ export const workerRoutes = {
     summary: "One output file of a run",
     scope: "worker",
     params: runIdParams,
-    query: z.strictObject({ path: z.string().min(1).max(4096), lease_token: z.string().max(100) }),
+    query: z.strictObject({
+      path: insidePath("a path"),
+      size: z.coerce.number().pipe(z.int().min(0)),
+      sha256: sha256Schema,
+      lease_token: z.string().max(100),
+    }),
     body: "bytes",
     response: runOutputSchema,
+  }),
+  knowsOutput: route({
+    method: "POST",
+    path: "/api/v1/worker/runs/:run_id/known-output",
+    summary: "Whether a content is kept already, so that it need not be sent; it then stays for a while",
+    scope: "worker",
+    params: runIdParams,
+    body: z.strictObject({ size: z.int().min(0), sha256: sha256Schema, lease_token: z.string().max(100) }),
+    response: z.object({ is_known: z.boolean() }),
+  }),
+  getInput: route({
+    method: "GET",
+    path: "/api/v1/worker/runs/:run_id/inputs/:sha256",
+    summary: "One of the files that a run is given",
+    scope: "worker",
+    params: z.strictObject({ run_id: runIdSchema, sha256: sha256Schema }),
+    query: z.strictObject({ lease_token: z.string().max(100) }),
+    response: "bytes",
   }),
 } as const;

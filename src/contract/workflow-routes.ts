@@ -5,7 +5,8 @@ import type { CriticalStep, WorkflowNode, WorkflowState } from "../domain/workfl
 import { taskName, timestampSchema, workRequestId, workerName } from "./names.ts";
 import { pageOf, pageQuery, requestIdParams } from "./paging.ts";
 import { errorEntrySchema } from "./problem.ts";
-import { expectedTimesSchema, historyKeyFields, recordOf, workRequestSchema } from "./records.ts";
+import { recordOf } from "./record-of.ts";
+import { expectedTimesSchema, historyKeyFields, workRequestSchema } from "./records.ts";
 import { route } from "./route.ts";
 
 const seconds = z.number().min(0);

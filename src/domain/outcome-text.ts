@@ -15,6 +15,8 @@ export function outcomeText(outcome: Outcome): string {
       return `out of disk${limitText(outcome.limit, formatBytes)}`;
     case "timed_out":
       return `timed out${limitText(outcome.limit, formatDuration)}`;
+    case "outputs_missing":
+      return `left nothing that matches ${outcome.globs.join(", ")}`;
     case "start_failed":
       return outcome.errors[0]?.message ?? "could not be started";
     case "aborted":

@@ -8,6 +8,7 @@ export const OUTCOME_KINDS = [
   "out_of_memory",
   "out_of_disk",
   "timed_out",
+  "outputs_missing",
   "start_failed",
   "aborted",
   "worker_lost",
@@ -23,6 +24,8 @@ export type Outcome =
   | { kind: "out_of_memory"; limit: number }
   | { kind: "out_of_disk"; limit: number }
   | { kind: "timed_out"; limit: number }
+  /** The command ended well, and left nothing that these globs match. */
+  | { kind: "outputs_missing"; globs: string[] }
   | { kind: "start_failed"; errors: WorkRequestError[] }
   | { kind: "aborted"; by: string }
   /** `preempted`: it was taken away on purpose (its worker was stopped), not lost. */
@@ -37,6 +40,7 @@ export function resultOf(outcome: Outcome): "success" | "failure" | "error" | un
     case "out_of_memory":
     case "out_of_disk":
     case "timed_out":
+    case "outputs_missing":
       return "failure";
     case "start_failed":
     case "worker_lost":
@@ -50,5 +54,5 @@ export function resultOf(outcome: Outcome): "success" | "failure" | "error" | un
 
 /** True when the run was cut short, so that what it used is only a lower bound of what it needed. */
 export function isCutShort(outcome: Outcome): boolean {
-  return outcome.kind !== "exited" && outcome.kind !== "start_failed";
+  return !["exited", "outputs_missing", "start_failed"].includes(outcome.kind);
 }

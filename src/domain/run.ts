@@ -1,3 +1,4 @@
+import type { Content, RunInput } from "./artifact.ts";
 import type { Allocation, Estimate, Resource } from "./allocation.ts";
 import type { Timestamp } from "./clock.ts";
 import type { FailureMark } from "./failure.ts";
@@ -56,7 +57,12 @@ export type Placement = {
 };
 
 /** A file kept with a run. */
-export type RunOutput = { path: string; size: number; sha256: string };
+export type RunOutput = Content & {
+  /** Relative to the work directory of its run. */
+  path: string;
+  /** Absent: it is not. */
+  executable?: true;
+};
 
 /** The log kept with a run. Bytes; `cut_bytes` were not kept because of the cap. */
 export type RunLog = { size: number; cut_bytes: number };
@@ -81,6 +87,8 @@ export type Run = {
   runtime_statistics: RuntimeStatistics;
   /** While the run goes on: its figures so far. */
   measurement: Measurement | null;
+  /** The files that it was given of other requests. */
+  inputs: RunInput[];
   outputs: RunOutput[];
   log: RunLog;
   /** How it failed; null when it did not, or left nothing to tell by. */

@@ -1,3 +1,4 @@
+import type { Input } from "./artifact.ts";
 import type { Allocation, Estimate, Requirements } from "./allocation.ts";
 import type { Timestamp } from "./clock.ts";
 import type { WorkRequestId, WorkerName } from "./ids.ts";
@@ -112,6 +113,8 @@ export type WorkRequest = HistoryKey & {
   workflow_id: WorkRequestId | null;
   /** What its workflow calls the requests that it belongs with. */
   workflow_group: string | null;
+  /** What it takes over from some of them. */
+  inputs: Input[];
   /** The request that this one was made again from. */
   supersedes: WorkRequestId | null;
   superseded_by: WorkRequestId | null;

@@ -1,6 +1,7 @@
 import type { Amounts, Resource } from "../domain/allocation.ts";
 import { epochMs } from "../domain/clock.ts";
 import type { HistoryEntry } from "../domain/history.ts";
+import { isCutShort } from "../domain/outcome.ts";
 import type { MeasuredFigure } from "../domain/runtime-statistics.ts";
 
 /** One figure of a finished run: what it needed, or (`is_lower_bound`) what it had needed when it was cut short. */
@@ -82,7 +83,7 @@ function withDeath(
 }
 
 function isCut(entry: HistoryEntry, figure: MeasuredFigure): boolean {
-  return entry.outcome.kind !== "exited" || entry.lower_bounds.includes(figure);
+  return isCutShort(entry.outcome) || entry.lower_bounds.includes(figure);
 }
 
 function isCpuCapped(cores: number, entry: HistoryEntry): boolean {

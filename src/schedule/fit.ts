@@ -1,5 +1,6 @@
 import type { Allocation, Resource } from "../domain/allocation.ts";
 import type { Candidate } from "../domain/run.ts";
+import { matchesWildcard } from "../domain/wildcard.ts";
 import type { Capacity, TaskFilter, Worker } from "../domain/worker.ts";
 
 /** The resources that a worker has so much of; time is not one of them. */
@@ -52,11 +53,6 @@ export function roomOf(worker: PlanWorker, resource: keyof Capacity): number {
 
 /** True when the allow and deny lists let a worker run tasks of this name. */
 export function mayRun(filter: TaskFilter, taskName: string): boolean {
-  const matches = (pattern: string) => wildcard(pattern).test(taskName);
+  const matches = (pattern: string) => matchesWildcard(pattern, taskName);
   return (filter.allow.length === 0 || filter.allow.some(matches)) && !filter.deny.some(matches);
-}
-
-function wildcard(pattern: string): RegExp {
-  const parts = pattern.split("*").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${parts.join(".*")}$`, "su");
 }

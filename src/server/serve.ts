@@ -1,10 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { pino } from "pino";
 import { VERSION } from "../client/version.ts";
 import { homePaths, makeHome, removeServerRecord, writeServerRecord } from "../client/home.ts";
 import { epochMs, timestamp, type Clock } from "../domain/clock.ts";
 import { openConfig } from "../task/host/config-host.ts";
 import { createTaskRegistry } from "../task/registry.ts";
+import type { ArtifactFiles } from "./files/artifact-files.ts";
+import { openArtifacts } from "./files/open-artifacts.ts";
 import { createRunFiles } from "./files/run-files.ts";
 import { createApp } from "./http/app.ts";
 import { DEFAULT_SETTINGS, type LoopContext, type ServerSettings } from "./loop/context.ts";
@@ -29,6 +32,8 @@ export type ServerOptions = {
   port?: number;
   /** A file's path or `postgres://…`; default: a file in the home. */
   database?: string;
+  /** Where files of runs are kept: a directory, `s3://BUCKET` or `https://HOST/BUCKET`; default: in the home. */
+  artifacts?: string;
   /** The file of a configuration with tasks; default: only built-in and ad-hoc tasks. */
   config?: string;
   /** pino's level; default `warn`. */
@@ -63,6 +68,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   makeHome(options.home);
   const paths = homePaths(options.home);
   const log = pino({ level: options.logLevel ?? "warn", redact: SECRET_HEADERS }, pino.destination(2));
+  const clock = options.clock ?? systemClock;
+  const artifacts = await artifactsOf(options, paths.filesDirectory, clock);
   const config = options.config === undefined ? undefined : await openConfig({ file: options.config, log });
   const store = await openStore(options.database ?? paths.databaseFile, {
     onFault: (error) => log.error({ err: error }, "the database connection had a fault"),
@@ -70,7 +77,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   });
   const closing = new AbortController();
   const live = createLive();
-  const clock = options.clock ?? systemClock;
   const tasks = createTaskRegistry(config);
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const trimmer = createHistoryTrimmer(store, settings.retention, log);
@@ -84,6 +90,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     dynamicData: createDynamicDataDesk(tasks),
     plans: createPlanDesk(tasks, store.read),
     files: createRunFiles(paths.filesDirectory),
+    artifacts,
     settings,
     trimmer,
     drift,
@@ -114,6 +121,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await store.close();
     },
   };
+}
+
+function artifactsOf({ artifacts }: ServerOptions, filesDirectory: string, clock: Clock): Promise<ArtifactFiles> {
+  return openArtifacts(artifacts ?? join(filesDirectory, "artifacts"), process.env, clock.nowMs);
 }
 
 /** The token that the home remembers, if the database knows it; else a new one, kept there for the next start. */

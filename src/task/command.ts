@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { durationInput } from "../contract/amounts.ts";
+import { insidePath } from "../contract/names.ts";
+import { outputsSchema } from "../contract/artifacts.ts";
 import type { Execution, InputFile } from "./execution.ts";
 import { anyTask } from "./task-definition.ts";
 
@@ -8,14 +10,6 @@ const withoutNul = (what: string) =>
     .string({ error: what })
     .max(1_000_000, { error: "at most 1000000 characters" })
     .refine((text) => !text.includes("\0"), { error: `${what} without NUL characters` });
-
-/** A path below the work directory: relative, without `..`. */
-const insidePath = (what: string) =>
-  withoutNul(what)
-    .max(4096, { error: "at most 4096 characters" })
-    .refine((path) => path !== "" && !path.startsWith("/") && !path.split("/").includes(".."), {
-      error: `${what} inside the work directory: relative, without ".."`,
-    });
 
 const fileContent = z.union(
   [
@@ -48,10 +42,8 @@ const commandFields = {
   cwd: insidePath("a directory").default("."),
   /** Seconds until the run is ended; the same as `requirements.duration`. */
   timeout: durationInput.optional(),
-  outputs: z
-    .array(insidePath("a glob"), { error: "a list of globs" })
-    .max(100, { error: "at most 100 globs" })
-    .default([]),
+  /** Files kept with the run; a success that leaves none of one is none, unless it is `optional`. */
+  outputs: outputsSchema.default([]),
 };
 
 /** The data of the built-in task `command`, and of every ad-hoc task: one of `command` and `script`. */

@@ -39,7 +39,7 @@ export function loadTask(task: DefinedTask, index: number, runner: FunctionRunne
   const { options } = task;
   const parsed = taskOptionsSchema.safeParse(options);
   if (!parsed.success) throw new TypeError(firstMessage(parsed.error, options, ["tasks", index]));
-  const { name, version, requirements, retries, fail_on } = parsed.data;
+  const { name, version, requirements, retries, fail_on, outputs } = parsed.data;
   const facts = {
     task_type: "worker" as const,
     task_name: name,
@@ -61,7 +61,7 @@ export function loadTask(task: DefinedTask, index: number, runner: FunctionRunne
       dynamicData: async (data) => dynamicDataOf(facts, (await options.dynamicData?.(data)) ?? {}),
       execution: async (data, run, task_data) => {
         if (options.command !== undefined) return executionOf(await options.command(data, run));
-        return { ...runner({ task_name: name, task_data, run }), outputs: [...(options.outputs ?? [])] };
+        return { ...runner({ task_name: name, task_data, run }), outputs };
       },
     },
   };

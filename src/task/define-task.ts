@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { requirementsInput, retryCount } from "../contract/amounts.ts";
 import { parameterSummary } from "../contract/names.ts";
+import { outputsSchema } from "../contract/artifacts.ts";
 import type { Requirements } from "../domain/allocation.ts";
 import { FAIL_ON, type FailOn } from "../domain/verdict.ts";
 import type { TaskType } from "../domain/task.ts";
@@ -48,8 +49,8 @@ type HowItRuns<Data> =
       /** The work itself, in a process of its own on the worker. What it throws is the work's failure. */
       run: (data: Data, run: RunContext) => unknown;
       command?: never;
-      /** Globs of files that are kept with the run. */
-      outputs?: readonly string[];
+      /** Globs of files that are kept with the run, as in the data of the task `command`. */
+      outputs?: z.input<typeof outputsSchema>;
     };
 
 /** A kind of work, as users write it. */
@@ -114,6 +115,7 @@ export const taskOptionsSchema = z.looseObject({
     })
     .default({}),
   fail_on: z.enum(FAIL_ON, { error: `one of ${FAIL_ON.join(", ")}` }).optional(),
+  outputs: outputsSchema.default([]),
 });
 
 /** What is checked of that which `dynamicData()` gives. */

@@ -1,3 +1,5 @@
+import type { OutputGlob } from "../domain/artifact.ts";
+
 /** A small input file, written before the command starts. */
 export type InputFile = {
   /** Relative to the work directory; stays inside it. */
@@ -19,7 +21,7 @@ export type Execution =
       /** Where the command starts, relative to the work directory. */
       cwd: string;
       /** Globs, relative to the work directory, of files kept with the run. */
-      outputs: string[];
+      outputs: OutputGlob[];
     }
   /** Ends at once with success, without a process: for tests of everything around it. */
   | { kind: "noop" };

@@ -5,6 +5,7 @@ import { errorLines, type OutputLine } from "./error-lines.ts";
 import { normaliseLine } from "./normalise.ts";
 
 const FIRST_ERROR_CHARACTERS = 300;
+const CAUSE_CHARACTERS = 200;
 
 /**
  * The mark of a failed run; undefined for one that did not fail by itself. `tail`: the end of its log, oldest first.
@@ -35,6 +36,8 @@ function causeOf(outcome: Outcome): string | undefined {
     case "out_of_disk":
     case "timed_out":
       return outcome.kind;
+    case "outputs_missing":
+      return `no ${outcome.globs.join(", no ")}`.slice(0, CAUSE_CHARACTERS);
     case "start_failed":
       return outcome.errors[0]?.code ?? "start-failed";
     case "aborted":

@@ -68,5 +68,5 @@ function withRun(request: PastRequest, run: PastRun): PastRequest {
 
 /** True for an end that running again may change: the command failed by itself. */
 export function isOwnFailure(outcome: Outcome): boolean {
-  return (outcome.kind === "exited" && outcome.code !== 0) || outcome.kind === "signalled";
+  return (outcome.kind === "exited" && outcome.code !== 0) || ["signalled", "outputs_missing"].includes(outcome.kind);
 }

@@ -8,7 +8,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { WorkerName } from "../domain/ids.ts";
 import { openConfig } from "../task/host/config-host.ts";
 import { createTaskRegistry } from "../task/registry.ts";
-import { capacityOf } from "./capacity.ts";
+import { cacheSizeFor, capacityOf } from "./capacity.ts";
 import { watchTags } from "./configured-tags.ts";
 import { beginCourse, type CourseContext } from "./lease/course.ts";
 import { Credentials } from "./lease/credentials.ts";
@@ -22,6 +22,7 @@ import { detectMeter } from "./measure/detect.ts";
 import { availableDiskSpace, availableMemory, cpuModel } from "./measure/machine.ts";
 import type { Meter } from "./measure/meter.ts";
 import { STDERR_LOG, type WorkerLog } from "./worker-log.ts";
+import { ArtifactCache } from "./workspace/artifact-cache.ts";
 import { PASSED_VARIABLES } from "./workspace/environment.ts";
 
 /** What a worker is started with. */
@@ -42,6 +43,8 @@ export type WorkerOptions = {
   memory?: number | undefined;
   disk?: number | undefined;
   cpus?: number | undefined;
+  /** Most bytes of other requests' outputs that are kept for further runs. Default: a tenth of the free disk, at most 10 GiB. */
+  cacheBytes?: number | undefined;
   /** Beside `os:…` and `arch:…`, which it has by itself. */
   tags?: readonly string[] | undefined;
   /** Task names that it may run; `*` matches any characters. Default: all. */
@@ -129,12 +132,13 @@ async function begin(
   const configured = config === undefined ? undefined : await watchTags(config, log);
   // Removes what dead workers left running, too: before any run of theirs is looked at.
   const meter = options.meter ?? detectMeter({ keepsSpare: true }).meter;
+  const { cache, kept } = await openCache(directory, options);
   const base: Base = {
     clock: options.clock ?? SYSTEM_CLOCK,
     random: options.random ?? Math.random,
     log,
     line: openLine(options),
-    self: selfOf(options, directory, meter, () => configured?.now() ?? []),
+    self: selfOf(options, { directory, kept }, meter, () => configured?.now() ?? []),
   };
   const credentials = new Credentials({ ...base, directory, workerName: name, joinToken: options.join });
   await credentials.load(options.token);
@@ -142,15 +146,14 @@ async function begin(
   const context: CourseContext = {
     ...base,
     meter,
+    cache,
     memory: new MemoryPool(base.self().capacity.memory),
     workerName: name,
     tasks: createTaskRegistry(config),
     env: process.env,
     passedVariables: options.passedVariables ?? PASSED_VARIABLES,
     markers: watchdog.markers,
-    graceMs: options.graceMs ?? DEFAULTS.graceMs,
-    figuresPeriodMs: DEFAULTS.figuresPeriodMs,
-    logCapBytes: options.logCapBytes ?? DEFAULTS.logCapBytes,
+    ...limitsOf(options),
   };
   const life = new WorkerLife({
     ...base,
@@ -171,6 +174,10 @@ async function begin(
     await config?.close();
     await lock.release();
   });
+  return runningWorker(name, life, stopped);
+}
+
+function runningWorker(name: WorkerName, life: WorkerLife, stopped: Promise<void>): RunningWorker {
   // Whoever does not ask how it ended need not handle the fault, which was logged.
   stopped.catch(() => undefined);
   const close = async () => {
@@ -178,6 +185,24 @@ async function begin(
     await stopped.catch(() => undefined); // told by `stopped` itself
   };
   return { name, stopped, close, idleWithoutServerMs: () => life.idleWithoutServerMs() };
+}
+
+function limitsOf({ graceMs, logCapBytes }: WorkerOptions) {
+  const { figuresPeriodMs } = DEFAULTS;
+  return {
+    figuresPeriodMs,
+    graceMs: graceMs ?? DEFAULTS.graceMs,
+    logCapBytes: logCapBytes ?? DEFAULTS.logCapBytes,
+  };
+}
+
+/** The cache of artifacts, and what it will still take of the free disk: bytes that runs do not get. */
+async function openCache(
+  directory: string,
+  { cacheBytes = cacheSizeFor(directory) }: WorkerOptions,
+): Promise<{ cache: ArtifactCache; kept: number }> {
+  const cache = await ArtifactCache.open(join(directory, "artifacts"), cacheBytes);
+  return { cache, kept: cacheBytes - cache.bytes };
 }
 
 type Base = { clock: Clock; random: () => number; log: WorkerLog; line: ServerLine; self: () => WorkerSelf };
@@ -194,7 +219,7 @@ async function endOf(life: WorkerLife, release: () => Promise<void>): Promise<vo
 /** What the worker tells of itself; what is free is looked up each time. */
 function selfOf(
   options: WorkerOptions,
-  directory: string,
+  { directory, kept }: { directory: string; kept: number },
   meter: Meter,
   configuredTags: () => readonly string[],
 ): () => WorkerSelf {
@@ -206,6 +231,7 @@ function selfOf(
       ...(cpus !== undefined && { cpu_count: cpus }),
     },
     directory,
+    kept,
   );
   const fixed = {
     capacity,

@@ -7,6 +7,8 @@ import { CANDIDATE_VERDICTS, RUN_STATES } from "../../src/domain/run.ts";
 import { MEASURE_METHODS } from "../../src/domain/runtime-statistics.ts";
 import { TASK_TYPES } from "../../src/domain/task.ts";
 import { FINDING_KINDS, FINDING_STATES } from "../../src/domain/finding.ts";
+import { HOOK_CALL_KINDS } from "../../src/domain/hook.ts";
+import { FIRING_KINDS, MISSED_POLICIES } from "../../src/domain/schedule.ts";
 import { FAIL_ON, RETRY_BUDGETS, VERDICT_KINDS } from "../../src/domain/verdict.ts";
 import { RESULTS, STATUSES, UNBLOCK_STRATEGIES, WAITING_CODES } from "../../src/domain/work-request.ts";
 import { WORKER_STATES } from "../../src/domain/worker.ts";
@@ -33,6 +35,9 @@ const UNIONS: Record<string, readonly string[]> = {
   RETRY_BUDGETS,
   FINDING_KINDS,
   FINDING_STATES,
+  MISSED_POLICIES,
+  FIRING_KINDS,
+  HOOK_CALL_KINDS,
 };
 
 const glossary = readPage("docs/glossary.md");

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { routes } from "../../src/contract/routes.ts";
@@ -22,6 +23,10 @@ async function call(
     headers: { ...authorization, ...headers },
   });
   return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+function sha256Of(content: Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
 }
 
 function problem(answer: { text: string; headers: Headers }): Record<string, unknown> {
@@ -233,7 +238,7 @@ describe("the outputs of a run", () => {
     const content = Buffer.from([0, 1, 2, 255, 254]);
     const output = await worker.client.upload("putOutput", {
       params: { run_id },
-      query: { path: "dist/a file.bin", lease_token },
+      query: { path: "dist/a file.bin", size: content.length, sha256: sha256Of(content), lease_token },
       body: content,
     });
     expect(output).toMatchObject({ path: "dist/a file.bin", size: 5 });

@@ -73,6 +73,18 @@ export default defineConfig({
       },
     }),
     defineWorkflow({
+      name: "files",
+      data: z.strictObject({}),
+      plan: (_, workflow) => {
+        workflow.ensure("make", work("make"));
+        workflow.ensure("use", work("use", { inputs: [{ from: "make", match: "*.txt", optional: true }] }));
+        workflow.callback("look", {
+          after: ["make"],
+          run: () => void workflow.ensure("late", work("late", { inputs: [{ from: "make", optional: true }] })),
+        });
+      },
+    }),
+    defineWorkflow({
       name: "wide",
       data: z.strictObject({ n: z.int() }),
       plan: ({ n }, workflow) => {
@@ -167,6 +179,16 @@ describe("a workflow", () => {
     await expect(harness.client.call("retryWorkRequest", { params: { id } })).rejects.toMatchObject({
       code: "nothing-failed",
     });
+  });
+
+  it("gives its requests the files of each other, also of those that were there before", async () => {
+    const id = await start("files");
+    await work(id);
+    expect(await harness.request(id)).toMatchObject({ result: "success" });
+    const from = (await node(id, "make")).id;
+    const use = await harness.request((await node(id, "use")).id);
+    expect(use).toMatchObject({ dependencies: [from], inputs: [{ from, match: ["*.txt"] }] });
+    expect(await harness.request((await node(id, "late")).id)).toMatchObject({ inputs: [{ from, match: ["*"] }] });
   });
 
   it("looks at results so far in callbacks, and is asked again when they were made again", async () => {

@@ -52,13 +52,16 @@ async function look(
 }
 
 describe("a simulation of faults", () => {
-  it.each(Array.from({ length: 20 }, (_, tens) => 10 * tens + 1))("finds nothing wrong in ten seeds from %i on", async (from) => {
-    const made = new ServerFactory();
-    servers = made;
-    const found = await searchSeeds(from, 10, { makeServer: (around) => made.make(around) });
-    expect(found.failure).toBeUndefined();
-    expect(found.steps).toBeGreaterThan(1000);
-  });
+  it.each(Array.from({ length: 20 }, (_, tens) => 10 * tens + 1))(
+    "finds nothing wrong in ten seeds from %i on",
+    async (from) => {
+      const made = new ServerFactory();
+      servers = made;
+      const found = await searchSeeds(from, 10, { makeServer: (around) => made.make(around) });
+      expect(found.failure).toBeUndefined();
+      expect(found.steps).toBeGreaterThan(1000);
+    },
+  );
 
   it("comes to the same for the same seed", async () => {
     expect(await play(42)).toEqual(await play(42));

@@ -26,6 +26,10 @@ const FILL = [
    select i || '.1', i, 1, case when i % 1000 = 7 then 'running' else 'ended' end, 'worker' || (i % 300), '{}', '{}',
      '{}', '2030-01-01T00:00:00.000Z', case when i % 1000 = 7 then null else cast('{}' as JSON_TYPE) end, '{}', '[]', '{}', 't',
      '2030-01-01T00:00:00.000Z' from n`,
+  `insert into artifacts (sha256, size, is_stored, keep_until, is_removing)
+   select 'sha' || i, 1, true, case when i % 1000 = 0 then cast('2030-01-01T00:00:00.000Z' as TIMESTAMP_TYPE) end, false
+   from n`,
+  `insert into artifact_uses select i, 1 + (i * 7) % ${ROWS} from n`,
   `insert into history (task_type, task_name, subject, context, completed_at, result, outcome, runtime_statistics,
      lower_bounds, trusted)
    select 'worker', 'task' || (i % 50), 'subject' || (i % 900), 'context' || (i % 7), '2030-01-01T00:00:00.000Z',
@@ -57,6 +61,19 @@ const PAGE = { limit: 50 };
 const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = [
   ["workRequest", (tx) => tx.workRequest(ID), [/work_requests_pkey|PRIMARY KEY/, /work_request_dependencies/]],
   ["lockWorkRequest", (tx) => tx.lockWorkRequest(ID), [/work_requests_pkey|PRIMARY KEY/]],
+  ["artifact", (tx) => tx.artifact("sha7"), [/artifacts_by_sha256/]],
+  [
+    "newestOutputs",
+    (tx) => tx.newestOutputs([ID]),
+    [/work_requests_pkey|PRIMARY KEY/, /runs_work_request_id|autoindex_runs/],
+  ],
+  [
+    "claimArtifact",
+    (tx) => tx.claimArtifact({ sha256: "sha7", size: 1 }, at(0)),
+    [], // an insertion
+  ],
+  ["useArtifacts", (tx) => tx.useArtifacts(ID, [{ sha256: "sha7", size: 1 }]), [/artifacts_by_sha256/]],
+  ["takeUnusedArtifacts", (tx) => tx.takeUnusedArtifacts(at(0), 50), [/artifacts_expiry/]],
   ["updateWorkRequest", (tx) => tx.updateWorkRequest(ID, { run_count: 1 }), [/work_requests_pkey|PRIMARY KEY/]],
   ["the list of all", (tx) => tx.workRequests({}, PAGE), []],
   ["the list by status", (tx) => tx.workRequests({ status: "blocked" }, PAGE), [/work_requests_by_status/]],
@@ -88,6 +105,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
       /submissions_orphaned/,
       /work_requests_expiry/,
       /work_request_dependents/,
+      /artifact_uses_(pkey|by_artifact)|autoindex_artifact_uses/,
       /events_by_request/,
       /work_requests_submission/,
     ],

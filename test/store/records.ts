@@ -53,6 +53,7 @@ export function newRun(request: WorkRequestId, fields: Partial<NewRun> = {}): Ne
     cpu_model: "a cpu",
     allocation: ALLOCATION,
     estimate: {},
+    inputs: [],
     placement: { at: at(0), worker_name: WORKER, rule: "the only one", candidates: [], candidate_count: 1 },
     lease_token: "lease-1",
     lease_expires_at: at(60),

@@ -11,6 +11,8 @@ import { RUN_STATES } from "../../src/domain/run.ts";
 import { TASK_TYPES } from "../../src/domain/task.ts";
 import { LAYER_MODES } from "../../src/domain/layer.ts";
 import { FINDING_KINDS, FINDING_STATES } from "../../src/domain/finding.ts";
+import { HOOK_CALL_KINDS } from "../../src/domain/hook.ts";
+import { FIRING_KINDS, MISSED_POLICIES } from "../../src/domain/schedule.ts";
 import { FAIL_ON, VERDICT_KINDS } from "../../src/domain/verdict.ts";
 import { RESULTS, STATUSES, UNBLOCK_STRATEGIES } from "../../src/domain/work-request.ts";
 import { listMigrations, missingMigrations, type Migration } from "../../src/server/store/migrations.ts";
@@ -34,6 +36,9 @@ const CHECKED_COLUMNS: Record<string, readonly string[]> = {
   "findings.kind": FINDING_KINDS,
   "findings.state": FINDING_STATES,
   "findings.task_type": TASK_TYPES,
+  "schedules.missed": MISSED_POLICIES,
+  "firings.kind": FIRING_KINDS,
+  "hook_calls.kind": HOOK_CALL_KINDS,
   "tokens.scope": SCOPES,
   "layers.mode": LAYER_MODES,
   "events.kind": EVENT_KINDS,

@@ -28,6 +28,7 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
       parameter_summary: null,
       input_size: null,
       requirements,
+      inputs: [],
       allocation: null,
       estimate: null,
       worker_name: null,

@@ -42,7 +42,7 @@ describe("an ad-hoc task", () => {
       env: { A: "b" },
       files: [],
       cwd: "src",
-      outputs: ["*.deb"],
+      outputs: [{ glob: "*.deb", optional: false }],
     });
   });
 

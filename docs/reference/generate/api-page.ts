@@ -1,10 +1,13 @@
 import { z } from "zod";
 import * as amounts from "../../../src/contract/amounts.ts";
+import { runInputSchema, runOutputSchema } from "../../../src/contract/artifacts.ts";
 import { whySchema } from "../../../src/contract/answers.ts";
 import { errorEntrySchema, problemSchema } from "../../../src/contract/problem.ts";
 import * as records from "../../../src/contract/records.ts";
 import type { Route } from "../../../src/contract/route.ts";
 import { routes } from "../../../src/contract/routes.ts";
+import { hookCallSchema, hookSchema } from "../../../src/contract/hook-routes.ts";
+import { firingSchema, scheduleSchema } from "../../../src/contract/schedule-routes.ts";
 import { requestSubmission } from "../../../src/contract/submission.ts";
 import * as protocol from "../../../src/contract/worker-protocol.ts";
 import { docComments } from "./doc-comments.ts";
@@ -30,7 +33,12 @@ const RECORDS: Record<string, RecordSource> = {
   ImportedEntry: { schema: records.importedEntrySchema, io: "input", source: "HistoryEntry" },
   Worker: { schema: records.workerSchema, io: "output" },
   Event: { schema: records.eventSchema, io: "output" },
-  RunOutput: { schema: records.runOutputSchema, io: "output" },
+  Schedule: { schema: scheduleSchema, io: "output" },
+  Firing: { schema: firingSchema, io: "output" },
+  Hook: { schema: hookSchema, io: "output" },
+  HookCall: { schema: hookCallSchema, io: "output" },
+  RunInput: { schema: runInputSchema, io: "output" },
+  RunOutput: { schema: runOutputSchema, io: "output" },
   RunLog: { schema: records.runLogSchema, io: "output" },
   WorkerSelf: { schema: protocol.workerSelfSchema, io: "input", source: "workerSelfSchema" },
   RunReport: { schema: protocol.runReportSchema, io: "input", source: "runReportSchema" },

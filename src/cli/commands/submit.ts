@@ -1,25 +1,15 @@
-import { Option, type Command } from "commander";
-import { TASK_TYPES } from "../../domain/task.ts";
-import { FAIL_ON } from "../../domain/verdict.ts";
+import type { Command } from "commander";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { usageError } from "../failure.ts";
 import { showLog } from "../log/show-log.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
-import {
-  bytesArgument,
-  integerArgument,
-  positiveArgument,
-  repeated,
-  secondsArgument,
-  withOutput,
-  withServer,
-} from "../shared-options.ts";
+import { positiveArgument, secondsArgument, withOutput, withServer } from "../shared-options.ts";
 import { dryRun } from "../submit/dry-run.ts";
 import { requestFromOptions, type RequestOptions } from "../submit/from-options.ts";
 import { withPlaces } from "../submit/refusal.ts";
-import { readSubmissionFile, type SubmissionFile } from "../submit/submission-file.ts";
+import { fileOf, withDemands, withWork } from "../submit/work-options.ts";
 import { changeLine } from "../wait/change-line.ts";
 import { exitCodeOfRequest, warningOf } from "../wait/verdict.ts";
 import { watchRequests } from "../wait/watch-requests.ts";
@@ -50,8 +40,8 @@ export function define(command: Command, cli: Cli): void {
     )
     .addHelpText("before", EXAMPLES)
     .argument("[words...]", "the command to run (after --), or a file (- for standard input)");
-  defineWork(command);
-  defineDemands(command);
+  withWork(command);
+  withDemands(command);
   command
     .optionsGroup("How to submit:")
     .option("--key <key>", "the same key again gives the requests made the first time (8 to 100 characters)")
@@ -61,46 +51,6 @@ export function define(command: Command, cli: Cli): void {
     .option("--follow", "print the log as it is written, then exit as --wait does")
     .option("--timeout <time>", "wait at most so long; the work goes on (exit code 124)", secondsArgument);
   withOutput(withServer(command)).action(action(cli, submit));
-}
-
-function defineWork(command: Command): void {
-  command
-    .optionsGroup("The work:")
-    .option("--task <name>", "what the history is kept under (default: the command's name)")
-    .option("--workflow <name>", "a configured workflow, instead of a task")
-    .addOption(new Option("--type <type>", "the task's type (default: worker)").choices(TASK_TYPES))
-    .option("-d, --data <NAME=VALUE>", "data of a configured task or workflow: JSON, else text (repeatable)", repeated)
-    .option("--subject <subject>", "what it is applied to, such as a package")
-    .option("-c, --context <context>", "what changes its behaviour, such as bookworm/amd64")
-    .option("--script <text>", "a shell script instead of a command")
-    .option("-e, --env <NAME=VALUE>", "a variable of its environment (repeatable)", repeated)
-    .option("--file <NAME=PATH>", "a small input file for its directory (repeatable)", repeated)
-    .option("--output <glob>", "files to keep with the run (repeatable)", repeated)
-    .option("--cwd <dir>", "where in its directory it starts")
-    .option("--name <name>", "a name of its own")
-    .option("--no-trusted", "does not train shared estimates")
-    .option("--expire-after <time>", "delete it so long after its end; its history stays", secondsArgument);
-}
-
-function defineDemands(command: Command): void {
-  command
-    .optionsGroup("What it needs (else what its history says):")
-    .option("--memory <size>", "such as 2G", bytesArgument)
-    .option("--disk <size>", "such as 20G", bytesArgument)
-    .option("--cpus <n>", "cores", positiveArgument)
-    .option("--time <time>", "the longest it may run, such as 1h30m", secondsArgument)
-    .option("--tag <tag>", "a tag that the worker must have (repeatable)", repeated)
-    .optionsGroup("When it runs:")
-    .option("--priority <n>", "higher goes first", integerArgument)
-    .option("--after <id...>", "only after these have ended well")
-    .option("--allow-failure", "what waits for it goes on although it fails")
-    .addOption(
-      new Option(
-        "--fail-on <which>",
-        "which failures count: those that history says should have passed, any, or none",
-      ).choices(FAIL_ON),
-    )
-    .option("--manual", "wait for `almanac unblock`");
 }
 
 async function submit(session: Session, options: Options, words: string[]): Promise<ExitCode> {
@@ -115,19 +65,6 @@ async function submit(session: Session, options: Options, words: string[]): Prom
   } catch (error) {
     throw file === undefined ? error : await withPlaces(error, file);
   }
-}
-
-/** One word without a `--` is a file; what stands after `--` is a command. */
-async function fileOf(session: Session, words: readonly string[]): Promise<SubmissionFile | undefined> {
-  const [path, ...more] = words;
-  const terminator = session.cli.args.indexOf("--");
-  const commandLength = terminator === -1 ? 0 : session.cli.args.length - terminator - 1;
-  if (path === undefined || (terminator !== -1 && words.length === commandLength)) return undefined;
-  if (terminator === -1 && more.length === 0) return readSubmissionFile(path, session.cli);
-  throw usageError(
-    `"${words.join(" ")}" is neither one file nor a command after --.`,
-    "A command stands after --, and a file stands alone: almanac submit -- make -j4; almanac submit work.yaml",
-  );
 }
 
 async function send(session: Session, body: { work_requests: unknown[] }): Promise<WorkRequest[]> {

@@ -65,6 +65,7 @@ function workerArguments(options: Options): string[] {
     ...one("--name", workerNameOf(options)),
     ...one("--memory", options.memory),
     ...one("--disk", options.disk),
+    ...one("--cache", options.cache),
     ...one("--cpus", options.cpus),
     ...each("--tag", options.tag),
     ...each("--allow", options.allow),

@@ -21,6 +21,8 @@ export function exitCodeOfOutcome(outcome: Outcome): ExitCode {
       return 124;
     case "aborted":
       return 128 + constants.signals.SIGTERM;
+    case "outputs_missing":
+      return 1; // does not happen here: nothing is kept
     case "start_failed":
       return outcome.errors.some(({ code }) => code === "command-not-found") ? NOT_FOUND : NOT_STARTED;
     case "worker_lost":

@@ -23,6 +23,8 @@ export type RequestOptions = {
   env?: string[];
   file?: string[];
   output?: string[];
+  outputIfAny?: string[];
+  input?: string[];
   cwd?: string;
   allowFailure?: boolean;
   failOn?: string;
@@ -48,6 +50,7 @@ export function requestFromOptions(options: RequestOptions, command: readonly st
     requirements: requirementsOf(options),
     priority: options.priority,
     depends_on: dependenciesOf(options.after),
+    inputs: options.input?.map(inputEntry),
     unblock_strategy: options.manual === true ? "manual" : undefined,
     allow_failure: options.allowFailure,
     fail_on: options.failOn,
@@ -76,7 +79,7 @@ function taskDataOf(options: RequestOptions, command: readonly string[]): Record
     script: options.script,
     env: options.env && Object.fromEntries(options.env.map(environmentEntry)),
     files: options.file && Object.fromEntries(options.file.map(fileEntry)),
-    outputs: options.output,
+    outputs: outputsOf(options),
     cwd: options.cwd,
   });
   return Object.keys(data).length === 0 ? undefined : data;
@@ -107,6 +110,22 @@ function dependenciesOf(after: readonly string[] | undefined): number[] | undefi
       if (match === null) throw usageError(`--after: "${text}" is not the number of a work request.`);
       return Number(match[1]);
     });
+}
+
+/** Globs that must match something, and those that may match nothing. */
+function outputsOf({ output, outputIfAny }: RequestOptions): unknown[] | undefined {
+  if (output === undefined && outputIfAny === undefined) return undefined;
+  return [...(output ?? []), ...(outputIfAny ?? []).map((glob) => ({ glob, optional: true }))];
+}
+
+/** `ID`, `ID:PATTERN`, and before either a directory: `in=12:*.deb`. */
+function inputEntry(text: string): Record<string, unknown> {
+  const match = /^(?:([^=]+)=)?[#r]?([1-9]\d{0,15})(?::(.+))?$/s.exec(text);
+  if (match === null) {
+    throw usageError(`--input: "${text}" is not of the form [DIR=]ID[:PATTERN].`, "For example: --input debs=12:*.deb");
+  }
+  const [, into, id, pattern] = match;
+  return withoutAbsent({ from: Number(id), match: pattern, into });
 }
 
 /** `NAME=VALUE`. */

@@ -16,7 +16,7 @@ import { isWorthSaying, verdictText } from "./verdict-text.ts";
 import type { Surface } from "./surface.ts";
 
 const LABEL_COLUMNS = 12;
-const MAX_OUTPUTS = 20;
+const MAX_FILES = 20;
 
 /**
  * What `almanac show` prints of a request and its runs, oldest first: how it stands, why, what it was given and from
@@ -35,7 +35,12 @@ export function renderRequest(
     detailLines(request, surface),
     ["", renderAmounts(request, newest, surface)],
     runs.length === 0 ? [] : ["", renderRuns(runs, surface)],
-    ["", ...outputLines(newest, surface), ...whereLines(request, newest, options.pageUrl, surface)],
+    [
+      "",
+      ...inputLines(newest, surface),
+      ...outputLines(newest, surface),
+      ...whereLines(request, newest, options.pageUrl, surface),
+    ],
   ];
   return parts
     .flat()
@@ -146,10 +151,19 @@ function idList(ids: readonly number[]): string {
   return ids.length > shown.length ? `${shown.join(", ")} and ${ids.length - shown.length} more` : shown.join(", ");
 }
 
+function inputLines(run: Run | undefined, surface: Surface): string[] {
+  const files = (run?.inputs ?? []).map(({ path, size, from }) => `${path} of #${from} (${formatBytes(size)})`);
+  return fileLines("input file", files, surface);
+}
+
 function outputLines(run: Run | undefined, surface: Surface): string[] {
-  const outputs = run?.outputs ?? [];
-  const shown = outputs.slice(0, MAX_OUTPUTS).map(({ path, size }) => line("output", `${path} (${formatBytes(size)})`));
-  const more = outputs.length - shown.length;
+  const files = (run?.outputs ?? []).map(({ path, size }) => `${path} (${formatBytes(size)})`);
+  return fileLines("output", files, surface);
+}
+
+function fileLines(label: string, files: readonly string[], surface: Surface): string[] {
+  const shown = files.slice(0, MAX_FILES).map((file) => line(label, file));
+  const more = files.length - shown.length;
   return more > 0 ? [...shown, line("", `${symbols(surface).ellipsis} and ${more} more`)] : shown;
 }
 

@@ -39,6 +39,7 @@ export async function runWorker(session: Session, options: RunWorkerOptions): Pr
     ...(options.token !== undefined && { token: options.token }),
     ...(options.memory !== undefined && { memory: options.memory }),
     ...(options.disk !== undefined && { disk: options.disk }),
+    ...(options.cache !== undefined && { cacheBytes: options.cache }),
     ...(options.cpus !== undefined && { cpus: options.cpus }),
     // A server that was named stays the same; the home's own may come back at another address.
     ...(!isNamed && { findUrl: () => readServerRecord(home)?.url }),

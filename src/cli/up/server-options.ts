@@ -12,6 +12,10 @@ export function withServerStart(command: Command): Command {
       "127.0.0.1",
     )
     .option("--database <file or url>", "a file, or postgres://… (default: a file in the home)")
+    .option(
+      "--artifacts <directory or url>",
+      "where files of runs are kept, such as s3://BUCKET or https://HOST/BUCKET (default: in the home)",
+    )
     .addOption(
       new Option(
         "--cut-off-runs <what>",

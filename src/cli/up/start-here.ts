@@ -12,6 +12,7 @@ export type ServerStartOptions = SharedOptions & {
   port: number;
   host: string;
   database?: string;
+  artifacts?: string;
   config?: string;
   logLevel: string;
   cutOffRuns: "end" | "keep";
@@ -25,9 +26,13 @@ export async function startServerHere(session: Session, options: ServerStartOpti
   const { home } = session;
   await refuseSecond(home);
   const { startServer } = await import("../../server/serve.ts");
-  const { host, port, database, logLevel, cutOffRuns } = options;
+  const { host, port, database, artifacts, logLevel, cutOffRuns } = options;
   const config = findConfig(options.config, session.cli.env, process.cwd());
-  const given = { ...(database !== undefined && { database }), ...(config !== undefined && { config }) };
+  const given = {
+    ...(database !== undefined && { database }),
+    ...(artifacts !== undefined && { artifacts }),
+    ...(config !== undefined && { config }),
+  };
   try {
     return await startServer({ home, host, port, logLevel, settings: { cutOffRuns }, ...given });
   } catch (error) {

@@ -8,6 +8,7 @@ export type WorkerOptions = {
   memory?: number;
   disk?: number;
   cpus?: number;
+  cache?: number;
   tag?: string[];
   allow?: string[];
   deny?: string[];
@@ -20,6 +21,7 @@ export function withWorkerOptions(command: Command): Command {
     .option("--name <name>", "its name (default: the machine's)")
     .option("--memory <size>", "what it gives to runs in all (default: the machine's, less a reserve)", bytesArgument)
     .option("--disk <size>", "the same of disk (default: what is free)", bytesArgument)
+    .option("--cache <size>", "disk for files of other requests (default: a tenth of it, at most 10G)", bytesArgument)
     .option("--cpus <n>", "the same of cores (default: the machine's)", positiveArgument)
     .option("--tag <tag>", "what it has that requests may ask for, such as kvm (repeatable)", repeated)
     .option("--allow <task>", "tasks that it runs; * matches anything (repeatable; default: all)", repeated)

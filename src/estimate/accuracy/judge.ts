@@ -39,7 +39,7 @@ export function judge(
   raises: readonly MemoryRaise[] = [],
 ): JudgedRun | undefined {
   const died_of = DEATHS[entry.outcome.kind];
-  const isOwnEnd = entry.outcome.kind === "exited" || entry.outcome.kind === "signalled";
+  const isOwnEnd = ["exited", "outputs_missing", "signalled"].includes(entry.outcome.kind);
   if (entry.allocation === undefined || (!isOwnEnd && died_of === undefined)) return undefined;
   // whoever sent it: what it used was given to it all the same
   const observation = observationOf({ ...entry, trusted: true });

@@ -106,6 +106,8 @@ function outcomeOf(line: number, short: ShortForm): Outcome | ImportProblem {
       return limited(line, kind, short, parseBytes, short.disk_space);
     case "timed_out":
       return limited(line, kind, short, parseDuration, short.duration);
+    case "outputs_missing":
+      return { kind, globs: [] };
     case "start_failed":
       return { kind, errors: [] };
     case "worker_lost":

@@ -1,14 +1,12 @@
-import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { AppError } from "../../contract/errors.ts";
 import { parseRunId, type RunId } from "../../domain/ids.ts";
-import type { RunOutput } from "../../domain/run.ts";
 import { createLogLines, type LogLines } from "./log-lines.ts";
 
-/** The files that a server keeps with runs: one log each, and outputs by their content. */
+/** The files that a server keeps with runs: one log each. */
 export type RunFiles = {
   /** Bytes of the log so far; 0 while there is none. */
   logSize(run: RunId): Promise<number>;
@@ -20,21 +18,17 @@ export type RunFiles = {
   readLog(run: RunId, start: number, end: number): Readable;
   /** The log line by line. */
   readonly lines: LogLines;
-  /** Keeps an output and says what it is; the same content again costs nothing. */
-  putOutput(run: RunId, path: string, body: Readable): Promise<RunOutput>;
-  readOutput(run: RunId, output: RunOutput): Readable;
   /** Deletes all files of a run. */
   remove(run: RunId): Promise<void>;
 };
 
-/** Keeps files below a directory: `runs/<request>/<attempt>/log` and `…/outputs/<sha256>`. */
+/** Keeps files below a directory: `runs/<request>/<attempt>/log`. */
 export function createRunFiles(root: string): RunFiles {
   const directoryOf = (run: RunId) => {
     const parts = parseRunId(run)!; // a RunId has this form by its type; nothing else can reach the path
     return join(root, "runs", String(parts.work_request_id), String(parts.attempt));
   };
   const logOf = (run: RunId) => join(directoryOf(run), "log");
-  const outputOf = (run: RunId, sha256: string) => join(directoryOf(run), "outputs", sha256);
   const logSize = (run: RunId) => sizeOf(logOf(run));
   const readLog = (run: RunId, start: number, end: number) => createReadStream(logOf(run), { start, end: end - 1 });
   const inTurn = turns();
@@ -50,8 +44,6 @@ export function createRunFiles(root: string): RunFiles {
     },
     readLog,
     lines: createLogLines({ logSize, readLog }),
-    putOutput: (run, path, body) => keepByContent((sha256) => outputOf(run, sha256), path, body),
-    readOutput: (run, output) => createReadStream(outputOf(run, output.sha256)),
     async remove(run) {
       await rm(directoryOf(run), { recursive: true, force: true });
     },
@@ -95,32 +87,6 @@ async function appendAt(file: string, run: RunId, offset: number, body: Readable
   } finally {
     await handle.close();
   }
-}
-
-/** Writes beside its place first: whoever reads sees the whole content or none. */
-async function keepByContent(place: (sha256: string) => string, path: string, body: Readable): Promise<RunOutput> {
-  const draft = place(`draft-${randomUUID()}`);
-  await mkdir(dirname(draft), { recursive: true });
-  const hash = createHash("sha256");
-  let size = 0;
-  const handle = await open(draft, "wx");
-  try {
-    for await (const chunk of body) {
-      const bytes = chunk as Uint8Array; // a byte stream's chunks
-      hash.update(bytes);
-      size += bytes.length;
-      await handle.writeFile(bytes);
-    }
-    await handle.sync();
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  } finally {
-    await handle.close();
-  }
-  const sha256 = hash.digest("hex");
-  await rename(draft, place(sha256));
-  return { path, size, sha256 };
 }
 
 async function syncFile(file: string): Promise<void> {

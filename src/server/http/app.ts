@@ -19,15 +19,18 @@ import type { Call, Handlers } from "./handler.ts";
 import { estimateHandlers } from "./handlers/estimates.ts";
 import { findingHandlers } from "./handlers/findings.ts";
 import { historyHandlers } from "./handlers/history.ts";
+import { hookHandlers } from "./handlers/hooks.ts";
 import { layerHandlers } from "./handlers/layers.ts";
 import { reportHandlers } from "./handlers/report.ts";
 import { workflowHandlers } from "./handlers/workflows.ts";
 import { runHandlers } from "./handlers/runs.ts";
+import { scheduleHandlers } from "./handlers/schedules.ts";
 import { systemHandlers } from "./handlers/system.ts";
 import { tokenHandlers } from "./handlers/tokens.ts";
 import { workRequestHandlers } from "./handlers/work-requests.ts";
 import { workerCallHandlers } from "./handlers/worker-calls.ts";
 import { workerHandlers } from "./handlers/workers.ts";
+import { addHookCalls } from "./hook-calls.ts";
 import { addPages, isForPeople, notFound, sendFaultPage } from "./pages/pages.ts";
 
 /** What the web framework is given beside the loop. */
@@ -58,6 +61,7 @@ export async function createApp(context: LoopContext, options: HttpOptions): Pro
   // bodies of bytes are streamed to disk by their handlers
   app.addContentTypeParser("application/octet-stream", (_request, payload, done) => done(null, payload));
   bindRoutes(app, context, handlersOf(context, options), options.closing);
+  await addHookCalls(app, context);
   const assets = await addPages(app, context);
   app.setNotFoundHandler((request, reply) => {
     if (!isForPeople(request)) throw notFound(request);
@@ -78,6 +82,8 @@ function handlersOf(context: LoopContext, options: HttpOptions): Handlers {
     ...workerCallHandlers(context),
     ...tokenHandlers(context),
     ...layerHandlers(context),
+    ...scheduleHandlers(context),
+    ...hookHandlers(context),
     ...reportHandlers(context),
     ...workflowHandlers(context),
   };

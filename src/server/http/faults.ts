@@ -24,7 +24,11 @@ export function faultOf(error: unknown, request: FastifyRequest): AppError {
   const cause = { cause: error };
   switch ("code" in error ? error.code : undefined) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return new AppError("body-too-large", { limit: formatBytes(BODY_LIMIT_BYTES) }, cause);
+      return new AppError(
+        "body-too-large",
+        { limit: formatBytes(request.routeOptions.bodyLimit ?? BODY_LIMIT_BYTES) },
+        cause,
+      );
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
       return new AppError("unsupported-media-type", { found: request.headers["content-type"] ?? "(none)" }, cause);
     case "FST_ERR_CTP_INVALID_JSON_BODY":

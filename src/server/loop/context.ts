@@ -3,6 +3,7 @@ import type { Clock } from "../../domain/clock.ts";
 import { DEFAULT_RETRY_LIMITS, type RetryLimits } from "../../verdict/decide-retry.ts";
 import type { TaskRegistry } from "../../task/registry.ts";
 import type { Planner } from "../../schedule/planner.ts";
+import type { ArtifactFiles } from "../files/artifact-files.ts";
 import type { RunFiles } from "../files/run-files.ts";
 import type { Retention, Store } from "../store/store.ts";
 import type { DynamicDataDesk } from "./dynamic-data.ts";
@@ -62,6 +63,7 @@ export type LoopContext = {
   /** What workflows, and their callbacks, ask for. */
   plans: PlanDesk;
   files: RunFiles;
+  artifacts: ArtifactFiles;
   live: Live;
   trimmer: HistoryTrimmer;
   drift: DriftWatch;

@@ -1,11 +1,11 @@
 import { assertNever } from "../../domain/assert-never.ts";
 import type { EndedReport } from "../../contract/worker-protocol.ts";
-import { errorEntry } from "../../contract/errors.ts";
+import { AppError, errorEntry } from "../../contract/errors.ts";
 import type { Allocation } from "../../domain/allocation.ts";
 import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { FailureMark } from "../../domain/failure.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
-import type { WorkerName } from "../../domain/ids.ts";
+import type { WorkRequestId, WorkerName } from "../../domain/ids.ts";
 import { isCutShort, resultOf, type Outcome } from "../../domain/outcome.ts";
 import type { OutputData, WorkRequestError } from "../../domain/output-data.ts";
 import { RESOURCES } from "../../domain/allocation.ts";
@@ -66,6 +66,7 @@ async function handInLate(context: LoopContext, tx: StoreTransaction, run: Lease
   if (run.outcome?.kind !== "worker_lost" || ending.outcome.kind === "worker_lost") return { handIn: "kept" };
   const request = await tx.lockWorkRequest(run.work_request_id);
   if (request?.status !== "pending" || request.run_count !== run.attempt) return LOST;
+  await useOutputs(tx, request.id, ending);
   if (!(await tx.reviveLostRun(run.id, run.lease_token, patchOf(ending)))) return LOST;
   await tx.appendEvents([
     { kind: "run_ended", work_request_id: request.id, run_id: run.id, data: { outcome: ending.outcome, late: true } },
@@ -84,12 +85,19 @@ export async function finishRun(
   const ending = withLastFigures(run, told);
   const request = await tx.lockWorkRequest(run.work_request_id);
   if (request === undefined) return LOST;
+  await useOutputs(tx, request.id, ending);
   if (!(await tx.updateRun(run.id, run.lease_token, { state: "ended", ...patchOf(ending) }))) return LOST;
   await tx.appendEvents([
     { kind: "run_ended", work_request_id: request.id, run_id: run.id, data: { outcome: ending.outcome } },
   ]);
   await settle(context, tx, request, run, ending);
   return { handIn: "kept", key: request };
+}
+
+/** Its outputs must be there: else the end is not taken in, and the worker sends them again. */
+async function useOutputs(tx: StoreTransaction, id: WorkRequestId, { outputs }: Ending): Promise<void> {
+  if (outputs.length === 0 || (await tx.useArtifacts(id, outputs))) return;
+  throw new AppError("content-missing", { sha256: outputs.map(({ sha256 }) => sha256).join(", ") });
 }
 
 /** A lost run's end may come without figures: those that were last reported are lower bounds. */

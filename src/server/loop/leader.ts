@@ -1,11 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { EventKind } from "../../domain/event.ts";
+import { sweepArtifacts } from "./artifacts.ts";
 import { attempt } from "./attempt.ts";
 import type { LoopContext } from "./context.ts";
 import { expire } from "./expire.ts";
 import { extendLeases, LeaseWatch } from "./lost-runs.ts";
 import { Rounds } from "./planning/rounds.ts";
 import { keepStatesComplete } from "./rebuild-estimates.ts";
+import { keepSchedules } from "./schedules.ts";
 
 /** How long changes are gathered before planning, and how long nothing may happen before it is done anyway. */
 const GATHER_MS = 5;
@@ -51,7 +53,12 @@ async function leadOnce(context: LoopContext, signal: AbortSignal): Promise<void
   try {
     await extendLeases(context);
     const ended = AbortSignal.any([signal, lead.lost]);
-    await Promise.all([leadUntilStopped(context, ended), keepStatesComplete(context, ended)]);
+    await Promise.all([
+      leadUntilStopped(context, ended),
+      keepStatesComplete(context, ended),
+      keepSchedules(context, ended),
+      sweepArtifacts(context, ended),
+    ]);
   } finally {
     await lead.release();
   }

@@ -13,6 +13,7 @@ import type { DynamicData } from "../../task/task-definition.ts";
 import type { WorkerRow } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
 import { estimateFor } from "./estimates.ts";
+import { bytesOf, resolveInputs } from "./inputs.ts";
 import { setAside } from "./set-aside.ts";
 import { completeWithoutRun } from "./transitions.ts";
 import { withUsableCores } from "./usable-cores.ts";
@@ -46,7 +47,7 @@ export async function prepare(
   { workers, layers }: Surroundings,
 ): Promise<void> {
   if (isPlanning(request)) return preparePlan(context, request);
-  const prepared = await needsOf(context, request, { workers, layers }, await context.dynamicData.take(request));
+  const prepared = await needsWithInputs(context, request, { workers, layers });
   if (prepared.kind === "thinking") return;
   await context.store.transaction(async (tx) => {
     const current = await tx.lockWorkRequest(request.id);
@@ -74,6 +75,20 @@ export async function prepare(
     });
     await tx.appendEvents([{ kind: "allocated", work_request_id: request.id, data: { allocation } }]);
   });
+}
+
+/** As `needsOf`; where the task does not say how large its input is, it is as large as the files that it is given. */
+async function needsWithInputs(
+  context: LoopContext,
+  request: WorkRequest,
+  surroundings: Surroundings,
+): Promise<PreparedNeeds> {
+  const dynamic = await context.dynamicData.take(request);
+  if (dynamic?.ok !== true || request.inputs.length === 0) return needsOf(context, request, surroundings, dynamic);
+  const inputs = await resolveInputs(context.store.read, request);
+  if (!inputs.ok) return { kind: "failed", errors: inputs.errors };
+  const value = { input_size: bytesOf(inputs.files), ...dynamic.value };
+  return needsOf(context, request, surroundings, { ok: true, value });
 }
 
 /** Fewer runs than this, of other keys of the task, are next to nothing to stand on. */

@@ -126,6 +126,10 @@ function copyOf(
     // in a workflow it stays where it is in the graph
     return isRetried && original.workflow_id === null ? [] : [{ id }];
   });
+  const inputs = original.inputs.map((input) => {
+    const index = positions.get(input.from);
+    return { ...input, from: index === undefined ? { id: input.from } : { index } };
+  });
   const { task_type, task_name, subject, context, name, task_data, requirements, priority_base } = original;
   const { allow_failure, trusted, expire_after, unblock_strategy, fail_on, workflow_id, workflow_group } = original;
   return {
@@ -142,6 +146,7 @@ function copyOf(
     trusted,
     expire_after,
     depends_on,
+    inputs,
     ...(workflow_id !== null && { workflow_id }),
     ...(workflow_group !== null && { workflow_group }),
     // whoever retries by hand has released it by that

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { AppError, errorEntry } from "../../contract/errors.ts";
+import { AppError, ERRORS, errorEntry } from "../../contract/errors.ts";
 import type { RequestSubmission, Submission } from "../../contract/submission.ts";
 import { describeValue, formatPath, summaryOf } from "../../contract/validation.ts";
+import type { WorkRequestError } from "../../domain/output-data.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import { DEFAULT_FAIL_ON } from "../../domain/verdict.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
@@ -13,14 +14,23 @@ import { settleBlocked } from "./transitions.ts";
 
 export type Entry = ReturnType<typeof errorEntry>;
 
+/** Work in the transaction of a submission. */
+type Within = (tx: StoreTransaction, ids: readonly WorkRequestId[]) => Promise<void>;
+
 /** How many reasons one refusal names. */
 const MAX_ERRORS = 50;
 
 /**
  * Takes a submission whole, or refuses it whole with `invalid-submission`. The same submission key with
  * the same body again gives the requests made the first time.
+ * @param within what else is done in the transaction that makes the requests; what it throws keeps them from being made
  */
-export async function submit(context: LoopContext, submission: Submission, createdBy: string): Promise<WorkRequest[]> {
+export async function submit(
+  context: LoopContext,
+  submission: Submission,
+  createdBy: string,
+  within: Within = () => Promise.resolve(),
+): Promise<WorkRequest[]> {
   const { work_requests, submission_key, max_share } = submission;
   const indexByName = await refuseWrong(context, submission);
 
@@ -39,10 +49,18 @@ export async function submit(context: LoopContext, submission: Submission, creat
     const data = lengthened.length > 0 ? { lengthened } : {};
     await tx.appendEvents(inserted.map((id) => ({ kind: "created" as const, work_request_id: id, data })));
     await settleInserted(tx, requests, inserted);
+    await within(tx, inserted);
     return inserted;
   });
   const found = await Promise.all(ids.map((id) => context.store.read.workRequest(id)));
   return found.filter((request) => request !== undefined);
+}
+
+/** Why a submission was refused for good; undefined for any other fault. */
+export function refusalOf(error: unknown): WorkRequestError[] | undefined {
+  if (!(error instanceof AppError) || ERRORS[error.code].retryable) return undefined;
+  const { errors } = error.details;
+  return Array.isArray(errors) ? (errors as WorkRequestError[]) : [errorEntry(error.code, error.details)]; // made here
 }
 
 /** Refuses what is wrong on its face: tasks, their data, names and cycles. Gives where each name stands. */
@@ -52,7 +70,8 @@ export async function refuseWrong(
 ): Promise<IndexByName> {
   const errors = [...(await taskErrors(context, work_requests)), ...nameErrors(work_requests)];
   const indexByName = new Map(work_requests.map(({ name }, index) => [name, index]));
-  errors.push(...nameReferenceErrors(work_requests, indexByName), ...cycleErrors(work_requests, indexByName));
+  errors.push(...nameReferenceErrors(work_requests, indexByName), ...inputErrors(work_requests));
+  errors.push(...cycleErrors(work_requests, indexByName));
   refuseIfAny(errors);
   return indexByName;
 }
@@ -100,19 +119,39 @@ function nameErrors(requests: readonly RequestSubmission[]): Entry[] {
 type IndexByName = ReadonlyMap<string | undefined, number>;
 
 function nameReferenceErrors(requests: readonly RequestSubmission[], indexByName: IndexByName): Entry[] {
-  return requests.flatMap(({ depends_on }, index) =>
-    depends_on.flatMap((dependency, position) => {
-      if (typeof dependency === "number" || indexByName.has(dependency)) return [];
-      const path = formatPath(["work_requests", index, "depends_on", position]);
-      return [errorEntry("unknown-dependency", { path, found: describeValue(dependency) })];
+  return requests.flatMap((request, index) =>
+    referencesOf(request).flatMap(({ target, place }) => {
+      if (typeof target === "number" || indexByName.has(target)) return [];
+      const path = formatPath(["work_requests", index, ...place]);
+      return [errorEntry("unknown-dependency", { path, found: describeValue(target) })];
     }),
   );
 }
 
+type Reference = { target: string | WorkRequestId; place: PropertyKey[] };
+
+/** The requests that one names, and where it does: it depends on them all. */
+function referencesOf({ depends_on, inputs }: RequestSubmission): Reference[] {
+  return [
+    ...depends_on.map((target, position) => ({ target, place: ["depends_on", position] })),
+    ...inputs.map(({ from }, position) => ({ target: from, place: ["inputs", position, "from"] })),
+  ];
+}
+
+/** Only what runs on a worker has a directory to put files into. */
+function inputErrors(requests: readonly RequestSubmission[]): Entry[] {
+  return requests.flatMap(({ task_type, inputs }, index) => {
+    if (task_type === "worker" || inputs.length === 0) return [];
+    const path = formatPath(["work_requests", index, "inputs"]);
+    const expected = `none: only tasks of the type worker are given files, and this one is of the type ${task_type}`;
+    return [errorEntry("invalid-value", { path, found: describeValue(inputs), expected })];
+  });
+}
+
 function cycleErrors(requests: readonly RequestSubmission[], indexByName: IndexByName): Entry[] {
-  const edges = requests.map(({ depends_on }) =>
-    depends_on.flatMap((dependency) => {
-      const index = typeof dependency === "string" ? indexByName.get(dependency) : undefined;
+  const edges = requests.map((request) =>
+    referencesOf(request).flatMap(({ target }) => {
+      const index = typeof target === "string" ? indexByName.get(target) : undefined;
       return index === undefined ? [] : [index];
     }),
   );
@@ -124,15 +163,16 @@ function cycleErrors(requests: readonly RequestSubmission[], indexByName: IndexB
 }
 
 async function refuseUnknownIds(tx: StoreTransaction, requests: readonly RequestSubmission[]): Promise<void> {
-  const named = new Set(requests.flatMap(({ depends_on }) => depends_on.filter((id) => typeof id === "number")));
+  const targets = requests.flatMap((request) => referencesOf(request).map(({ target }) => target));
+  const named = new Set(targets.filter((target) => typeof target === "number"));
   if (named.size === 0) return;
   const existing = await tx.existingWorkRequestIds([...named]);
   refuseIfAny(
-    requests.flatMap(({ depends_on }, index) =>
-      depends_on.flatMap((id, position) => {
-        if (typeof id !== "number" || existing.has(id)) return [];
-        const path = formatPath(["work_requests", index, "depends_on", position]);
-        return [errorEntry("unknown-dependency", { path, found: `#${id}` })];
+    requests.flatMap((request, index) =>
+      referencesOf(request).flatMap(({ target, place }) => {
+        if (typeof target !== "number" || existing.has(target)) return [];
+        const path = formatPath(["work_requests", index, ...place]);
+        return [errorEntry("unknown-dependency", { path, found: `#${target}` })];
       }),
     ),
   );
@@ -140,10 +180,11 @@ async function refuseUnknownIds(tx: StoreTransaction, requests: readonly Request
 
 /** A request as it is inserted, of one whose references were checked. */
 export function newRequest(context: LoopContext, request: RequestSubmission, indexByName: IndexByName): NewWorkRequest {
-  const depends_on = [...new Set(request.depends_on)].map((dependency) =>
-    // every name is in the map: the references were checked
-    typeof dependency === "number" ? { id: dependency } : { index: indexByName.get(dependency)! },
-  );
+  // every name is in the map: the references were checked
+  const placeOf = (target: string | WorkRequestId) =>
+    typeof target === "number" ? { id: target } : { index: indexByName.get(target)! };
+  const targets = new Set(referencesOf(request).map(({ target }) => target));
+  const depends_on = [...targets].map(placeOf);
   const { task_type, task_name, subject, task_data, requirements } = request;
   const isBlocked = depends_on.length > 0 || request.unblock_strategy === "manual";
   return {
@@ -154,6 +195,7 @@ export function newRequest(context: LoopContext, request: RequestSubmission, ind
     task_data,
     requirements,
     depends_on,
+    inputs: request.inputs.map((input) => ({ ...input, from: placeOf(input.from) })),
     name: request.name ?? "",
     status: isBlocked ? "blocked" : "pending",
     priority_base: request.priority,

@@ -163,6 +163,7 @@ async function readNews(
 async function assignmentOf(read: StoreReader, run: HeldRun): Promise<Assignment | undefined> {
   const request = await read.workRequest(run.work_request_id);
   if (request === undefined) return undefined;
+  const inputs = request.inputs.length === 0 ? [] : ((await read.run(run.id))?.inputs ?? []);
   const { task_type, task_name, subject, context, task_data } = request;
   return {
     task_type,
@@ -170,6 +171,7 @@ async function assignmentOf(read: StoreReader, run: HeldRun): Promise<Assignment
     subject,
     context,
     task_data,
+    inputs,
     run_id: run.id,
     lease_token: run.lease_token,
     work_request_id: run.work_request_id,

@@ -17,6 +17,7 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
   "outcome",
   "runtime_statistics",
   "measurement",
+  "inputs",
   "outputs",
   "log",
   "capacity",
@@ -32,10 +33,24 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
   "avoid_workers",
   "failure",
   "suspicion",
+  "submission",
+  "last_firing",
+  "only_if",
+  "last_call",
+  "work_request_ids",
+  "errors",
 ]);
 
 /** Columns that SQLite keeps as 0 and 1. */
-const BOOLEAN_COLUMNS: ReadonlySet<string> = new Set(["allow_failure", "trusted", "drain", "wants_work"]);
+const BOOLEAN_COLUMNS: ReadonlySet<string> = new Set([
+  "allow_failure",
+  "trusted",
+  "drain",
+  "wants_work",
+  "is_stored",
+  "is_removing",
+  "is_paused",
+]);
 
 /** A value as it is given to an engine: objects and lists become JSON text. */
 export function encodeParameter(value: unknown): unknown {

@@ -100,7 +100,7 @@ async function recentRunsOn(db: Database, worker: WorkerName, limit: number): Pr
         .as("passed_elsewhere"),
     )
     .where("worker_name", "=", worker)
-    .where(sql<boolean>`outcome ->> 'kind' in ('exited', 'signalled', 'start_failed')`)
+    .where(sql<boolean>`outcome ->> 'kind' in ('exited', 'signalled', 'outputs_missing', 'start_failed')`)
     .orderBy("work_request_id", "desc")
     .orderBy("attempt", "desc")
     .limit(limit)

@@ -1,14 +1,17 @@
 import { sql } from "kysely";
 import type { Timestamp } from "../../domain/clock.ts";
 import { accuracyReader, accuracyWriter } from "./accuracy-days.ts";
+import { artifactReader, artifactWriter } from "./artifacts.ts";
 import { workRequestWriter } from "./change-work-requests.ts";
 import type { Database, Engine } from "./engine.ts";
 import { events, insertEvents, lastEventId, trimEvents, type NewEvent } from "./events.ts";
 import { findingReader, findingWriter } from "./findings.ts";
 import { historyReader, historyWriter } from "./history.ts";
+import { hookReader, hookWriter } from "./hooks.ts";
 import { layerReader, layerWriter } from "./layers.ts";
 import { judgedReader, judgedWriter } from "./judged-runs.ts";
 import { runReader, runWriter } from "./runs.ts";
+import { scheduleReader, scheduleWriter } from "./schedules.ts";
 import type { StoreReader, StoreTransaction } from "./store.ts";
 import { tokenReader, tokenWriter } from "./tokens.ts";
 import { workRequestReader } from "./work-requests.ts";
@@ -29,6 +32,9 @@ export function readerOn(db: Database, engine: Engine): StoreReader {
     ...accuracyReader(db),
     ...tokenReader(db),
     ...layerReader(db),
+    ...artifactReader(db),
+    ...scheduleReader(db),
+    ...hookReader(db),
     events: (after, limit, workRequestId) => events(db, after, limit, workRequestId),
     lastEventId: () => lastEventId(db),
   };
@@ -48,6 +54,9 @@ export function transactionOn(db: Database, engine: Engine): StoreTransaction {
     ...accuracyWriter(db, engine),
     ...tokenWriter(db, engine, now),
     ...layerWriter(db, engine),
+    ...artifactWriter(db, engine),
+    ...scheduleWriter(db, engine),
+    ...hookWriter(db, engine),
     appendEvents: (newEvents: readonly NewEvent[]) => insertEvents(db, engine, newEvents),
     trimEvents: (keepNewest) => trimEvents(db, keepNewest),
   };

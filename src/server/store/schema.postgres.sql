@@ -17,6 +17,27 @@ create table almanac_migrations (
   constraint almanac_migrations_pkey PRIMARY KEY (version)
 );
 
+create table artifact_uses (
+  work_request_id bigint not null,
+  artifact_id bigint not null,
+  constraint artifact_uses_artifact_id_fkey FOREIGN KEY (artifact_id) REFERENCES artifacts(id),
+  constraint artifact_uses_pkey PRIMARY KEY (work_request_id, artifact_id),
+  constraint artifact_uses_work_request_id_fkey FOREIGN KEY (work_request_id) REFERENCES work_requests(id) ON DELETE CASCADE
+);
+CREATE INDEX artifact_uses_by_artifact ON public.artifact_uses USING btree (artifact_id, work_request_id);
+
+create table artifacts (
+  id bigint generated always as identity not null,
+  sha256 text not null,
+  size bigint not null,
+  is_stored boolean not null,
+  keep_until timestamp with time zone,
+  is_removing boolean not null,
+  constraint artifacts_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX artifacts_by_sha256 ON public.artifacts USING btree (sha256) WHERE (NOT is_removing);
+CREATE INDEX artifacts_expiry ON public.artifacts USING btree (keep_until) WHERE (keep_until IS NOT NULL);
+
 create table estimate_states (
   state_key text not null,
   task_type text not null,
@@ -76,6 +97,19 @@ CREATE INDEX findings_by_state ON public.findings USING btree (state, id);
 CREATE UNIQUE INDEX findings_open ON public.findings USING btree (kind, task_type, task_name, subject, context, COALESCE(fingerprint, ''::text)) WHERE (state <> 'fixed'::text);
 CREATE UNIQUE INDEX findings_open_farm ON public.findings USING btree (fingerprint) WHERE ((kind = 'farm'::text) AND (state <> 'fixed'::text));
 
+create table firings (
+  schedule_name text not null,
+  due_at timestamp with time zone not null,
+  fired_at timestamp with time zone not null,
+  kind text not null,
+  work_request_ids json not null,
+  errors json not null,
+  skipped_count bigint not null,
+  constraint firings_kind_check CHECK ((kind = ANY (ARRAY['submitted'::text, 'skipped'::text, 'refused'::text]))),
+  constraint firings_pkey PRIMARY KEY (schedule_name, due_at),
+  constraint firings_schedule_name_fkey FOREIGN KEY (schedule_name) REFERENCES schedules(name) ON DELETE CASCADE
+);
+
 create table history (
   id bigint generated always as identity not null,
   task_type text not null,
@@ -116,6 +150,32 @@ CREATE UNIQUE INDEX history_imported ON public.history USING btree (import_hash)
 CREATE INDEX history_last_failure ON public.history USING btree (task_type, task_name, subject, context, completed_at, id) WHERE (result = ANY (ARRAY['failure'::text, 'error'::text]));
 CREATE INDEX history_last_success ON public.history USING btree (task_type, task_name, subject, context, completed_at, id) WHERE (result = 'success'::text);
 
+create table hook_calls (
+  id bigint generated always as identity not null,
+  hook_name text not null,
+  call_key text not null,
+  received_at timestamp with time zone not null,
+  kind text not null,
+  work_request_ids json not null,
+  errors json not null,
+  constraint hook_calls_hook_name_fkey FOREIGN KEY (hook_name) REFERENCES hooks(name) ON DELETE CASCADE,
+  constraint hook_calls_kind_check CHECK ((kind = ANY (ARRAY['submitted'::text, 'ignored'::text, 'refused'::text]))),
+  constraint hook_calls_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX hook_calls_by_key ON public.hook_calls USING btree (hook_name, call_key);
+CREATE INDEX hook_calls_by_time ON public.hook_calls USING btree (hook_name, id);
+
+create table hooks (
+  name text not null,
+  submission json not null,
+  only_if json not null,
+  secret text not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  last_call json,
+  constraint hooks_pkey PRIMARY KEY (name)
+);
+
 create table layers (
   id bigint generated always as identity not null,
   scope_key text not null,
@@ -150,6 +210,7 @@ create table runs (
   outcome json,
   runtime_statistics json not null,
   measurement json,
+  inputs json default '[]'::json not null,
   outputs json not null,
   log json not null,
   failure json,
@@ -164,6 +225,22 @@ create table runs (
 CREATE INDEX runs_active ON public.runs USING btree (worker_name, assigned_at) WHERE (state <> 'ended'::text);
 CREATE INDEX runs_by_worker ON public.runs USING btree (worker_name, work_request_id);
 CREATE INDEX runs_lease ON public.runs USING btree (lease_expires_at) WHERE (state <> 'ended'::text);
+
+create table schedules (
+  name text not null,
+  cron text not null,
+  time_zone text not null,
+  missed text not null,
+  submission json not null,
+  is_paused boolean not null,
+  next_at timestamp with time zone,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  last_firing json,
+  constraint schedules_missed_check CHECK ((missed = ANY (ARRAY['skip'::text, 'once'::text, 'all'::text]))),
+  constraint schedules_pkey PRIMARY KEY (name)
+);
+CREATE INDEX schedules_due ON public.schedules USING btree (next_at) WHERE (next_at IS NOT NULL);
 
 create table submissions (
   id bigint generated always as identity not null,
@@ -219,6 +296,7 @@ create table work_requests (
   parameter_summary text,
   input_size double precision,
   requirements json not null,
+  inputs json default '[]'::json not null,
   allocation json,
   estimate json,
   worker_name text,

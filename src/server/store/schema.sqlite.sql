@@ -18,6 +18,27 @@ CREATE TABLE almanac_migrations (
 
 ) strict;
 
+CREATE TABLE artifact_uses (
+  work_request_id integer not null references work_requests (id) on delete cascade,
+  artifact_id integer not null references artifacts (id),
+  primary key (work_request_id, artifact_id)
+) strict;
+
+CREATE INDEX artifact_uses_by_artifact on artifact_uses (artifact_id, work_request_id);
+
+CREATE TABLE artifacts (
+  id integer primary key autoincrement,
+  sha256 text not null,
+  size integer not null,
+  is_stored integer not null,
+  keep_until text,
+  is_removing integer not null
+) strict;
+
+CREATE UNIQUE INDEX artifacts_by_sha256 on artifacts (sha256) where not is_removing;
+
+CREATE INDEX artifacts_expiry on artifacts (keep_until) where keep_until is not null;
+
 CREATE TABLE estimate_states (
   state_key text not null primary key,
   task_type text not null,
@@ -82,6 +103,17 @@ CREATE UNIQUE INDEX findings_open on findings (kind, task_type, task_name, subje
 
 CREATE UNIQUE INDEX findings_open_farm on findings (fingerprint) where kind = 'farm' and state <> 'fixed';
 
+CREATE TABLE firings (
+  schedule_name text not null references schedules (name) on delete cascade,
+  due_at text not null,
+  fired_at text not null,
+  kind text not null check (kind in ('submitted', 'skipped', 'refused')),
+  work_request_ids text not null,
+  errors text not null,
+  skipped_count integer not null,
+  primary key (schedule_name, due_at)
+) strict;
+
 CREATE TABLE history (
   id integer primary key autoincrement,
   task_type text not null check (task_type in ('worker', 'server', 'workflow', 'wait', 'internal')),
@@ -130,6 +162,30 @@ CREATE INDEX history_last_failure on history (task_type, task_name, subject, con
 CREATE INDEX history_last_success on history (task_type, task_name, subject, context, completed_at, id)
   where result = 'success';
 
+CREATE TABLE hook_calls (
+  id integer primary key autoincrement,
+  hook_name text not null references hooks (name) on delete cascade,
+  call_key text not null,
+  received_at text not null,
+  kind text not null check (kind in ('submitted', 'ignored', 'refused')),
+  work_request_ids text not null,
+  errors text not null
+) strict;
+
+CREATE UNIQUE INDEX hook_calls_by_key on hook_calls (hook_name, call_key);
+
+CREATE INDEX hook_calls_by_time on hook_calls (hook_name, id);
+
+CREATE TABLE hooks (
+  name text not null primary key,
+  submission text not null,
+  only_if text not null,
+  secret text not null,
+  created_by text not null,
+  created_at text not null,
+  last_call text
+) strict;
+
 CREATE TABLE layers (
   id integer primary key autoincrement,
   scope_key text not null,
@@ -163,6 +219,7 @@ CREATE TABLE runs (
   outcome text,
   runtime_statistics text not null,
   measurement text,
+  inputs text not null default '[]',
   outputs text not null,
   log text not null,
   failure text,
@@ -177,6 +234,21 @@ CREATE INDEX runs_active on runs (worker_name, assigned_at) where state <> 'ende
 CREATE INDEX runs_by_worker on runs (worker_name, work_request_id);
 
 CREATE INDEX runs_lease on runs (lease_expires_at) where state <> 'ended';
+
+CREATE TABLE schedules (
+  name text not null primary key,
+  cron text not null,
+  time_zone text not null,
+  missed text not null check (missed in ('skip', 'once', 'all')),
+  submission text not null,
+  is_paused integer not null,
+  next_at text,
+  created_by text not null,
+  created_at text not null,
+  last_firing text
+) strict;
+
+CREATE INDEX schedules_due on schedules (next_at) where next_at is not null;
 
 CREATE TABLE submissions (
   id integer primary key autoincrement,
@@ -231,6 +303,7 @@ CREATE TABLE work_requests (
   parameter_summary text,
   input_size real,
   requirements text not null,
+  inputs text not null default '[]',
   allocation text,
   estimate text,
   worker_name text,

@@ -1,9 +1,12 @@
 import type { ColumnType, Generated } from "kysely";
+import type { Content, Input } from "../../domain/artifact.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { Event } from "../../domain/event.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import type { Layer, LayerValue } from "../../domain/layer.ts";
+import type { Hook, HookCall } from "../../domain/hook.ts";
+import type { Firing, Schedule } from "../../domain/schedule.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { FailOn, VerdictKind } from "../../domain/verdict.ts";
@@ -17,9 +20,10 @@ import type { TaskDay, TokenRecord, WorkerRow } from "./store.ts";
 
 type WorkRequestTable = Omit<
   WorkRequest,
-  "id" | "dependencies" | "expected" | "priority_adjustment" | "run_count" | "fail_on"
+  "id" | "inputs" | "dependencies" | "expected" | "priority_adjustment" | "run_count" | "fail_on"
 > & {
   fail_on: Generated<FailOn>;
+  inputs: Generated<Input[]>;
   verdict_kind: VerdictKind | null;
   id: Generated<WorkRequestId>;
   priority_adjustment: Generated<number>;
@@ -94,6 +98,15 @@ type LayerTable = Omit<Layer, "id" | "value"> & {
   layer_value: { value: LayerValue };
 };
 
+type ArtifactTable = Content & {
+  id: Generated<number>;
+  is_stored: boolean;
+  keep_until: Timestamp | null;
+  is_removing: boolean;
+};
+
+type ArtifactUseTable = { work_request_id: WorkRequestId; artifact_id: number };
+
 type EventTable = Pick<Event, "at" | "kind" | "data"> &
   Nulled<Pick<Event, "work_request_id" | "run_id" | "worker_name">> & { id: Generated<number> };
 
@@ -102,6 +115,8 @@ export type Tables = {
   work_requests: WorkRequestTable;
   work_request_dependencies: DependencyTable;
   runs: RunTable;
+  artifacts: ArtifactTable;
+  artifact_uses: ArtifactUseTable;
   workers: WorkerRow;
   history: HistoryTable;
   findings: FindingTable;
@@ -109,6 +124,10 @@ export type Tables = {
   accuracy_days: AccuracyDayTable;
   tokens: TokenTable;
   layers: LayerTable;
+  hooks: Hook & { secret: string };
+  hook_calls: HookCall & { id: Generated<number>; hook_name: string; call_key: string };
+  schedules: Schedule;
+  firings: Firing & { schedule_name: string };
   events: EventTable;
 };
 
@@ -126,6 +145,7 @@ export const WORK_REQUEST_COLUMNS = [
   "parameter_summary",
   "input_size",
   "requirements",
+  "inputs",
   "allocation",
   "estimate",
   "worker_name",
@@ -170,6 +190,7 @@ export const RUN_COLUMNS = [
   "outcome",
   "runtime_statistics",
   "measurement",
+  "inputs",
   "outputs",
   "log",
   "failure",

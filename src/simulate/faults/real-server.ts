@@ -7,6 +7,7 @@ import { submissionSchema } from "../../contract/submission.ts";
 import type { SyncAnswer, SyncRequest, WorkerSelf } from "../../contract/worker-protocol.ts";
 import type { WorkRequestId, WorkerName } from "../../domain/ids.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
+import type { ArtifactFiles } from "../../server/files/artifact-files.ts";
 import type { RunFiles } from "../../server/files/run-files.ts";
 import { abortWorkRequest } from "../../server/loop/actions.ts";
 import { DEFAULT_SETTINGS, type Log, type LoopContext } from "../../server/loop/context.ts";
@@ -127,6 +128,7 @@ class RealServer implements ServerUnderTest {
       random,
       log: this.#log(),
       files: NO_FILES,
+      artifacts: NO_ARTIFACTS,
       tasks,
       // without patience and without gathering, which are real time
       dynamicData: { size: 0, take: (request) => tasks.dynamicData(request), onAnswer: () => undefined },
@@ -318,9 +320,14 @@ const NO_FILES: RunFiles = {
   seal: () => Promise.resolve(),
   readLog: notHere,
   lines: { window: notHere, find: notHere, firstError: notHere },
-  putOutput: notHere,
-  readOutput: notHere,
   remove: () => Promise.resolve(),
+};
+
+const NO_ARTIFACTS: ArtifactFiles = {
+  put: notHere,
+  read: notHere,
+  remove: () => Promise.resolve(),
+  removeDrafts: () => Promise.resolve(),
 };
 
 function notHere(): never {

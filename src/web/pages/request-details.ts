@@ -48,10 +48,21 @@ function details({ root }: Frame, request: WorkRequest): (readonly [string, VNod
       `${request.priority_base + request.priority_adjustment} (${request.priority_base} + ${request.priority_adjustment})`,
     ],
     request.dependencies.length === 0 ? undefined : ["runs after", ids(request.dependencies)],
+    request.inputs.length === 0 ? undefined : ["takes files of", inputs(root, request)],
     request.supersedes === null ? undefined : ["made again from", ids([request.supersedes])],
     ["needs tags", (request.allocation?.tags ?? request.requirements.tags ?? []).join(", ") || "none"],
     request.trusted ? undefined : ["trusted", "no: its figures do not train shared estimates"],
     ["task data", e("code", {}, JSON.stringify(request.task_data))],
   ];
   return rows.filter((row) => row !== undefined);
+}
+
+function inputs(root: string, { inputs: asked }: WorkRequest): VNode {
+  const parts = asked.flatMap(({ from, match }, index) => [
+    index === 0 ? "" : ", ",
+    requestLink(root, from),
+    ": ",
+    match.join(" "),
+  ]);
+  return e("span", {}, ...parts);
 }

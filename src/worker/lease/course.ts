@@ -1,4 +1,5 @@
 import { assertNever } from "../../domain/assert-never.ts";
+import type { OutputGlob } from "../../domain/artifact.ts";
 import { timestamp } from "../../domain/clock.ts";
 import type { Outcome } from "../../domain/outcome.ts";
 import type { WorkRequestError } from "../../domain/output-data.ts";
@@ -32,11 +33,13 @@ class RunCourse implements Course {
   readonly #context: CourseContext;
   readonly #workspace: Workspace;
   readonly #cancelled = new AbortController();
+  /** Aborted when it is to end before its command has started. */
+  readonly #setUp = new AbortController();
   readonly #handOver: HandOver;
   readonly #main: Promise<void>;
   #executed: ExecutedRun | undefined;
   /** What it is to leave; unknown when another worker process had started it. */
-  #outputs: readonly string[] | undefined;
+  #outputs: readonly OutputGlob[] | undefined;
   #again: Promise<void> | undefined;
 
   constructor(run: HeldRun, turn: Promise<void>, context: CourseContext) {
@@ -52,6 +55,7 @@ class RunCourse implements Course {
   }
 
   endProcesses(why: Ending | { why: "lost" }): void {
+    this.#setUp.abort();
     this.#executed?.abort(nameOf(why), why.why === "lease_over" ? why.graceMs : undefined);
   }
 
@@ -91,7 +95,8 @@ class RunCourse implements Course {
   }
 
   async #prepareAndExecute(): Promise<Ended> {
-    const plan = await planRun(this.#run.assignment, this.#workspace, this.#context);
+    const signal = AbortSignal.any([this.#cancelled.signal, this.#setUp.signal]);
+    const plan = await planRun(this.#run.assignment, this.#workspace, this.#context, signal);
     const { local } = this.#run;
     const ending: Ending | undefined = local.state === "preparing" ? local.ending : { why: "worker_stopping" };
     if (ending !== undefined) return { end: neverStarted(ending, this.#context.clock.nowMs()), log: NO_LOG };

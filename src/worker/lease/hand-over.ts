@@ -1,9 +1,10 @@
 import { appendFile, open, stat } from "node:fs/promises";
+import type { OutputGlob } from "../../domain/artifact.ts";
 import { errorEntry } from "../../contract/errors.ts";
 import { formatLogRecord } from "../../domain/log-record.ts";
 import type { RunLog, RunOutput } from "../../domain/run.ts";
 import { LogShipper } from "../report/log-shipper.ts";
-import { uploadOutputs, type Uploaded } from "../report/upload-outputs.ts";
+import { uploadOutputs } from "../report/upload-outputs.ts";
 import { gatherOutputs, type Gathered } from "../workspace/gather-outputs.ts";
 import { workspaceIn } from "../workspace/prepare.ts";
 import type { WorkerLog } from "../worker-log.ts";
@@ -16,6 +17,9 @@ export type HandOverContext = { line: ServerLine; random: () => number; log: Wor
 
 /** What belongs to a run's end once the server has everything else of it. */
 export type HandedOver = { end: RunEnd; outputs: RunOutput[]; log: RunLog };
+
+/** The outputs that the server has, and the globs that matched nothing; or why it has none: a sentence. */
+type Sent = { ok: true; outputs: RunOutput[]; missing: string[] } | { ok: false; reason: string };
 
 const NEWLINE = 0x0a;
 
@@ -69,29 +73,36 @@ export class HandOver {
   }
 
   /** Sends all that the server does not have yet. Rejects when the signal aborts. */
-  async complete(end: RunEnd, log: RunLog | undefined, globs: readonly string[]): Promise<HandedOver> {
+  async complete(end: RunEnd, log: RunLog | undefined, globs: readonly OutputGlob[]): Promise<HandedOver> {
     if (log !== undefined) [this.#logBytes, this.#cutBytes] = [log.size, log.cut_bytes];
     const sent = await this.#sendOutputs(end, globs);
     const sentLog = await this.#sendRest();
-    if (sent.ok) return { end, outputs: sent.outputs, log: sentLog };
+    if (sent.ok) return { end: withoutMissing(end, sent.missing), outputs: sent.outputs, log: sentLog };
     this.#warn({ reason: sent.reason }, "the outputs of a run could not be kept");
     return { end: withoutOutputs(end, sent.reason), outputs: [], log: sentLog };
   }
 
-  /** Sends what the server has lost of the log. */
+  /** Sends what the server has lost of the log and of the outputs. */
   async completeAgain(done: HandedOver): Promise<HandedOver> {
     await this.#shipper.finishAgain(this.#signal);
+    const { line, random } = this.#context;
+    const { assignment, directory } = this.#run;
+    // they were put aside in this order, under their positions
+    const kept = done.outputs.map((output, index) => ({ ...output, file: String(index) }));
+    const again = await uploadOutputs(directory.outputs, kept, { line, random, assignment, signal: this.#signal });
+    if (!again.ok) this.#warn({ reason: again.reason }, "outputs that the server has lost could not be sent again");
     return { ...done, log: this.#sentLog() };
   }
 
-  async #sendOutputs(end: RunEnd, globs: readonly string[]): Promise<Uploaded> {
+  async #sendOutputs(end: RunEnd, globs: readonly OutputGlob[]): Promise<Sent> {
     const { line, random } = this.#context;
     const { assignment, directory } = this.#run;
     const signal = this.#signal;
     try {
       const gathered = await this.#gather(end, globs);
       if (!gathered.ok) return gathered;
-      return await uploadOutputs(directory.outputs, gathered.outputs, { line, random, assignment, signal });
+      const uploaded = await uploadOutputs(directory.outputs, gathered.outputs, { line, random, assignment, signal });
+      return uploaded.ok ? { ...uploaded, missing: gathered.missing } : uploaded;
     } catch (error) {
       signal.throwIfAborted();
       return { ok: false, reason: error instanceof Error ? error.message : String(error) };
@@ -99,13 +110,16 @@ export class HandOver {
   }
 
   /** Puts the outputs aside, unless that was done by the worker before this one. */
-  async #gather(end: RunEnd, globs: readonly string[]): Promise<Gathered> {
+  async #gather(end: RunEnd, globs: readonly OutputGlob[]): Promise<Gathered> {
     const { local, directory } = this.#run;
-    if (local.state === "uploading" && local.outputs !== undefined) return { ok: true, outputs: local.outputs };
+    if (local.state === "uploading" && local.outputs !== undefined) {
+      return { ok: true, outputs: local.outputs, missing: local.missing ?? [] };
+    }
     // Of a run that is made again nobody wants the files.
-    if (end.started_at === undefined || end.outcome.kind === "worker_lost") return { ok: true, outputs: [] };
+    if (end.started_at === undefined || end.outcome.kind === "worker_lost")
+      return { ok: true, outputs: [], missing: [] };
     const gathered = await gatherOutputs(workspaceIn(directory.scratch).work, globs, directory.outputs);
-    if (gathered.ok && globs.length > 0) this.#run.apply({ kind: "gathered", outputs: gathered.outputs });
+    if (gathered.ok && globs.length > 0) this.#run.apply({ ...gathered, kind: "gathered" });
     return gathered;
   }
 
@@ -143,7 +157,13 @@ export class HandOver {
   }
 }
 
-/** A success whose outputs are missing is none; what failed by itself stays as it is. */
+/** A success that left nothing of what it was to leave is none. */
+function withoutMissing(end: RunEnd, globs: readonly string[]): RunEnd {
+  if (globs.length === 0 || end.outcome.kind !== "exited" || end.outcome.code !== 0) return end;
+  return { ...end, outcome: { kind: "outputs_missing", globs: [...globs] } };
+}
+
+/** A success whose outputs could not be kept is none; what failed by itself stays as it is. */
 function withoutOutputs(end: RunEnd, reason: string): RunEnd {
   if (end.outcome.kind !== "exited" || end.outcome.code !== 0) return end;
   return { ...end, outcome: { kind: "start_failed", errors: [errorEntry("outputs-failed", { reason })] } };

@@ -43,7 +43,13 @@ export type LocalRun =
   | { state: "assigned" }
   | { state: "preparing"; ending?: Ending }
   | { state: "running"; started_at: Timestamp; ending?: Ending }
-  | { state: "uploading"; end: RunEnd; log?: RunLog; outputs?: KeptOutput[] }
+  | {
+      state: "uploading";
+      end: RunEnd;
+      log?: RunLog;
+      outputs?: KeptOutput[];
+      /** Globs that matched nothing. */ missing?: string[];
+    }
   | { state: "handed_in"; end: RunEnd; outputs: RunOutput[]; log: RunLog }
   | { state: "dropping" }
   | { state: "gone" };
@@ -57,7 +63,7 @@ type LocalEvent =
   | { kind: "started"; at: Timestamp }
   /** All its processes are gone, or it was never started. */
   | { kind: "ended"; end: RunEnd; log: RunLog }
-  | { kind: "gathered"; outputs: KeptOutput[] }
+  | { kind: "gathered"; outputs: KeptOutput[]; missing: string[] }
   | { kind: "uploaded"; end: RunEnd; outputs: RunOutput[]; log: RunLog }
   | { kind: "worker_stopping" }
   /** The server was silent for as long as the lease lasts; processes are killed after the grace time. */
@@ -86,7 +92,7 @@ export function nextLocalRun(run: LocalRun, event: RunEvent, nowMs: number): Ste
     case "ended":
       return afterEnd(run, event.end, event.log);
     case "gathered":
-      return { next: run.state === "uploading" ? { ...run, outputs: event.outputs } : run };
+      return { next: run.state === "uploading" ? { ...run, outputs: event.outputs, missing: event.missing } : run };
     case "uploaded":
       // Again when the server has lost part of the log meanwhile: what it has now is what counts.
       if (run.state !== "uploading" && run.state !== "handed_in") return { next: run };
@@ -151,7 +157,9 @@ function endedEarly(run: LocalRun, ending: Ending, nowMs: number): Step {
     case "assigned":
       return { next: { state: "handed_in", end: neverStarted(ending, nowMs), outputs: [], log: NO_LOG } };
     case "preparing":
-      return { next: run.ending === undefined ? { ...run, ending } : run };
+      if (run.ending !== undefined) return { next: run };
+      // nothing runs yet, but its inputs may be on their way
+      return { next: { ...run, ending }, action: { kind: "end_processes", why: ending } };
     case "running":
       if (run.ending !== undefined) return { next: run };
       return { next: { ...run, ending }, action: { kind: "end_processes", why: ending } };
@@ -175,7 +183,6 @@ export function neverStarted(ending: Ending, nowMs: number): RunEnd {
 function afterLoss(run: LocalRun): Step {
   switch (run.state) {
     case "preparing":
-      return { next: { state: "dropping" } };
     case "running":
       return { next: { state: "dropping" }, action: { kind: "end_processes", why: { why: "lost" } } };
     case "assigned":

@@ -2,7 +2,8 @@ import { mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { assignmentSchema, runReportSchema, type Assignment } from "../../contract/worker-protocol.ts";
-import { measurementSchema, runLogSchema, runOutputSchema, runtimeStatisticsSchema } from "../../contract/records.ts";
+import { runOutputSchema } from "../../contract/artifacts.ts";
+import { measurementSchema, runLogSchema, runtimeStatisticsSchema } from "../../contract/records.ts";
 import { parseRunId, type RunId } from "../../domain/ids.ts";
 import type { Measurement, RuntimeStatistics } from "../../domain/runtime-statistics.ts";
 import { removeTree } from "../workspace/remove-tree.ts";
@@ -40,7 +41,8 @@ const stateSchema = z.discriminatedUnion("state", [
     state: z.literal("uploading"),
     end: endSchema,
     log: runLogSchema.optional(),
-    outputs: z.array(runOutputSchema.extend({ file: z.string() })).optional(),
+    outputs: z.array(runOutputSchema.and(z.object({ file: z.string() }))).optional(),
+    missing: z.array(z.string()).optional(),
   }),
   z.object({
     state: z.literal("handed_in"),

@@ -4,14 +4,15 @@ import { copyFile, link, mkdir, readdir, realpath, stat } from "node:fs/promises
 import { join, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import picomatch from "picomatch";
+import type { OutputGlob } from "../../domain/artifact.ts";
 import type { KeptOutput } from "../lease/local-run.ts";
 import { removeTree } from "./remove-tree.ts";
 
 /** As many as one report may name. */
 const MAX_OUTPUTS = 10_000;
 
-/** The gathered files, by path, or why they could not be: a sentence. */
-export type Gathered = { ok: true; outputs: KeptOutput[] } | { ok: false; reason: string };
+/** The gathered files, by path, and the globs that must match something and do not; or why they could not be: a sentence. */
+export type Gathered = { ok: true; outputs: KeptOutput[]; missing: string[] } | { ok: false; reason: string };
 
 /**
  * Puts the files that the globs name aside, out of the work directory, with their sizes and SHA-256.
@@ -19,9 +20,10 @@ export type Gathered = { ok: true; outputs: KeptOutput[] } | { ok: false; reason
  * the work directory. Names that begin with a dot are matched only by globs that say so.
  * @param into made anew
  */
-export async function gatherOutputs(work: string, globs: readonly string[], into: string): Promise<Gathered> {
-  if (globs.length === 0) return { ok: true, outputs: [] };
-  const isWanted = picomatch(globs.map((glob) => glob.replace(/^(\.\/)+/, "")));
+export async function gatherOutputs(work: string, globs: readonly OutputGlob[], into: string): Promise<Gathered> {
+  if (globs.length === 0) return { ok: true, outputs: [], missing: [] };
+  const matchers = globs.map((one) => ({ ...one, matches: picomatch(one.glob.replace(/^(\.\/)+/, "")) }));
+  const isWanted = (path: string) => matchers.some(({ matches }) => matches(path));
   const paths = (await filesBelow(work, "")).filter((path) => isWanted(path)).sort();
   if (paths.length > MAX_OUTPUTS) {
     return { ok: false, reason: `the globs name ${paths.length} files, and at most ${MAX_OUTPUTS} are kept` };
@@ -34,7 +36,8 @@ export async function gatherOutputs(work: string, globs: readonly string[], into
     const source = await sourceOf(root, path);
     if (source !== undefined) outputs.push(await putAside(source, path, into, String(outputs.length)));
   }
-  return { ok: true, outputs };
+  const missing = matchers.filter(({ optional, matches }) => !optional && !outputs.some(({ path }) => matches(path)));
+  return { ok: true, outputs, missing: missing.map(({ glob }) => glob) };
 }
 
 /** Paths of all files and links below a directory, without following links. */
@@ -67,5 +70,7 @@ async function putAside(source: string, path: string, into: string, file: string
   await link(source, place).catch(() => copyFile(source, place)); // another file system, or one without hard links
   const hash = createHash("sha256");
   await pipeline(createReadStream(place), hash);
-  return { path, size: (await stat(place)).size, sha256: hash.digest("hex"), file };
+  const { size, mode } = await stat(place);
+  const isExecutable = (mode & 0o100) !== 0;
+  return { path, size, sha256: hash.digest("hex"), file, ...(isExecutable && { executable: true as const }) };
 }

@@ -1,4 +1,5 @@
 import { resolve, sep } from "node:path";
+import { isInsidePath } from "../../domain/inside-path.ts";
 
 /**
  * The absolute place of a relative path below a directory, or undefined when it would be outside:
@@ -6,8 +7,7 @@ import { resolve, sep } from "node:path";
  * the directory must be fresh, so that no symbolic link in it leads elsewhere.
  */
 export function insideOf(directory: string, path: string): string | undefined {
-  if (path === "" || path.includes("\0") || path.startsWith("/") || path.split(/[/\\]/).includes(".."))
-    return undefined;
+  if (!isInsidePath(path)) return undefined;
   const place = resolve(directory, path);
   return place === directory || place.startsWith(directory + sep) ? place : undefined;
 }

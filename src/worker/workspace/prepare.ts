@@ -1,5 +1,6 @@
 import { chmod, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { RunInput } from "../../domain/artifact.ts";
 import type { Execution, InputFile } from "../../task/execution.ts";
 import { insideOf } from "./inside.ts";
 import { removeTree } from "./remove-tree.ts";
@@ -13,6 +14,14 @@ export type Workspace = {
   /** Its `TMPDIR`. */
   tmp: string;
 };
+
+/** Files of other requests that a run is given, and how one is copied to a place where there is nothing yet. */
+export type GivenInputs = {
+  files: readonly RunInput[];
+  copyTo: (input: RunInput, place: string) => Promise<void>;
+};
+
+const NO_INPUTS: GivenInputs = { files: [], copyTo: () => Promise.resolve() };
 
 /** What was made ready, or why it could not be: a sentence. */
 export type Prepared = { ok: true; cwd: string } | { ok: false; reason: string };
@@ -29,12 +38,17 @@ export function workspaceIn(scratch: string): Workspace {
 export async function prepareWorkspace(
   workspace: Workspace,
   execution: Pick<Execution & { kind: "command" }, "files" | "cwd">,
+  inputs: GivenInputs = NO_INPUTS,
 ): Promise<Prepared> {
   await removeTree(workspace.scratch);
   await mkdir(workspace.work, { recursive: true, mode: 0o700 });
   await mkdir(workspace.tmp, { mode: 0o700 });
   for (const file of execution.files) {
     const reason = await placeFile(workspace.work, file);
+    if (reason !== undefined) return { ok: false, reason };
+  }
+  for (const input of inputs.files) {
+    const reason = await placeInput(workspace.work, input, inputs.copyTo);
     if (reason !== undefined) return { ok: false, reason };
   }
   return makeStart(workspace.work, execution.cwd);
@@ -62,6 +76,17 @@ async function placeFile(work: string, file: InputFile): Promise<string | undefi
       await handle.close();
     }
     if (file.mode !== undefined) await chmod(place, file.mode & 0o777);
+  });
+}
+
+async function placeInput(work: string, input: RunInput, copyTo: GivenInputs["copyTo"]): Promise<string | undefined> {
+  const place = insideOf(work, input.path);
+  if (place === undefined || place === work)
+    return `the input path ${JSON.stringify(input.path)} leads out of the work directory`;
+  return orMistake(`the input ${JSON.stringify(input.path)} of #${input.from}`, async () => {
+    await mkdir(dirname(place), { recursive: true });
+    await copyTo(input, place);
+    await chmod(place, input.executable === true ? 0o755 : 0o644);
   });
 }
 

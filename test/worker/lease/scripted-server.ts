@@ -120,6 +120,7 @@ export function scriptRun(request: number, script: string, attempt = 1): Assignm
     subject: "",
     context: "",
     task_data: { script },
+    inputs: [],
     allocation: {
       memory: amount(1e9),
       disk_space: amount(1e9),

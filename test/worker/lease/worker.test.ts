@@ -220,7 +220,7 @@ describe("a worker", () => {
     await farm.completed(id);
     await worker.close();
     const directory = workerDirectory(farm.workerHome, "w1");
-    expect(readdirSync(directory).sort()).toEqual(["runs", "token", "trash"]);
+    expect(readdirSync(directory).sort()).toEqual(["artifacts", "runs", "token", "trash"]);
     expect(readdirSync(join(directory, "runs"))).toEqual([]);
     expect(readdirSync(join(directory, "trash"))).toEqual([]);
   });

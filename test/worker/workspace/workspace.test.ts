@@ -87,15 +87,16 @@ function tree(...paths: string[]): string {
 }
 const into = () => join(root, "outputs");
 
+const named = (...globs: string[]) => globs.map((glob) => ({ glob, optional: false }));
 const paths = async (work: string, ...globs: string[]) => {
-  const gathered = await gatherOutputs(work, globs, into());
+  const gathered = await gatherOutputs(work, named(...globs), into());
   return gathered.ok ? gathered.outputs.map((output) => output.path) : gathered.reason;
 };
 
 describe("gathering outputs", () => {
   it("takes the files that the globs name, once each, with size and checksum", async () => {
     const work = tree("a.deb", "sub/b.deb", "c.txt", ".hidden");
-    const gathered = await gatherOutputs(work, ["*.deb", "./**/*.deb", "c.*"], into());
+    const gathered = await gatherOutputs(work, named("*.deb", "./**/*.deb", "c.*"), into());
     const content = "content of sub/b.deb";
     expect(gathered).toMatchObject({
       ok: true,
@@ -129,6 +130,22 @@ describe("gathering outputs", () => {
     symlinkSync("/etc", join(work, "etc"));
     symlinkSync("dir", join(work, "again"));
     expect(await paths(work, "**")).toEqual(["dir/inner.txt", "inside", "real.txt"]);
+  });
+
+  it("says which globs that must match something match nothing", async () => {
+    const work = tree("a.deb");
+    const globs = [...named("*.deb", "*.changes", "./log"), { glob: "core", optional: true }];
+    expect(await gatherOutputs(work, globs, into())).toMatchObject({ ok: true, missing: ["*.changes", "./log"] });
+  });
+
+  it("keeps whether a file can be executed", async () => {
+    const work = tree("tool", "text");
+    chmodSync(join(work, "tool"), 0o755);
+    const gathered = await gatherOutputs(work, named("*"), into());
+    expect(gathered.ok && gathered.outputs.map(({ path, executable }) => [path, executable])).toEqual([
+      ["text", undefined],
+      ["tool", true],
+    ]);
   });
 
   it("passes over what is not a file", async () => {

@@ -1,6 +1,6 @@
-import type { Readable } from "node:stream";
 import { AppError } from "../../../contract/errors.ts";
 import type { RunId } from "../../../domain/ids.ts";
+import { readArtifact } from "../../loop/artifacts.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import type { LeasedRun } from "../../store/store.ts";
 import type { Handlers } from "../handler.ts";
@@ -23,7 +23,7 @@ export function runHandlers(context: LoopContext): Pick<Handlers, Names> {
       const run = await existingRun(context, params.run_id);
       const output = run.outputs.find(({ path }) => path === query.path);
       if (output === undefined) throw new AppError("not-found", { what: "output", id: `${run.id} ${query.path}` });
-      const body: Readable = context.files.readOutput(run.id, output);
+      const body = await readArtifact(context, output);
       await reply
         .type("application/octet-stream")
         .header("content-length", output.size)

@@ -1,11 +1,16 @@
 import { randomBytes } from "node:crypto";
+import { errorEntry } from "../../../contract/errors.ts";
 import { epochMs, timestamp } from "../../../domain/clock.ts";
 import { runId, type WorkRequestId } from "../../../domain/ids.ts";
 import type { Placement } from "../../../domain/run.ts";
+import type { WorkRequestError } from "../../../domain/output-data.ts";
+import type { WorkRequest } from "../../../domain/work-request.ts";
 import type { Allocation } from "../../../domain/allocation.ts";
 import type { Capacity } from "../../../domain/worker.ts";
 import { ROOM_RESOURCES } from "../../../schedule/fit.ts";
 import type { LoopContext } from "../context.ts";
+import { resolveInputs } from "../inputs.ts";
+import { completeWithoutRun } from "../transitions.ts";
 
 /**
  * Makes the run of a placed request, if the request still waits and needs what the plan gave it; false if not, and
@@ -22,12 +27,19 @@ export function place(
     const current = await tx.lockWorkRequest(id);
     if (current?.status !== "pending" || current.allocation === null) return false; // ended, or to be prepared anew
     if (!isAsPlanned(current.allocation, planned)) return false;
+    const inputs = await resolveInputs(tx, current);
+    if (!inputs.ok || !(await tx.useArtifacts(id, inputs.files))) {
+      const errors = inputs.ok ? [inputsGone(current)] : inputs.errors;
+      await completeWithoutRun(tx, current, "error", { runtime_statistics: {}, errors }, await tx.now());
+      return false;
+    }
     const attempt = current.run_count + 1;
     const { worker_name } = placement;
     const worker = await tx.worker(worker_name);
     const run_id = runId(id, attempt);
     await tx.insertRun({
       id: run_id,
+      inputs: inputs.files,
       work_request_id: id,
       attempt,
       estimate: current.estimate ?? {},
@@ -50,6 +62,12 @@ export function place(
     ]);
     return true;
   });
+}
+
+/** The database names its inputs, and their contents are not there: somebody has deleted them. */
+function inputsGone({ inputs }: WorkRequest): WorkRequestError {
+  const { from, match } = inputs[0]!; // one without inputs uses nothing
+  return errorEntry("input-missing", { from, match: match.join(", "), reason: "its files are not kept any more" });
 }
 
 function isAsPlanned(allocation: Allocation, planned: Capacity): boolean {

@@ -81,8 +81,13 @@ function parseAll(asked: readonly AskedWork[], ids: ReadonlyMap<string, number>)
   const here = new Set(asked.map(({ name }) => name));
   for (const { group, ...given } of asked) {
     const isGroup = group === undefined || (typeof group === "string" && group.length <= 200);
-    const depends_on = given.depends_on.map((name) => (here.has(name) ? name : (ids.get(name) ?? name)));
-    const parsed = requestSubmission.safeParse({ ...given, depends_on });
+    const known = <Name>(name: Name) => (typeof name !== "string" || here.has(name) ? name : (ids.get(name) ?? name));
+    const depends_on = given.depends_on.map(known);
+    // of any form until it is parsed
+    const inputs = Array.isArray(given.inputs)
+      ? given.inputs.map((one) => ({ ...one, from: known(one.from) }))
+      : given.inputs;
+    const parsed = requestSubmission.safeParse({ ...given, depends_on, inputs });
     const path = [placeOf(given.name)];
     if (!parsed.success) errors.push(...validationErrors(parsed.error, given, path));
     else if (!isGroup) {

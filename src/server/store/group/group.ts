@@ -7,7 +7,13 @@ import { RecordLocks } from "./record-locks.ts";
 import { SharedLearning } from "./shared-learning.ts";
 
 /** What must not share a transaction, because it locks rows that it does not name: it is run alone afterwards. */
-const ALONE = ["deleteExpired", "importHistory", "takeRebuild"] as const satisfies readonly (keyof StoreTransaction)[];
+const ALONE = [
+  "deleteExpired",
+  "takeUnusedArtifacts",
+  "lockSchedule",
+  "importHistory",
+  "takeRebuild",
+] as const satisfies readonly (keyof StoreTransaction)[];
 
 /** Methods of a transaction that change nothing, beside those of a reader. */
 const LOOKING: readonly (keyof StoreTransaction)[] = ["lockWorkRequest", "lockWorker"];

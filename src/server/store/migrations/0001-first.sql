@@ -32,6 +32,8 @@ create table work_requests (
   parameter_summary text,
   input_size double precision,
   requirements json not null,
+  -- What it takes over from requests that it depends on.
+  inputs json not null default '[]',
   allocation json,
   estimate json,
   worker_name text,
@@ -141,6 +143,8 @@ create table runs (
   outcome json,
   runtime_statistics json not null,
   measurement json,
+  -- The files that it was given, and those that it left.
+  inputs json not null default '[]',
   outputs json not null,
   log json not null,
   -- How it failed: its mark; null when it did not, or left nothing to tell by.
@@ -154,6 +158,29 @@ create table runs (
 create index runs_active on runs (worker_name, assigned_at) where state <> 'ended';
 create index runs_lease on runs (lease_expires_at) where state <> 'ended';
 create index runs_by_worker on runs (worker_name, work_request_id);
+
+-- Contents that runs left or are given; each is in the store of artifacts while `is_stored`, under its SHA-256 and id.
+create table artifacts (
+  id bigint generated always as identity primary key,
+  sha256 text not null,
+  size bigint not null,
+  is_stored boolean not null,
+  -- Null: requests use it. Else it is removed then, or when it is over.
+  keep_until timestamptz,
+  -- True: it is about to be deleted; the same content coming again is another row.
+  is_removing boolean not null
+);
+
+create unique index artifacts_by_sha256 on artifacts (sha256) where not is_removing;
+create index artifacts_expiry on artifacts (keep_until) where keep_until is not null;
+
+create table artifact_uses (
+  work_request_id bigint not null references work_requests (id) on delete cascade,
+  artifact_id bigint not null references artifacts (id),
+  primary key (work_request_id, artifact_id)
+);
+
+create index artifact_uses_by_artifact on artifact_uses (artifact_id, work_request_id);
 
 create table workers (
   worker_name text not null primary key,
@@ -295,6 +322,59 @@ create table layers (
 );
 
 create unique index layers_scope on layers (scope_key, field);
+
+create table schedules (
+  name text not null primary key,
+  cron text not null,
+  time_zone text not null,
+  missed text not null check (missed in ('skip', 'once', 'all')),
+  submission json not null,
+  is_paused boolean not null,
+  -- Null: it is paused, or never due again.
+  next_at timestamptz,
+  created_by text not null,
+  created_at timestamptz not null,
+  last_firing json
+);
+
+create index schedules_due on schedules (next_at) where next_at is not null;
+
+-- What became of due times; the key lets none be dealt with twice.
+create table firings (
+  schedule_name text not null references schedules (name) on delete cascade,
+  due_at timestamptz not null,
+  fired_at timestamptz not null,
+  kind text not null check (kind in ('submitted', 'skipped', 'refused')),
+  work_request_ids json not null,
+  errors json not null,
+  skipped_count bigint not null,
+  primary key (schedule_name, due_at)
+);
+
+create table hooks (
+  name text not null primary key,
+  submission json not null,
+  only_if json not null,
+  -- What calls are signed with: needed as it is to check them.
+  secret text not null,
+  created_by text not null,
+  created_at timestamptz not null,
+  last_call json
+);
+
+-- What became of calls; the same call has the same key.
+create table hook_calls (
+  id bigint generated always as identity primary key,
+  hook_name text not null references hooks (name) on delete cascade,
+  call_key text not null,
+  received_at timestamptz not null,
+  kind text not null check (kind in ('submitted', 'ignored', 'refused')),
+  work_request_ids json not null,
+  errors json not null
+);
+
+create unique index hook_calls_by_key on hook_calls (hook_name, call_key);
+create index hook_calls_by_time on hook_calls (hook_name, id);
 
 create table tokens (
   id bigint generated always as identity primary key,

@@ -3,7 +3,7 @@ import type { WorkRequestId } from "../../../domain/ids.ts";
 import { postgresEngine, type Database } from "../engine.ts";
 import type { NewEvent } from "../events.ts";
 import { nothingYet } from "../runs.ts";
-import { givenColumns, insertDependencies, isKept, type Submission } from "../statements/insert-work-requests.ts";
+import { givenColumns, insertReferences, isKept, type Submission } from "../statements/insert-work-requests.ts";
 import type { NewHistoryEntry, NewRun, NewWorkRequest } from "../store.ts";
 import { HISTORY_COLUMNS } from "../tables.ts";
 import { givenRows, type ColumnTypes, type Rows } from "./many-rows.ts";
@@ -34,7 +34,7 @@ export async function insertSubmitted(
   // Numbers are given in the order of the list; the order in which they come back is not promised.
   const ids = all.sort((a, b) => a - b) as WorkRequestId[]; // of that table
   const requests = calls.map((call) => ({ requests: call.requests, ids: ids.splice(0, call.requests.length) }));
-  for (const each of requests) await insertDependencies(db, each.requests, each.ids);
+  for (const each of requests) await insertReferences(db, each.requests, each.ids);
   return requests.map((each) => each.ids);
 }
 

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { epochMs, timestamp, type Timestamp } from "../../../domain/clock.ts";
 import type { RunId } from "../../../domain/ids.ts";
+import { endUses } from "../artifacts.ts";
 import type { Database, Engine } from "../engine.ts";
 
 /** How long a submission key is remembered after its requests are gone. */
@@ -50,6 +51,7 @@ export async function deleteExpired(db: Database, engine: Engine, now: Timestamp
   const ids = rows.map(({ id }) => id);
   const runs = await db.deleteFrom("runs").where("work_request_id", "in", ids).returning("id").execute();
   await db.deleteFrom("events").where("work_request_id", "in", ids).execute();
+  await endUses(db, ids, now);
   const deleted = await db.deleteFrom("work_requests").where("id", "in", ids).returning("submission_id").execute();
   await markOrphans(db, now, deleted);
   return runs.map(({ id }) => id);

@@ -1,7 +1,7 @@
 import type { WorkRequestId } from "../../../domain/ids.ts";
 import { chunksOf } from "../chunks.ts";
 import type { Database, Engine } from "../engine.ts";
-import type { NewWorkRequest } from "../store.ts";
+import type { NewWorkRequest, RequestPlace } from "../store.ts";
 
 /** Who submits, and under which key. */
 export type Submission = {
@@ -36,7 +36,7 @@ export async function insertWorkRequests(
     // Numbers are given in the order of the list; the order in which they come back is not promised.
     ids.push(...rows.map(({ id }) => id).sort((a, b) => a - b));
   }
-  await insertDependencies(db, requests, ids);
+  await insertReferences(db, requests, ids);
   return ids;
 }
 
@@ -65,7 +65,7 @@ function rowOf(request: NewWorkRequest, engine: Engine, submission: Submission, 
 /** The columns of a new request that are not times. */
 export function givenColumns(request: NewWorkRequest, submission: Submission, made: number | null) {
   const submission_id = submission.submission_id ?? made;
-  const { depends_on: _, ...columns } = request;
+  const { depends_on: _, inputs: __, ...columns } = request;
   const { created_by, max_share = null } = submission;
   const { remaining_path = 0, fail_on = "regression", workflow_id = null, workflow_group = null } = request;
   const { duration_p50 = null, duration_p95 = null } = request;
@@ -73,19 +73,37 @@ export function givenColumns(request: NewWorkRequest, submission: Submission, ma
   return { ...columns, ...planned, submission_id, created_by, max_share, remaining_path, fail_on };
 }
 
+/** What requests depend on and take over, now that all of them have numbers. */
+export async function insertReferences(
+  db: Database,
+  requests: readonly NewWorkRequest[],
+  ids: readonly WorkRequestId[],
+): Promise<void> {
+  await insertDependencies(db, requests, ids);
+  for (const [index, { inputs = [] }] of requests.entries()) {
+    if (inputs.length === 0) continue;
+    const named = inputs.map((input) => ({ ...input, from: idAt(input.from, ids) }));
+    await db.updateTable("work_requests").set({ inputs: named }).where("id", "=", ids[index]!).execute(); // one id for each
+  }
+}
+
+function idAt(place: RequestPlace, ids: readonly WorkRequestId[]): WorkRequestId {
+  return "id" in place ? place.id : ids[place.index]!; // a position among them
+}
+
 /**
  * On PostgreSQL the check of the foreign key waits for a transaction that has locked the request depended on, and
  * makes later ones wait: so nobody ends it between our look at its status and our commit, without seeing its new
  * dependents.
  */
-export async function insertDependencies(
+async function insertDependencies(
   db: Database,
   requests: readonly NewWorkRequest[],
   ids: readonly WorkRequestId[],
 ): Promise<void> {
   const rows = requests.flatMap(({ depends_on }, index) => {
     const work_request_id = ids[index]!; // one id for each request
-    const all = depends_on.map((target) => ("id" in target ? target.id : ids[target.index]!)); // a position among them
+    const all = depends_on.map((target) => idAt(target, ids));
     return [...new Set(all)].map((target) => ({ work_request_id, depends_on: target }));
   });
   for (const chunk of chunksOf(rows, 5000)) await db.insertInto("work_request_dependencies").values(chunk).execute();

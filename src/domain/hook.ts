@@ -1,0 +1,34 @@
+import type { Timestamp } from "./clock.ts";
+import type { WorkRequestId } from "./ids.ts";
+import type { WorkRequestError } from "./output-data.ts";
+
+export const HOOK_CALL_KINDS = ["submitted", "ignored", "refused"] as const;
+
+/**
+ * - `submitted`: work was submitted;
+ * - `ignored`: the call is not one of those that the hook is for;
+ * - `refused`: the server could not make work of it.
+ */
+export type HookCallKind = (typeof HOOK_CALL_KINDS)[number];
+
+/** What became of one call of a hook. */
+export type HookCall = {
+  received_at: Timestamp;
+  kind: HookCallKind;
+  work_request_ids: WorkRequestId[];
+  errors: WorkRequestError[];
+};
+
+/** An address at which another program has work submitted; its secret is not part of the record. */
+export type Hook = {
+  /** Unique; the last part of its address. */
+  name: string;
+  /** What is submitted: the body of a submission, whose texts may name parts of what was sent as `{{ path.to.it }}`. */
+  submission: Record<string, unknown>;
+  /** Parts of what was sent, by their paths, and the pattern that each must match; `*` stands for any characters. */
+  only_if: Record<string, string>;
+  /** Who made it, or changed it last: its requests are submitted in this name. */
+  created_by: string;
+  created_at: Timestamp;
+  last_call: HookCall | null;
+};

@@ -1,0 +1,17 @@
+import type { LoopContext } from "../../loop/context.ts";
+import { putHook, removeHook, showHook } from "../../loop/hooks/hooks.ts";
+import type { Handlers } from "../handler.ts";
+
+type Names = "listHooks" | "getHook" | "putHook" | "removeHook";
+
+export function hookHandlers(context: LoopContext): Pick<Handlers, Names> {
+  return {
+    listHooks: async () => ({ hooks: await context.store.read.hooks() }),
+    getHook: ({ params }) => showHook(context, params.name),
+    putHook: ({ params, body, token }) => putHook(context, params.name, body, token.name),
+    async removeHook({ params: { name } }) {
+      await removeHook(context, name);
+      return { removed: name };
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import { randomBytes } from "node:crypto";
+import { AppError, errorEntry } from "../../../contract/errors.ts";
+import type { HookInput } from "../../../contract/hook-routes.ts";
+import { submissionSchema, type Submission } from "../../../contract/submission.ts";
+import { formatPath, parseOrThrow } from "../../../contract/validation.ts";
+import type { Hook, HookCall } from "../../../domain/hook.ts";
+import type { WorkRequestId } from "../../../domain/ids.ts";
+import type { WorkRequestError } from "../../../domain/output-data.ts";
+import { fillTemplate, hasPlace, partAt } from "../../../domain/template.ts";
+import { matchesWildcard } from "../../../domain/wildcard.ts";
+import type { StoreTransaction } from "../../store/store.ts";
+import type { LoopContext } from "../context.ts";
+import { refusalOf, submit } from "../submit.ts";
+import { verifyCall, type SignedHeaders } from "./signature.ts";
+
+/** A call as it arrived. */
+export type RawCall = { headers: SignedHeaders; body: Buffer };
+
+/** What became of a call; `isRepeated`: it had come before, and nothing was done now. */
+export type Answered = HookCall & { isRepeated: boolean };
+
+/** Calls of one hook that are remembered: those that come again are known by that. */
+const CALLS_KEPT = 10_000;
+/** How many of them are shown. */
+const CALLS_SHOWN = 100;
+const SECRET_BYTES = 32;
+
+/**
+ * Takes a signed call in: submits what its hook makes of it, once however often the call comes. Throws `hook-refused` for a
+ * call whose sender is not known.
+ */
+export async function takeCall(context: LoopContext, name: string, call: RawCall): Promise<Answered> {
+  const { read } = context.store;
+  const [hook, secret] = [await read.hook(name), await read.hookSecret(name)];
+  // a hook that does not exist is refused alike, so that nobody learns which there are
+  const verified = verifyCall(
+    call.headers,
+    call.body,
+    secret ?? randomBytes(SECRET_BYTES).toString("hex"),
+    context.clock.nowMs(),
+  );
+  if (!verified.ok) throw new AppError("hook-refused", { name, reason: verified.reason });
+  if (hook === undefined) throw new AppError("hook-refused", { name, reason: "there is none of that name" });
+  const earlier = await read.hookCall(name, verified.key);
+  if (earlier !== undefined) return { ...earlier, isRepeated: true };
+  return answer(context, hook, verified.key, documentOf(call.body));
+}
+
+async function answer(context: LoopContext, hook: Hook, key: string, document: unknown): Promise<Answered> {
+  const { name } = hook;
+  const received_at = await context.store.read.now();
+  const call: HookCall = { received_at, kind: "ignored", work_request_ids: [], errors: [] };
+  const keep = (tx: StoreTransaction, told: HookCall) => keepCall(tx, name, key, told);
+  const end = async (told: HookCall): Promise<Answered> => {
+    const isNew = await context.store.transaction((tx) => keep(tx, told));
+    return isNew ? { ...told, isRepeated: false } : again(context, name, key);
+  };
+  if (!isFor(hook, document)) return end(call);
+  const filled = fillTemplate(hook.submission, document);
+  if (!filled.ok) return end({ ...call, kind: "refused", errors: filled.missing.map(missingEntry) });
+  let told: HookCall = call;
+  const within = async (tx: StoreTransaction, ids: readonly WorkRequestId[]) => {
+    told = { ...call, kind: "submitted", work_request_ids: [...ids] };
+    if (!(await keep(tx, told))) throw new CameBefore();
+  };
+  try {
+    await submit(context, submissionOf(filled.value), hook.created_by, within);
+    return { ...told, isRepeated: false };
+  } catch (error) {
+    if (error instanceof CameBefore) return again(context, name, key);
+    const errors = refusalOf(error);
+    if (errors === undefined) throw error;
+    return end({ ...call, kind: "refused", errors });
+  }
+}
+
+/** Another server has just taken the same call in. */
+class CameBefore extends Error {}
+
+async function again(context: LoopContext, name: string, key: string): Promise<Answered> {
+  const earlier = await context.store.read.hookCall(name, key);
+  if (earlier === undefined) throw new AppError("unavailable", { reason: `the hook ${name} was just changed` });
+  return { ...earlier, isRepeated: true };
+}
+
+async function keepCall(tx: StoreTransaction, name: string, key: string, call: HookCall): Promise<boolean> {
+  if (!(await tx.insertHookCall(name, key, call))) return false;
+  await tx.trimHookCalls(name, CALLS_KEPT);
+  return true;
+}
+
+function documentOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch (error) {
+    throw new AppError(
+      "malformed-body",
+      { reason: error instanceof Error ? error.message : String(error) },
+      { cause: error },
+    );
+  }
+}
+
+function isFor({ only_if }: Hook, document: unknown): boolean {
+  return Object.entries(only_if).every(([path, pattern]) => {
+    const part = partAt(document, path);
+    return part !== undefined && matchesWildcard(pattern, typeof part === "string" ? part : JSON.stringify(part));
+  });
+}
+
+function missingEntry(path: string): WorkRequestError {
+  return errorEntry("invalid-value", {
+    path,
+    found: "nothing",
+    expected: "a value, which the hook puts into the request",
+  });
+}
+
+function submissionOf(value: unknown): Submission {
+  return parseOrThrow(submissionSchema, value, "invalid-submission");
+}
+
+/** Makes a hook, or changes the one of that name; gives the secret when it was made now. */
+export async function putHook(
+  context: LoopContext,
+  name: string,
+  { submission, only_if, secret: given }: HookInput,
+  created_by: string,
+): Promise<{ hook: Hook; secret: string | null }> {
+  refuseCode(submission);
+  const old = given ?? (await context.store.read.hookSecret(name));
+  const made = old === undefined ? `whsec_${randomBytes(SECRET_BYTES).toString("base64")}` : null;
+  const secret = old ?? made ?? ""; // one of the two is there
+  const hook = await context.store.transaction((tx) => tx.putHook({ name, submission, only_if, created_by, secret }));
+  return { hook, secret: made };
+}
+
+/** What strangers send must never become part of a program: a branch can be called `$(reboot)`. */
+function refuseCode(submission: Record<string, unknown>): void {
+  const { work_requests } = submissionSchema.parse(submission); // the contract has checked it
+  const errors = work_requests.flatMap(({ task_data }, index) => {
+    const { script, command } = task_data;
+    const path = (last: string) => formatPath(["work_requests", index, "task_data", last]);
+    return [
+      ...(typeof script === "string" && hasPlace(script) ? [codeEntry(path("script"))] : []),
+      ...(Array.isArray(command) && isShell(command) ? [codeEntry(path("command"))] : []),
+    ];
+  });
+  if (errors.length === 0) return;
+  throw new AppError("invalid-request", { summary: errors[0]?.message ?? "", errors });
+}
+
+/** A place in what follows an option such as `-c` or `-ec`. */
+function isShell(command: readonly unknown[]): boolean {
+  const option = command.findIndex((word) => typeof word === "string" && /^-[a-z]*[ce]$/.test(word));
+  return option >= 0 && command.slice(option, option + 2).some((word) => typeof word === "string" && hasPlace(word));
+}
+
+function codeEntry(path: string): WorkRequestError {
+  const expected = "no {{ }} in a program: pass it in `env`, and use the variable";
+  return errorEntry("invalid-value", { path, found: "a place to be filled", expected });
+}
+
+/** Forgets a hook; what it has submitted stays. */
+export async function removeHook(context: LoopContext, name: string): Promise<void> {
+  if (!(await context.store.transaction((tx) => tx.deleteHook(name)))) throw notFound(name);
+}
+
+/** A hook with what became of its newest calls. */
+export async function showHook(context: LoopContext, name: string): Promise<{ hook: Hook; calls: HookCall[] }> {
+  const { read } = context.store;
+  const hook = await read.hook(name);
+  if (hook === undefined) throw notFound(name);
+  return { hook, calls: await read.hookCalls(name, CALLS_SHOWN) };
+}
+
+function notFound(name: string): AppError {
+  return new AppError("not-found", { what: "hook", id: name });
+}

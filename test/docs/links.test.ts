@@ -4,7 +4,14 @@ import { describe, expect, it } from "vitest";
 import { anchorOf } from "../../docs/reference/generate/markdown.ts";
 import { pagesIn, readPage, ROOT } from "./fenced-blocks.ts";
 
-const PAGES = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", ...pagesIn("docs"), ...pagesIn("examples")];
+const PAGES = [
+  "README.md",
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "TUTORIAL.md",
+  ...pagesIn("docs"),
+  ...pagesIn("examples"),
+];
 
 describe("links", () => {
   it.each(PAGES)("of %s lead somewhere in the repository", (page) => {

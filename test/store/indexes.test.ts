@@ -11,15 +11,16 @@ const ROWS = 20_000;
 const FILL = [
   `insert into work_requests (name, task_type, task_name, subject, context, status, result, task_data, requirements,
      allocation, priority_base, unblock_strategy, allow_failure, trusted, submission_id, created_at, created_by,
-     pending_at, not_before, expires_at, run_count)
-   select '', 'worker', 'task' || (i % 50), 'subject' || (i % 900), 'context' || (i % 7),
+     pending_at, not_before, expires_at, run_count, workflow_id)
+   select 'r' || i, 'worker', 'task' || (i % 50), 'subject' || (i % 900), 'context' || (i % 7),
      case when i % 10 < 4 then 'pending' when i % 1000 = 7 then 'blocked' else 'completed' end,
      case when i % 10 < 4 or i % 1000 = 7 then null when i % 100 = 3 then 'failure' else 'success' end,
      cast('{"command": ["' || i || '${"a long command line ".repeat(20)}"]}' as JSON_TYPE), '{}',
      case when i % 1000 = 0 then null else cast('{}' as JSON_TYPE) end, i % 7, 'deps', false, true, null,
      '2030-01-01T00:00:00.000Z', 'user' || (i % 800), '2030-01-01T00:00:00.000Z',
      case when i % 1000 = 1 then cast('2030-01-02T00:00:00.000Z' as TIMESTAMP_TYPE) end,
-     case when i % 100 = 5 then cast('2030-02-01T00:00:00.000Z' as TIMESTAMP_TYPE) end, 0 from n`,
+     case when i % 100 = 5 then cast('2030-02-01T00:00:00.000Z' as TIMESTAMP_TYPE) end, 0,
+     case when i % 3 = 1 then i / 300 + 1 end from n`,
   `insert into work_request_dependencies select i + 1, i from n where i < ${ROWS}`,
   `insert into runs (id, work_request_id, attempt, state, worker_name, allocation, estimate, placement, assigned_at,
      outcome, runtime_statistics, outputs, log, lease_token, lease_expires_at)
@@ -110,6 +111,11 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
       /work_requests_submission/,
     ],
   ],
+  ["workflows", (tx) => tx.workflows(PAGE), [/work_requests_workflows/]],
+  ["members", (tx) => tx.members(ID), [/work_requests_(by_workflow|member)/]],
+  ["supersededMembers", (tx) => tx.supersededMembers(ID), [/work_requests_(by_workflow|member)/]],
+  ["openMembers", (tx) => tx.openMembers(ID, 50), [/work_requests_open_members/]],
+  ["goingWorkflows", (tx) => tx.goingWorkflows(), [/work_requests_(running|workflows)/, /work_requests_open_members/]],
   ["run", (tx) => tx.run(RUN), [/runs_pkey|sqlite_autoindex_runs_1/]],
   ["runsOf", (tx) => tx.runsOf(ID), [/runs_work_request_id_attempt_key|sqlite_autoindex_runs_2/]],
   ["runsOn", (tx) => tx.runsOn(WORKER, {}, 50), [/runs_by_worker/]],

@@ -269,6 +269,16 @@ export const ERRORS = {
     template: "The task {task_name} could not work out its dynamic data for now: {reason}",
     action: "See the reason; it is tried again within the infrastructure budget.",
   },
+  "server-task-failed": {
+    retryable: false,
+    template: "The task {task_name} failed in the server: {reason}",
+    action: "See the reason and the server's log, then retry.",
+  },
+  "server-task-unavailable": {
+    retryable: true,
+    template: "The task {task_name} could not be done in the server for now: {reason}",
+    action: "See the reason; it is tried again within the infrastructure budget.",
+  },
   "plan-failed": {
     retryable: false,
     template: "The workflow {task_name} could not be planned: {reason}",

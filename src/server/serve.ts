@@ -17,6 +17,7 @@ import { createHistoryTrimmer } from "./loop/history-trim.ts";
 import { startLeader } from "./loop/leader.ts";
 import { createLive } from "./loop/live.ts";
 import { createToken, findToken } from "./loop/tokens.ts";
+import { createServerTasks } from "./loop/server-tasks.ts";
 import { createPlanDesk } from "./loop/workflows/ask-plan.ts";
 import { historySource } from "./loop/workflows/history-source.ts";
 import { openStore } from "./store/open.ts";
@@ -88,6 +89,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     clock,
     tasks,
     dynamicData: createDynamicDataDesk(tasks),
+    serverTasks: createServerTasks(),
     plans: createPlanDesk(tasks, store.read),
     files: createRunFiles(paths.filesDirectory),
     artifacts,

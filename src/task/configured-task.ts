@@ -39,9 +39,9 @@ export function loadTask(task: DefinedTask, index: number, runner: FunctionRunne
   const { options } = task;
   const parsed = taskOptionsSchema.safeParse(options);
   if (!parsed.success) throw new TypeError(firstMessage(parsed.error, options, ["tasks", index]));
-  const { name, version, requirements, retries, fail_on, outputs } = parsed.data;
+  const { name, type, version, requirements, retries, fail_on, outputs } = parsed.data;
   const facts = {
-    task_type: "worker" as const,
+    task_type: type,
     task_name: name,
     requirements,
     retries,
@@ -50,6 +50,9 @@ export function loadTask(task: DefinedTask, index: number, runner: FunctionRunne
   };
   if ((options.command === undefined) === (options.run === undefined)) {
     throw new TypeError(`${formatPath(["tasks", index])}: found ${name}, expected exactly one of command() and run().`);
+  }
+  if (type === "server" && options.run === undefined) {
+    throw new TypeError(`${formatPath(["tasks", index])}: found ${name}, expected run(): it runs in the server.`);
   }
   return {
     facts,

@@ -7,6 +7,7 @@ import { FAIL_ON, type FailOn } from "../domain/verdict.ts";
 import type { TaskType } from "../domain/task.ts";
 import { RETRY_BUDGETS, type RetryBudget } from "../domain/verdict.ts";
 import type { GivenCommandData } from "./command.ts";
+import type { TaskAnswer } from "./faults.ts";
 import type { RunFacts } from "./task-definition.ts";
 
 /** What a task says of one request when it becomes pending. Fields that are absent keep what the request has. */
@@ -38,14 +39,36 @@ export type RunContext = RunFacts & {
 
 type Promised<Value> = Value | Promise<Value>;
 
+/** What `run()` of a `server` task is given beside the data. */
+export type ServerRunContext = { work_request_id: number; subject: string; context: string };
+
+/** One request of a `server` task. */
+export type ServerCall = ServerRunContext & { task_name: string; task_data: Record<string, unknown> };
+
+/** What came of one request of a `server` task. */
+export type ServerAnswer = TaskAnswer<undefined> | { ok: "timed_out" } | { ok: "aborted" };
+
+/** How long it may run, milliseconds, and how it is ended before. */
+export type ServerRunLimits = { limitMs: number; signal: AbortSignal };
+
 type HowItRuns<Data> =
   | {
+      type: "server";
+      /** The work itself, in a thread of the server. What it throws is the work's failure. */
+      run: (data: Data, run: ServerRunContext) => unknown;
+      command?: never;
+      outputs?: never;
+      available?: never;
+    }
+  | {
+      type?: "worker";
       /** What a worker is to run. Called on the worker, when the run was placed there. */
       command: (data: Data, run: RunFacts) => Promised<GivenCommand>;
       run?: never;
       outputs?: never;
     }
   | {
+      type?: "worker";
       /** The work itself, in a process of its own on the worker. What it throws is the work's failure. */
       run: (data: Data, run: RunContext) => unknown;
       command?: never;
@@ -102,6 +125,7 @@ export const taskSchema = z.custom<z.ZodType>((value) => isSchema(value), { erro
 /** What is checked of a task when its configuration is loaded. */
 export const taskOptionsSchema = z.looseObject({
   name: taskNameSchema,
+  type: z.enum(["worker", "server"], { error: "worker or server" }).default("worker"),
   version: z
     .union([z.string(), z.number()], { error: VERSION_EXPECTED })
     .transform(String)

@@ -7,6 +7,7 @@ export {
   type GivenCommand,
   type GivenDynamicData,
   type RunContext,
+  type ServerRunContext,
   type TaskOptions,
 } from "./define-task.ts";
 export {

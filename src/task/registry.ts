@@ -3,7 +3,7 @@ import { formatPath } from "../contract/validation.ts";
 import type { TaskType } from "../domain/task.ts";
 import { BUILTIN_TASKS, NOOP } from "./builtin.ts";
 import { commandTask } from "./command.ts";
-import type { ConfiguredTask } from "./define-task.ts";
+import type { ConfiguredTask, ServerAnswer, ServerCall, ServerRunLimits } from "./define-task.ts";
 import type { PlanCall, PlannedPart } from "./define-workflow.ts";
 import type { TaskAnswer, TaskFault } from "./faults.ts";
 import { sourceOf, type TaskCall, type TaskSource } from "./task-source.ts";
@@ -12,6 +12,8 @@ import { sourceOf, type TaskCall, type TaskSource } from "./task-source.ts";
 export type ConfiguredTasks = TaskSource & {
   /** What a workflow, or one of its callbacks, asks for. Never rejects. */
   plan(call: PlanCall): Promise<TaskAnswer<PlannedPart>>;
+  /** Runs one request of a `server` task. Never rejects. */
+  serve(call: ServerCall, limits: ServerRunLimits): Promise<ServerAnswer>;
   /** As they are now: they change when the configuration is loaded again. */
   readonly tasks: readonly ConfiguredTask[];
 };
@@ -19,6 +21,7 @@ export type ConfiguredTasks = TaskSource & {
 /** The tasks that server and worker know. */
 export type TaskRegistry = TaskSource & {
   plan: ConfiguredTasks["plan"];
+  serve: ConfiguredTasks["serve"];
   /** What is configured for a task; undefined for built-in and ad-hoc ones. */
   configured(task: { task_type: TaskType; task_name: string }): ConfiguredTask | undefined;
   /** True for the task that ends at once, without a process and without files. */
@@ -41,6 +44,10 @@ export function createTaskRegistry(configured?: ConfiguredTasks): TaskRegistry {
     configured: find,
     isNoop: (task) => find(task) === undefined && nameOf(task) === nameOf(NOOP),
     plan: async (call) => (find(call) === undefined ? unknown(call) : (configured?.plan(call) ?? unknown(call))),
+    serve: async (call, limits) => {
+      const task = { ...call, task_type: "server" as const };
+      return find(task) === undefined || configured === undefined ? unknown(task) : configured.serve(call, limits);
+    },
     check: async (call, path) => source(call)?.check(call, path) ?? unknown(call, path),
     dynamicData: async (call) => source(call)?.dynamicData(call) ?? unknown(call),
     execution: async (call, run) => source(call)?.execution(call, run) ?? unknown(call),

@@ -66,7 +66,8 @@ function chainLine(path: readonly CriticalStep[], seconds: number, surface: Surf
   const shown = steps.length <= STEPS ? steps : [...steps.slice(0, STEPS - 1), ...steps.slice(-1)];
   const texts = shown.map((step) => stepText(step, seconds));
   if (steps.length > STEPS) texts.splice(STEPS - 1, 0, `${steps.length - STEPS} more`);
-  return `longest chain ${formatDuration(seconds)}: ${texts.join(surface.hasUnicode ? " → " : " -> ")}\n`;
+  const whole = seconds === 0 ? "" : ` ${formatDuration(seconds)}`;
+  return `longest chain${whole}: ${texts.join(surface.hasUnicode ? " → " : " -> ")}\n`;
 }
 
 function stepText({ name, seconds, is_known }: CriticalStep, whole: number): string {

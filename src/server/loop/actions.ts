@@ -4,7 +4,7 @@ import type { WorkRequest } from "../../domain/work-request.ts";
 import { MAX_WORKFLOW_REQUESTS } from "../../domain/workflow.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
-import { abort, hasEnded, unblock } from "./transitions.ts";
+import { abort, hasEnded, settleDependents, unblock } from "./transitions.ts";
 import { abortOrAsk } from "./workflows/end-workflow.ts";
 
 /** What people do to requests. Each throws `not-found` for an id that does not exist. */
@@ -23,8 +23,8 @@ export function abortWorkRequest(
     const request = await lockExisting(tx, id);
     if (hasEnded(request)) throw new AppError("already-ended", { id, status: request.status });
     const aborted = { at: await tx.now(), by, ...(reason !== undefined && { reason }) };
-    if (request.status === "running") await abortOrAsk(tx, request, aborted);
-    else await abort(tx, id, aborted);
+    if (request.status !== "running") await abort(tx, id, aborted);
+    else if (await abortOrAsk(tx, request, aborted)) await settleDependents(tx, [id], aborted.at);
     return lockExisting(tx, id);
   });
 }

@@ -10,6 +10,7 @@ import type { DynamicDataDesk } from "./dynamic-data.ts";
 import type { DriftWatch } from "./drift-watch.ts";
 import type { HistoryTrimmer } from "./history-trim.ts";
 import type { Live } from "./live.ts";
+import type { ServerTasks } from "./server-tasks.ts";
 import type { PlanDesk } from "./workflows/ask-plan.ts";
 
 /** What can be set for a server; `DEFAULT_SETTINGS` says what it is otherwise. */
@@ -62,6 +63,8 @@ export type LoopContext = {
   dynamicData: DynamicDataDesk;
   /** What workflows, and their callbacks, ask for. */
   plans: PlanDesk;
+  /** What runs of tasks in this server. */
+  serverTasks: ServerTasks;
   files: RunFiles;
   artifacts: ArtifactFiles;
   live: Live;

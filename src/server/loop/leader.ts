@@ -6,6 +6,7 @@ import type { LoopContext } from "./context.ts";
 import { expire } from "./expire.ts";
 import { extendLeases, LeaseWatch } from "./lost-runs.ts";
 import { Rounds } from "./planning/rounds.ts";
+import { reviveServerTasks, stopServerTasks } from "./server-tasks.ts";
 import { keepStatesComplete } from "./rebuild-estimates.ts";
 import { keepSchedules } from "./schedules.ts";
 
@@ -52,6 +53,7 @@ async function leadOnce(context: LoopContext, signal: AbortSignal): Promise<void
   if (lead === undefined) return;
   try {
     await extendLeases(context);
+    await reviveServerTasks(context);
     const ended = AbortSignal.any([signal, lead.lost]);
     await Promise.all([
       leadUntilStopped(context, ended),
@@ -60,6 +62,7 @@ async function leadOnce(context: LoopContext, signal: AbortSignal): Promise<void
       sweepArtifacts(context, ended),
     ]);
   } finally {
+    stopServerTasks(context.serverTasks);
     await lead.release();
   }
 }

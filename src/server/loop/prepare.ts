@@ -1,4 +1,5 @@
 import type { Allocation, Estimate } from "../../domain/allocation.ts";
+import type { Timestamp } from "../../domain/clock.ts";
 import type { Layer } from "../../domain/layer.ts";
 import type { WorkRequestError } from "../../domain/output-data.ts";
 import type { HistoryKey } from "../../domain/task.ts";
@@ -10,10 +11,11 @@ import { mayRun } from "../../schedule/fit.ts";
 import { tagOfTask, type ConfiguredTask } from "../../task/define-task.ts";
 import { errorsOfFault, type TaskAnswer } from "../../task/faults.ts";
 import type { DynamicData } from "../../task/task-definition.ts";
-import type { WorkerRow } from "../store/store.ts";
+import type { StoreTransaction, WorkerRow } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
 import { estimateFor } from "./estimates.ts";
 import { bytesOf, resolveInputs } from "./inputs.ts";
+import { runServerTask, takeServerTask } from "./server-tasks.ts";
 import { setAside } from "./set-aside.ts";
 import { completeWithoutRun } from "./transitions.ts";
 import { withUsableCores } from "./usable-cores.ts";
@@ -49,17 +51,13 @@ export async function prepare(
   if (isPlanning(request)) return preparePlan(context, request);
   const prepared = await needsWithInputs(context, request, { workers, layers });
   if (prepared.kind === "thinking") return;
-  await context.store.transaction(async (tx) => {
+  const isOfServer = await context.store.transaction(async (tx) => {
     const current = await tx.lockWorkRequest(request.id);
-    if (current?.status !== "pending" || current.allocation !== null) return; // changed in the meantime
+    if (current?.status !== "pending" || current.allocation !== null) return false; // changed in the meantime
     const now = await tx.now();
-    if (prepared.kind === "synchronised") {
-      return completeWithoutRun(tx, current, "success", { runtime_statistics: {} }, now);
-    }
-    if (prepared.kind === "waits") return waitOrEnd(tx, current, prepared.dynamic, now);
-    if (prepared.kind === "set_aside" && (await setAside(context, tx, current, prepared.errors))) return;
-    if (prepared.kind === "failed" || prepared.kind === "set_aside") {
-      return completeWithoutRun(tx, current, "error", { runtime_statistics: {}, errors: prepared.errors }, now);
+    if (prepared.kind !== "ready") {
+      await takeUnready(context, tx, current, prepared, now);
+      return false;
     }
     const { key, dynamic, estimate, allocation } = prepared;
     await tx.updateWorkRequest(request.id, {
@@ -74,7 +72,27 @@ export async function prepare(
       ...(dynamic.input_size !== undefined && { input_size: dynamic.input_size }),
     });
     await tx.appendEvents([{ kind: "allocated", work_request_id: request.id, data: { allocation } }]);
+    if (request.task_type !== "server") return false;
+    await takeServerTask(tx, current, now);
+    return true;
   });
+  if (isOfServer) void runServerTask(context, request.id);
+}
+
+/** What needs no worker, or cannot be run. */
+async function takeUnready(
+  context: LoopContext,
+  tx: StoreTransaction,
+  current: WorkRequest,
+  prepared: Exclude<PreparedNeeds, { kind: "ready" | "thinking" }>,
+  now: Timestamp,
+): Promise<void> {
+  if (prepared.kind === "synchronised") {
+    return completeWithoutRun(tx, current, "success", { runtime_statistics: {} }, now);
+  }
+  if (prepared.kind === "waits") return waitOrEnd(tx, current, prepared.dynamic, now);
+  if (prepared.kind === "set_aside" && (await setAside(context, tx, current, prepared.errors))) return undefined;
+  return completeWithoutRun(tx, current, "error", { runtime_statistics: {}, errors: prepared.errors }, now);
 }
 
 /** As `needsOf`; where the task does not say how large its input is, it is as large as the files that it is given. */

@@ -4,6 +4,7 @@ import type { OutputData } from "../../domain/output-data.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { CALLBACK_TASK } from "../../domain/workflow.ts";
 import type { AbortRecord, Result, WorkRequest } from "../../domain/work-request.ts";
+import type { PastRun } from "../../verdict/past.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import { recordFinding } from "./findings.ts";
 import { abortedVerdict, judgeRequest, verdictOf } from "./verdicts.ts";
@@ -53,16 +54,23 @@ export async function complete(
   await settleDependents(tx, [id], now);
 }
 
-/** Ends a request that had no run. */
+/** Ends a request that had no run on a worker; `past`: what is judged instead. */
 export async function completeWithoutRun(
   tx: StoreTransaction,
   request: WorkRequest,
   result: Result,
   output_data: OutputData,
   now: Timestamp,
+  past?: readonly PastRun[],
 ): Promise<void> {
   const { errors = [], skip_reason } = output_data;
-  const ended = { result, errors, runs: [], ...(skip_reason !== undefined && { skip_reason }) };
+  const ended = {
+    result,
+    errors,
+    runs: [],
+    ...(past !== undefined && { past }),
+    ...(skip_reason !== undefined && { skip_reason }),
+  };
   const verdict = verdictOf(request, ended, await judgeRequest(tx, request, ended, now), now);
   await complete(tx, request, { result, output_data, verdict }, now);
 }

@@ -25,6 +25,8 @@ export type Ended = {
   skip_reason?: string;
   /** Its runs that have ended, oldest first. */
   runs: readonly Run[];
+  /** As they are judged, where they were no runs on workers. */
+  past?: readonly PastRun[];
 };
 
 /** Says what a request means, from its runs and the history of its key. */
@@ -36,7 +38,7 @@ export async function judgeRequest(
 ): Promise<Finding> {
   const { history, level } = await historyFor(tx, request, ended);
   const question: JudgeQuestion = {
-    runs: ended.runs.map(pastRun),
+    runs: ended.past ?? ended.runs.map(pastRun),
     result: ended.result,
     errors: ended.errors,
     history,

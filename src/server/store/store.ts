@@ -374,6 +374,8 @@ export type StoreReader = {
   supersededMembers(id: WorkRequestId): Promise<Map<WorkRequestId, WorkRequestId>>;
   /** Requests of a workflow that have not ended, oldest first. */
   openMembers(id: WorkRequestId, limit: number): Promise<WorkRequest[]>;
+  /** Requests of `server` tasks that run. */
+  runningServerTasks(): Promise<WorkRequestId[]>;
   /** The workflows that run, and whether they have requests that have not ended. */
   goingWorkflows(): Promise<{ id: WorkRequestId; isAborting: boolean; isOpen: boolean }[]>;
 

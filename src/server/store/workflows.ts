@@ -7,7 +7,7 @@ import { selectWorkRequests } from "./work-requests.ts";
 
 type WorkflowReader = Pick<
   StoreReader,
-  "workflows" | "members" | "supersededMembers" | "openMembers" | "goingWorkflows"
+  "workflows" | "members" | "supersededMembers" | "openMembers" | "goingWorkflows" | "runningServerTasks"
 >;
 
 /** As the partial index `work_requests_open_members` has it, word for word. */
@@ -46,6 +46,12 @@ export function workflowReader(db: Database, engine: Engine): WorkflowReader {
     // Served by `work_requests_open_members`.
     openMembers: (id, limit) =>
       selectWorkRequests(db, engine).where("workflow_id", "=", id).where(IS_OPEN).orderBy("id").limit(limit).execute(),
+    // Served by `work_requests_running`.
+    runningServerTasks: async () => {
+      const { rows } = await sql<{ id: WorkRequestId }>`
+        select id from work_requests where task_type = 'server' and not (status <> 'running') order by id`.execute(db);
+      return rows.map(({ id }) => id);
+    },
     goingWorkflows: () => goingWorkflows(db),
   };
 }

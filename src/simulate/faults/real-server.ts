@@ -15,6 +15,7 @@ import { createDesk } from "../../server/loop/dynamic-data.ts";
 import { createLive } from "../../server/loop/live.ts";
 import { extendLeases, LeaseWatch } from "../../server/loop/lost-runs.ts";
 import { Rounds } from "../../server/loop/planning/rounds.ts";
+import { createServerTasks } from "../../server/loop/server-tasks.ts";
 import { submit } from "../../server/loop/submit.ts";
 import { sync } from "../../server/loop/sync.ts";
 import { createToken } from "../../server/loop/tokens.ts";
@@ -132,6 +133,7 @@ class RealServer implements ServerUnderTest {
       tasks,
       // without patience and without gathering, which are real time
       dynamicData: { size: 0, take: (request) => tasks.dynamicData(request), onAnswer: () => undefined },
+      serverTasks: createServerTasks(),
       plans: createDesk(() => Promise.reject(new Error("there are no workflows here"))),
       trimmer: { note: () => undefined, close: () => Promise.resolve() },
       drift: { note: () => undefined, close: () => Promise.resolve() },

@@ -7,6 +7,7 @@ import type { ConfiguredTasks } from "../registry.ts";
 import { ConfigThread } from "./config-thread.ts";
 import type { Answers, Question, Unanswered } from "./protocol.ts";
 import { QuestionQueue, type QuestionOf } from "./question-queue.ts";
+import { runOnServer } from "./run-on-server.ts";
 import { watchFiles } from "./watch-files.ts";
 
 /** A configuration that is in use, and kept up with its files. */
@@ -90,6 +91,7 @@ class Host implements ConfigHost {
 
   check: ConfiguredTasks["check"] = (call, path = []) => this.#ask({ kind: "check", call, path });
   dynamicData: ConfiguredTasks["dynamicData"] = (call) => this.#ask({ kind: "dynamic_data", call });
+  serve: ConfiguredTasks["serve"] = (call, limits) => runOnServer(this.file, call, limits);
   plan: ConfiguredTasks["plan"] = (call) => this.#ask({ kind: "plan", call });
   execution: ConfiguredTasks["execution"] = (call, run) => this.#ask({ kind: "execution", call, run });
 

@@ -35,9 +35,9 @@ function refuseTwice(what: string, loaded: readonly Pick<LoadedTask, "facts">[])
 }
 
 /** One task of the configuration in a file, with its code. Throws when there is none of this name. */
-export async function findTask(file: string, task_name: string): Promise<DefinedTask> {
+export async function findTask(file: string, task_name: string, type: "worker" | "server"): Promise<DefinedTask> {
   const { tasks } = await importConfig(file);
-  const found = tasks.find(({ options }) => options.name === task_name);
+  const found = tasks.find(({ options }) => options.name === task_name && (options.type ?? "worker") === type);
   if (found === undefined) throw new Error(`${file} defines no task called "${task_name}"`);
   return found;
 }

@@ -18,9 +18,9 @@ export async function runFunction(args: readonly string[]): Promise<0 | 1> {
     // written by the worker, from what the configuration's own thread made
     const call = JSON.parse(await readFile(join(work_dir, CALL_FILE), "utf8")) as FunctionCall;
     resolveOwnModules();
-    const { options } = await findTask(file, task_name);
+    const { options } = await findTask(file, task_name, "worker");
     const data = await options.data.parseAsync(call.task_data);
-    await options.run?.(data, contextOf(call, work_dir));
+    if (options.type !== "server") await options.run?.(data, contextOf(call, work_dir));
     return 0;
   } catch (error) {
     process.stderr.write(`${textOf(error)}\n`);

@@ -52,7 +52,7 @@ const MOST_RUNNING = 2_000;
 /** Ends a request at once when it has no run and no requests of its own; else asks those to end. True: it has ended. */
 export async function abortOrAsk(tx: StoreTransaction, request: WorkRequest, aborted: AbortRecord): Promise<boolean> {
   const { id, status, task_type } = request;
-  if (status !== "running") {
+  if (status !== "running" || task_type === "server") {
     await recordAbort(tx, id, aborted);
     return true;
   }

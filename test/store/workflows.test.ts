@@ -40,7 +40,7 @@ describe.each(ENGINES)("workflows on $name", (engine) => {
     const { id, members } = await workflow(store, { name: "a" });
     const again = (fields: Partial<NewWorkRequest>) =>
       store.transaction((tx) => tx.insertWorkRequests([newRequest({ name: "a", workflow_id: id, ...fields })], BY));
-    await expect(again({})).rejects.toThrow();
+    await expect(again({})).rejects.toThrow(/unique/i);
     const [copy] = await again({ supersedes: members[0]! });
     await store.transaction((tx) => tx.updateWorkRequest(members[0]!, { superseded_by: copy! }));
     expect(await store.read.supersededMembers(id)).toEqual(new Map([[members[0], copy]]));

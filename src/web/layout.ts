@@ -16,7 +16,9 @@ const PLACES = [
   { name: "tasks", word: "Tasks", path: "t" },
   { name: "regressions", word: "Regressions", path: "regressions" },
   { name: "workers", word: "Workers", path: "workers" },
+  { name: "waste", word: "Waste", path: "waste" },
   { name: "submit", word: "Submit", path: "new" },
+  { name: "settings", word: "Settings", path: "settings" },
 ] as const;
 export type Place = (typeof PLACES)[number]["name"];
 

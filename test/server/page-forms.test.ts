@@ -113,4 +113,34 @@ describe("the forms of the pages", () => {
       output_data: { confirmation: { accepted: false } },
     });
   });
+
+  it("values are set, refused with a reason and what was typed, and removed; a token is shown once and revoked", async () => {
+    const person = await signIn();
+    const typed = { field: "memory", value: "lots", mode: "lock", task_name: "build", note: "it's <b>big</b>" };
+    const refused = await person.send("/settings/values", typed);
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain('value="lots"');
+    expect((await person.send("/settings/values", { ...typed, value: "4G" })).status).toBe(303);
+    const { layers } = await harness.client.call("listLayers");
+    expect(layers).toMatchObject([
+      { field: "memory", value: 4 * 1024 ** 3, mode: "lock", task_name: "build", subject: null, set_by: "local" },
+    ]);
+    expect(await (await person.get("/settings?task_name=build")).text()).toContain("lock for task build");
+    await person.send(`/settings/values/${layers[0]!.id}/remove`);
+    expect((await harness.client.call("listLayers")).layers).toEqual([]);
+    const made = await (
+      await person.send("/settings/tokens", { name: "ci", scope: "submit", expires_in: "30d" })
+    ).text();
+    const secret = /almanac_[\w-]{32}/.exec(made)?.[0] ?? "";
+    expect(await (await person.get("/settings")).text()).not.toContain(secret);
+    expect((await (await signIn(secret)).get("/settings")).status).toBe(200);
+    const token = (await harness.client.call("listTokens")).tokens.find(({ name }) => name === "ci")!;
+    await person.send(`/settings/tokens/${token.id}/revoke`);
+    expect((await harness.client.call("listTokens")).tokens.map(({ name }) => name)).not.toContain("ci");
+    const submitter = await signIn(
+      (await harness.client.call("createToken", { body: { name: "s", scope: "submit" } })).secret,
+    );
+    expect((await submitter.send("/settings/tokens", { name: "x", scope: "admin" })).status).toBe(403);
+    expect(await (await submitter.get("/settings")).text()).not.toContain("session of");
+  });
 });

@@ -57,6 +57,8 @@ function pagesOf(): Record<string, string> {
     log: `/r/${ids.failed}/log?at=41&times=start#L41`,
     regressions: "/regressions",
     regression: "/regressions/1",
+    waste: "/waste",
+    settings: "/settings?task_name=build&subject=gcc",
     waiting: `/r/${ids.tooLarge}`,
     history: "/history?task_name=build&subject=gcc&context=sid%2Famd64",
     tasks: "/t",

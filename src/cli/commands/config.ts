@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import type { Answer } from "../../client/call-types.ts";
 import { LAYER_FIELDS, layerScopeText, type LayerField } from "../../domain/layer.ts";
+import { layerValueText, typedLayerValue } from "../../domain/layer-text.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { usageError } from "../failure.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { withOutput, withServer, withTable } from "../shared-options.ts";
-import { layerValueText } from "../terminal/layer-text.ts";
 import { formatAgo } from "../terminal/relative-time.ts";
 import { renderTable, type Column } from "../terminal/table.ts";
 
@@ -81,9 +81,7 @@ function fieldOf(text: string): { field: LayerField; value: number | string | st
   if (field === undefined) {
     throw usageError(`"${text}" is not FIELD=VALUE with a field that is known.`, `Fields: ${LAYER_FIELDS.join(", ")}.`);
   }
-  if (field === "tags") return { field, value: given.split(",").filter((tag) => tag !== "") };
-  const isPlain = field.endsWith("cpu_count") || field.startsWith("retries.");
-  return { field, value: isPlain && given.trim() !== "" && Number.isFinite(Number(given)) ? Number(given) : given };
+  return { field, value: typedLayerValue(field, given) };
 }
 
 async function listLayers(session: Session): Promise<ExitCode> {

@@ -5,7 +5,7 @@ import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { keyOf, withKey, withServer, withTable, type KeyOptions } from "../shared-options.ts";
-import { layerValueText } from "../terminal/layer-text.ts";
+import { layerValueText } from "../../domain/layer-text.ts";
 import { renderTable, type Column } from "../terminal/table.ts";
 
 type Options = SharedOptions & KeyOptions & { all?: boolean };

@@ -62,7 +62,7 @@ export async function createApp(context: LoopContext, options: HttpOptions): Pro
   app.addContentTypeParser("application/octet-stream", (_request, payload, done) => done(null, payload));
   bindRoutes(app, context, handlersOf(context, options), options.closing);
   await addHookCalls(app, context);
-  const assets = await addPages(app, context);
+  const assets = await addPages(app, context, options);
   app.setNotFoundHandler((request, reply) => {
     if (!isForPeople(request)) throw notFound(request);
     return sendFaultPage(context, assets, notFound(request), request, reply);

@@ -6,12 +6,11 @@ import { sparkline } from "../charts/sparkline.ts";
 import { smallStrip } from "../charts/strip.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
+import { gibHours } from "../parts/held-hours.ts";
 import { commandLine, historyAddress, keepLink } from "../parts/links.ts";
 import { table, type Cell, type Row } from "../parts/table.ts";
 import { dayText } from "../parts/time.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
-
-const GIB = 1024 ** 3;
 
 /** What the page of tasks shows. */
 export type TasksData = {
@@ -136,9 +135,4 @@ function shareText(accuracy: ResourceAccuracy | undefined, field: "below_p95" | 
 
 function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
-}
-
-function gibHours(byteHours: number): string {
-  const value = byteHours / GIB;
-  return value >= 10 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
 }

@@ -11,6 +11,7 @@ import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts"
 import type { ExpectedRange, WorkRequest } from "../../domain/work-request.ts";
 import { runFigure } from "../../history/run-figure.ts";
 import { element as e } from "../element.ts";
+import { gibHours } from "./held-hours.ts";
 import { momentText, secondsBetween } from "./time.ts";
 import { waitText } from "./wait-text.ts";
 
@@ -127,8 +128,6 @@ function comparison({ request, history }: AnswerData): string {
   return `${capital(answer)} (${sure}): ${verdict.because.replace(/\.$/, "")}; ${facts}.`;
 }
 
-const GIB_HOUR = 1024 ** 3 * 3600;
-
 function unused({ request, runs }: AnswerData): string {
   const run = runs.at(-1);
   const allocation = run?.allocation ?? request.allocation;
@@ -141,7 +140,7 @@ function unused({ request, runs }: AnswerData): string {
   const cost =
     memory === undefined || seconds === undefined || memory >= allocation.memory.amount
       ? ""
-      : `; ${gibHours((allocation.memory.amount - memory) * seconds)} GiB·h of memory in all`;
+      : `; ${gibHours(((allocation.memory.amount - memory) * seconds) / 3600)} GiB·h of memory in all`;
   return `${capital(parts.join(", "))}${cost}.`;
 }
 
@@ -160,9 +159,4 @@ export function usedOf(run: Run | undefined, resource: Resource): number | undef
   if (resource !== "cpu_count") return runFigure(run, resource);
   const [cpuSeconds, seconds] = [runFigure(run, "cpu_time"), runFigure(run, "duration")];
   return cpuSeconds === undefined || seconds === undefined || seconds <= 0 ? undefined : cpuSeconds / seconds;
-}
-
-function gibHours(byteSeconds: number): string {
-  const value = Math.max(0, byteSeconds) / GIB_HOUR;
-  return value >= 10 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
 }

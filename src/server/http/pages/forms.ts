@@ -33,6 +33,7 @@ const submitForm = z.object({ submission: z.string(), do: z.enum(["look", "submi
 
 /** What people send from pages. Each form but the sign-in proves that it is a page's own. */
 export function addForms(app: FastifyInstance, context: LoopContext, assets: string): void {
+  const personOf = formReader(context);
   app.post("/sign-in", async (request, reply) => {
     const form = signInForm.safeParse(request.body);
     const next = form.success ? safeNext(form.data.next) : "";
@@ -58,15 +59,18 @@ export function addForms(app: FastifyInstance, context: LoopContext, assets: str
   addFindingForms(app, context, personOf);
   addBulkForm(app, context, personOf);
   addSubmitForm(app, context, assets, personOf);
-
-  function personOf(request: FastifyRequest, needed: Scope): Promise<Person> {
-    const body = request.body as Record<string, unknown> | undefined; // what the form parser gives
-    return personOfForm(context, request, body?.["form_token"], needed);
-  }
 }
 
 /** The person of a form that changes something, if it is a page's own and may do what is needed. */
 export type PersonOf = (request: FastifyRequest, needed: Scope) => Promise<Person>;
+
+/** Reads who sends a form. */
+export function formReader(context: LoopContext): PersonOf {
+  return (request, needed) => {
+    const body = request.body as Record<string, unknown> | undefined; // what the form parser gives
+    return personOfForm(context, request, body?.["form_token"], needed);
+  };
+}
 
 function addRequestForms(app: FastifyInstance, context: LoopContext, personOf: PersonOf): void {
   const form = (

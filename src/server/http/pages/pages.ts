@@ -34,6 +34,8 @@ import {
 } from "./read-pages.ts";
 import { frameOf, rootOf, sendPage } from "./send-page.ts";
 import { personOf } from "./session.ts";
+import { addSettings, type About } from "./settings-pages.ts";
+import { addWastePage } from "./waste-page.ts";
 
 /** Fields of the address that a page does not know are left alone: others may have put them there. */
 const requestsQuery = z.object(routes.listWorkRequests.query.shape).omit({ limit: true });
@@ -44,12 +46,13 @@ const runQuery = z.object({ run: z.coerce.number().pipe(z.int().min(1)).optional
 const findQuery = z.object({ q: z.string().max(500) });
 
 /** The pages for people; all but the sign-in form need a session. Gives where their stylesheet and islands are. */
-export async function addPages(app: FastifyInstance, context: LoopContext): Promise<string> {
+export async function addPages(app: FastifyInstance, context: LoopContext, about: About): Promise<string> {
   const assets = addAssets(app);
   await app.register((pages, _options, done) => {
     pages.setErrorHandler((error, request, reply) => sendFaultPage(context, assets, error, request, reply));
     addReadingPages(pages, context, assets);
     addForms(pages, context, assets);
+    addSettings(pages, { context, assets, about }, (request) => askToSignIn(request, assets));
     done();
   });
   return assets;
@@ -117,6 +120,7 @@ export function readingPages(context: LoopContext): ReadingPage[] {
   );
   addLogPages(page, context);
   addFindingPages(page, context);
+  addWastePage(page, context);
   return pages;
 }
 

@@ -1,0 +1,127 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { AppError } from "../../../contract/errors.ts";
+import { problemOf } from "../../../contract/problem.ts";
+import { routes } from "../../../contract/routes.ts";
+import { parseOrThrow } from "../../../contract/validation.ts";
+import { LAYER_FIELDS } from "../../../domain/layer.ts";
+import { typedLayerValue } from "../../../domain/layer-text.ts";
+import { settingsPage, type SettingsData } from "../../../web/pages/settings.ts";
+import type { LoopContext } from "../../loop/context.ts";
+import { explain } from "../../loop/explain.ts";
+import { putLayer, removeLayer } from "../../loop/layers.ts";
+import { makeToken, revokeToken } from "../../loop/tokens.ts";
+import { workerOf } from "../../loop/workers.ts";
+import { includesScope } from "../authenticate.ts";
+import { formReader } from "./forms.ts";
+import { given } from "./given.ts";
+import { frameOf, rootOf, sendPage } from "./send-page.ts";
+import { personOf as readerOf, type Person } from "./session.ts";
+
+/** What a server is, as it says to people. */
+export type About = { version: string; startedAt: string };
+
+/** Without a task nothing is explained. */
+const explainQuery = z.object({
+  ...routes.explain.query.shape,
+  task_name: routes.explain.query.shape.task_name.optional(),
+});
+const fieldOnly = z.object({ field: z.enum(LAYER_FIELDS), value: z.string() });
+
+type Page = { context: LoopContext; assets: string; about: About };
+
+/** The settings: values that people set, tokens, and what the server is. Secrets are in no page that is kept. */
+export function addSettings(app: FastifyInstance, page: Page, askToSignIn: (request: FastifyRequest) => string): void {
+  const { context } = page;
+  const personOf = formReader(context);
+  app.get("/settings", async (request, reply) => {
+    const person = await readerOf(context, request);
+    if (person === undefined) return sendPage(request, reply, 401, askToSignIn(request));
+    return show(page, { request, reply, person });
+  });
+  app.post("/settings/values", async (request, reply) => {
+    const person = await personOf(request, "admin");
+    const { form_token: _, ...typed } = given(request.body);
+    return orShow(page, { request, reply, person }, typed, async () => {
+      const { field, value } = parseOrThrow(fieldOnly, typed, "invalid-request");
+      const layer = parseOrThrow(
+        routes.putLayer.body,
+        { ...typed, value: typedLayerValue(field, value) },
+        "invalid-request",
+      );
+      await putLayer(context, { ...layer, set_by: person.name });
+      return reply.redirect(`${rootOf(request.url)}settings`, 303);
+    });
+  });
+  app.post("/settings/values/:id/remove", async (request, reply) => {
+    await personOf(request, "admin");
+    await removeLayer(context, parseOrThrow(routes.removeLayer.params, request.params, "invalid-request").id);
+    return reply.redirect(`${rootOf(request.url)}settings`, 303);
+  });
+  app.post("/settings/tokens", async (request, reply) => {
+    const person = await personOf(request, "admin");
+    const { form_token: _, ...typed } = given(request.body);
+    return orShow(page, { request, reply, person }, typed, async () => {
+      const made = await makeToken(context.store, parseOrThrow(routes.createToken.body, typed, "invalid-request"));
+      return show(page, { request, reply, person }, { made });
+    });
+  });
+  app.post("/settings/tokens/:id/revoke", async (request, reply) => {
+    await personOf(request, "admin");
+    await revokeToken(context.store, parseOrThrow(routes.revokeToken.params, request.params, "invalid-request").id);
+    return reply.redirect(`${rootOf(request.url)}settings`, 303);
+  });
+}
+
+type Exchange = { request: FastifyRequest; reply: FastifyReply; person: Person };
+
+/** Does what was asked for; what is wrong with it is told beside it. */
+async function orShow(
+  page: Page,
+  exchange: Exchange,
+  typed: Record<string, unknown>,
+  act: () => Promise<FastifyReply>,
+): Promise<FastifyReply> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { errors, detail, status } = problemOf(error, exchange.request.id);
+    const messages = errors?.map(({ message }) => message) ?? [detail];
+    return show(page, exchange, { refused: { messages, typed } }, status);
+  }
+}
+
+async function show(
+  { context, assets, about }: Page,
+  { request, reply, person }: Exchange,
+  more: Pick<SettingsData, "made" | "refused"> = {},
+  status = 200,
+): Promise<FastifyReply> {
+  const { store, settings } = context;
+  const { read } = store;
+  const asked =
+    request.method === "GET" ? parseOrThrow(explainQuery, given(request.query), "invalid-request") : undefined;
+  const isAdmin = includesScope(person.token.scope, "admin");
+  const [now, layers, workers, tokens] = await Promise.all([
+    read.now(),
+    read.layers(),
+    read.workers(),
+    isAdmin ? read.tokens() : undefined,
+  ]);
+  const key = asked?.task_name === undefined ? undefined : { ...asked, task_name: asked.task_name };
+  const data: SettingsData = {
+    now,
+    about: {
+      version: about.version,
+      started_at: about.startedAt,
+      database: store.kind === "sqlite" ? "SQLite" : "PostgreSQL",
+    },
+    workers: workers.map((row) => workerOf(row, now, settings.leaseMs)),
+    layers,
+    tokens,
+    explained: key && { key, fields: (await explain(context, key)).fields },
+    ...more,
+  };
+  return sendPage(request, reply, status, settingsPage(frameOf(request, assets, person), data));
+}

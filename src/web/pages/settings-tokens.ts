@@ -1,0 +1,109 @@
+import type { VNode } from "preact";
+import type { Timestamp } from "../../domain/clock.ts";
+import { formatShare } from "../../domain/units.ts";
+import { element as e } from "../element.ts";
+import type { Frame } from "../layout.ts";
+import { action } from "../parts/actions.ts";
+import { commandLine, workerLink } from "../parts/links.ts";
+import { table, type Row } from "../parts/table.ts";
+import { ago, moment } from "../parts/time.ts";
+
+/** What tokens people make, from what may least. */
+export const MADE_SCOPES = ["read", "submit", "admin", "join"] as const;
+const SCOPE_WORDS: Record<(typeof MADE_SCOPES)[number], string> = {
+  read: "read: see everything",
+  submit: "submit: ask for work as well",
+  admin: "admin: everything",
+  join: "join: become a worker, once",
+};
+
+/** A token without its secret. */
+export type ShownToken = {
+  id: number;
+  name: string;
+  scope: string;
+  worker_name: string | null;
+  created_at: Timestamp;
+  expires_at: Timestamp | null;
+  last_used_at: Timestamp | null;
+  max_share: number | null;
+  opened_with: number | null;
+};
+
+type TokenData = {
+  tokens: readonly ShownToken[] | undefined;
+  made: { token: ShownToken; secret: string } | undefined;
+  now: Timestamp;
+};
+
+/** Who may call the server; for administrators. */
+export function tokensPart(frame: Frame, { tokens, made, now }: TokenData): (VNode | null)[] {
+  if (tokens === undefined) return [e("p", {}, "Only who signed in with an admin token sees them.")];
+  return [
+    made === undefined ? null : secretPart(made),
+    table(
+      "Tokens",
+      [
+        "Number",
+        { name: "Name", look: "name" },
+        "May",
+        "Made",
+        "Last used",
+        "Ends",
+        { name: "Most of all workers", look: "number" },
+        "End it",
+      ],
+      tokens.map((token) => rowOf(frame, token, now)),
+    ),
+    e("p", { class: "quiet" }, "Who revokes a token ends the sessions in browsers that were opened with it, at once."),
+    e("h3", {}, "Make one"),
+    form(frame),
+  ];
+}
+
+function secretPart({ token, secret }: NonNullable<TokenData["made"]>): VNode {
+  const use = token.scope === "join" ? `worker --url URL --join ${secret}` : `ls --url URL --token ${secret}`;
+  return e(
+    "div",
+    { class: "card", role: "status" },
+    e("p", {}, `The secret of token ${token.id}, ${token.name}, is shown this once:`),
+    e("pre", { tabIndex: 0, "aria-label": "Secret" }, secret),
+    commandLine(use),
+  );
+}
+
+function rowOf(frame: Frame, token: ShownToken, now: Timestamp): Row {
+  const { id, name, scope, worker_name, created_at, expires_at, last_used_at, max_share, opened_with } = token;
+  const what = opened_with === null ? name : `${name} (a browser, by token ${opened_with})`;
+  return {
+    key: String(id),
+    cells: [
+      String(id),
+      worker_name === null ? what : workerLink(frame.root, worker_name),
+      scope,
+      ago(created_at, now),
+      last_used_at === null ? "never" : ago(last_used_at, now),
+      expires_at === null ? "never" : moment(expires_at),
+      max_share === null ? "any" : formatShare(max_share),
+      action(frame, { to: `settings/tokens/${id}/revoke`, word: `Revoke ${id}`, command: `token revoke ${id}` }),
+    ],
+  };
+}
+
+function form({ root, person }: Frame): VNode {
+  return e(
+    "form",
+    { method: "post", action: `${root}settings/tokens`, class: "filter" },
+    e("input", { type: "hidden", name: "form_token", value: person?.form_token ?? "" }),
+    e("label", {}, "Name", e("input", { name: "name", required: true, maxLength: 100 })),
+    e(
+      "label",
+      {},
+      "It may",
+      e("select", { name: "scope" }, ...MADE_SCOPES.map((scope) => e("option", { value: scope }, SCOPE_WORDS[scope]))),
+    ),
+    e("label", {}, "Ends in (30d; empty: never)", e("input", { name: "expires_in" })),
+    e("button", {}, "Make"),
+    e("code", { class: "quiet" }, "almanac token new --scope SCOPE --expires-in TIME NAME"),
+  );
+}

@@ -34,7 +34,7 @@ export function define(command: Command, cli: Cli): void {
     .addHelpText("before", EXAMPLES)
     .argument("<what>", `a work request or a run of it (5122, 5122.1), or a page (/r), or: ${KINDS.join(", ")}`)
     .argument("[names...]", "of a history: task, subject, context; of a worker: its name")
-    .requiredOption("--html <file>", "write it there; -: to standard output")
+    .option("--html <file>", "write it there; -: to standard output", "-")
     .option("-c, --context <context>", "of a history: only of this context")
     .addOption(new Option("--type <type>", "of a history: the task's type").choices(TASK_TYPES).default("worker"))
     .option("--since <when>", "of a history or a worker: only since then, such as 7d, 12h, or a date");

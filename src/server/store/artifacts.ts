@@ -5,13 +5,7 @@ import type { WorkRequestId } from "../../domain/ids.ts";
 import type { RunOutput } from "../../domain/run.ts";
 import { chunksOf } from "./chunks.ts";
 import type { Database, Engine } from "./engine.ts";
-import type { StoreReader, StoreTransaction } from "./store.ts";
-
-type Reader = Pick<StoreReader, "artifact" | "newestOutputs">;
-type Writer = Pick<
-  StoreTransaction,
-  "claimArtifact" | "markArtifactStored" | "useArtifacts" | "takeUnusedArtifacts" | "forgetArtifact"
->;
+import type { ArtifactReader, ArtifactWriter } from "./artifact-store.ts";
 
 /*
  * A row is there before its content is, and goes after it, so that nothing is ever kept of which no row tells. While a
@@ -23,7 +17,7 @@ type Writer = Pick<
 const CHUNK = 1000;
 
 /** What can be asked about artifacts. */
-export function artifactReader(db: Database): Reader {
+export function artifactReader(db: Database): ArtifactReader {
   return {
     // Served by the unique index `artifacts_by_sha256`.
     artifact: (sha256) =>
@@ -39,7 +33,7 @@ export function artifactReader(db: Database): Reader {
 }
 
 /** What a transaction can do to artifacts. */
-export function artifactWriter(db: Database, engine: Engine): Writer {
+export function artifactWriter(db: Database, engine: Engine): ArtifactWriter {
   return {
     claimArtifact: (content, keepUntil) => claim(db, content, keepUntil),
     markArtifactStored: async (id) => {
@@ -60,7 +54,7 @@ export function artifactWriter(db: Database, engine: Engine): Writer {
 }
 
 /** Served by the primary key, and by the unique index of runs on request and attempt. */
-async function newestOutputs(db: Database, ids: readonly WorkRequestId[]): ReturnType<StoreReader["newestOutputs"]> {
+async function newestOutputs(db: Database, ids: readonly WorkRequestId[]): ReturnType<ArtifactReader["newestOutputs"]> {
   const found = new Map<WorkRequestId, RunOutput[]>();
   for (const chunk of chunksOf(ids, CHUNK)) {
     const rows = await db
@@ -76,7 +70,11 @@ async function newestOutputs(db: Database, ids: readonly WorkRequestId[]): Retur
   return found;
 }
 
-async function claim(db: Database, content: Content, keep_until: Timestamp): ReturnType<Writer["claimArtifact"]> {
+async function claim(
+  db: Database,
+  content: Content,
+  keep_until: Timestamp,
+): ReturnType<ArtifactWriter["claimArtifact"]> {
   return db
     .insertInto("artifacts")
     .values({ ...content, keep_until, is_stored: false, is_removing: false })
@@ -130,7 +128,7 @@ async function takeUnused(
   engine: Engine,
   now: Timestamp,
   limit: number,
-): ReturnType<Writer["takeUnusedArtifacts"]> {
+): ReturnType<ArtifactWriter["takeUnusedArtifacts"]> {
   const due = db
     .selectFrom("artifacts")
     .select("id")

@@ -1,9 +1,9 @@
 import type { Hook, HookCall } from "../../domain/hook.ts";
 import type { Database, Engine } from "./engine.ts";
-import type { StoreReader, StoreTransaction } from "./store.ts";
+import type { AutomationReader, AutomationWriter } from "./automation-store.ts";
 
-type Reader = Pick<StoreReader, "hooks" | "hook" | "hookSecret" | "hookCalls" | "hookCall">;
-type Writer = Pick<StoreTransaction, "putHook" | "deleteHook" | "insertHookCall" | "trimHookCalls">;
+type Reader = Pick<AutomationReader, "hooks" | "hook" | "hookSecret" | "hookCalls" | "hookCall">;
+type Writer = Pick<AutomationWriter, "putHook" | "deleteHook" | "insertHookCall" | "trimHookCalls">;
 
 const COLUMNS = [
   "name",

@@ -1,11 +1,11 @@
 import type { Timestamp } from "../../domain/clock.ts";
 import type { Firing, Schedule } from "../../domain/schedule.ts";
 import type { Database, Engine } from "./engine.ts";
-import type { NewSchedule, StoreReader, StoreTransaction } from "./store.ts";
+import type { AutomationReader, AutomationWriter, NewSchedule } from "./automation-store.ts";
 
-type Reader = Pick<StoreReader, "schedules" | "schedule" | "firings" | "dueSchedules">;
+type Reader = Pick<AutomationReader, "schedules" | "schedule" | "firings" | "dueSchedules">;
 type Writer = Pick<
-  StoreTransaction,
+  AutomationWriter,
   "putSchedule" | "updateSchedule" | "deleteSchedule" | "lockSchedule" | "insertFiring" | "trimFirings"
 >;
 

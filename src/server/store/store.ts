@@ -1,21 +1,21 @@
 import type { ImportedEntry } from "../../contract/records.ts";
 import type { Scope } from "../../contract/route.ts";
 import type { Requirements } from "../../domain/allocation.ts";
-import type { Content, Input } from "../../domain/artifact.ts";
+import type { Input } from "../../domain/artifact.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { Event } from "../../domain/event.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { RunId, WorkRequestId, WorkerName } from "../../domain/ids.ts";
 import type { Layer } from "../../domain/layer.ts";
-import type { Run, RunOutput } from "../../domain/run.ts";
-import type { Hook, HookCall } from "../../domain/hook.ts";
-import type { Firing, Schedule } from "../../domain/schedule.ts";
+import type { Run } from "../../domain/run.ts";
 import type { HistoryKey, TaskType } from "../../domain/task.ts";
 import type { Finding, FindingKind, FindingState } from "../../domain/finding.ts";
 import type { FailOn, VerdictKind } from "../../domain/verdict.ts";
 import type { Result, Status, UnblockStrategy, WorkRequest } from "../../domain/work-request.ts";
 import type { Worker } from "../../domain/worker.ts";
 import type { RebuildNote, StateNote } from "../../history/rebuild-key.ts";
+import type { ArtifactReader, ArtifactWriter } from "./artifact-store.ts";
+import type { AutomationReader, AutomationWriter } from "./automation-store.ts";
 
 /*
  * What the rest of the server may ask of the database. Everything that knows SQL is behind this;
@@ -256,11 +256,6 @@ export type AccuracyDay = TaskDay & { tally: unknown };
 
 /** A layer before it is kept. */
 export type NewLayer = Omit<Layer, "id" | "set_at">;
-export type NewSchedule = Omit<Schedule, "created_at" | "is_paused" | "last_firing">;
-export type SchedulePatch = Partial<Pick<Schedule, "is_paused" | "next_at" | "last_firing">>;
-
-export type NewHook = Omit<Hook, "created_at" | "last_call"> & { secret: string };
-
 /** Whose runs are read for a judgement; what is absent is any. */
 export type JudgedKey = Pick<HistoryKey, "task_type" | "task_name"> & { subject?: string; context?: string };
 
@@ -330,14 +325,13 @@ export type WorkerRow = Omit<Worker, "state"> & {
   sequence: number;
 };
 
-/** A content in the store of artifacts: it is there under its SHA-256 and this number. */
-export type Artifact = Content & { id: number };
-
 /** Which entries of a key are kept: always the last success and the last failure, and the newest so many. */
 export type Retention = { old_items_to_keep: number; max_age_days?: number };
 
 /** Reading; inside a transaction it sees that transaction's own writes. */
-export type StoreReader = {
+export type StoreReader = RequestReader & ArtifactReader & AutomationReader;
+
+type RequestReader = {
   /** The database's clock: it decides leases and order. */
   now(): Promise<Timestamp>;
 
@@ -399,11 +393,6 @@ export type StoreReader = {
   /** Started runs of a task that have not ended, those of the oldest requests first; at most `limit`. */
   runsInFlight(task: Pick<HistoryKey, "task_type" | "task_name">, limit: number): Promise<RunInFlight[]>;
 
-  /** The content that is kept under a SHA-256, with its number in the store of artifacts; undefined when it is not. */
-  artifact(sha256: string): Promise<Artifact | undefined>;
-  /** What the newest runs of these requests left; requests that do not exist are absent. */
-  newestOutputs(ids: readonly WorkRequestId[]): Promise<Map<WorkRequestId, RunOutput[]>>;
-
   workers(): Promise<WorkerRow[]>;
   worker(name: WorkerName): Promise<WorkerRow | undefined>;
 
@@ -461,23 +450,6 @@ export type StoreReader = {
   /** All layers of configuration. */
   layers(): Promise<Layer[]>;
 
-  /** All schedules, by name. */
-  schedules(): Promise<Schedule[]>;
-  schedule(name: string): Promise<Schedule | undefined>;
-  /** Schedules whose next due time has come, longest due first; at most `limit`. */
-  dueSchedules(now: Timestamp, limit: number): Promise<Schedule[]>;
-  /** What became of the newest due times of a schedule, newest first. */
-  firings(name: string, limit: number): Promise<Firing[]>;
-
-  /** All hooks, by name. */
-  hooks(): Promise<Hook[]>;
-  hook(name: string): Promise<Hook | undefined>;
-  hookSecret(name: string): Promise<string | undefined>;
-  /** What became of the newest calls of a hook, newest first. */
-  hookCalls(name: string, limit: number): Promise<HookCall[]>;
-  /** What became of the call of this key. */
-  hookCall(name: string, key: string): Promise<HookCall | undefined>;
-
   tokenByHash(secretHash: string): Promise<TokenRecord | undefined>;
   tokens(): Promise<TokenRecord[]>;
   /** The least `max_share` of the tokens of each name, of those that have one. */
@@ -490,7 +462,9 @@ export type StoreReader = {
 };
 
 /** Reading and writing in one transaction. */
-export type StoreTransaction = StoreReader & {
+export type StoreTransaction = StoreReader & RequestWriter & ArtifactWriter & AutomationWriter;
+
+type RequestWriter = {
   /** As `workRequest`, and nobody else changes it until the transaction ends. */
   lockWorkRequest(id: WorkRequestId): Promise<WorkRequest | undefined>;
   insertWorkRequests(
@@ -528,16 +502,6 @@ export type StoreTransaction = StoreReader & {
   /** Hands a late result in: writes the end of a run that was given up as lost, and only that. */
   reviveLostRun(id: RunId, lease_token: string, patch: RunPatch): Promise<boolean>;
 
-  /** Makes room for a content, or finds it, and keeps it until then at least, though nothing uses it. */
-  claimArtifact(content: Content, keepUntil: Timestamp): Promise<{ id: number; is_stored: boolean }>;
-  /** Says that a claimed content is there whole; false when it was removed in the meantime. */
-  markArtifactStored(id: number): Promise<boolean>;
-  /** A request uses these contents from now on; false when one of them is not kept, and then nothing may be committed. */
-  useArtifacts(id: WorkRequestId, contents: readonly Content[]): Promise<boolean>;
-  /** Contents that nothing uses any more: nobody gets them from now on, and they can be deleted. The same ones until `forgetArtifact`. */
-  takeUnusedArtifacts(now: Timestamp, limit: number): Promise<Artifact[]>;
-  forgetArtifact(id: number): Promise<void>;
-
   /** As `worker`, and nobody else changes it until the transaction ends. */
   lockWorker(name: WorkerName): Promise<WorkerRow | undefined>;
   upsertWorker(worker: WorkerRow): Promise<void>;
@@ -549,25 +513,6 @@ export type StoreTransaction = StoreReader & {
   deleteLayer(id: number): Promise<boolean>;
   /** Forgets the allocation of every pending request that has had no run: what they are given has to be worked out anew. */
   forgetAllAllocations(): Promise<void>;
-
-  /** Makes a schedule, or changes the one of that name; it is not paused afterwards. */
-  putSchedule(schedule: NewSchedule): Promise<Schedule>;
-  updateSchedule(name: string, patch: SchedulePatch): Promise<void>;
-  deleteSchedule(name: string): Promise<boolean>;
-  /** As `schedule`, and nobody else changes it until the transaction ends. */
-  lockSchedule(name: string): Promise<Schedule | undefined>;
-  /** False when the due time was dealt with before; then nothing has changed. */
-  insertFiring(name: string, firing: Firing): Promise<boolean>;
-  /** Forgets all but the newest so many firings of a schedule. */
-  trimFirings(name: string, keep: number): Promise<void>;
-
-  /** Makes a hook, or changes the one of that name. */
-  putHook(hook: NewHook): Promise<Hook>;
-  deleteHook(name: string): Promise<boolean>;
-  /** Writes down a call of a hook; false when the same call came before, and then nothing has changed. */
-  insertHookCall(name: string, key: string, call: HookCall): Promise<boolean>;
-  /** Forgets all but the newest so many calls of a hook. */
-  trimHookCalls(name: string, keep: number): Promise<void>;
 
   insertHistory(entry: NewHistoryEntry): Promise<number>;
   /** Keeps what a person said of a request with its history, for later judgements. */

@@ -13,6 +13,7 @@ export type Theme = (typeof THEMES)[number];
 const PLACES = [
   { name: "overview", word: "Overview", path: "" },
   { name: "requests", word: "Requests", path: "r" },
+  { name: "workflows", word: "Workflows", path: "wf" },
   { name: "tasks", word: "Tasks", path: "t" },
   { name: "regressions", word: "Regressions", path: "regressions" },
   { name: "workers", word: "Workers", path: "workers" },

@@ -152,7 +152,13 @@ describe.each(ENGINES)("workers and tokens on $name", (engine) => {
     const store = await databases.open();
     const token = { name: "me", scope: "admin", worker_name: null, expires_at: at(60), max_share: 0.25 } as const;
     const record = await store.transaction((tx) => tx.insertToken({ ...token, secret_hash: "abc" }));
-    expect(record).toEqual({ ...token, id: 1, created_at: expect.stringMatching(/Z$/), last_used_at: null });
+    expect(record).toEqual({
+      ...token,
+      id: 1,
+      created_at: expect.stringMatching(/Z$/),
+      last_used_at: null,
+      opened_with: null,
+    });
     expect(await store.read.tokenByHash("abc")).toEqual(record);
     expect(await store.read.tokenByHash("abd")).toBeUndefined();
     expect(await store.read.tokens()).toEqual([record]);

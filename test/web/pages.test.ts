@@ -1,10 +1,10 @@
 import { gzipSync } from "node:zlib";
-import axe, { type AxeResults } from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findChromium, startBrowser } from "./browser.ts";
 import { HOSTILE, startExample, type Example } from "./example.ts";
 import { overflow } from "./overflow.ts";
+import { OF_COLOURS, OF_SIZES, violations } from "./violations.ts";
 import { visit } from "./visit.ts";
 
 /*
@@ -32,6 +32,7 @@ const PAGES = {
   "lines found in a log": ({ ids }) => `/r/${ids.failed}/log?only=errors`,
   "a hostile log": ({ ids }) => `/r/${ids.hostile}/log?wrap=1`,
   "the log of a request without a run": ({ ids }) => `/r/${ids.tooLarge}/log`,
+  "no workflows": () => "/wf",
   regressions: () => "/regressions",
   "no regressions": () => "/regressions?task_name=nothing",
   "a regression": () => "/regressions/1",
@@ -277,15 +278,3 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
     await context.close();
   });
 });
-
-/** What axe-core finds, in a line each. Injected as the browser's tester would: the page's own policy allows no script. */
-async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
-  const options = JSON.stringify(rules === undefined ? {} : { runOnly: { type: "rule", values: rules } });
-  if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(`(() => { ${axe.source} })()`);
-  const found = await page.evaluate<AxeResults>(`axe.run(document, ${options})`);
-  return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`));
-}
-
-/** What a theme or a window can change; everything else is the same in all of them. */
-const OF_COLOURS = ["color-contrast", "link-in-text-block"];
-const OF_SIZES = [...OF_COLOURS, "target-size", "scrollable-region-focusable"];

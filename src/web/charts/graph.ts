@@ -8,8 +8,13 @@ import { layered, type LayeredEdge, type LayeredPlace } from "./layered.ts";
 /** A node: its number, what it is called, how it stands, and what reading it says. */
 export type GraphNode = { id: number; name: string; state: State; text: string; href?: string };
 
-/** What comes before what; `current` is the node that the page is about. */
-export type Graph = { nodes: readonly GraphNode[]; edges: readonly LayeredEdge[]; current?: number | undefined };
+/** What comes before what; `current` is the node that the page is about, `critical` are those of the longest chain. */
+export type Graph = {
+  nodes: readonly GraphNode[];
+  edges: readonly LayeredEdge[];
+  current?: number | undefined;
+  critical?: ReadonlySet<number> | undefined;
+};
 
 const NODE = { width: 168, height: 30 };
 const STEP = { x: 210, y: 40 };
@@ -20,13 +25,15 @@ const MOST_LETTERS = 19;
  * A graph in layers from left to right, as large as it is, in a box that scrolls. The nodes are read like the points of
  * every chart; whoever shows it lists them as well, with links.
  */
-export function graphChart({ nodes, edges, current }: Graph, sentence: string): VNode {
+export function graphChart({ nodes, edges, current, critical }: Graph, sentence: string): VNode {
   const { places, bends, layers, rows } = layered(
     nodes.map(({ id }) => id),
     edges,
   );
   const width = (layers - 1) * STEP.x + NODE.width + 2 * MARGIN;
   const height = (rows - 1) * STEP.y + NODE.height + 2 * MARGIN;
+  const pathOf = (edge: LayeredEdge) => edgePath(places, edge, bends.get(edge) ?? []);
+  const isOfChain = ({ from, to }: LayeredEdge) => critical?.has(from) === true && critical.has(to);
   const placed = nodes.map((node) => ({ node, ...cornerOf(places.get(node.id)!) })); // each has a place
   const points = placed
     .map(({ node, x, y }) => [x + NODE.width / 2, y + NODE.height / 2, node.text, node.href ?? "", NODE.width / 2])
@@ -48,7 +55,8 @@ export function graphChart({ nodes, edges, current }: Graph, sentence: string): 
           "aria-label": sentence,
           "data-place": `0 ${width} 0 ${width} 0 ${height} 0 ${height}`,
         },
-        e("path", { class: "edge", d: edges.map((edge) => edgePath(places, edge, bends.get(edge) ?? [])).join("") }),
+        e("path", { class: "edge", d: edges.map(pathOf).join("") }),
+        e("path", { class: "edge critical", d: edges.filter(isOfChain).map(pathOf).join("") }),
         ...placed.map(({ node, x, y }) => nodeBox(node, x, y, node.id === current)),
       ),
     ),

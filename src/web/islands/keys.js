@@ -8,6 +8,7 @@ const OFF = "almanac-keys-off";
 const PLACES = new Map([
   ["o", ""],
   ["r", "r"],
+  ["f", "wf"],
   ["t", "t"],
   ["g", "regressions"],
   ["w", "workers"],

@@ -98,7 +98,7 @@ function ending({ request, runs, now }: AnswerData): string {
 }
 
 /** `in 8–13m`. */
-function inRange({ p50, p90 }: ExpectedRange, now: Timestamp): string {
+export function inRange({ p50, p90 }: ExpectedRange, now: Timestamp): string {
   const [low, high] = [(epochMs(p50) - epochMs(now)) / 1000, (epochMs(p90) - epochMs(now)) / 1000];
   return high < 1 ? "at any moment" : `in ${formatSpan(low, high)}`;
 }

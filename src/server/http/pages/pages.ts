@@ -36,6 +36,7 @@ import { frameOf, rootOf, sendPage } from "./send-page.ts";
 import { personOf } from "./session.ts";
 import { addSettings, type About } from "./settings-pages.ts";
 import { addWastePage } from "./waste-page.ts";
+import { addWorkflowPages } from "./workflow-pages.ts";
 
 /** Fields of the address that a page does not know are left alone: others may have put them there. */
 const requestsQuery = z.object(routes.listWorkRequests.query.shape).omit({ limit: true });
@@ -121,6 +122,7 @@ export function readingPages(context: LoopContext): ReadingPage[] {
   addLogPages(page, context);
   addFindingPages(page, context);
   addWastePage(page, context);
+  addWorkflowPages(page, context);
   return pages;
 }
 

@@ -12,7 +12,19 @@ import { graphOf, type WorkflowGraph } from "./nodes.ts";
 
 /** How a workflow stands. Throws `not-found` for an id that is not one of a workflow. */
 export async function workflowState(context: LoopContext, id: WorkRequestId): Promise<WorkflowState> {
-  const { request, graph, times, now } = await readGraph(context, id);
+  return stateOf(await readGraph(context, id));
+}
+
+/** Both how it stands and its graph, of the same moment. Throws as `workflowState`. */
+export async function wholeWorkflow(
+  context: LoopContext,
+  id: WorkRequestId,
+): Promise<{ state: WorkflowState; nodes: WorkflowNode[]; now: Timestamp }> {
+  const read = await readGraph(context, id);
+  return { state: stateOf(read), nodes: read.graph.nodes, now: read.now };
+}
+
+function stateOf({ request, graph, times, now }: Read): WorkflowState {
   const counts = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>; // one for each
   for (const { status } of graph.nodes) counts[status] += 1;
   const { critical_path, critical_seconds, unknown_durations, nodes } = graph;

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { routes } from "../../../contract/routes.ts";
+import { parseOrThrow } from "../../../contract/validation.ts";
+import { workflowPage, workflowsPage } from "../../../web/pages/workflow.ts";
+import type { LoopContext } from "../../loop/context.ts";
+import { wholeWorkflow } from "../../loop/workflows/state.ts";
+import { given, type AddPage } from "./given.ts";
+
+const PAGE_ROWS = 100;
+
+const listQuery = z.object(routes.listWorkflows.query.shape).omit({ limit: true });
+
+/** Workflows, and one of them. */
+export function addWorkflowPages(page: AddPage, context: LoopContext): void {
+  const { read } = context.store;
+  page("/wf", async (frame, { query }) => {
+    const { cursor } = parseOrThrow(listQuery, given(query), "invalid-request");
+    const { items, next_cursor } = await read.workflows({ limit: PAGE_ROWS, cursor });
+    return workflowsPage(frame, { workflows: items, next_cursor });
+  });
+  page("/wf/:id", async (frame, { params }) => {
+    const { id } = parseOrThrow(routes.getWorkflow.params, params, "invalid-request");
+    const lastEventId = await read.lastEventId();
+    return workflowPage(frame, { ...(await wholeWorkflow(context, id)), lastEventId });
+  });
+}

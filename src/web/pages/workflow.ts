@@ -1,0 +1,199 @@
+import type { VNode } from "preact";
+import type { Timestamp } from "../../domain/clock.ts";
+import { formatDuration, formatShare } from "../../domain/units.ts";
+import type { WorkRequest } from "../../domain/work-request.ts";
+import type { WorkflowNode, WorkflowState } from "../../domain/workflow.ts";
+import { graphChart, type GraphNode } from "../charts/graph.ts";
+import { element as e } from "../element.ts";
+import { renderPage, type Frame } from "../layout.ts";
+import { inRange } from "../parts/answers.ts";
+import { foldWorkflow, type Fold } from "../parts/fold-workflow.ts";
+import { commandLine, keepLink, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
+import { stateLabel, stateOf } from "../parts/state.ts";
+import { table, type Row } from "../parts/table.ts";
+import { moment, secondsBetween } from "../parts/time.ts";
+import { requestActions } from "./request-actions.ts";
+
+/** What the page of a workflow shows. */
+export type WorkflowData = {
+  state: WorkflowState;
+  nodes: readonly WorkflowNode[];
+  now: Timestamp;
+  lastEventId: number;
+};
+
+/** What the list of workflows shows. */
+export type WorkflowsData = { workflows: readonly WorkRequest[]; next_cursor: string | null };
+
+/** So many requests are listed: the page has to stay light, and those that want attention come first. */
+const MOST_ROWS = 200;
+
+/** Workflows, newest first. */
+export function workflowsPage(frame: Frame, { workflows, next_cursor }: WorkflowsData): string {
+  const { root } = frame;
+  const going = workflows.filter(({ status }) => status === "running").length;
+  const lead =
+    workflows.length === 0
+      ? "No workflow was submitted yet."
+      : `${going} of the ${workflows.length} workflows listed here are going on.`;
+  const rows = workflows.map((workflow): Row => [
+    e("a", { href: `${root}wf/${workflow.id}` }, `#${workflow.id}`),
+    keyText(workflow),
+    stateLabel(stateOf(workflow)),
+    workflow.verdict?.because ?? workflow.waiting?.message ?? "",
+    moment(workflow.created_at),
+  ]);
+  return renderPage(
+    frame,
+    { title: "Workflows", place: "workflows" },
+    e("p", { class: "lead" }, lead),
+    rows.length === 0
+      ? e("p", {}, "A workflow is a graph of requests that code asks for: see `defineWorkflow` in the guide.")
+      : table("Workflows", ["Workflow", "What", "State", { name: "Why", look: "wide" }, "Submitted"], rows),
+    next_cursor === null
+      ? null
+      : e("p", {}, e("a", { href: `${root}wf${queryText({ cursor: next_cursor })}`, rel: "next" }, "Older ones")),
+    e("h2", {}, "The same elsewhere"),
+    commandLine("workflow ls"),
+  );
+}
+
+/** One workflow: how it stands, its longest chain, its graph, and its requests. */
+export function workflowPage(frame: Frame, { state, nodes, now, lastEventId }: WorkflowData): string {
+  const { work_request: request } = state;
+  const { root } = frame;
+  return renderPage(
+    frame,
+    {
+      title: `#${request.id} ${keyText(request)}`,
+      place: "workflows",
+      live: { topics: `r${request.id}`, after: lastEventId },
+      hasCharts: nodes.length > 0,
+    },
+    e("p", { class: "lead", role: "status" }, stateLabel(stateOf(request)), ` ${capital(state.sentence)}.`),
+    e("p", {}, endText(state, now)),
+    requestActions(frame, request),
+    ...chainPart(root, state),
+    ...graphPart(root, nodes),
+    ...listPart(root, nodes, now),
+    e("h2", {}, "The same elsewhere"),
+    commandLine(`workflow show ${request.id}`),
+    commandLine(`workflow graph ${request.id}`),
+    e(
+      "p",
+      {},
+      e("a", { href: `${root}r/${request.id}` }, "Its own request"),
+      " · ",
+      e("a", { href: `${root}api/v1/workflows/${request.id}` }, "As JSON"),
+      ...keepLink(frame, `wf/${request.id}`),
+    ),
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function endText({ expected, unknown_durations, work_request: { status } }: WorkflowState, now: Timestamp): string {
+  if (status === "completed" || status === "aborted") return "";
+  if (expected?.end === undefined) {
+    return "When it ends cannot be told: of too few of its requests history knows how long they take.";
+  }
+  const doubt = unknown_durations === 0 ? "" : `, ${unknown_durations} requests of unknown duration left out`;
+  return `It should end ${inRange(expected.end, now)}${doubt}.`;
+}
+
+/** Which requests make it as long as it is. */
+function chainPart(root: string, { critical_path: chain, critical_seconds: total }: WorkflowState): VNode[] {
+  if (chain.length === 0 || total === 0) return [];
+  const longest = chain.reduce((most, step) => (step.seconds > most.seconds ? step : most));
+  const share = formatShare(longest.seconds / total);
+  const rows = chain.map((step): Row => [
+    requestLink(root, step.id),
+    step.name,
+    step.status,
+    step.is_known ? formatDuration(step.seconds) : "not known",
+    formatShare(step.seconds / total),
+  ]);
+  return [
+    e("h2", { id: "chain" }, "Its longest chain"),
+    e(
+      "p",
+      {},
+      `${chain.length} requests one after another take ${formatDuration(total)}; ${longest.name} is ${share} of it. Only what makes this chain shorter makes the workflow shorter.`,
+    ),
+    table("The longest chain", ["Request", "Name", "Status", number("Takes"), number("Share")], rows.slice(0, 50)),
+  ];
+}
+
+const number = (name: string) => ({ name, look: "number" });
+
+function graphPart(root: string, nodes: readonly WorkflowNode[]): VNode[] {
+  if (nodes.length === 0) return [];
+  const { folds, edges, hidden } = foldWorkflow(nodes);
+  const isFolded = folds.length < nodes.length;
+  const sentence = [
+    `${nodes.length} requests, from left to right`,
+    isFolded ? "; those of one kind that run after the same are drawn as one" : "",
+    hidden > 0 ? `; ${hidden} have no room here` : "",
+    "; thick lines are the longest chain.",
+  ].join("");
+  const critical = new Set(folds.filter((fold) => fold.isCritical).map(({ id }) => id));
+  return [
+    e("h2", { id: "graph" }, "What runs after what"),
+    graphChart({ nodes: folds.map((fold) => boxOf(root, fold)), edges, critical }, sentence),
+  ];
+}
+
+function boxOf(root: string, { id, members, name, state }: Fold): GraphNode {
+  const [first] = members;
+  if (members.length === 1 && first !== undefined) {
+    return { id, name, state, text: `#${first.id} ${name} · ${state}`, href: `${root}r/${first.id}` };
+  }
+  const counts = [...Map.groupBy(members, stateOf)].map(([one, list]) => `${list.length} ${one}`).join(", ");
+  return { id, name, state, text: `${name}: ${counts}` };
+}
+
+/** What wants attention first. */
+function listPart(root: string, nodes: readonly WorkflowNode[], now: Timestamp): VNode[] {
+  const order = (node: WorkflowNode) =>
+    node.is_failed ? 0 : ["running", "pending", "blocked", "completed", "aborted"].indexOf(node.status) + 1;
+  const sorted = nodes.toSorted((a, b) => order(a) - order(b) || a.id - b.id);
+  const rows = sorted
+    .slice(0, MOST_ROWS)
+    .map((node): Row => [
+      requestLink(root, node.id),
+      node.name,
+      stateLabel(stateOf(node)),
+      node.verdict_kind?.replaceAll("_", " ") ?? "",
+      node.worker_name === null ? "" : workerLink(root, node.worker_name),
+      timeText(node, now),
+      slackText(node),
+    ]);
+  const rest = nodes.length - rows.length;
+  return [
+    e("h2", { id: "requests" }, "Its requests"),
+    e(
+      "p",
+      { class: "quiet" },
+      `What failed comes first, then what runs and what waits${rest > 0 ? `; ${rest} more are not listed` : ""}.`,
+    ),
+    table(
+      "Requests of the workflow",
+      ["Request", "Name", "State", "Verdict", "Worker", number("Time"), number("Could take longer by")],
+      rows,
+    ),
+  ];
+}
+
+/** By how much it may be longer, where that can be told and still matters. */
+function slackText({ completed_at, duration_p50, is_critical, slack_seconds }: WorkflowNode): string {
+  if (completed_at !== null) return "";
+  if (duration_p50 === null) return "not known";
+  return is_critical || slack_seconds === 0 ? "none" : formatDuration(slack_seconds);
+}
+
+function timeText({ started_at, completed_at, duration_p50 }: WorkflowNode, now: Timestamp): string {
+  if (started_at !== null) return formatDuration(secondsBetween(started_at, completed_at ?? now));
+  return duration_p50 === null ? "" : `about ${formatDuration(duration_p50)}`;
+}

@@ -1,0 +1,81 @@
+import { array, assert, constantFrom, integer, property, record } from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { WorkRequestId } from "../../src/domain/ids.ts";
+import type { WorkflowNode } from "../../src/domain/workflow.ts";
+import { foldWorkflow, MOST_FOLDS } from "../../src/web/parts/fold-workflow.ts";
+
+function node(id: number, fields: Partial<WorkflowNode> = {}): WorkflowNode {
+  return {
+    id: id as WorkRequestId, // numbered so
+    name: `n${id}`,
+    task_type: "worker",
+    task_name: "work",
+    subject: "",
+    context: "",
+    group: null,
+    status: "pending",
+    result: null,
+    verdict_kind: null,
+    is_failed: false,
+    allow_failure: false,
+    dependencies: [],
+    worker_name: null,
+    pending_at: null,
+    started_at: null,
+    completed_at: null,
+    duration_p50: null,
+    duration_p95: null,
+    is_critical: false,
+    slack_seconds: 0,
+    ...fields,
+  };
+}
+
+/** Any graph without circles, of some kinds of work. */
+const graphs = array(
+  record({
+    kind: constantFrom("a", "b", "c"),
+    group: constantFrom(null, "g", "h"),
+    before: array(integer({ min: 1, max: 40 }), { maxLength: 3 }),
+  }),
+  { maxLength: 150 },
+).map((parts) =>
+  parts.map(({ kind, group, before }, index) =>
+    node(index + 1, {
+      task_name: kind,
+      group,
+      dependencies: [...new Set(before.map((back) => index + 1 - back))].filter((id) => id > 0) as WorkRequestId[], // ids of nodes before it
+    }),
+  ),
+);
+
+describe("folding a workflow", () => {
+  it("draws every request once, in no more boxes than one can look at, and no arrow leads back", () => {
+    assert(
+      property(graphs, (nodes) => {
+        const { folds, edges, hidden } = foldWorkflow(nodes);
+        expect(folds.length).toBeLessThanOrEqual(MOST_FOLDS);
+        const drawn = folds.flatMap(({ members }) => members.map(({ id }) => id));
+        expect(new Set(drawn).size).toBe(drawn.length);
+        expect(drawn.length + hidden).toBe(nodes.length);
+        expect(edges.every(({ from, to }) => from < to)).toBe(true);
+      }),
+    );
+  });
+
+  it("draws a small one as it is", () => {
+    const { folds, edges } = foldWorkflow([node(1), node(2, { dependencies: [1 as WorkRequestId] })]); // as numbered
+    expect(folds.map(({ name }) => name)).toEqual(["n1", "n2"]);
+    expect(edges).toEqual([{ from: 0, to: 1 }]);
+  });
+
+  it("leaves a failure open, beside those like it", () => {
+    const nodes = Array.from({ length: 50 }, (_, index) =>
+      node(index + 1, index === 7 ? { status: "completed", result: "failure", is_failed: true } : {}),
+    );
+    expect(foldWorkflow(nodes).folds.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      "work × 49 pending",
+      "n8 failure",
+    ]);
+  });
+});

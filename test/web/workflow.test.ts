@@ -1,0 +1,102 @@
+import { gzipSync } from "node:zlib";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { WorkRequest } from "../../src/domain/work-request.ts";
+import { ended, startHarness, type Harness } from "../server/harness.ts";
+import { writeConfig, type ConfigFile } from "../task/config/config-file.ts";
+import { findChromium, startBrowser } from "./browser.ts";
+import { overflow } from "./overflow.ts";
+import { violations } from "./violations.ts";
+import { visit } from "./visit.ts";
+
+/* Workflows on their page: one that can be drawn whole, one that is folded, one of ten thousand requests. */
+
+const chromium = findChromium();
+const HTML_BYTES = 60 * 1024;
+
+const CONFIG = `
+const work = (subject, more = {}) => ({ task_name: "work", subject, task_data: { command: ["true"] }, fail_on: "any", ...more });
+export default defineConfig({
+  workflows: [
+    defineWorkflow({
+      name: "release",
+      data: z.strictObject({ n: z.int() }),
+      dynamicData: ({ n }) => ({ subject: n + " packages" }),
+      plan: ({ n }, workflow) => {
+        const first = workflow.ensure("fetch", work("fetch"));
+        for (let i = 1; i <= n; i += 1) {
+          const build = workflow.ensure("build " + i, work("p" + (i % 100), { depends_on: [first], group: "builds" }));
+          workflow.ensure("test " + i, work("t" + (i % 100), { depends_on: [build], group: "tests" }));
+        }
+      },
+    }),
+  ],
+});`;
+
+describe.skipIf(chromium === undefined)("the page of a workflow, in Chromium", () => {
+  let config: ConfigFile;
+  let harness: Harness;
+  let browser: Browser;
+  beforeAll(async () => {
+    config = writeConfig(CONFIG);
+    harness = await startHarness({ config: config.file });
+    browser = await startBrowser(chromium!); // skipped without one
+  });
+  afterAll(async () => {
+    await browser.close();
+    await harness.close();
+    config[Symbol.dispose]();
+  });
+
+  async function release(n: number): Promise<WorkRequest> {
+    const [request] = await harness.submit({ task_type: "workflow", task_name: "release", task_data: { n } });
+    await harness.event(request!.id, "started"); // one was submitted
+    return request!;
+  }
+
+  it("says how it stands, what makes it long, and what runs after what, for everybody and in every window", async () => {
+    const { id } = await release(3);
+    const worker = await harness.join("w-1");
+    const [assignment] = (await worker.sync([], { wait_ms: 20_000 })).assignments;
+    await worker.sync([ended(assignment!, {})]); // the first of it
+    await harness.event(assignment!.work_request_id, "completed");
+    const { page, context, complaints } = await visit(browser, harness);
+    await page.goto(`/wf/${id}`);
+    expect(await page.locator(".lead").innerText()).toMatch(/1 of 7 requests have ended/);
+    expect(await page.locator("figure .node").count()).toBe(7);
+    for (const width of [1440, 375, 320]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect({ width, wide: await overflow(page), faults: await violations(page) }).toEqual({
+        width,
+        wide: [],
+        faults: [],
+      });
+    }
+    await page.getByRole("link", { name: "Its own request" }).click();
+    await page.getByRole("heading", { level: 1, name: `#${id} release 3 packages` }).waitFor();
+    await page.goto("/wf");
+    await page.getByRole("link", { name: `#${id}`, exact: true }).click();
+    await page.getByRole("heading", { level: 1, name: `#${id} release 3 packages` }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it("draws those of one kind that run after the same as one", async () => {
+    const { id } = await release(60);
+    const { page, context } = await visit(browser, harness);
+    await page.goto(`/wf/${id}`);
+    expect(await page.locator("figure .graph text").allTextContents()).toEqual(["fetch", "builds × 60", "tests × 60"]);
+    await context.close();
+  });
+
+  it("stays light with ten thousand requests", async () => {
+    const { id } = await release(5_000);
+    const { page, context } = await visit(browser, harness);
+    const answer = await page.goto(`/wf/${id}`);
+    expect(answer?.status()).toBe(200);
+    expect(gzipSync((await answer?.body()) ?? "").length).toBeLessThanOrEqual(HTML_BYTES);
+    expect(await page.locator("main").innerText()).toContain("9801 more are not listed");
+    expect(await overflow(page)).toEqual([]);
+    await context.close();
+  });
+});

@@ -11,7 +11,9 @@ describe("the lock file", () => {
   });
 
   it("records no download addresses", () => {
-    expect(text).not.toMatch(/"resolved"|https?:\/\/(?!opencollective|github|tidelift|patreon|paulmillr|paypal|feross|www\.)/);
+    expect(text).not.toMatch(
+      /"resolved"|https?:\/\/(?!opencollective|github|tidelift|patreon|paulmillr|paypal|feross|www\.)/,
+    );
   });
 
   it("finds an entry that is missing", () => {

@@ -111,6 +111,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/report.ts"),
   },
   {
+    name: "deliveries",
+    group: HISTORY,
+    summary: "whom was told what, and what could not be told",
+    load: () => import("./commands/deliveries.ts"),
+  },
+  {
     name: "estimate",
     group: HISTORY,
     summary: "what the history predicts",

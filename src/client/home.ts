@@ -9,6 +9,8 @@ export type HomePaths = {
   serverFile: string;
   /** The administrator's token of the home's own server, mode 0600; outlives the server. */
   adminTokenFile: string;
+  /** What webhooks are signed with, mode 0600. */
+  webhookSecretFile: string;
   /** The server's embedded database. */
   databaseFile: string;
   /** Logs and outputs kept with runs, by the server. */
@@ -39,6 +41,7 @@ export function homePaths(home: string): HomePaths {
     root: home,
     serverFile: join(home, "server.json"),
     adminTokenFile: join(home, "admin-token"),
+    webhookSecretFile: join(home, "webhook-secret"),
     databaseFile: join(home, "almanac.db"),
     filesDirectory: join(home, "files"),
     workersDirectory: join(home, "workers"),

@@ -159,6 +159,12 @@ export const ERRORS = {
     template: "The content {sha256} is not kept (any more).",
     action: "A worker sends it again; otherwise it has expired, or the store of artifacts has lost it.",
   },
+  "reaction-not-allowed": {
+    status: 403,
+    retryable: false,
+    template: "{path}: this server does not carry out {target}: {reason}.",
+    action: "Use another action, or have the server's administrator allow it: see the guide on failures and reactions.",
+  },
   "worker-has-runs": {
     status: 409,
     retryable: true,
@@ -343,6 +349,12 @@ export const ERRORS = {
     retryable: true,
     template: "The inputs of the run could not be fetched by {worker_name}: {reason}",
     action: "See the reason; it is tried again within the infrastructure budget.",
+  },
+  "delivery-failed": {
+    retryable: true,
+    template: "{target} could not be told: {reason}.",
+    action:
+      "Mend what the reason names. It is tried again for some hours; afterwards with `almanac deliveries --again ID`.",
   },
   "outputs-failed": {
     retryable: true,

@@ -2,10 +2,14 @@ import { z } from "zod";
 import type { Layer, LayerField, LayerValue } from "../domain/layer.ts";
 import { LAYER_FIELDS, LAYER_MODES } from "../domain/layer.ts";
 import { bytesInput, coresInput, durationInput, retryCount, tag } from "./amounts.ts";
+import { FAIL_ON } from "../domain/verdict.ts";
 import { context, subject, taskName, timestampSchema } from "./names.ts";
+import { actionsInput } from "./reactions.ts";
 
 /** A label in a list of them. */
 const tags = z.array(tag, { error: "a list of tags" }).max(50, { error: "at most 50 tags" });
+
+const failOn = z.enum(FAIL_ON, { error: `one of ${FAIL_ON.join(", ")}` });
 
 /** What each field takes. */
 const VALUES: Record<LayerField, z.ZodType<LayerValue>> = {
@@ -26,6 +30,12 @@ const VALUES: Record<LayerField, z.ZodType<LayerValue>> = {
   "retries.preemption": retryCount,
   "retries.resource": retryCount,
   "retries.flaky": retryCount,
+  fail_on: failOn,
+  on_success: actionsInput,
+  on_failure: actionsInput,
+  on_regression: actionsInput,
+  on_fixed: actionsInput,
+  on_drift: actionsInput,
 };
 
 const scopeFields = { task_name: taskName.nullable(), subject: subject.nullable(), context: context.nullable() };
@@ -52,7 +62,7 @@ export const layerInput = z
     return z.NEVER;
   });
 
-const layerValue = z.union([z.number(), z.array(z.string())]);
+const layerValue = z.union([z.number(), z.enum(FAIL_ON), z.array(z.string())]);
 
 /** A layer as it is kept. */
 export const layerSchema = z.object({

@@ -31,6 +31,7 @@ import {
 } from "../domain/verdict.ts";
 import { FINDING_KINDS, FINDING_STATES, type Finding } from "../domain/finding.ts";
 import type { FailureMark } from "../domain/failure.ts";
+import type { ReactionKind, Reactions } from "../domain/reaction.ts";
 import { WORKER_STATES, type Worker } from "../domain/worker.ts";
 import { inputSchema, runInputSchema, runOutputSchema } from "./artifacts.ts";
 import { context, runIdSchema, subject, taskName, timestampSchema, workRequestId, workerName } from "./names.ts";
@@ -211,10 +212,23 @@ export const verdictSchema = recordOf<Verdict>()(
       (typeof RETRY_BUDGETS)[number],
       unknown
     >),
+    fail_on: z.enum(FAIL_ON).optional(),
     fingerprint: z.string().optional(),
     first_error: z.string().optional(),
     overruled: z.array(judgementSchema),
   }),
+);
+
+const actions = z.array(z.string()).optional();
+
+export const reactionsSchema = recordOf<Reactions>()(
+  z.object({
+    on_success: actions,
+    on_failure: actions,
+    on_regression: actions,
+    on_fixed: actions,
+    on_drift: actions,
+  } satisfies Record<ReactionKind, unknown>),
 );
 
 export const findingSchema = recordOf<Finding>()(
@@ -260,7 +274,8 @@ export const workRequestSchema = recordOf<WorkRequest>()(
     unblock_strategy: z.enum(UNBLOCK_STRATEGIES),
     allow_failure: z.boolean(),
     trusted: z.boolean(),
-    fail_on: z.enum(FAIL_ON),
+    fail_on: z.enum(FAIL_ON).nullable(),
+    reactions: reactionsSchema,
     dependencies: z.array(workRequestId),
     workflow_id: workRequestId.nullable(),
     workflow_group: z.string().nullable(),

@@ -234,6 +234,8 @@ export const routes = {
   }),
   listFindings: verdictRoutes.listFindings,
   changeFinding: verdictRoutes.changeFinding,
+  listDeliveries: verdictRoutes.listDeliveries,
+  sendAgain: verdictRoutes.sendAgain,
   ...estimateRoutes,
 
   listWorkers: route({

@@ -4,6 +4,7 @@ import { FAIL_ON } from "../domain/verdict.ts";
 import { UNBLOCK_STRATEGIES } from "../domain/work-request.ts";
 import { durationInput, requirementsInput } from "./amounts.ts";
 import { inputFields } from "./artifacts.ts";
+import { reactionsInput } from "./reactions.ts";
 import { context, requestName, subject, taskName, workRequestId } from "./names.ts";
 
 /** How many requests one submission may hold. */
@@ -55,8 +56,10 @@ export const requestSubmission = z.strictObject({
   allow_failure: z.boolean({ error: "true or false" }).default(false),
   /** False: the run does not train shared estimates. */
   trusted: z.boolean({ error: "true or false" }).default(true),
-  /** Which failures are fatal. Absent: as the task says, else `regression`. */
+  /** Which failures count. Absent: as the task says, then layers of the configuration, else `regression`. */
   fail_on: z.enum(FAIL_ON, { error: `one of ${FAIL_ON.join(", ")}` }).optional(),
+  /** Whom to tell when it ended how. What is absent is left to the task, then to layers of the configuration. */
+  reactions: reactionsInput.optional(),
   /** Seconds after its end when the request is deleted; its history stays. Absent: the server's setting. */
   expire_after: durationInput.optional(),
 });

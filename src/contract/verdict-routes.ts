@@ -1,13 +1,36 @@
 import { z } from "zod";
 import { FINDING_KINDS, FINDING_STATES } from "../domain/finding.ts";
+import { DELIVERY_STATES } from "../domain/reaction.ts";
 import { VERDICT_KINDS } from "../domain/verdict.ts";
 import { context, subject, taskName } from "./names.ts";
 import { pageOf, pageQuery, requestIdParams } from "./paging.ts";
+import { deliverySchema } from "./reactions.ts";
 import { findingSchema, workRequestSchema } from "./records.ts";
 import { route } from "./route.ts";
 
-/** The calls about verdicts and findings; `routes.ts` puts them where they belong. */
+/** The calls about verdicts, findings and deliveries; `routes.ts` puts them where they belong. */
 export const verdictRoutes = {
+  listDeliveries: route({
+    method: "GET",
+    path: "/api/v1/deliveries",
+    summary: "What was told to whom, or is to be, newest first",
+    scope: "read",
+    query: z.strictObject({
+      ...pageQuery,
+      state: z.enum(DELIVERY_STATES).optional(),
+      work_request_id: z.coerce.number().pipe(z.int().min(1)).optional(),
+    }),
+    response: pageOf(deliverySchema),
+  }),
+  sendAgain: route({
+    method: "POST",
+    path: "/api/v1/deliveries/:id/again",
+    summary: "Try a delivery that was given up, or waits, again now",
+    scope: "admin",
+    params: z.strictObject({ id: z.coerce.number().pipe(z.int().min(1)) }),
+    body: z.strictObject({}),
+    response: z.object({ delivery: deliverySchema }),
+  }),
   overruleVerdict: route({
     method: "POST",
     path: "/api/v1/work-requests/:id/verdict",

@@ -23,6 +23,7 @@ export const EVENT_KINDS = [
   "layer_changed",
   "judged",
   "finding",
+  "delivery",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

@@ -1,4 +1,6 @@
 import type { Timestamp } from "./clock.ts";
+import type { FailOn } from "./verdict.ts";
+import { REACTION_KINDS } from "./reaction.ts";
 
 /** How a layer's value stands to what others say. */
 export const LAYER_MODES = ["default", "override", "lock"] as const;
@@ -11,7 +13,7 @@ export const LAYER_MODES = ["default", "override", "lock"] as const;
  */
 export type LayerMode = (typeof LAYER_MODES)[number];
 
-/** What layers can set: needs, bounds of them, tags, and how often a request is run again by itself. */
+/** What layers can set: needs, bounds of them, tags, how often a request is run again by itself, which failures count, and who is told. */
 export const LAYER_FIELDS = [
   "memory",
   "disk_space",
@@ -30,14 +32,16 @@ export const LAYER_FIELDS = [
   "retries.preemption",
   "retries.resource",
   "retries.flaky",
+  "fail_on",
+  ...REACTION_KINDS,
 ] as const;
 export type LayerField = (typeof LAYER_FIELDS)[number];
 
 /** What a layer holds for: requests whose task, subject and context are these; null: any. */
 export type LayerScope = { task_name: string | null; subject: string | null; context: string | null };
 
-/** Bytes, bytes, cores, seconds, a count; for `tags` a list of tags. */
-export type LayerValue = number | string[];
+/** Bytes, bytes, cores, seconds, a count; for `fail_on` one of `FAIL_ON`; for tags and reactions a list. */
+export type LayerValue = number | FailOn | string[];
 
 /** One value that people gave for one field, for some requests. There is one of each scope and field. */
 export type Layer = LayerScope & {

@@ -74,6 +74,8 @@ export type Judgement = {
 export type Verdict = Judgement & {
   /** How many automatic runs again it was given of each kind; kinds of which it got none are absent. */
   spent: Partial<Record<RetryBudget, number>>;
+  /** Of what did not succeed: which failures counted when it was judged. */
+  fail_on?: FailOn;
   /** How its last run failed; absent when it did not, or left nothing to tell by. */
   fingerprint?: string;
   first_error?: string;

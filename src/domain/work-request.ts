@@ -3,6 +3,7 @@ import type { Allocation, Estimate, Requirements } from "./allocation.ts";
 import type { Timestamp } from "./clock.ts";
 import type { WorkRequestId, WorkerName } from "./ids.ts";
 import type { OutputData } from "./output-data.ts";
+import type { Reactions } from "./reaction.ts";
 import type { HistoryKey } from "./task.ts";
 import type { FailOn, Verdict } from "./verdict.ts";
 
@@ -106,8 +107,10 @@ export type WorkRequest = HistoryKey & {
   allow_failure: boolean;
   /** False: the run does not train shared estimates. */
   trusted: boolean;
-  /** Which failures are fatal. */
-  fail_on: FailOn;
+  /** Which failures count, as it or its task says; null: as layers of the configuration say, else those of `regression`. */
+  fail_on: FailOn | null;
+  /** Whom to tell what, as it or its task says. */
+  reactions: Reactions;
   dependencies: WorkRequestId[];
   /** The workflow that it is a part of; then `name` is unique within that one. */
   workflow_id: WorkRequestId | null;

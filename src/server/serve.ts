@@ -20,6 +20,8 @@ import { createToken, findToken } from "./loop/tokens.ts";
 import { createServerTasks } from "./loop/server-tasks.ts";
 import { createPlanDesk } from "./loop/workflows/ask-plan.ts";
 import { historySource } from "./loop/workflows/history-source.ts";
+import { createCourier, type ReactionSettings } from "./react/courier.ts";
+import { webhookSecret } from "./react/secret.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
 
@@ -40,6 +42,10 @@ export type ServerOptions = {
   /** pino's level; default `warn`. */
   logLevel?: string;
   settings?: Partial<ServerSettings>;
+  /** Which reactions it carries out; default: webhooks to the internet. */
+  reactions?: ReactionSettings;
+  /** What webhooks are signed with, as `whsec_` and base64; default: what the home has. */
+  webhookSecret?: string;
   clock?: Clock;
   /** Uniform in [0, 1). */
   random?: () => number;
@@ -81,7 +87,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const tasks = createTaskRegistry(config);
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const trimmer = createHistoryTrimmer(store, settings.retention, log);
-  const drift = createDriftWatch(store, log);
+  const drift = createDriftWatch(store, tasks, log);
+  const secret = webhookSecret(paths.webhookSecretFile, options.webhookSecret);
+  const courier = createCourier(options.reactions ?? {}, { secret, nowMs: () => clock.nowMs() });
   const context: LoopContext = {
     store,
     log,
@@ -96,6 +104,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     settings,
     trimmer,
     drift,
+    courier,
     random: options.random ?? Math.random,
     leading: { planner: undefined },
   };
@@ -118,6 +127,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await leader.close();
       await trimmer.close();
       await drift.close();
+      courier.close();
       stopEvents();
       removeServerRecord(options.home);
       await store.close();

@@ -39,12 +39,13 @@ export function loadTask(task: DefinedTask, index: number, runner: FunctionRunne
   const { options } = task;
   const parsed = taskOptionsSchema.safeParse(options);
   if (!parsed.success) throw new TypeError(firstMessage(parsed.error, options, ["tasks", index]));
-  const { name, type, version, requirements, retries, fail_on, outputs } = parsed.data;
+  const { name, type, version, requirements, retries, fail_on, reactions, outputs } = parsed.data;
   const facts = {
     task_type: type,
     task_name: name,
     requirements,
     retries,
+    reactions,
     ...(version !== undefined && { version }),
     ...(fail_on !== undefined && { fail_on }),
   };
@@ -79,12 +80,13 @@ export type LoadedWorkflow = Omit<LoadedTask, "available"> & {
 export function loadWorkflow({ options }: DefinedWorkflow, index: number): LoadedWorkflow {
   const parsed = workflowOptionsSchema.safeParse(options);
   if (!parsed.success) throw new TypeError(firstMessage(parsed.error, options, ["workflows", index]));
-  const { name, retries, fail_on, data } = parsed.data;
+  const { name, retries, fail_on, reactions, data } = parsed.data;
   const facts = {
     task_type: "workflow" as const,
     task_name: name,
     requirements: {},
     retries: retries.infrastructure === undefined ? {} : { infrastructure: retries.infrastructure },
+    reactions,
     ...(fail_on !== undefined && { fail_on }),
   };
   return {

@@ -2,7 +2,9 @@ import { z } from "zod";
 import { requirementsInput, retryCount } from "../contract/amounts.ts";
 import { parameterSummary } from "../contract/names.ts";
 import { outputsSchema } from "../contract/artifacts.ts";
+import { reactionsInput } from "../contract/reactions.ts";
 import type { Requirements } from "../domain/allocation.ts";
+import type { ReactionKind, Reactions } from "../domain/reaction.ts";
 import { FAIL_ON, type FailOn } from "../domain/verdict.ts";
 import type { TaskType } from "../domain/task.ts";
 import { RETRY_BUDGETS, type RetryBudget } from "../domain/verdict.ts";
@@ -90,6 +92,8 @@ export type TaskOptions<Schema extends z.ZodType> = HowItRuns<z.output<Schema>> 
   retries?: Partial<Record<RetryBudget, number>>;
   /** Which failures of its requests are fatal, where a request does not say: `any`, `regression` (usual) or `never`. */
   fail_on?: FailOn;
+  /** Whom to tell when a request ended how, where the request does not say: `https://…`, `mailto:…`, `command:…`. */
+  reactions?: Partial<Record<ReactionKind, readonly string[]>>;
   /** Works out the history key, the size and the needs when a request becomes pending. Called on the server. */
   dynamicData?: (data: z.output<Schema>) => Promised<GivenDynamicData>;
   /** Whether this worker can run it; a text says why not. Called on each worker, when it starts and now and then. */
@@ -110,6 +114,7 @@ export type ConfiguredTask = {
   requirements: Requirements;
   retries: Partial<Record<RetryBudget, number>>;
   fail_on?: FailOn;
+  reactions: Reactions;
 };
 
 const VERSION_EXPECTED = "1 to 20 letters, digits or . _ + -";
@@ -140,6 +145,7 @@ export const taskOptionsSchema = z.looseObject({
     .default({}),
   fail_on: z.enum(FAIL_ON, { error: `one of ${FAIL_ON.join(", ")}` }).optional(),
   outputs: outputsSchema.default([]),
+  reactions: reactionsInput.default({}),
 });
 
 /** What is checked of that which `dynamicData()` gives. */

@@ -1,3 +1,5 @@
+import { reactionsInput } from "../contract/reactions.ts";
+import type { ReactionKind } from "../domain/reaction.ts";
 import { z } from "zod";
 import { retryCount } from "../contract/amounts.ts";
 import type { requestSubmission } from "../contract/submission.ts";
@@ -73,8 +75,10 @@ export type WorkflowOptions<Schema extends z.ZodType> = {
   name: string;
   /** The schema of the data. What it refuses is refused at submission. */
   data: Schema;
-  /** Which failures of its requests are fatal, where a request does not say; `any` and `never` win over the tasks'. */
+  /** Which failures of its requests are fatal, where a request does not say; wins over the tasks'. */
   fail_on?: FailOn;
+  /** Whom to tell when the workflow ended how; of its requests each has its own. */
+  reactions?: Partial<Record<ReactionKind, readonly string[]>>;
   /** How often planning is tried again when what it threw may pass: `infrastructure`. */
   retries?: { infrastructure?: number };
   /** Subject, context and `parameter_summary` of the workflow itself. */
@@ -96,6 +100,7 @@ export const workflowOptionsSchema = z.looseObject({
   name: taskNameSchema,
   data: taskSchema,
   fail_on: z.enum(FAIL_ON, { error: `one of ${FAIL_ON.join(", ")}` }).optional(),
+  reactions: reactionsInput.default({}),
   retries: z.strictObject({ infrastructure: retryCount.optional() }).default({}),
   plan: z.custom<WorkflowOptions<z.ZodType>["plan"]>((value) => typeof value === "function", { error: "a function" }),
 });

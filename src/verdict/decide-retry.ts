@@ -51,15 +51,16 @@ function growth({ outcome, sources }: RetryQuestion): RetryDecision {
   return { kind: "grow", budget: "resource", resource };
 }
 
-const FIRST_DELAY_SECONDS = 1;
-const LONGEST_DELAY_SECONDS = 60;
+/** Of runs, seconds. */
+const PAUSES = { first: 1, longest: 60 };
 
 /**
- * The pause before another run: doubles from 1 s to 60 s, and is spread by half of it either way, so that many that failed together
- * do not come back together (M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
+ * The pause before another attempt: doubles from the first (of a run 1 s) to the longest (60 s), and is spread by half of it either
+ * way, so that many that failed together do not come back together (M. Brooker, "Exponential Backoff and Jitter", AWS
+ * Architecture Blog, 2015).
  */
-export function backOffSeconds(spent: number, random: number): number {
-  const whole = Math.min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** spent);
+export function backOffSeconds(spent: number, random: number, { first, longest } = PAUSES): number {
+  const whole = Math.min(longest, first * 2 ** spent);
   return whole * (0.5 + random);
 }
 

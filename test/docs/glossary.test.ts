@@ -6,6 +6,7 @@ import { OUTCOME_KINDS } from "../../src/domain/outcome.ts";
 import { CANDIDATE_VERDICTS, RUN_STATES } from "../../src/domain/run.ts";
 import { MEASURE_METHODS } from "../../src/domain/runtime-statistics.ts";
 import { TASK_TYPES } from "../../src/domain/task.ts";
+import { DELIVERY_STATES, REACTION_KINDS } from "../../src/domain/reaction.ts";
 import { FINDING_KINDS, FINDING_STATES } from "../../src/domain/finding.ts";
 import { HOOK_CALL_KINDS } from "../../src/domain/hook.ts";
 import { FIRING_KINDS, MISSED_POLICIES } from "../../src/domain/schedule.ts";
@@ -38,6 +39,8 @@ const UNIONS: Record<string, readonly string[]> = {
   MISSED_POLICIES,
   FIRING_KINDS,
   HOOK_CALL_KINDS,
+  REACTION_KINDS,
+  DELIVERY_STATES,
 };
 
 const glossary = readPage("docs/glossary.md");

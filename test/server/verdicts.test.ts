@@ -29,7 +29,7 @@ describe.each(ENGINES)("a verdict, kept in $name,", (engine) => {
   let first: PlayedWorker;
   let second: PlayedWorker;
   beforeEach(async () => {
-    const settings = { leaseMs: 60_000, heartbeatMs: 50 };
+    const settings = { leaseMs: 60_000, heartbeatMs: 50, drainSuspects: true };
     harness = await startHarness({ database: await databases.fresh(), settings, random: () => 0 });
     first = await harness.join("w-1");
     second = await harness.join("w-2");
@@ -179,6 +179,28 @@ describe.each(ENGINES)("a verdict, kept in $name,", (engine) => {
     expect(await note()).toMatchObject({ because: expect.stringContaining("passed on other workers") as unknown });
     await harness.client.call("resumeWorker", { params: { worker_name: "w-1" }, body: {} });
     expect(await note()).toBeNull();
+  });
+
+  it("drains such a worker when the policy says so, until it is resumed with a clean slate", async () => {
+    const listed = async () =>
+      (await harness.client.call("listWorkers")).workers.find(({ worker_name }) => worker_name === "w-1")!; // it has joined
+    const failOnFirst = async (subject: string) => {
+      await give(passes(30, { subject }));
+      const [request] = await harness.submit({ ...KEY, subject });
+      await harness.event(request!.id, "placed"); // one was submitted
+      const { runs } = await harness.client.call("getWorkRequest", { params: { id: request!.id } });
+      const isOnFirst = runs[0]!.worker_name === "w-1"; // it was just placed
+      await endRun(request!.id, 1, isOnFirst ? `error: of ${subject}` : undefined);
+      if (isOnFirst) await endRun(request!.id, 2);
+    };
+    let count = 0;
+    // ends: w-1 gets about half of the requests at least
+    while ((await listed()).state !== "draining") await failOnFirst("x".repeat((count += 1))); // other numbers would be the same failure
+    expect((await listed()).suspicion?.because).toMatch(/^drained: its last 5 runs failed; 5 of their requests passed/);
+    await harness.client.call("resumeWorker", { params: { worker_name: "w-1" }, body: {} });
+    expect(await listed()).toMatchObject({ state: "online", suspicion: null });
+    for (let more = 0; more < 2; more += 1) await failOnFirst("y".repeat(more + 1));
+    expect(await listed()).toMatchObject({ state: "online", suspicion: null });
   });
 
   it("names the farm when many subjects begin to fail alike", async () => {

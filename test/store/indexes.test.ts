@@ -40,6 +40,10 @@ const FILL = [
    select case when i % 3 = 0 then 'memory' when i % 3 = 1 then 'farm' else 'regression' end, case when i % 20 = 0 then 'new' else 'fixed' end, 'worker',
      'task' || (i % 50), 'subject' || (i % 900), 'context' || (i % 7), '', 1, 'mark' || i, 1, '2030-01-01T00:00:00.000Z',
      '2030-01-01T00:00:00.000Z', '2030-01-01T00:00:00.000Z' from n`,
+  `insert into deliveries (reaction, action, work_request_id, payload, state, attempts, next_attempt_at, created_at, ended_at)
+   select 'on_success', 'mailto:a@b', i, '{}', case when i % 1000 = 0 then 'waiting' else 'delivered' end, 1,
+     case when i % 1000 = 0 then cast('2030-01-01T00:00:00.000Z' as TIMESTAMP_TYPE) end, '2030-01-01T00:00:00.000Z',
+     case when i % 1000 = 0 then null else cast('2030-01-01T00:00:00.000Z' as TIMESTAMP_TYPE) end from n`,
   `insert into estimate_states select 'key' || i, 'worker', 'task' || (i % 900), '{}', '2030-01-01T00:00:00.000Z' from n`,
   `insert into accuracy_days select 'worker', 'task' || (i % 200), '2030-01-' || (10 + i / 200 % 20) || (i / 4000), '{}' from n`,
   `insert into tokens (name, scope, worker_name, secret_hash, created_at)
@@ -154,7 +158,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["measuredRuns since", (tx) => tx.measuredRuns(FULL_KEY, at(0), 200), [/history_last_success/]],
   ["judgedRuns", (tx) => tx.judgedRuns(FULL_KEY, 200), [/history_by_(key|subject)/]],
   ["failuresAlike", (tx) => tx.failuresAlike("mark7", 50), [/history_by_fingerprint/]],
-  ["recentRunsOn", (tx) => tx.recentRunsOn(WORKER, 20), [/runs_by_worker/]],
+  ["recentRunsOn", (tx) => tx.recentRunsOn({ worker_name: WORKER, resumed_at: null }, 20), [/runs_by_worker/]],
   ["setPersonVerdict", (tx) => tx.setPersonVerdict(ID, "flaky"), [/history_by_request/]],
   ["findings of a key", (tx) => tx.findings({ ...FINDING_KEY, kind: "memory" }, { limit: 5 }), [/findings_by_key/]],
   [
@@ -165,6 +169,11 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["findings alike", (tx) => tx.findings({ kind: "farm", fingerprint: "mark7" }, PAGE), [/findings_by_fingerprint/]],
   ["findings in a state", (tx) => tx.findings({ state: "new" }, PAGE), [/findings_by_state/]],
   ["findings of a kind", (tx) => tx.findings({ kind: "memory" }, PAGE), [/findings_by_(kind|state)|findings_pkey/]],
+  ["deliveries of a request", (tx) => tx.deliveries({ work_request_id: ID }, PAGE), [/deliveries_by_request/]],
+  ["deliveries in a state", (tx) => tx.deliveries({ state: "waiting" }, PAGE), [/deliveries_by_state/]],
+  ["dueDeliveries", (tx) => tx.dueDeliveries(at(0), 1), [/deliveries_due/]],
+  ["nextDelivery", (tx) => tx.nextDelivery(), [/deliveries_due/]],
+  ["trimDeliveries", (tx) => tx.trimDeliveries(at(-9_000_000)), [/deliveries_ended/]],
   ["newestTimes", (tx) => tx.newestTimes(50), [/history_pkey|PRIMARY KEY/]],
   ["historyAfter", (tx) => tx.historyAfter(TASK, { completed_at: at(0), id: 5 }, 50), [/history_by_task/]],
   ["taskAfter", (tx) => tx.taskAfter(TASK), [/history_/]],

@@ -94,6 +94,7 @@ export function newWorker(fields: Partial<WorkerRow> = {}): WorkerRow {
     joined_at: at(0),
     last_seen_at: at(0),
     sequence: 0,
+    resumed_at: null,
     suspicion: null,
     ...fields,
   };

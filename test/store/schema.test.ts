@@ -10,6 +10,7 @@ import { EVENT_KINDS } from "../../src/domain/event.ts";
 import { RUN_STATES } from "../../src/domain/run.ts";
 import { TASK_TYPES } from "../../src/domain/task.ts";
 import { LAYER_MODES } from "../../src/domain/layer.ts";
+import { DELIVERY_STATES, REACTION_KINDS } from "../../src/domain/reaction.ts";
 import { FINDING_KINDS, FINDING_STATES } from "../../src/domain/finding.ts";
 import { HOOK_CALL_KINDS } from "../../src/domain/hook.ts";
 import { FIRING_KINDS, MISSED_POLICIES } from "../../src/domain/schedule.ts";
@@ -33,6 +34,8 @@ const CHECKED_COLUMNS: Record<string, readonly string[]> = {
   "history.task_type": TASK_TYPES,
   "history.result": RESULTS,
   "history.person_verdict": VERDICT_KINDS,
+  "deliveries.reaction": REACTION_KINDS,
+  "deliveries.state": DELIVERY_STATES,
   "findings.kind": FINDING_KINDS,
   "findings.state": FINDING_STATES,
   "findings.task_type": TASK_TYPES,

@@ -24,6 +24,8 @@ const EXAMPLES = `Examples:
   almanac config set memory=4G --task build                    unless history or the request knows better
   almanac config set max.memory=8G --context sid --lock        whatever anybody says
   almanac config set retries.infrastructure=0 --task deploy    never twice by itself
+  almanac config set fail_on=any --task release                 every failure counts
+  almanac config set on_regression=mailto:team@example.org     tell them; see docs/guide/failures.md
   almanac config rm 3
 `;
 
@@ -73,7 +75,7 @@ async function setLayer(session: Session, options: SetOptions, text: string): Pr
   return EXIT.success;
 }
 
-/** `memory=2G`, `cpu_count=4`, `tags=kvm,big`. */
+/** `memory=2G`, `cpu_count=4`, `tags=kvm,big`, `on_failure=mailto:a@b,https://c`. */
 function fieldOf(text: string): { field: LayerField; value: number | string | string[] } {
   const equals = text.indexOf("=");
   const field = LAYER_FIELDS.find((name) => name === text.slice(0, equals));

@@ -42,7 +42,8 @@ async function show(session: Session, options: Options, text: string): Promise<E
     session.print(renderWorkflow(state, nodes, session.surface));
   } else {
     const pageUrl = `${session.client.url.replace(/\/+$/, "")}/r/${id}`;
-    session.print(renderRequest(found.work_request, runs, session.surface, { pageUrl }));
+    const { items: deliveries } = await session.client.call("listDeliveries", { query: { work_request_id: id } });
+    session.print(renderRequest(found.work_request, runs, session.surface, { pageUrl, deliveries }));
     if (options.plot === true) session.print(plotOf(runs, session));
   }
   return options.exitStatus === true ? exitCodeOfRequest(found.work_request) : EXIT.success;

@@ -41,6 +41,9 @@ async function up(session: Session, options: Options): Promise<ExitCode> {
   }
 }
 
+/** What only the server may know: a run can read what its worker was started with. */
+const NO_SECRETS = { ALMANAC_SMTP_URL: "", ALMANAC_WEBHOOK_SECRET: "" };
+
 /** The home's worker: one that outlived an earlier server, else a new child. */
 async function beginWorker(session: Session, options: Options, server: StartedServer): Promise<LocalWorker> {
   const { lockHolder } = await import("../../worker/worker.ts");
@@ -53,7 +56,7 @@ async function beginWorker(session: Session, options: Options, server: StartedSe
   return startLocalWorker({
     args: ["--home", session.home, ...workerArguments(options)],
     // The worker finds its server through the home, also after a restart at another port.
-    env: { ...session.cli.env, ALMANAC_URL: "", ALMANAC_TOKEN: "" },
+    env: { ...session.cli.env, ALMANAC_URL: "", ALMANAC_TOKEN: "", ...NO_SECRETS },
     createJoinToken: () => server.createJoinToken(),
     say: (line) => session.say(line),
   });

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
+import { REACTION_KINDS } from "../../domain/reaction.ts";
 import type { TaskType } from "../../domain/task.ts";
 import { usageError } from "../failure.ts";
 
@@ -28,6 +29,7 @@ export type RequestOptions = {
   cwd?: string;
   allowFailure?: boolean;
   failOn?: string;
+  on?: string[];
   manual?: boolean;
   /** `--no-trusted` makes it false. */
   trusted?: boolean;
@@ -54,6 +56,7 @@ export function requestFromOptions(options: RequestOptions, command: readonly st
     unblock_strategy: options.manual === true ? "manual" : undefined,
     allow_failure: options.allowFailure,
     fail_on: options.failOn,
+    reactions: options.on && reactionsFrom(options.on),
     trusted: options.trusted === false ? false : undefined,
     expire_after: options.expireAfter,
   });
@@ -133,6 +136,21 @@ function environmentEntry(text: string): [string, string] {
   const equals = text.indexOf("=");
   if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
   throw usageError(`--env: "${text}" is not of the form NAME=VALUE.`);
+}
+
+/** `regression=https://…`, as often as needed; the server says what is wrong with an action. */
+function reactionsFrom(texts: readonly string[]): Record<string, string[]> {
+  const reactions: Record<string, string[]> = {};
+  for (const text of texts) {
+    const equals = text.indexOf("=");
+    const kind = REACTION_KINDS.find((known) => known === `on_${text.slice(0, equals)}`);
+    if (kind === undefined) {
+      const known = REACTION_KINDS.map((name) => name.slice("on_".length)).join(", ");
+      throw usageError(`--on: "${text}" is not of the form WHEN=ACTION.`, `When: ${known}.`);
+    }
+    reactions[kind] = [...(reactions[kind] ?? []), text.slice(equals + 1)];
+  }
+  return reactions;
 }
 
 /** `NAME=VALUE`, the value as JSON where it is that: `n=3`, `suites=["sid"]`, `package=hello`. */

@@ -47,6 +47,11 @@ export function withDemands(command: Command): Command {
         "which failures count: those that history says should have passed, any, or none",
       ).choices(FAIL_ON),
     )
+    .option(
+      "--on <when=action>",
+      "whom to tell when it ended: regression=mailto:me@example.org, failure=https://… (repeatable)",
+      repeated,
+    )
     .option("--manual", "wait for `almanac unblock`");
 }
 

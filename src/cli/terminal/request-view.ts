@@ -3,6 +3,8 @@ import type { Run } from "../../domain/run.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { paint } from "./colour.ts";
+import type { Delivery } from "../../domain/reaction.ts";
+import { deliveryText } from "./delivery-text.ts";
 import { expectedText } from "./expected-text.ts";
 import { stateLabel, stateOf, symbols } from "./glyph.ts";
 import { hyperlink } from "./hyperlink.ts";
@@ -26,7 +28,7 @@ export function renderRequest(
   request: WorkRequest,
   runs: readonly Run[],
   surface: Surface,
-  options: { pageUrl?: string } = {},
+  options: { pageUrl?: string; deliveries?: readonly Delivery[] } = {},
 ): string {
   const newest = runs.at(-1);
   const parts = [
@@ -38,6 +40,7 @@ export function renderRequest(
     [
       "",
       ...inputLines(newest, surface),
+      ...deliveryLines(options.deliveries ?? []),
       ...outputLines(newest, surface),
       ...whereLines(request, newest, options.pageUrl, surface),
     ],
@@ -102,7 +105,7 @@ function reasonLines(request: WorkRequest, run: Run | undefined, surface: Surfac
 function verdictLines(request: WorkRequest): string[] {
   const { verdict } = request;
   if (verdict === null || !isWorthSaying(request)) return [];
-  const fatal = verdict.fatal ? "" : `, does not count (fail_on ${request.fail_on})`;
+  const fatal = verdict.fatal ? "" : `, does not count (fail_on ${verdict.fail_on ?? "regression"})`;
   const spent = Object.entries(verdict.spent).map(([budget, count]) => `${count} ${budget}`);
   return [
     line("verdict", `${verdictText(verdict)}${request.result === "success" ? "" : fatal}`),
@@ -177,6 +180,11 @@ function whereLines(
   const page = pageUrl === undefined ? "" : hyperlink(surface, sanitizeText(pageUrl), pageUrl);
   const pageLine = page === "" ? [] : [`  ${"page".padEnd(LABEL_COLUMNS)}${page}`];
   return [...log, line("why", `almanac why ${request.id}`), ...pageLine];
+}
+
+/** Whom was told what of it, the first first. */
+function deliveryLines(deliveries: readonly Delivery[]): string[] {
+  return deliveries.toReversed().map((delivery) => line("told", deliveryText(delivery)));
 }
 
 function logText({ log }: Run): string {

@@ -25,6 +25,14 @@ export function withServerStart(command: Command): Command {
         .choices(["end", "keep"])
         .default("end"),
     )
+    .option(
+      "--webhook-hosts <hosts>",
+      "hosts off the internet that webhooks may call: names or addresses with commas, or *",
+    )
+    .option("--smtp <url>", "the mail server for e-mails: smtp://user:password@host:587 (better: $ALMANAC_SMTP_URL)")
+    .option("--mail-from <address>", "the sender of e-mails", "almanac@localhost")
+    .option("--reaction-commands", "run the commands that tasks and layers name as reactions, as this server's user")
+    .option("--drain-suspects", "drain workers that fail what passes elsewhere, until they are resumed")
     .addOption(homeOption())
     .addOption(
       new Option("--log-level <level>", "what it writes to standard error")

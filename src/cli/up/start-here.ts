@@ -16,6 +16,11 @@ export type ServerStartOptions = SharedOptions & {
   config?: string;
   logLevel: string;
   cutOffRuns: "end" | "keep";
+  webhookHosts?: string;
+  smtp?: string;
+  mailFrom: string;
+  reactionCommands?: boolean;
+  drainSuspects?: boolean;
 };
 
 /** A server in this process, as `src/server/serve.ts` gives it. */
@@ -26,18 +31,34 @@ export async function startServerHere(session: Session, options: ServerStartOpti
   const { home } = session;
   await refuseSecond(home);
   const { startServer } = await import("../../server/serve.ts");
-  const { host, port, database, artifacts, logLevel, cutOffRuns } = options;
+  const { host, port, database, artifacts, logLevel, cutOffRuns, drainSuspects = false } = options;
   const config = findConfig(options.config, session.cli.env, process.cwd());
+  const webhookSecret = session.cli.env["ALMANAC_WEBHOOK_SECRET"];
   const given = {
+    ...(webhookSecret !== undefined && { webhookSecret }),
+    reactions: reactionsOf(options, session.cli.env),
     ...(database !== undefined && { database }),
     ...(artifacts !== undefined && { artifacts }),
     ...(config !== undefined && { config }),
   };
   try {
-    return await startServer({ home, host, port, logLevel, settings: { cutOffRuns }, ...given });
+    return await startServer({ home, host, port, logLevel, settings: { cutOffRuns, drainSuspects }, ...given });
   } catch (error) {
     throw explainStart(error, options);
   }
+}
+
+/** What of reactions the options allow. */
+function reactionsOf(
+  { webhookHosts = "", smtp, mailFrom, reactionCommands = false }: ServerStartOptions,
+  env: NodeJS.ProcessEnv,
+): NonNullable<Parameters<(typeof import("../../server/serve.ts"))["startServer"]>[0]["reactions"]> {
+  const smtpUrl = smtp ?? env["ALMANAC_SMTP_URL"] ?? "";
+  return {
+    webhookHosts: webhookHosts.split(",").filter((host) => host !== ""),
+    commands: reactionCommands,
+    ...(smtpUrl !== "" && { mail: { smtpUrl, from: mailFrom } }),
+  };
 }
 
 /** Two servers of one home would each tell the commands that it is the one. */

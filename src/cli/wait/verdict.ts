@@ -45,5 +45,5 @@ export function warningOf(request: WorkRequest): string | undefined {
   if (verdict === null || verdict.fatal || request.status !== "completed") return undefined;
   if (result !== "failure" && result !== "error") return undefined;
   const what = verdict.kind.replaceAll("_", " ");
-  return `warning: #${id} failed, but this does not count (${what}, fail_on ${request.fail_on}): ${sanitizeText(verdict.because)}`;
+  return `warning: #${id} failed, but this does not count (${what}, fail_on ${verdict.fail_on ?? "regression"}): ${sanitizeText(verdict.because)}`;
 }

@@ -7,6 +7,7 @@ import type { ArtifactFiles } from "../files/artifact-files.ts";
 import type { RunFiles } from "../files/run-files.ts";
 import type { Retention, Store } from "../store/store.ts";
 import type { DynamicDataDesk } from "./dynamic-data.ts";
+import type { Courier } from "./deliveries.ts";
 import type { DriftWatch } from "./drift-watch.ts";
 import type { HistoryTrimmer } from "./history-trim.ts";
 import type { Live } from "./live.ts";
@@ -30,6 +31,8 @@ export type ServerSettings = {
   expireAfter: number | null;
   retention: Retention;
   retryLimits: RetryLimits;
+  /** True: a worker that is under suspicion long enough is drained. */
+  drainSuspects: boolean;
   /** Events that are kept beside those of existing requests. */
   eventsToKeep: number;
 };
@@ -45,6 +48,7 @@ export const DEFAULT_SETTINGS: ServerSettings = {
   expireAfter: 90 * DAY_SECONDS,
   retention: { old_items_to_keep: 200 },
   retryLimits: DEFAULT_RETRY_LIMITS,
+  drainSuspects: false,
   eventsToKeep: 100_000,
 };
 
@@ -70,6 +74,8 @@ export type LoopContext = {
   live: Live;
   trimmer: HistoryTrimmer;
   drift: DriftWatch;
+  /** Who carries out reactions. */
+  courier: Courier;
   settings: ServerSettings;
   clock: Clock;
   /** Uniform in [0, 1). */

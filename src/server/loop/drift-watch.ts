@@ -2,7 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { assertNever } from "../../domain/assert-never.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { Finding, FindingState } from "../../domain/finding.ts";
+import { parseRunId } from "../../domain/ids.ts";
 import type { HistoryKey } from "../../domain/task.ts";
+import type { TaskRegistry } from "../../task/registry.ts";
 import {
   DRIFT_KINDS,
   driftOfKey,
@@ -13,6 +15,7 @@ import {
 import type { MeasuredEntry, Store, StoreTransaction } from "../store/store.ts";
 import type { Log } from "./context.ts";
 import { newFinding, openNew } from "./findings.ts";
+import { reactToDrift } from "./reactions.ts";
 
 /** How many of a key's newest successes are looked at. */
 const RUNS = 200;
@@ -34,14 +37,14 @@ export type DriftWatch = {
  * - *looking*: takes the key that has waited longest, pauses, and goes on until none is left;
  * - *closed*.
  */
-export function createDriftWatch(store: Store, log: Log): DriftWatch {
+export function createDriftWatch(store: Store, tasks: Pick<TaskRegistry, "configured">, log: Log): DriftWatch {
   const noted = new Map<string, HistoryKey>();
   const closing = new AbortController();
   let looking: Promise<void> | undefined;
   const look = async (): Promise<void> => {
     // ends: when nothing is noted, or it is closed
     for (let key = takeFirst(noted); key !== undefined && !closing.signal.aborted; key = takeFirst(noted)) {
-      await lookAt(store, log, key);
+      await lookAt({ store, tasks, log }, key);
       // being woken early is what the signal is for
       await delay(PAUSE_MS, undefined, { signal: closing.signal }).catch(() => undefined);
     }
@@ -60,6 +63,8 @@ export function createDriftWatch(store: Store, log: Log): DriftWatch {
   };
 }
 
+type Around = { store: Store; tasks: Pick<TaskRegistry, "configured">; log: Log };
+
 function takeFirst(noted: Map<string, HistoryKey>): HistoryKey | undefined {
   const [first] = noted;
   if (first === undefined) return undefined;
@@ -68,22 +73,23 @@ function takeFirst(noted: Map<string, HistoryKey>): HistoryKey | undefined {
 }
 
 /** Never rejects. */
-async function lookAt(store: Store, log: Log, key: HistoryKey): Promise<void> {
+async function lookAt(around: Around, key: HistoryKey): Promise<void> {
   try {
-    for (const kind of DRIFT_KINDS) await lookFor(store, kind, key);
+    for (const kind of DRIFT_KINDS) await lookFor(around, kind, key);
   } catch (error) {
     // The next success of the key has it looked at again.
-    log.warn({ err: error, ...key }, "could not look for drift");
+    around.log.warn({ err: error, ...key }, "could not look for drift");
   }
 }
 
-async function lookFor(store: Store, kind: DriftKind, key: HistoryKey): Promise<void> {
+async function lookFor({ store, tasks }: Around, kind: DriftKind, key: HistoryKey): Promise<void> {
   const { last, step } = await stepOf(store.read, kind, key);
   if (step.kind === "steady" || (step.kind === "holds" && step.level.last_run_id === last?.last_run_id)) return;
   await store.transaction(async (tx) => {
     // another server may have looked meanwhile: what is written is worked out from what is there now
     const now = await stepOf(tx, kind, key);
-    await record(tx, kind, key, now.last, now.step);
+    const id = await record(tx, kind, key, now.last, now.step);
+    if (id !== undefined) await tell(tx, tasks, id);
   });
 }
 
@@ -119,18 +125,20 @@ function measuredRun(entry: MeasuredEntry): MeasuredRun {
   };
 }
 
+/** Writes down what follows; gives the finding of which people are to be told. */
 async function record(
   tx: StoreTransaction,
   kind: DriftKind,
   key: HistoryKey,
   last: Finding | undefined,
   step: DriftStep,
-): Promise<void> {
-  if (step.kind === "steady") return;
+): Promise<number | undefined> {
+  if (step.kind === "steady") return undefined;
   const now = await tx.now();
   const open = last?.state === "fixed" ? undefined : last;
   if (open !== undefined) return goOn(tx, open, step, now);
-  if (step.kind === "changed") await openNew(tx, { ...newFinding(kind, key, now), ...changeOf(step), ...seenIn(step) });
+  if (step.kind !== "changed") return undefined;
+  return openNew(tx, { ...newFinding(kind, key, now), ...changeOf(step), ...seenIn(step) });
 }
 
 /** How a finding that is open goes on. */
@@ -139,17 +147,29 @@ async function goOn(
   open: Finding,
   step: Exclude<DriftStep, { kind: "steady" }>,
   now: Timestamp,
-): Promise<void> {
+): Promise<number | undefined> {
   const changed = changedState(open, step);
   const level_since = step.kind === "holds" ? open.level_since : step.level.since;
   const { first_run_id: _, ...seen } = seenIn(step);
   const patch = { ...seen, ...(step.kind === "changed" && changeOf(step)), level_since };
-  if (changed === undefined) return tx.updateFinding(open.id, patch);
+  if (changed === undefined) {
+    await tx.updateFinding(open.id, patch);
+    return undefined;
+  }
   await tx.updateFinding(open.id, { ...patch, state: changed, state_at: now, state_by: null });
   const { id, kind, task_name, subject, context } = open;
   const because = step.kind === "holds" ? open.because : step.because;
   const data = { finding_id: id, kind, task_name, subject, context, state: changed, because };
   await tx.appendEvents([{ kind: "finding", data }]);
+  return changed === "confirmed" ? undefined : id;
+}
+
+/** Whom to tell is said by the newest run's request, if it is still there, else by the task, else by layers. */
+async function tell(tx: StoreTransaction, tasks: Around["tasks"], id: number): Promise<void> {
+  const finding = (await tx.finding(id))!; // it was just written, in this transaction
+  const newest = parseRunId(finding.last_run_id ?? "");
+  const request = newest === undefined ? undefined : await tx.workRequest(newest.work_request_id);
+  await reactToDrift(tx, finding, request?.reactions ?? tasks.configured(finding)?.reactions ?? {}, await tx.now());
 }
 
 /** The state that a finding comes into; undefined where nobody needs to be told. */

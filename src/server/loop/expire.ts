@@ -1,12 +1,16 @@
+import { epochMs, timestamp } from "../../domain/clock.ts";
 import { forgetOldAccuracy } from "./accuracy.ts";
 import type { LoopContext } from "./context.ts";
 
 /** How many requests one transaction deletes: others must not wait long for it. */
 const BATCH = 200;
 
+/** How long it is remembered what was told to whom: 30 days. */
+const DELIVERIES_KEPT_MS = 30 * 86_400_000;
+
 /**
  * Deletes ended requests whose time has come, with their runs, logs and outputs; tokens that have ended;
- * events beyond the limit; and days of accuracy that nobody asks for any more.
+ * events beyond the limit; days of accuracy that nobody asks for any more; and deliveries that ended long ago.
  */
 export async function expire(context: LoopContext): Promise<void> {
   const { store, files, settings } = context;
@@ -23,5 +27,6 @@ export async function expire(context: LoopContext): Promise<void> {
     }
     await tx.trimEvents(settings.eventsToKeep);
     await forgetOldAccuracy(tx, now);
+    await tx.trimDeliveries(timestamp(epochMs(now) - DELIVERIES_KEPT_MS));
   });
 }

@@ -8,6 +8,8 @@ import {
   type LayerScope,
   type LayerValue,
 } from "../../domain/layer.ts";
+import { REACTION_KINDS, type Reactions } from "../../domain/reaction.ts";
+import { DEFAULT_FAIL_ON, type FailOn } from "../../domain/verdict.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { allocate, askedAmounts } from "../../estimate/allocate.ts";
 import { resolveLayers, type ResolvedField } from "../../estimate/layers.ts";
@@ -36,9 +38,9 @@ export async function explain(
   const allocation = allocate({ estimate, requirements, defaults, ...(largest !== undefined && { largest }) });
   const resolved = new Map(resolveLayers(layers, key).map((one) => [one.field, one]));
   const limits = await retryLimitsFor(read, context, key);
-  const fields = LAYER_FIELDS.map((field) =>
-    explainField(field, resolved.get(field), { allocation, own, limits, retries: configured?.retries ?? {} }),
-  );
+  const { retries = {}, reactions = {}, fail_on } = configured ?? {};
+  const known = { allocation, own, limits, retries, reactions, fail_on };
+  const fields = LAYER_FIELDS.map((field) => explainField(field, resolved.get(field), known));
   return { fields, allocation };
 }
 
@@ -47,6 +49,8 @@ type Known = {
   own: Requirements;
   limits: RetryLimits;
   retries: ConfiguredTask["retries"];
+  reactions: Reactions;
+  fail_on: FailOn | undefined;
 };
 
 function explainField(field: LayerField, resolved: ResolvedField | undefined, known: Known): ExplainedField {
@@ -71,9 +75,16 @@ function explainField(field: LayerField, resolved: ResolvedField | undefined, kn
 }
 
 /** What a field is without layers. */
-function ownValue(field: LayerField, { own, limits, retries }: Known): { value: LayerValue | null; source: string } {
+function ownValue(
+  field: LayerField,
+  { own, limits, retries, reactions, fail_on }: Known,
+): { value: LayerValue | null; source: string } {
   const [group, name] = field.split(".");
   const none = { value: null, source: "none" };
+  if (field === "fail_on")
+    return fail_on === undefined ? { value: DEFAULT_FAIL_ON, source: "settings" } : { value: fail_on, source: "task" };
+  const actions = REACTION_KINDS.flatMap((kind) => (kind === field ? (reactions[kind] ?? []) : []));
+  if (actions.length > 0) return { value: actions, source: "task" };
   if (field === "tags") return own.tags === undefined ? none : { value: own.tags, source: "task" };
   if (group === "retries") {
     const budget = name as keyof RetryLimits; // the fields say so

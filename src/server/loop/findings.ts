@@ -46,7 +46,7 @@ async function seen(
   const open = await openFinding(tx, kind, request, verdict);
   if (open !== undefined) return seenAgain(tx, open, run, now);
   if (verdict.kind === "known_failure") return; // of before findings were kept
-  const isOpened = await openNew(tx, {
+  const opened = await openNew(tx, {
     ...newFinding(kind, request, now),
     because: verdict.because,
     confidence: verdict.confidence,
@@ -55,7 +55,7 @@ async function seen(
     first_run_id: run,
     last_run_id: run,
   });
-  if (isOpened) return;
+  if (opened !== undefined) return;
   // another transaction has just opened it
   const theirs = await openFinding(tx, kind, request, verdict);
   if (theirs !== undefined) await seenAgain(tx, theirs, run, now);
@@ -124,13 +124,13 @@ export function newFinding(kind: FindingKind, key: HistoryKey, now: Timestamp): 
   };
 }
 
-/** Keeps a new finding, and says so; false where the like is open already. */
-export async function openNew(tx: StoreTransaction, finding: NewFinding): Promise<boolean> {
+/** Keeps a new finding, and says so; gives its number, undefined where the like is open already. */
+export async function openNew(tx: StoreTransaction, finding: NewFinding): Promise<number | undefined> {
   const id = await tx.insertFinding(finding);
-  if (id === undefined) return false;
+  if (id === undefined) return undefined;
   const { kind, task_name, subject, context, because } = finding;
   await tx.appendEvents([{ kind: "finding", data: { finding_id: id, kind, task_name, subject, context, because } }]);
-  return true;
+  return id;
 }
 
 /** A person puts a finding into a state. Throws `not-found` for an id that does not exist. */

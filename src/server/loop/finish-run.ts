@@ -158,9 +158,9 @@ async function conclude(
   const finding = await judgeRequest(tx, request, ended, now);
   const decision = decideRetry(await retryQuestion(context, tx, request, run, ended, finding.isWorthAnotherRun));
   if (await retry(context, tx, request, run, runs, decision, now)) return undefined;
-  const verdict = verdictOf(request, ended, finding, now);
+  const verdict = await verdictOf(tx, request, ended, finding, now);
   const output_data = { ...output, ...(errors.length > 0 && { errors }) };
-  if (verdict.kind === "flaky" && ended.result === "success") await suspectWorkers(tx, runs, now);
+  if (verdict.kind === "flaky" && ended.result === "success") await suspectWorkers(context, tx, runs, now);
   return complete(tx, request, { result: ended.result, output_data, verdict }, now);
 }
 

@@ -1,5 +1,7 @@
 import { AppError } from "../../contract/errors.ts";
+import { targetOf } from "../../contract/reactions.ts";
 import type { Layer } from "../../domain/layer.ts";
+import { REACTION_KINDS } from "../../domain/reaction.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { RETRY_BUDGETS } from "../../domain/verdict.ts";
 import { resolveLayers } from "../../estimate/layers.ts";
@@ -8,12 +10,23 @@ import type { NewLayer, StoreReader, StoreTransaction } from "../store/store.ts"
 import type { LoopContext } from "./context.ts";
 
 /** Sets one layer. What waits is worked out anew. */
-export function putLayer(context: LoopContext, layer: NewLayer): Promise<Layer> {
+export async function putLayer(context: LoopContext, layer: NewLayer): Promise<Layer> {
+  refuseActions(context, layer);
   return context.store.transaction(async (tx) => {
     const kept = await tx.putLayer(layer);
     await layerChanged(tx, { set: kept.id, field: kept.field });
     return kept;
   });
+}
+
+/** Actions that this server does not carry out are refused, not kept for nothing. */
+function refuseActions({ courier }: LoopContext, { field, value }: NewLayer): void {
+  if (!REACTION_KINDS.some((kind) => kind === field) || !Array.isArray(value)) return;
+  for (const text of value) {
+    const reason = courier.refusal(text, "administrator");
+    if (reason !== undefined)
+      throw new AppError("reaction-not-allowed", { path: field, target: targetOf(text), reason });
+  }
 }
 
 /** Removes a layer. What waits is worked out anew. */

@@ -3,6 +3,7 @@ import type { EventKind } from "../../domain/event.ts";
 import { sweepArtifacts } from "./artifacts.ts";
 import { attempt } from "./attempt.ts";
 import type { LoopContext } from "./context.ts";
+import { deliver } from "./deliveries.ts";
 import { expire } from "./expire.ts";
 import { extendLeases, LeaseWatch } from "./lost-runs.ts";
 import { Rounds } from "./planning/rounds.ts";
@@ -60,6 +61,7 @@ async function leadOnce(context: LoopContext, signal: AbortSignal): Promise<void
       keepStatesComplete(context, ended),
       keepSchedules(context, ended),
       sweepArtifacts(context, ended),
+      deliver(context, ended),
     ]);
   } finally {
     stopServerTasks(context.serverTasks);

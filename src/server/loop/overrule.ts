@@ -1,7 +1,7 @@
 import { AppError } from "../../contract/errors.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
-import type { Judgement, Verdict, VerdictKind } from "../../domain/verdict.ts";
+import { DEFAULT_FAIL_ON, type Judgement, type Verdict, type VerdictKind } from "../../domain/verdict.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { isFatal } from "../../verdict/fatal.ts";
 import type { StoreTransaction } from "../store/store.ts";
@@ -39,9 +39,17 @@ function overruled(
   by: string,
   at: Timestamp,
 ): Verdict {
-  const { spent: _spent, overruled: _overruled, fingerprint: _mark, first_error: _error, ...judgement } = before;
+  const {
+    spent: _spent,
+    overruled: _overruled,
+    fingerprint: _mark,
+    fail_on: _policy,
+    first_error: _error,
+    ...judgement
+  } = before;
   const kept: Judgement = judgement;
-  const { result, fail_on } = request;
+  const { result } = request;
+  const fail_on = before.fail_on ?? request.fail_on ?? DEFAULT_FAIL_ON;
   // a person who says that it is a regression knows that it has passed
   const fatal = isFatal({ kind, result, hasPassedBefore: true, fail_on });
   const because = `${by} says so: ${note}`;

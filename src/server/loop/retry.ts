@@ -131,7 +131,8 @@ function copyOf(
     return { ...input, from: index === undefined ? { id: input.from } : { index } };
   });
   const { task_type, task_name, subject, context, name, task_data, requirements, priority_base } = original;
-  const { allow_failure, trusted, expire_after, unblock_strategy, fail_on, workflow_id, workflow_group } = original;
+  const { allow_failure, trusted, expire_after, unblock_strategy, fail_on, reactions, workflow_id, workflow_group } =
+    original;
   return {
     task_type,
     task_name,
@@ -143,6 +144,7 @@ function copyOf(
     priority_base,
     allow_failure,
     fail_on,
+    reactions,
     trusted,
     expire_after,
     depends_on,

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { AppError, ERRORS, errorEntry } from "../../contract/errors.ts";
 import type { RequestSubmission, Submission } from "../../contract/submission.ts";
+import { targetOf } from "../../contract/reactions.ts";
 import { describeValue, formatPath, summaryOf } from "../../contract/validation.ts";
 import type { WorkRequestError } from "../../domain/output-data.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
-import { DEFAULT_FAIL_ON } from "../../domain/verdict.ts";
+import { firstReactions, REACTION_KINDS } from "../../domain/reaction.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { NewWorkRequest, StoreTransaction } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
@@ -69,6 +70,7 @@ export async function refuseWrong(
   { work_requests }: Pick<Submission, "work_requests">,
 ): Promise<IndexByName> {
   const errors = [...(await taskErrors(context, work_requests)), ...nameErrors(work_requests)];
+  errors.push(...work_requests.flatMap((request, index) => reactionErrors(context, request, index)));
   const indexByName = new Map(work_requests.map(({ name }, index) => [name, index]));
   errors.push(...nameReferenceErrors(work_requests, indexByName), ...inputErrors(work_requests));
   errors.push(...cycleErrors(work_requests, indexByName));
@@ -100,6 +102,17 @@ async function taskErrors(context: LoopContext, requests: readonly RequestSubmis
     const task = requests[index]!; // one answer for each
     throw new AppError("unavailable", { reason: `the task ${task.task_name} cannot check its data: ${fault.reason}` });
   });
+}
+
+/** What is not allowed here is said at once, not when somebody should have been told. */
+function reactionErrors({ courier }: LoopContext, { reactions = {} }: RequestSubmission, index: number): Entry[] {
+  return REACTION_KINDS.flatMap((kind) =>
+    (reactions[kind] ?? []).flatMap((text, position) => {
+      const reason = courier.refusal(text, "request");
+      const path = formatPath(["work_requests", index, "reactions", kind, position]);
+      return reason === undefined ? [] : [errorEntry("reaction-not-allowed", { path, target: targetOf(text), reason })];
+    }),
+  );
 }
 
 function nameErrors(requests: readonly RequestSubmission[]): Entry[] {
@@ -186,6 +199,7 @@ export function newRequest(context: LoopContext, request: RequestSubmission, ind
   const targets = new Set(referencesOf(request).map(({ target }) => target));
   const depends_on = [...targets].map(placeOf);
   const { task_type, task_name, subject, task_data, requirements } = request;
+  const configured = context.tasks.configured(request);
   const isBlocked = depends_on.length > 0 || request.unblock_strategy === "manual";
   return {
     task_type,
@@ -203,7 +217,8 @@ export function newRequest(context: LoopContext, request: RequestSubmission, ind
     allow_failure: request.allow_failure,
     trusted: request.trusted,
     expire_after: request.expire_after ?? context.settings.expireAfter,
-    fail_on: request.fail_on ?? context.tasks.configured(request)?.fail_on ?? DEFAULT_FAIL_ON,
+    fail_on: request.fail_on ?? configured?.fail_on ?? null,
+    reactions: firstReactions(request.reactions, configured?.reactions),
     supersedes: null,
   };
 }

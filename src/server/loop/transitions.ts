@@ -7,6 +7,7 @@ import type { AbortRecord, Result, WorkRequest } from "../../domain/work-request
 import type { PastRun } from "../../verdict/past.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import { recordFinding } from "./findings.ts";
+import { react } from "./reactions.ts";
 import { abortedVerdict, judgeRequest, verdictOf } from "./verdicts.ts";
 
 /*
@@ -51,6 +52,7 @@ export async function complete(
   const data = { result: end.result, verdict: kind, fatal, because };
   await tx.appendEvents([{ kind: "completed", work_request_id: id, data }]);
   await recordFinding(tx, request, end, now);
+  await react(tx, request, end, now);
   await settleDependents(tx, [id], now);
 }
 
@@ -71,7 +73,7 @@ export async function completeWithoutRun(
     ...(past !== undefined && { past }),
     ...(skip_reason !== undefined && { skip_reason }),
   };
-  const verdict = verdictOf(request, ended, await judgeRequest(tx, request, ended, now), now);
+  const verdict = await verdictOf(tx, request, ended, await judgeRequest(tx, request, ended, now), now);
   await complete(tx, request, { result, output_data, verdict }, now);
 }
 

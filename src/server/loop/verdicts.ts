@@ -3,7 +3,8 @@ import { resultOf } from "../../domain/outcome.ts";
 import type { WorkRequestError } from "../../domain/output-data.ts";
 import type { Run } from "../../domain/run.ts";
 import type { AbortRecord, Result, WorkRequest } from "../../domain/work-request.ts";
-import type { Verdict, VerdictLevel } from "../../domain/verdict.ts";
+import { DEFAULT_FAIL_ON, type Verdict, type VerdictLevel } from "../../domain/verdict.ts";
+import { failOnOf } from "./policy.ts";
 import { spentBudgets } from "../../verdict/decide-retry.ts";
 import { farmProblem } from "../../verdict/farm.ts";
 import { isFatal } from "../../verdict/fatal.ts";
@@ -52,9 +53,17 @@ export async function judgeRequest(
 }
 
 /** The verdict that a request is given. */
-export function verdictOf(request: WorkRequest, ended: Ended, finding: Finding, now: Timestamp): Verdict {
+export async function verdictOf(
+  reader: Pick<StoreTransaction, "layers">,
+  request: WorkRequest,
+  ended: Ended,
+  finding: Finding,
+  now: Timestamp,
+): Promise<Verdict> {
   const { kind, because, confidence, evidence, level, hasPassedBefore } = finding;
-  const { fail_on } = request;
+  const hasSucceeded = ended.result === "success" || ended.result === "skipped";
+  // no success is fatal, whatever layers say
+  const fail_on = hasSucceeded ? DEFAULT_FAIL_ON : failOnOf(await reader.layers(), request);
   const outcomes = ended.runs.flatMap(({ outcome }) => outcome ?? []);
   const failure = ended.runs.at(-1)?.failure ?? undefined;
   return {
@@ -68,6 +77,7 @@ export function verdictOf(request: WorkRequest, ended: Ended, finding: Finding, 
     by: null,
     note: null,
     spent: spentBudgets(outcomes.slice(0, -1)),
+    ...(!hasSucceeded && { fail_on }),
     ...(failure !== undefined && { fingerprint: failure.fingerprint }),
     ...(failure?.first_error !== undefined && { first_error: failure.first_error }),
     overruled: [],

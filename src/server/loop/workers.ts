@@ -9,10 +9,12 @@ import { createToken } from "./tokens.ts";
 
 /** A worker for people and for planning: its state follows from when it was last heard from. */
 export function workerOf(row: WorkerRow, now: Timestamp, leaseMs: number): Worker {
-  const { drain, wants_work, sequence: _, ...worker } = row;
+  const { drain, wants_work, sequence: _sequence, resumed_at: _resumed, ...worker } = row;
   const isSilent = epochMs(now) - epochMs(row.last_seen_at) > leaseMs;
   return { ...worker, state: isSilent ? "offline" : drain || !wants_work ? "draining" : "online" };
 }
+
+const FRESH = { suspicion: null, resumed_at: null };
 
 /** Makes a new worker of whoever holds a join token; the token is used up. */
 export function joinWorker(
@@ -28,7 +30,7 @@ export function joinWorker(
       throw new AppError("worker-name-taken", { worker_name });
     if (!(await tx.deleteToken(joinTokenId))) throw new AppError("join-refused", { reason: "it was used already" });
     await tx.deleteTokensOfWorker(worker_name);
-    const row = { drain: false, wants_work: true, joined_at: now, last_seen_at: now, sequence: 0, suspicion: null };
+    const row = { drain: false, wants_work: true, joined_at: now, last_seen_at: now, sequence: 0, ...FRESH };
     await tx.upsertWorker({ ...self, ...row, worker_name });
     await tx.appendEvents([{ kind: "worker_joined", worker_name, data: { capacity: self.capacity } }]);
     const { secret } = await createToken(tx, { name: worker_name, scope: "worker", worker_name, expires_at: null });
@@ -75,7 +77,6 @@ function visiblePart(self: WorkerSelf): string {
 export async function setDrain(context: LoopContext, worker_name: WorkerName, drain: boolean): Promise<Worker> {
   const row = await context.store.transaction(async (tx) => {
     if (!(await tx.setDrain(worker_name, drain))) throw new AppError("not-found", { what: "worker", id: worker_name });
-    if (!drain) await tx.setSuspicion(worker_name, null);
     await tx.appendEvents([{ kind: "worker_changed", worker_name, data: { drain } }]);
     return { row: (await tx.worker(worker_name))!, now: await tx.now() }; // it was just changed, in this transaction
   });

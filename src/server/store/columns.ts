@@ -39,6 +39,9 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
   "last_call",
   "work_request_ids",
   "errors",
+  "reactions",
+  "payload",
+  "error",
 ]);
 
 /** Columns that SQLite keeps as 0 and 1. */

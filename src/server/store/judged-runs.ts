@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Timestamp } from "../../domain/clock.ts";
-import type { WorkRequestId, WorkerName } from "../../domain/ids.ts";
+import type { WorkRequestId } from "../../domain/ids.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import type { VerdictKind } from "../../domain/verdict.ts";
 import type { Database } from "./engine.ts";
@@ -82,8 +82,12 @@ async function failuresAlike(db: Database, fingerprint: string, limit: number): 
 }
 
 /** Served by `runs_by_worker` and the unique index of runs on request and attempt. */
-async function recentRunsOn(db: Database, worker: WorkerName, limit: number): Promise<RecentRun[]> {
-  const rows = await db
+async function recentRunsOn(
+  db: Database,
+  { worker_name, resumed_at }: Parameters<StoreReader["recentRunsOn"]>[0],
+  limit: number,
+): Promise<RecentRun[]> {
+  const query = db
     .selectFrom("runs")
     .select(["id as run_id", "work_request_id", "outcome"])
     .select((eb) =>
@@ -99,12 +103,13 @@ async function recentRunsOn(db: Database, worker: WorkerName, limit: number): Pr
         )
         .as("passed_elsewhere"),
     )
-    .where("worker_name", "=", worker)
+    .where("worker_name", "=", worker_name)
     .where(sql<boolean>`outcome ->> 'kind' in ('exited', 'signalled', 'outputs_missing', 'start_failed')`)
     .orderBy("work_request_id", "desc")
     .orderBy("attempt", "desc")
-    .limit(limit)
-    .execute();
+    .limit(limit);
+  const since = resumed_at === null ? query : query.where("assigned_at", ">", resumed_at);
+  const rows = await since.execute();
   return rows.map(({ run_id, work_request_id, outcome, passed_elsewhere }) => ({
     run_id,
     work_request_id,

@@ -3,6 +3,7 @@ import type { Timestamp } from "../../domain/clock.ts";
 import { accuracyReader, accuracyWriter } from "./accuracy-days.ts";
 import { artifactReader, artifactWriter } from "./artifacts.ts";
 import { workRequestWriter } from "./change-work-requests.ts";
+import { deliveryReader, deliveryWriter } from "./deliveries.ts";
 import type { Database, Engine } from "./engine.ts";
 import { events, insertEvents, lastEventId, trimEvents, type NewEvent } from "./events.ts";
 import { findingReader, findingWriter } from "./findings.ts";
@@ -29,6 +30,7 @@ export function readerOn(db: Database, engine: Engine): StoreReader {
     ...historyReader(db),
     ...judgedReader(db),
     ...findingReader(db),
+    ...deliveryReader(db),
     ...accuracyReader(db),
     ...tokenReader(db),
     ...layerReader(db),
@@ -51,6 +53,7 @@ export function transactionOn(db: Database, engine: Engine): StoreTransaction {
     ...historyWriter(db, engine, now),
     ...judgedWriter(db),
     ...findingWriter(db),
+    ...deliveryWriter(db, engine),
     ...accuracyWriter(db, engine),
     ...tokenWriter(db, engine, now),
     ...layerWriter(db, engine),

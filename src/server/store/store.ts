@@ -10,6 +10,7 @@ import type { Layer } from "../../domain/layer.ts";
 import type { Run } from "../../domain/run.ts";
 import type { HistoryKey, TaskType } from "../../domain/task.ts";
 import type { Finding, FindingKind, FindingState } from "../../domain/finding.ts";
+import type { Delivery, DeliveryState, Reactions } from "../../domain/reaction.ts";
 import type { FailOn, VerdictKind } from "../../domain/verdict.ts";
 import type { Result, Status, UnblockStrategy, WorkRequest } from "../../domain/work-request.ts";
 import type { Worker } from "../../domain/worker.ts";
@@ -37,8 +38,9 @@ export type NewWorkRequest = HistoryKey & {
   allow_failure: boolean;
   trusted: boolean;
   expire_after: number | null;
-  /** Absent: `regression`. */
-  fail_on?: FailOn;
+  /** Null, absent: as layers of the configuration say. */
+  fail_on?: FailOn | null;
+  reactions?: Reactions;
   supersedes: WorkRequestId | null;
   /** Estimated seconds of the longest chain that begins with it (`schedule/path.ts`); absent: 0. */
   remaining_path?: number;
@@ -293,6 +295,15 @@ export type FindingFilter = {
 export type NewFinding = Omit<Finding, "id">;
 export type FindingPatch = Partial<Omit<Finding, "id" | "kind" | "found_at" | keyof HistoryKey>>;
 
+/** What a receiver is told, as JSON. */
+export type ReactionPayload = Record<string, unknown>;
+
+/** A delivery with what is needed to make it: the whole action, and what is told. */
+export type DueDelivery = Delivery & { action: string; payload: ReactionPayload };
+export type NewDelivery = Pick<DueDelivery, "reaction" | "action" | "work_request_id" | "finding_id" | "payload">;
+export type DeliveryPatch = Partial<Pick<Delivery, "state" | "attempts" | "next_attempt_at" | "error" | "ended_at">>;
+export type DeliveryFilter = { state?: DeliveryState | undefined; work_request_id?: number | undefined };
+
 /** A token without its secret. */
 export type TokenRecord = {
   id: number;
@@ -323,6 +334,8 @@ export type WorkerRow = Omit<Worker, "state"> & {
   wants_work: boolean;
   /** Of the newest call that was taken in; 0 before the first. */
   sequence: number;
+  /** When people had it take work again; null: never. */
+  resumed_at: Timestamp | null;
 };
 
 /** Which entries of a key are kept: always the last success and the last failure, and the newest so many. */
@@ -430,12 +443,23 @@ type RequestReader = {
   measuredRuns(key: HistoryKey, since: Timestamp | undefined, limit: number): Promise<MeasuredEntry[]>;
   /** The newest failures with a fingerprint, of any key, newest first. */
   failuresAlike(fingerprint: string, limit: number): Promise<AlikeRun[]>;
-  /** The newest ended runs of a worker that passed or failed, newest first, and whether their requests passed elsewhere. */
-  recentRunsOn(worker: WorkerName, limit: number): Promise<RecentRun[]>;
+  /**
+   * The newest ended runs of a worker that passed or failed, newest first, since it was resumed, and whether their requests
+   * passed elsewhere.
+   */
+  recentRunsOn(worker: Pick<WorkerRow, "worker_name" | "resumed_at">, limit: number): Promise<RecentRun[]>;
 
   /** Findings, newest first; `open`: all that are not fixed. */
   findings(filter: FindingFilter, page: PageQuery): Promise<Page<Finding>>;
   finding(id: number): Promise<Finding | undefined>;
+
+  /** What was told to whom, newest first. */
+  deliveries(filter: DeliveryFilter, page: PageQuery): Promise<Page<Delivery>>;
+  delivery(id: number): Promise<Delivery | undefined>;
+  /** Deliveries to be tried by then, those that have waited longest first. */
+  dueDeliveries(now: Timestamp, limit: number): Promise<DueDelivery[]>;
+  /** When the next delivery is to be tried; undefined: none waits. */
+  nextDelivery(): Promise<Timestamp | undefined>;
 
   /** The estimator's states, and notes about them, by their keys; those that do not exist are absent. */
   estimateStates(keys: readonly string[]): Promise<Map<string, unknown>>;
@@ -505,6 +529,7 @@ type RequestWriter = {
   /** As `worker`, and nobody else changes it until the transaction ends. */
   lockWorker(name: WorkerName): Promise<WorkerRow | undefined>;
   upsertWorker(worker: WorkerRow): Promise<void>;
+  /** To let it take work again also ends the suspicion, and notes when. */
   setDrain(name: WorkerName, drain: boolean): Promise<boolean>;
   deleteWorker(name: WorkerName): Promise<boolean>;
 
@@ -520,6 +545,11 @@ type RequestWriter = {
   /** Gives the finding's number; undefined where the like is open already: one of its kind, key and fingerprint at most is. */
   insertFinding(finding: NewFinding): Promise<number | undefined>;
   updateFinding(id: number, patch: FindingPatch): Promise<void>;
+  /** Puts them into the outbox: due at once. */
+  insertDeliveries(deliveries: readonly NewDelivery[]): Promise<void>;
+  updateDelivery(id: number, patch: DeliveryPatch): Promise<void>;
+  /** Forgets what ended before then. */
+  trimDeliveries(before: Timestamp): Promise<void>;
   setSuspicion(name: WorkerName, suspicion: Worker["suspicion"]): Promise<void>;
   /**
    * Inserts entries that are not there yet (same key, time, origin and figures); says how many were new. Notes that the

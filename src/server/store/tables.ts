@@ -9,9 +9,10 @@ import type { Hook, HookCall } from "../../domain/hook.ts";
 import type { Firing, Schedule } from "../../domain/schedule.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Finding } from "../../domain/finding.ts";
-import type { FailOn, VerdictKind } from "../../domain/verdict.ts";
+import type { Delivery } from "../../domain/reaction.ts";
+import type { VerdictKind } from "../../domain/verdict.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
-import type { TaskDay, TokenRecord, WorkerRow } from "./store.ts";
+import type { ReactionPayload, TaskDay, TokenRecord, WorkerRow } from "./store.ts";
 
 /*
  * The schema as the queries see it, the same on both engines: the records of `domain`, with the columns
@@ -20,9 +21,8 @@ import type { TaskDay, TokenRecord, WorkerRow } from "./store.ts";
 
 type WorkRequestTable = Omit<
   WorkRequest,
-  "id" | "inputs" | "dependencies" | "expected" | "priority_adjustment" | "run_count" | "fail_on"
+  "id" | "inputs" | "dependencies" | "expected" | "priority_adjustment" | "run_count"
 > & {
-  fail_on: Generated<FailOn>;
   inputs: Generated<Input[]>;
   verdict_kind: VerdictKind | null;
   id: Generated<WorkRequestId>;
@@ -75,6 +75,12 @@ type HistoryTable = Omit<HistoryEntry, "id" | NullableInHistory> &
     fingerprint: string | null;
   };
 
+type DeliveryTable = Omit<Delivery, "id" | "target"> & {
+  id: Generated<number>;
+  action: string;
+  payload: ReactionPayload;
+};
+
 type FindingTable = Omit<Finding, "id"> & { id: Generated<number> };
 
 type EstimateStateTable = {
@@ -120,6 +126,7 @@ export type Tables = {
   workers: WorkerRow;
   history: HistoryTable;
   findings: FindingTable;
+  deliveries: DeliveryTable;
   estimate_states: EstimateStateTable;
   accuracy_days: AccuracyDayTable;
   tokens: TokenTable;
@@ -169,6 +176,7 @@ export const WORK_REQUEST_COLUMNS = [
   "output_data",
   "run_count",
   "fail_on",
+  "reactions",
   "verdict",
   "avoid_workers",
 ] as const satisfies readonly (keyof WorkRequest)[];

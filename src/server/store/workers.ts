@@ -22,7 +22,7 @@ export function workerWriter(db: Database, engine: Engine): WorkerWriter {
     lockWorker: (name) =>
       engine.forUpdate(db.selectFrom("workers").selectAll().where("worker_name", "=", name)).executeTakeFirst(),
     upsertWorker: (worker) => upsertWorker(db, worker),
-    setDrain: (name, drain) => setDrain(db, name, drain),
+    setDrain: (name, drain) => setDrain(db, engine, name, drain),
     setSuspicion: async (name, suspicion) => {
       await db.updateTable("workers").set({ suspicion }).where("worker_name", "=", name).execute();
     },
@@ -34,19 +34,23 @@ export function workerWriter(db: Database, engine: Engine): WorkerWriter {
 }
 
 /**
- * A worker that is there already keeps `joined_at`, `drain` and `suspicion`: the caller may have read them before somebody
+ * A worker that is there already keeps `joined_at`, `drain`, `suspicion` and `resumed_at`: the caller may have read them before somebody
  * changed them, and `setDrain` and `setSuspicion` alone do that.
  */
 async function upsertWorker(db: Database, worker: WorkerRow): Promise<void> {
-  const { worker_name, joined_at, drain, suspicion, ...changing } = worker;
+  const { worker_name, joined_at, drain, suspicion, resumed_at, ...changing } = worker;
   await db
     .insertInto("workers")
-    .values({ worker_name, joined_at, drain, suspicion, ...changing })
+    .values({ worker_name, joined_at, drain, suspicion, resumed_at, ...changing })
     .onConflict((conflict) => conflict.column("worker_name").doUpdateSet(changing))
     .execute();
 }
 
-async function setDrain(db: Database, name: WorkerName, drain: boolean): Promise<boolean> {
-  const result = await db.updateTable("workers").set({ drain }).where("worker_name", "=", name).executeTakeFirst();
+async function setDrain(db: Database, engine: Engine, name: WorkerName, drain: boolean): Promise<boolean> {
+  const result = await db
+    .updateTable("workers")
+    .set({ drain, ...(!drain && { suspicion: null, resumed_at: engine.now }) })
+    .where("worker_name", "=", name)
+    .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }

@@ -136,6 +136,7 @@ class RealServer implements ServerUnderTest {
       serverTasks: createServerTasks(),
       plans: createDesk(() => Promise.reject(new Error("there are no workflows here"))),
       trimmer: { note: () => undefined, close: () => Promise.resolve() },
+      courier: { refusal: () => undefined, send: () => Promise.resolve({ isOk: true }), attempts: () => 1 },
       drift: { note: () => undefined, close: () => Promise.resolve() },
       leading: { planner: undefined },
       settings: { ...DEFAULT_SETTINGS, leaseMs, defaults: { ...DEFAULT_SETTINGS.defaults, memory: GIB } },

@@ -93,6 +93,7 @@ export function requestOf(id: number, part: Partial<WorkRequest> = {}): WorkRequ
     waiting: null,
     output_data: null,
     run_count: 0,
+    reactions: {},
     fail_on: "regression",
     verdict: null,
     avoid_workers: null,

@@ -61,7 +61,7 @@ describe("a configuration", () => {
     const { host: config } = await host(withDynamicData(`return { subject: "s" + data.n };`));
     const requirements = { memory: 64 * 2 ** 20, max: { memory: 2 ** 30 }, tags: ["kvm"] };
     expect(config.tasks).toEqual([
-      { task_type: "worker", task_name: "own", version: "3", requirements, retries: { flaky: 0 } },
+      { task_type: "worker", task_name: "own", version: "3", requirements, retries: { flaky: 0 }, reactions: {} },
     ]);
     expect(await config.check(call({ n: 1 }))).toEqual({ ok: true, value: undefined });
     expect(await config.check(call({ n: "1", x: 1 }), ["work_requests", 3])).toMatchObject({

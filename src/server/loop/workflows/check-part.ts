@@ -1,7 +1,6 @@
 import { AppError, errorEntry } from "../../../contract/errors.ts";
 import { requestSubmission, type RequestSubmission } from "../../../contract/submission.ts";
 import { validationErrors } from "../../../contract/validation.ts";
-import { DEFAULT_FAIL_ON } from "../../../domain/verdict.ts";
 import { MAX_WORKFLOW_DEPTH, MAX_WORKFLOW_REQUESTS } from "../../../domain/workflow.ts";
 import type { WorkRequest } from "../../../domain/work-request.ts";
 import type { AskedWork } from "../../../task/define-workflow.ts";
@@ -99,12 +98,11 @@ function parseAll(asked: readonly AskedWork[], ids: ReadonlyMap<string, number>)
 }
 
 function handedDown(context: LoopContext, workflow: Handing, request: RequestSubmission) {
-  const usual = context.tasks.configured(request)?.fail_on ?? DEFAULT_FAIL_ON;
   return {
     ...(workflow.id !== undefined && { workflow_id: workflow.id }),
     priority_base: workflow.priority_base + workflow.priority_adjustment + request.priority,
     trusted: workflow.trusted && request.trusted,
     expire_after: request.expire_after ?? workflow.expire_after,
-    fail_on: request.fail_on ?? (workflow.fail_on === DEFAULT_FAIL_ON ? usual : workflow.fail_on),
+    fail_on: request.fail_on ?? workflow.fail_on ?? context.tasks.configured(request)?.fail_on ?? null,
   };
 }

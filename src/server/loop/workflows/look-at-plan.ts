@@ -1,7 +1,6 @@
 import { errorEntry } from "../../../contract/errors.ts";
 import type { PlanAnswer, PlanQuestion } from "../../../contract/workflow-routes.ts";
 import type { WorkRequestId } from "../../../domain/ids.ts";
-import { DEFAULT_FAIL_ON } from "../../../domain/verdict.ts";
 import { errorsOfFault } from "../../../task/faults.ts";
 import type { MemberRow, NewWorkRequest } from "../../store/store.ts";
 import type { LoopContext } from "../context.ts";
@@ -18,7 +17,7 @@ export async function lookAtPlan(context: LoopContext, asked: PlanQuestion): Pro
   const checked = await context.tasks.check(call);
   const made = checked.ok ? await context.tasks.plan({ ...call, id: null, callback: null, members: [] }) : checked;
   if (!made.ok) return nothing(errorsOfFault(made.fault, PLAN_CODES, { task_name }));
-  const fail_on = asked.fail_on ?? context.tasks.configured(call)?.fail_on ?? DEFAULT_FAIL_ON;
+  const fail_on = asked.fail_on ?? context.tasks.configured(call)?.fail_on ?? null;
   const handing = { priority_base: 0, priority_adjustment: 0, trusted: true, expire_after: null, fail_on };
   const part = await checkPart(context, { ...handing, id: 0 as WorkRequestId }, made.value.requests, [], 1); // of no workflow
   if (!part.ok) return nothing(part.errors);

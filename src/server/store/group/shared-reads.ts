@@ -10,6 +10,7 @@ export function sharedReads(base: StoreReader) {
   return {
     now: shared(() => base.now()),
     workers: shared(() => base.workers()),
+    layers: shared(() => base.layers()),
     worker: shared((name: Parameters<StoreReader["worker"]>[0]) => base.worker(name)),
     runsInFlight: shared(({ task_type, task_name }: Parameters<StoreReader["runsInFlight"]>[0], limit: number) =>
       base.runsInFlight({ task_type, task_name }, limit),

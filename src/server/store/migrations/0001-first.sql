@@ -42,7 +42,9 @@ create table work_requests (
   unblock_strategy text not null check (unblock_strategy in ('deps', 'manual')),
   allow_failure boolean not null,
   trusted boolean not null,
-  fail_on text not null default 'regression' check (fail_on in ('any', 'regression', 'never')),
+  -- Null: as layers of the configuration say.
+  fail_on text check (fail_on in ('any', 'regression', 'never')),
+  reactions json not null,
   -- No foreign keys: the other may have expired, and its number is still worth showing.
   supersedes bigint,
   superseded_by bigint,
@@ -198,7 +200,9 @@ create table workers (
   joined_at timestamptz not null,
   last_seen_at timestamptz not null,
   -- That it fails what passes elsewhere; null: there is no such suspicion.
-  suspicion json
+  suspicion json,
+  -- When people had it take work again: what failed on it before raises no suspicion. Null: never.
+  resumed_at timestamptz
 );
 
 create table history (
@@ -283,6 +287,29 @@ create unique index findings_open on findings (kind, task_type, task_name, subje
 -- That of the farm is of no key.
 create unique index findings_open_farm on findings (fingerprint) where kind = 'farm' and state <> 'fixed';
 create index findings_by_fingerprint on findings (fingerprint, id) where fingerprint is not null;
+
+-- What is to be told to whom, written in the transaction that brings it about: the outbox of reactions.
+create table deliveries (
+  id bigint generated always as identity primary key,
+  reaction text not null check (reaction in ('on_success', 'on_failure', 'on_regression', 'on_fixed', 'on_drift')),
+  action text not null,
+  -- No foreign keys: what is told outlives requests.
+  work_request_id bigint,
+  finding_id bigint,
+  payload json not null,
+  state text not null check (state in ('waiting', 'delivered', 'failed')),
+  attempts bigint not null,
+  next_attempt_at timestamptz,
+  error json,
+  created_at timestamptz not null,
+  ended_at timestamptz,
+  check ((state = 'waiting') = (next_attempt_at is not null))
+);
+
+create index deliveries_due on deliveries (next_attempt_at) where next_attempt_at is not null;
+create index deliveries_by_request on deliveries (work_request_id, id) where work_request_id is not null;
+create index deliveries_by_state on deliveries (state, id);
+create index deliveries_ended on deliveries (ended_at) where ended_at is not null;
 
 create table estimate_states (
   state_key text not null primary key,
@@ -400,7 +427,8 @@ create table events (
   at timestamptz not null,
   kind text not null check (kind in ('created', 'unblocked', 'allocated', 'waiting', 'placed', 'started', 'progress',
     'run_ended', 'retried', 'completed', 'aborted', 'abort_requested', 'priority_changed', 'worker_joined',
-    'worker_changed', 'worker_removed', 'share_changed', 'layer_changed', 'judged', 'finding')),
+    'worker_changed', 'worker_removed', 'share_changed', 'layer_changed', 'judged', 'finding',
+    'delivery')),
   -- No foreign keys: each check would lock the request's row once more. Deleting a request deletes its events.
   work_request_id bigint,
   run_id text,

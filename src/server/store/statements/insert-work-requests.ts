@@ -12,7 +12,7 @@ export type Submission = {
   body_hash: string;
 };
 
-/** Requests in one statement: 25 parameters each. */
+/** Requests in one statement: 26 parameters each. */
 const CHUNK = 500;
 
 /**
@@ -67,10 +67,10 @@ export function givenColumns(request: NewWorkRequest, submission: Submission, ma
   const submission_id = submission.submission_id ?? made;
   const { depends_on: _, inputs: __, ...columns } = request;
   const { created_by, max_share = null } = submission;
-  const { remaining_path = 0, fail_on = "regression", workflow_id = null, workflow_group = null } = request;
+  const { remaining_path = 0, fail_on = null, reactions = {}, workflow_id = null, workflow_group = null } = request;
   const { duration_p50 = null, duration_p95 = null } = request;
   const planned = { workflow_id, workflow_group, duration_p50, duration_p95 };
-  return { ...columns, ...planned, submission_id, created_by, max_share, remaining_path, fail_on };
+  return { ...columns, ...planned, submission_id, created_by, max_share, remaining_path, fail_on, reactions };
 }
 
 /** What requests depend on and take over, now that all of them have numbers. */

@@ -335,6 +335,11 @@ export const ERRORS = {
     template: "The worker's disk is full: {reason}.",
     action: "Make room on the worker; the request is tried again within the infrastructure budget.",
   },
+  "worker-out-of-memory": {
+    retryable: true,
+    template: "The worker ran out of memory: {reason}.",
+    action: "Give the worker less to reserve, or end what else uses memory there; the request is tried again.",
+  },
   "worker-lost": {
     retryable: true,
     template: "The worker was lost {count} times while it ran this.",

@@ -99,6 +99,7 @@ describe("a verdict", () => {
     };
     expect(judge(failed("command-not-found")).kind).toBe("misconfigured");
     expect(judge(failed("worker-disk-full")).kind).toBe("infrastructure");
+    expect(judge(failed("worker-out-of-memory")).kind).toBe("infrastructure");
   });
 
   it("wants another run before it calls a regression, and none of what is known", () => {

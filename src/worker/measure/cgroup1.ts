@@ -78,6 +78,7 @@ class Cgroup1Account implements Account {
       task_count: this.#files.taskCount.number(),
       task_peak: this.#files.taskPeak.number(),
       oom_kills: valueOf(this.#files.oomControl.text(), "oom_kill"),
+      limit_hits: this.#files.limitHits.number(),
     });
   }
 
@@ -146,6 +147,7 @@ class Cgroup1Account implements Account {
       stat: new KernelFile(`${this.#memory}/memory.stat`),
       kernel: new KernelFile(`${this.#memory}/memory.kmem.max_usage_in_bytes`, "r+"),
       highWater: new KernelFile(`${this.#memory}/memory.max_usage_in_bytes`, "r+"),
+      limitHits: new KernelFile(`${this.#memory}/memory.failcnt`),
       oomControl: new KernelFile(`${this.#memory}/memory.oom_control`),
       taskCount: new KernelFile(`${this.#pids}/pids.current`),
       taskPeak: new KernelFile(`${this.#pids}/pids.peak`),

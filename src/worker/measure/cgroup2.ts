@@ -47,6 +47,7 @@ export class Cgroup2Account implements Account {
     // before the cache that is subtracted from it: what is cached in between may be subtracted too much, but never
     // called memory
     const highWater = this.#newHighWater();
+    const events = this.#files.memoryEvents.text();
     const stat = this.#files.stat.text();
     const anonymous = valueOf(stat, "anon");
     const shared = valueOf(stat, "shmem");
@@ -60,7 +61,8 @@ export class Cgroup2Account implements Account {
       ...cpuOfStat(this.#files.cpu.text()),
       task_count: this.#files.taskCount.number(),
       task_peak: this.#files.taskPeak.number(),
-      oom_kills: valueOf(this.#files.memoryEvents.text(), "oom_kill"),
+      oom_kills: valueOf(events, "oom_kill"),
+      limit_hits: valueOf(events, "max"),
       ...inputAndOutput(this.#files.io.text()),
     });
   }

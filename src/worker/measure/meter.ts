@@ -2,7 +2,7 @@ import type { MeasureMethod } from "../../domain/runtime-statistics.ts";
 
 /**
  * What one look at a run's processes gives. As everywhere, what could not be read is absent.
- * Counters (`cpu_*`, `oom_kills`, bytes read and written) count from the run's start.
+ * Counters (`cpu_*`, `oom_kills`, `limit_hits`, bytes read and written) count from the run's start.
  */
 export type Reading = {
   /** Anonymous and shared memory of the whole tree now, bytes. */
@@ -24,6 +24,8 @@ export type Reading = {
   task_peak?: number;
   /** Processes of the run killed by the kernel for memory. */
   oom_kills?: number;
+  /** How often the run reached its own limit. 0 with `oom_kills`: it was killed because others used up the memory. */
+  limit_hits?: number;
   read_bytes?: number;
   write_bytes?: number;
 };

@@ -73,6 +73,11 @@ export class Recorder {
     return this.#last.oom_kills ?? 0;
   }
 
+  /** True when the kernel killed in it for memory although it never reached its own limit: others used the memory up. */
+  get isBystander(): boolean {
+    return this.oomKills > 0 && this.#last.limit_hits === 0;
+  }
+
   /** The figures so far. */
   measurement(durationMs: number): Measurement {
     const { cpu_user_us, cpu_system_us, read_bytes, write_bytes, oom_kills } = this.#last;

@@ -179,7 +179,7 @@ export class ActiveRun {
 
   #conclude(exit: Exit): EndedRun {
     const outcome = this.#reason ?? this.#outcomeOf(exit);
-    const wasRun = outcome.kind !== "start_failed" || this.#disk?.wasFull === true;
+    const wasRun = outcome.kind !== "start_failed" || this.#disk?.wasFull === true || this.#recorder.isBystander;
     const figures = this.#recorder.measurement(this.#elapsedMs());
     const isPartial = isCutShort(outcome) || outcome.kind === "start_failed";
     // what the shell used that could not become the command is no figure of the command
@@ -199,7 +199,9 @@ export class ActiveRun {
       // memory is joined last, and whatever runs there is charged at once
       hasJoined: account.joinFiles.length === 0 || highestMemoryBytes > 0,
       isShortOfMemory: oomKills > 0 || this.#memory?.wasPressed(highestMemoryBytes) === true,
+      isBystander: this.#recorder.isBystander,
       memoryLimit: this.#memory?.limitBytes,
+      memoryBytes: highestMemoryBytes,
       disk: this.#disk,
       diskBytes: this.#recorder.highestDiskBytes,
       diskLimit: spec.limits.disk_space,

@@ -41,7 +41,8 @@ export function whyNotStartable(path: string): WorkRequestError | undefined {
   return undefined;
 }
 
-type StartErrorCode = "command-not-found" | "start-failed" | "measuring-failed" | "worker-disk-full";
+type StartErrorCode =
+  "command-not-found" | "start-failed" | "measuring-failed" | "worker-disk-full" | "worker-out-of-memory";
 
 /** An entry for `start_failed`. */
 export function startError(code: StartErrorCode, reason: string, details: ErrorDetails): WorkRequestError {

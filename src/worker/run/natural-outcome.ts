@@ -13,7 +13,10 @@ export type Ending = {
   hasJoined: boolean;
   /** Whether the kernel killed in it for memory, or refused it memory. */
   isShortOfMemory: boolean;
+  /** Whether that was not its own doing: it stayed within its limit, and others used up the memory. */
+  isBystander: boolean;
   memoryLimit: number | undefined;
+  memoryBytes: number;
   /** What was seen of the file system of its directory. */
   disk: { isOwn: boolean; wasFull: boolean; freeAtStart: number | undefined } | undefined;
   diskBytes: number;
@@ -29,6 +32,7 @@ export function naturalOutcome(ending: Ending): Outcome {
   const { exit } = ending;
   if ("failure" in exit) return startFailed(whyNotStartable(ending.path) ?? launchError(exit.failure));
   if (exit.code === 0) return { kind: "exited", code: 0 };
+  if (ending.isShortOfMemory && ending.isBystander) return bystander(ending);
   if (ending.isShortOfMemory) return { kind: "out_of_memory", limit: ending.memoryLimit ?? totalMemory() };
   if (ending.disk?.wasFull === true) return outOfDisk(ending);
   if (exit.signal !== null) return { kind: "signalled", signal: exit.signal };
@@ -42,6 +46,16 @@ function exited(code: number, { hasJoined, path }: Ending): Outcome {
   // a shell, ours or the one that the C library tries last, exits with these when it could not start the command
   const reason = code === 126 || code === 127 ? whyNotStartable(path) : undefined;
   return reason === undefined ? { kind: "exited", code } : startFailed(reason);
+}
+
+/**
+ * A run that stayed within its limit was promised that much: when it dies of what others use, the fault is the worker's. Without
+ * a limit it had no promise.
+ */
+function bystander({ memoryLimit, memoryBytes }: Ending): Outcome {
+  if (memoryLimit === undefined) return { kind: "out_of_memory", limit: totalMemory() };
+  const reason = `the kernel ended the run at ${memoryBytes} bytes, within its ${memoryLimit}, because others used up the memory`;
+  return startFailed(startError("worker-out-of-memory", reason, { used: memoryBytes, limit: memoryLimit }));
 }
 
 /**

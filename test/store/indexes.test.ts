@@ -9,13 +9,13 @@ const ROWS = 20_000;
 
 /** Fills each table as a server in use would; the same SQL on both engines. */
 const FILL = [
-  `insert into work_requests (name, task_type, task_name, subject, context, status, result, task_data, requirements,
+  `insert into work_requests (name, task_type, task_name, subject, context, status, result, task_data, reactions, requirements,
      allocation, priority_base, unblock_strategy, allow_failure, trusted, submission_id, created_at, created_by,
      pending_at, not_before, expires_at, run_count, workflow_id)
    select 'r' || i, 'worker', 'task' || (i % 50), 'subject' || (i % 900), 'context' || (i % 7),
      case when i % 10 < 4 then 'pending' when i % 1000 = 7 then 'blocked' else 'completed' end,
      case when i % 10 < 4 or i % 1000 = 7 then null when i % 100 = 3 then 'failure' else 'success' end,
-     cast('{"command": ["' || i || '${"a long command line ".repeat(20)}"]}' as JSON_TYPE), '{}',
+     cast('{"command": ["' || i || '${"a long command line ".repeat(20)}"]}' as JSON_TYPE), '{}', '{}',
      case when i % 1000 = 0 then null else cast('{}' as JSON_TYPE) end, i % 7, 'deps', false, true, null,
      '2030-01-01T00:00:00.000Z', 'user' || (i % 800), '2030-01-01T00:00:00.000Z',
      case when i % 1000 = 1 then cast('2030-01-02T00:00:00.000Z' as TIMESTAMP_TYPE) end,

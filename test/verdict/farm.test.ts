@@ -38,6 +38,7 @@ describe("a worker", () => {
     expect(suspectWorker([run(3), run(2), run(1)])).toEqual({
       because: "its last 3 runs failed; 3 of their requests passed on other workers",
       evidence: ["3.1", "2.1", "1.1"],
+      isStrong: false,
     });
   });
 

@@ -380,5 +380,6 @@ create table workers (
   joined_at timestamp with time zone not null,
   last_seen_at timestamp with time zone not null,
   suspicion json,
+  resumed_at timestamp with time zone,
   constraint workers_pkey PRIMARY KEY (worker_name)
 );

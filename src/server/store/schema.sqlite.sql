@@ -405,5 +405,6 @@ CREATE TABLE workers (
   measure_method text not null,
   joined_at text not null,
   last_seen_at text not null,
-  suspicion text
+  suspicion text,
+  resumed_at text
 ) strict;

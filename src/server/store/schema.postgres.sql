@@ -38,6 +38,29 @@ create table artifacts (
 CREATE UNIQUE INDEX artifacts_by_sha256 ON public.artifacts USING btree (sha256) WHERE (NOT is_removing);
 CREATE INDEX artifacts_expiry ON public.artifacts USING btree (keep_until) WHERE (keep_until IS NOT NULL);
 
+create table deliveries (
+  id bigint generated always as identity not null,
+  reaction text not null,
+  action text not null,
+  work_request_id bigint,
+  finding_id bigint,
+  payload json not null,
+  state text not null,
+  attempts bigint not null,
+  next_attempt_at timestamp with time zone,
+  error json,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint deliveries_check CHECK (((state = 'waiting'::text) = (next_attempt_at IS NOT NULL))),
+  constraint deliveries_pkey PRIMARY KEY (id),
+  constraint deliveries_reaction_check CHECK ((reaction = ANY (ARRAY['on_success'::text, 'on_failure'::text, 'on_regression'::text, 'on_fixed'::text, 'on_drift'::text]))),
+  constraint deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text])))
+);
+CREATE INDEX deliveries_by_request ON public.deliveries USING btree (work_request_id, id) WHERE (work_request_id IS NOT NULL);
+CREATE INDEX deliveries_by_state ON public.deliveries USING btree (state, id);
+CREATE INDEX deliveries_due ON public.deliveries USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+CREATE INDEX deliveries_ended ON public.deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+
 create table estimate_states (
   state_key text not null,
   task_type text not null,

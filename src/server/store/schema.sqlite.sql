@@ -39,6 +39,30 @@ CREATE UNIQUE INDEX artifacts_by_sha256 on artifacts (sha256) where not is_remov
 
 CREATE INDEX artifacts_expiry on artifacts (keep_until) where keep_until is not null;
 
+CREATE TABLE deliveries (
+  id integer primary key autoincrement,
+  reaction text not null check (reaction in ('on_success', 'on_failure', 'on_regression', 'on_fixed', 'on_drift')),
+  action text not null,
+  work_request_id integer,
+  finding_id integer,
+  payload text not null,
+  state text not null check (state in ('waiting', 'delivered', 'failed')),
+  attempts integer not null,
+  next_attempt_at text,
+  error text,
+  created_at text not null,
+  ended_at text,
+  check ((state = 'waiting') = (next_attempt_at is not null))
+) strict;
+
+CREATE INDEX deliveries_by_request on deliveries (work_request_id, id) where work_request_id is not null;
+
+CREATE INDEX deliveries_by_state on deliveries (state, id);
+
+CREATE INDEX deliveries_due on deliveries (next_attempt_at) where next_attempt_at is not null;
+
+CREATE INDEX deliveries_ended on deliveries (ended_at) where ended_at is not null;
+
 CREATE TABLE estimate_states (
   state_key text not null primary key,
   task_type text not null,

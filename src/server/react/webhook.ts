@@ -1,8 +1,8 @@
-import { createHmac } from "node:crypto";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { VERSION } from "../../client/version.ts";
 import type { Sent } from "../loop/deliveries.ts";
+import { signatureOf } from "../loop/hooks/signature.ts";
 import { addressFor } from "./addresses.ts";
 
 /** How a webhook is called. */
@@ -34,7 +34,7 @@ export async function callWebhook(
     "user-agent": `almanac/${VERSION}`,
     "webhook-id": id,
     "webhook-timestamp": String(seconds),
-    "webhook-signature": signature(secret, `${id}.${seconds}.${body}`),
+    "webhook-signature": signatureOf(secret, `${id}.${seconds}.`, body),
   };
   const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   try {
@@ -46,12 +46,6 @@ export async function callWebhook(
     if (limit.aborted) return { isOk: false, reason: `no answer within ${TIMEOUT_MS / 1000} s` };
     return { isOk: false, reason: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** `v1,` and the HMAC-SHA256 of the text in base64. @param secret `whsec_` and the key in base64 */
-export function signature(secret: string, text: string): string {
-  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
-  return `v1,${createHmac("sha256", key).update(text).digest("base64")}`;
 }
 
 /** Resolves with the status of the answer. */

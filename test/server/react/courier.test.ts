@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isListed, isPublicAddress } from "../../../src/server/react/addresses.ts";
 import { createCourier, type ReactionSettings } from "../../../src/server/react/courier.ts";
 import { webhookSecret } from "../../../src/server/react/secret.ts";
-import { signature } from "../../../src/server/react/webhook.ts";
+import { signatureOf } from "../../../src/server/loop/hooks/signature.ts";
 import { startMailServer, startReceiver } from "./receivers.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -39,7 +39,7 @@ describe("a webhook", () => {
   it("is signed as Standard Webhooks has it", () => {
     // the example of the specification's libraries
     const text = `msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314}`;
-    expect(signature(SECRET, text)).toBe("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    expect(signatureOf(SECRET, "", text)).toBe("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
   });
 
   it("is called with its id, its time and the signature of both and the body", async () => {
@@ -56,7 +56,7 @@ describe("a webhook", () => {
           "content-type": "application/json",
           "webhook-id": id,
           "webhook-timestamp": `${seconds}`,
-          "webhook-signature": signature(SECRET, `${id}.${seconds}.${call!.body}`),
+          "webhook-signature": signatureOf(SECRET, `${id}.${seconds}.`, call!.body),
         },
       });
     } finally {

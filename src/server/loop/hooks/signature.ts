@@ -31,8 +31,11 @@ export function verifyCall(headers: SignedHeaders, body: Buffer, secret: string,
   return isSigned ? { ok: true, key: `id:${id}` } : WRONG;
 }
 
-/** `v1,` and the HMAC-SHA256 of what is sent, in base64, with the key that the secret holds in base64 after `whsec_`. */
-function signatureOf(secret: string, head: string, body: Buffer): string {
+/**
+ * `v1,` and the HMAC-SHA256 of head and body, in base64, as Standard Webhooks has it. The key is what the secret holds in
+ * base64 after `whsec_`; any other secret is the key itself. @param head `id.seconds.`
+ */
+export function signatureOf(secret: string, head: string, body: Buffer | string): string {
   const key = secret.startsWith("whsec_") ? Buffer.from(secret.slice("whsec_".length), "base64") : Buffer.from(secret);
   return `v1,${createHmac("sha256", key).update(head).update(body).digest("base64")}`;
 }

@@ -75,7 +75,7 @@ export type WorkflowOptions<Schema extends z.ZodType> = {
   name: string;
   /** The schema of the data. What it refuses is refused at submission. */
   data: Schema;
-  /** Which failures of its requests are fatal, where a request does not say; wins over the tasks'. */
+  /** Which failures of its requests are fatal, where a request does not say; `any` and `never` win over the tasks'. */
   fail_on?: FailOn;
   /** Whom to tell when the workflow ended how; of its requests each has its own. */
   reactions?: Partial<Record<ReactionKind, readonly string[]>>;

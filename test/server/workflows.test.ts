@@ -6,7 +6,17 @@ import { ended, startHarness, type Harness, type PlayedWorker } from "./harness.
 const CONFIG = `
 const work = (subject, more = {}) => ({ task_name: "work", subject, task_data: { command: ["true"] }, ...more });
 export default defineConfig({
+  tasks: [defineTask({ name: "strict", data: z.strictObject({}), fail_on: "any", command: () => ["true"] })],
   workflows: [
+    defineWorkflow({
+      name: "counting",
+      data: z.strictObject({}),
+      plan: (_, workflow) => {
+        workflow.ensure("own", work("own", { fail_on: "any" }));
+        workflow.ensure("task", { task_name: "strict", task_data: {} });
+        workflow.ensure("none", work("none"));
+      },
+    }),
     defineWorkflow({
       name: "diamond",
       data: z.strictObject({ n: z.int().default(2), fail_on: z.enum(["any", "regression", "never"]).optional() }),
@@ -236,6 +246,25 @@ describe("a workflow", () => {
     expect(await harness.request(first.id)).toMatchObject({ priority_adjustment: 7 });
     await work(id);
   });
+
+  it.each([
+    [undefined, ["any", "any", null]],
+    ["regression", ["any", "any", "regression"]],
+    ["any", ["any", "any", "any"]],
+    ["never", ["any", "never", "never"]],
+  ])(
+    "with fail_on %s says which failures count where neither a request nor, of the usual, its task does",
+    async (fail_on, all) => {
+      const id = await start("counting", {}, { ...(fail_on !== undefined && { fail_on }) });
+      await harness.event(id, "started");
+      const parts = await Promise.all(
+        ["own", "task", "none"].map(async (name) => harness.request((await node(id, name)).id)),
+      );
+      expect(parts.map((part) => part.fail_on)).toEqual(all);
+      await harness.client.call("abortWorkRequest", { params: { id }, body: { reason: "looked at" } });
+      await work(id); // some of it may run
+    },
+  );
 
   it("can be in another", async () => {
     const id = await start("outer");

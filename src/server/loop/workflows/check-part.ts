@@ -1,6 +1,7 @@
 import { AppError, errorEntry } from "../../../contract/errors.ts";
 import { requestSubmission, type RequestSubmission } from "../../../contract/submission.ts";
 import { validationErrors } from "../../../contract/validation.ts";
+import { DEFAULT_FAIL_ON, type FailOn } from "../../../domain/verdict.ts";
 import { MAX_WORKFLOW_DEPTH, MAX_WORKFLOW_REQUESTS } from "../../../domain/workflow.ts";
 import type { WorkRequest } from "../../../domain/work-request.ts";
 import type { AskedWork } from "../../../task/define-workflow.ts";
@@ -103,6 +104,11 @@ function handedDown(context: LoopContext, workflow: Handing, request: RequestSub
     priority_base: workflow.priority_base + workflow.priority_adjustment + request.priority,
     trusted: workflow.trusted && request.trusted,
     expire_after: request.expire_after ?? workflow.expire_after,
-    fail_on: request.fail_on ?? workflow.fail_on ?? context.tasks.configured(request)?.fail_on ?? null,
+    fail_on: request.fail_on ?? failOnOfPart(workflow.fail_on, context.tasks.configured(request)?.fail_on),
   };
+}
+
+/** The usual one says nothing that a task may not say better. */
+function failOnOfPart(ofWorkflow: FailOn | null, ofTask: FailOn | undefined): FailOn | null {
+  return ofWorkflow === DEFAULT_FAIL_ON ? (ofTask ?? ofWorkflow) : (ofWorkflow ?? ofTask ?? null);
 }

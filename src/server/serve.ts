@@ -10,7 +10,7 @@ import type { ArtifactFiles } from "./files/artifact-files.ts";
 import { openArtifacts } from "./files/open-artifacts.ts";
 import { createRunFiles } from "./files/run-files.ts";
 import { createApp } from "./http/app.ts";
-import { DEFAULT_SETTINGS, type LoopContext, type ServerSettings } from "./loop/context.ts";
+import { DEFAULT_SETTINGS, type Log, type LoopContext, type ServerSettings } from "./loop/context.ts";
 import { createDynamicDataDesk } from "./loop/dynamic-data.ts";
 import { createDriftWatch } from "./loop/drift-watch.ts";
 import { createHistoryTrimmer } from "./loop/history-trim.ts";
@@ -78,10 +78,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const clock = options.clock ?? systemClock;
   const artifacts = await artifactsOf(options, paths.filesDirectory, clock);
   const config = options.config === undefined ? undefined : await openConfig({ file: options.config, log });
-  const store = await openStore(options.database ?? paths.databaseFile, {
-    onFault: (error) => log.error({ err: error }, "the database connection had a fault"),
-    clock: options.clock,
-  });
+  const store = await storeOf(options, paths.databaseFile, log);
   const closing = new AbortController();
   const live = createLive();
   const tasks = createTaskRegistry(config);
@@ -133,6 +130,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await store.close();
     },
   };
+}
+
+function storeOf({ database, clock }: ServerOptions, databaseFile: string, log: Log): Promise<Store> {
+  return openStore(database ?? databaseFile, {
+    onFault: (error) => log.error({ err: error }, "the database connection had a fault"),
+    clock,
+  });
 }
 
 function artifactsOf({ artifacts }: ServerOptions, filesDirectory: string, clock: Clock): Promise<ArtifactFiles> {

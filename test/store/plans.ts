@@ -63,7 +63,13 @@ async function planAll(statements: Statement[], explain: (statement: Statement) 
 }
 
 /** What every statement is answered with, so that a call of several goes on to the next. */
-const ANSWER = { id: 777, artifact_id: 7, submission_id: 5, state_key: '["rebuild","worker","task7"]' };
+const ANSWER = {
+  id: 777,
+  artifact_id: 7,
+  submission_id: 5,
+  state_key: '["rebuild","worker","task7"]',
+  action: "mailto:me@example.org",
+};
 
 /** What the call sends. */
 async function sqliteStatements(call: (tx: StoreTransaction) => Promise<unknown>): Promise<Statement[]> {

@@ -8,16 +8,12 @@ import type { Database, Engine } from "./engine.ts";
 import type {
   DeliveryFilter,
   DeliveryPatch,
+  DeliveryReader,
+  DeliveryWriter,
   DueDelivery,
   NewDelivery,
-  Page,
-  PageQuery,
-  StoreReader,
-  StoreTransaction,
-} from "./store.ts";
-
-type DeliveryReader = Pick<StoreReader, "deliveries" | "delivery" | "dueDeliveries" | "nextDelivery">;
-type DeliveryWriter = Pick<StoreTransaction, "insertDeliveries" | "updateDelivery" | "trimDeliveries">;
+} from "./delivery-store.ts";
+import type { Page, PageQuery } from "./store.ts";
 
 /** Bounds what one call of `trimDeliveries` deletes. */
 const TRIM_LIMIT = 5_000;

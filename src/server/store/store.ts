@@ -10,13 +10,16 @@ import type { Layer } from "../../domain/layer.ts";
 import type { Run } from "../../domain/run.ts";
 import type { HistoryKey, TaskType } from "../../domain/task.ts";
 import type { Finding, FindingKind, FindingState } from "../../domain/finding.ts";
-import type { Delivery, DeliveryState, Reactions } from "../../domain/reaction.ts";
+import type { Reactions } from "../../domain/reaction.ts";
 import type { FailOn, VerdictKind } from "../../domain/verdict.ts";
 import type { Result, Status, UnblockStrategy, WorkRequest } from "../../domain/work-request.ts";
 import type { Worker } from "../../domain/worker.ts";
 import type { RebuildNote, StateNote } from "../../history/rebuild-key.ts";
 import type { ArtifactReader, ArtifactWriter } from "./artifact-store.ts";
 import type { AutomationReader, AutomationWriter } from "./automation-store.ts";
+import type { DeliveryReader, DeliveryWriter } from "./delivery-store.ts";
+
+export type { DeliveryPatch, DueDelivery, NewDelivery, ReactionPayload } from "./delivery-store.ts";
 
 /*
  * What the rest of the server may ask of the database. Everything that knows SQL is behind this;
@@ -295,15 +298,6 @@ export type FindingFilter = {
 export type NewFinding = Omit<Finding, "id">;
 export type FindingPatch = Partial<Omit<Finding, "id" | "kind" | "found_at" | keyof HistoryKey>>;
 
-/** What a receiver is told, as JSON. */
-export type ReactionPayload = Record<string, unknown>;
-
-/** A delivery with what is needed to make it: the whole action, and what is told. */
-export type DueDelivery = Delivery & { action: string; payload: ReactionPayload };
-export type NewDelivery = Pick<DueDelivery, "reaction" | "action" | "work_request_id" | "finding_id" | "payload">;
-export type DeliveryPatch = Partial<Pick<Delivery, "state" | "attempts" | "next_attempt_at" | "error" | "ended_at">>;
-export type DeliveryFilter = { state?: DeliveryState | undefined; work_request_id?: number | undefined };
-
 /** A token without its secret. */
 export type TokenRecord = {
   id: number;
@@ -342,7 +336,7 @@ export type WorkerRow = Omit<Worker, "state"> & {
 export type Retention = { old_items_to_keep: number; max_age_days?: number };
 
 /** Reading; inside a transaction it sees that transaction's own writes. */
-export type StoreReader = RequestReader & ArtifactReader & AutomationReader;
+export type StoreReader = RequestReader & ArtifactReader & AutomationReader & DeliveryReader;
 
 type RequestReader = {
   /** The database's clock: it decides leases and order. */
@@ -453,14 +447,6 @@ type RequestReader = {
   findings(filter: FindingFilter, page: PageQuery): Promise<Page<Finding>>;
   finding(id: number): Promise<Finding | undefined>;
 
-  /** What was told to whom, newest first. */
-  deliveries(filter: DeliveryFilter, page: PageQuery): Promise<Page<Delivery>>;
-  delivery(id: number): Promise<Delivery | undefined>;
-  /** Deliveries to be tried by then, those that have waited longest first. */
-  dueDeliveries(now: Timestamp, limit: number): Promise<DueDelivery[]>;
-  /** When the next delivery is to be tried; undefined: none waits. */
-  nextDelivery(): Promise<Timestamp | undefined>;
-
   /** The estimator's states, and notes about them, by their keys; those that do not exist are absent. */
   estimateStates(keys: readonly string[]): Promise<Map<string, unknown>>;
 
@@ -486,7 +472,7 @@ type RequestReader = {
 };
 
 /** Reading and writing in one transaction. */
-export type StoreTransaction = StoreReader & RequestWriter & ArtifactWriter & AutomationWriter;
+export type StoreTransaction = StoreReader & RequestWriter & ArtifactWriter & AutomationWriter & DeliveryWriter;
 
 type RequestWriter = {
   /** As `workRequest`, and nobody else changes it until the transaction ends. */
@@ -545,11 +531,6 @@ type RequestWriter = {
   /** Gives the finding's number; undefined where the like is open already: one of its kind, key and fingerprint at most is. */
   insertFinding(finding: NewFinding): Promise<number | undefined>;
   updateFinding(id: number, patch: FindingPatch): Promise<void>;
-  /** Puts them into the outbox: due at once. */
-  insertDeliveries(deliveries: readonly NewDelivery[]): Promise<void>;
-  updateDelivery(id: number, patch: DeliveryPatch): Promise<void>;
-  /** Forgets what ended before then. */
-  trimDeliveries(before: Timestamp): Promise<void>;
   setSuspicion(name: WorkerName, suspicion: Worker["suspicion"]): Promise<void>;
   /**
    * Inserts entries that are not there yet (same key, time, origin and figures); says how many were new. Notes that the

@@ -12,7 +12,8 @@ import type { Finding } from "../../domain/finding.ts";
 import type { Delivery } from "../../domain/reaction.ts";
 import type { VerdictKind } from "../../domain/verdict.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
-import type { ReactionPayload, TaskDay, TokenRecord, WorkerRow } from "./store.ts";
+import type { ReactionPayload } from "./delivery-store.ts";
+import type { TaskDay, TokenRecord, WorkerRow } from "./store.ts";
 
 /*
  * The schema as the queries see it, the same on both engines: the records of `domain`, with the columns

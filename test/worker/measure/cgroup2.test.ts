@@ -46,6 +46,7 @@ describe("a recorded cgroup v2", () => {
       task_count: 1,
       task_peak: 1,
       oom_kills: 0,
+      limit_hits: 0,
       read_bytes: 0,
       write_bytes: 0,
     });

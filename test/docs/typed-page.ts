@@ -13,12 +13,17 @@ export type Answer = { output: string; exitCode: number };
 export class TypedPage {
   readonly blocks: FencedBlock[];
   readonly #page: string;
-  readonly #scratch = mkdtempSync(join(tmpdir(), "almanac-docs-"));
+  /** Made when it is first needed: many pages are only read. */
+  #made: string | undefined;
   #server: StartedServer | undefined;
 
   constructor(page: string) {
     this.#page = page;
     this.blocks = fencedBlocks(readPage(page));
+  }
+
+  get #scratch(): string {
+    return (this.#made ??= mkdtempSync(join(tmpdir(), "almanac-docs-")));
   }
 
   get #home(): string {
@@ -83,7 +88,7 @@ export class TypedPage {
 
   async close(): Promise<void> {
     await this.#server?.close();
-    rmSync(this.#scratch, { recursive: true, force: true });
+    if (this.#made !== undefined) rmSync(this.#made, { recursive: true, force: true });
   }
 
   #script(): string {

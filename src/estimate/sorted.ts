@@ -47,7 +47,7 @@ function sortKeys(values: number[], size: number): void {
 
 /**
  * Puts the keys into `keys` by buckets of equal width, as many as there are keys: errors are spread out, so that next to
- * nothing is left to sort (an estimate takes a twelfth less than with the engine's sort). Gives how many are in the fullest.
+ * nothing is left to sort. Gives how many are in the fullest.
  */
 function intoBuckets(size: number, low: number, high: number): number {
   const perKey = high > low ? (size - 1) / (high - low) : 0;

@@ -151,6 +151,11 @@ export function hasEnded(dependency: Pick<WorkRequest, "status">): boolean {
   return dependency.status === "completed" || dependency.status === "aborted";
 }
 
+/** Whether it has not ended well, whatever its verdict makes of that. */
+export function isFailure({ status, result }: Pick<WorkRequest, "status" | "result">): boolean {
+  return status === "aborted" || result === "failure" || result === "error";
+}
+
 /** Whether dependents cannot go on: a failure that its verdict does not call fatal lets them, as one that is allowed does. */
 export function hasFailed(dependency: DependencyState): boolean {
   if (!hasEnded(dependency) || dependency.allow_failure) return false;

@@ -14,7 +14,7 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { commandLine, historyAddress, keepLink, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
 import { stateLabel } from "../parts/state.ts";
-import { table, type Row } from "../parts/table.ts";
+import { numberHead, table, type Row } from "../parts/table.ts";
 import { moment, momentText } from "../parts/time.ts";
 import { quoted } from "./requests.ts";
 
@@ -206,17 +206,16 @@ function metricPart(
 
 function runTable(root: string, entries: readonly HistoryEntry[]): VNode[] {
   const shown = entries.slice(0, MOST_ROWS);
-  const number = (name: string) => ({ name, look: "number" });
   const head = [
     "Ended",
     "Result",
     "Request",
     "Subject",
     "Context",
-    number("Took"),
-    number("Memory"),
-    number("Reserved"),
-    number("Disk"),
+    numberHead("Took"),
+    numberHead("Memory"),
+    numberHead("Reserved"),
+    numberHead("Disk"),
     "Worker",
   ];
   const more = entries.length - shown.length;

@@ -19,7 +19,7 @@ import { lineText, logLines } from "../parts/log-lines.ts";
 import { stateLabel, stateOf, type State } from "../parts/state.ts";
 import { neighbourPart, type Neighbours } from "../parts/request-graph.ts";
 import { requestTimeline } from "../parts/request-timeline.ts";
-import { table } from "../parts/table.ts";
+import { numberHead, table } from "../parts/table.ts";
 import { moment, secondsBetween } from "../parts/time.ts";
 import { requestActions } from "./request-actions.ts";
 import { requestDetails } from "./request-details.ts";
@@ -145,16 +145,15 @@ function amountTable({ request, run }: RequestData): VNode {
       given === undefined ? "not worked out yet" : sourceText(given),
     ];
   });
-  const number = (name: string) => ({ name, look: "number" });
   return table(
     "Asked, predicted, reserved, used",
     [
       "Resource",
-      number("Asked"),
-      number("Predicted p50"),
-      number("p95"),
-      number("Reserved"),
-      number("Used"),
+      numberHead("Asked"),
+      numberHead("Predicted p50"),
+      numberHead("p95"),
+      numberHead("Reserved"),
+      numberHead("Used"),
       { name: "Why so much", look: "wide" },
     ],
     rows,

@@ -8,7 +8,7 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { gibHours } from "../parts/held-hours.ts";
 import { commandLine, historyAddress, keepLink } from "../parts/links.ts";
-import { table, type Cell, type Row } from "../parts/table.ts";
+import { numberHead, table, type Cell, type Row } from "../parts/table.ts";
 import { dayText } from "../parts/time.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
 
@@ -54,17 +54,16 @@ export function tasksPage(frame: Frame, { report, newest }: TasksData): string {
   );
 }
 
-const number = (name: string) => ({ name, look: "number" });
 const TASK_COLUMN = { name: "Task", look: "name" };
-const PICTURE_COLUMNS = ["Last runs: result, time", number("Failed"), "Their memory"];
+const PICTURE_COLUMNS = ["Last runs: result, time", numberHead("Failed"), "Their memory"];
 const FIGURE_COLUMNS = [
-  number("Runs"),
-  number("Below p95"),
-  number("Reserved / used"),
-  number("Unused GiB·h"),
-  number("Memory error"),
-  number("Time error"),
-  number("Deaths"),
+  numberHead("Runs"),
+  numberHead("Below p95"),
+  numberHead("Reserved / used"),
+  numberHead("Unused GiB·h"),
+  numberHead("Memory error"),
+  numberHead("Time error"),
+  numberHead("Deaths"),
 ];
 
 function sentence({ all, tasks, since, until, is_cut }: AccuracyReport): string {

@@ -10,7 +10,7 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { gibHours, hours } from "../parts/held-hours.ts";
 import { commandLine, historyAddress, keepLink, keyText, queryText } from "../parts/links.ts";
-import { table, type Row } from "../parts/table.ts";
+import { numberHead, table, type Row } from "../parts/table.ts";
 import { dayText } from "../parts/time.ts";
 
 /** Over how many days one may look. */
@@ -97,8 +97,6 @@ function heldBar(
   ];
 }
 
-const number = (name: string) => ({ name, look: "number" });
-
 function taskTable(root: string, { tasks }: AccuracyReport): VNode {
   const rows = tasks.map(({ task_type, task_name, accuracy }): Row => {
     const { memory, cpu_count: cpu } = accuracy.resources;
@@ -122,14 +120,14 @@ function taskTable(root: string, { tasks }: AccuracyReport): VNode {
     "Tasks, those that left most memory unused first",
     [
       { name: "Task", look: "name" },
-      number("Runs"),
-      number("Reserved GiB·h"),
-      number("Used"),
-      number("Not used"),
-      number("Share"),
-      number("Core·h not used"),
-      number("Died of our amount"),
-      number("Of one asked for"),
+      numberHead("Runs"),
+      numberHead("Reserved GiB·h"),
+      numberHead("Used"),
+      numberHead("Not used"),
+      numberHead("Share"),
+      numberHead("Core·h not used"),
+      numberHead("Died of our amount"),
+      numberHead("Of one asked for"),
     ],
     rows,
   );
@@ -164,12 +162,12 @@ function advicePart(root: string, advice: readonly Advice[]): VNode {
     [
       { name: "What", look: "name" },
       "Resource",
-      number("Asked for"),
-      number("Need more than that"),
-      number("Enough"),
-      number("Need more than that"),
-      number("Runs"),
-      number("GiB·h saved a week"),
+      numberHead("Asked for"),
+      numberHead("Need more than that"),
+      numberHead("Enough"),
+      numberHead("Need more than that"),
+      numberHead("Runs"),
+      numberHead("GiB·h saved a week"),
     ],
     rows,
   );

@@ -10,7 +10,7 @@ import { renderPage, type Frame } from "../layout.ts";
 import { action, mayDo } from "../parts/actions.ts";
 import { fleet } from "../parts/fleet.ts";
 import { commandLine, queryText, requestLink, workerLink } from "../parts/links.ts";
-import { table, type Row } from "../parts/table.ts";
+import { numberHead, table, type Row } from "../parts/table.ts";
 import { ago, moment, momentText, secondsBetween } from "../parts/time.ts";
 import { loadBars, loadOf, type LoadedRun } from "../parts/worker-box.ts";
 import { workerLoad, workerTimeline, type PastRun } from "../parts/worker-timeline.ts";
@@ -116,14 +116,13 @@ function sentence(workers: readonly Worker[]): string {
     .join(", ")}.`;
 }
 
-const number = (name: string) => ({ name, look: "number" });
 const WORKER_COLUMNS = [
   "Worker",
   "State",
-  number("Runs"),
-  number("Memory reserved"),
-  number("Cores reserved"),
-  number("Disk reserved"),
+  numberHead("Runs"),
+  numberHead("Memory reserved"),
+  numberHead("Cores reserved"),
+  numberHead("Disk reserved"),
   { name: "Tags", look: "wide" },
   "Processor",
   "Version",
@@ -287,10 +286,10 @@ function goingTable(root: string, runs: readonly Run[], now: Timestamp): VNode {
     "Running now",
     [
       "Request",
-      number("For"),
-      number("Memory used of reserved"),
-      number("Cores reserved"),
-      number("Disk reserved"),
+      numberHead("For"),
+      numberHead("Memory used of reserved"),
+      numberHead("Cores reserved"),
+      numberHead("Disk reserved"),
       { name: "Why here", look: "wide" },
     ],
     rows,

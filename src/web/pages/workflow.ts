@@ -6,11 +6,11 @@ import type { WorkflowNode, WorkflowState } from "../../domain/workflow.ts";
 import { graphChart, type GraphNode } from "../charts/graph.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
-import { inRange } from "../parts/answers.ts";
+import { capital, inRange } from "../parts/answers.ts";
 import { foldWorkflow, type Fold } from "../parts/fold-workflow.ts";
 import { commandLine, keepLink, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
 import { stateLabel, stateOf } from "../parts/state.ts";
-import { table, type Row } from "../parts/table.ts";
+import { numberHead, table, type Row } from "../parts/table.ts";
 import { moment, secondsBetween } from "../parts/time.ts";
 import { requestActions } from "./request-actions.ts";
 
@@ -90,10 +90,6 @@ export function workflowPage(frame: Frame, { state, nodes, now, lastEventId }: W
   );
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
 function endText({ expected, unknown_durations, work_request: { status } }: WorkflowState, now: Timestamp): string {
   if (status === "completed" || status === "aborted") return "";
   if (expected?.end === undefined) {
@@ -122,11 +118,13 @@ function chainPart(root: string, { critical_path: chain, critical_seconds: total
       {},
       `${chain.length} requests one after another take ${formatDuration(total)}; ${longest.name} is ${share} of it. Only what makes this chain shorter makes the workflow shorter.`,
     ),
-    table("The longest chain", ["Request", "Name", "Status", number("Takes"), number("Share")], rows.slice(0, 50)),
+    table(
+      "The longest chain",
+      ["Request", "Name", "Status", numberHead("Takes"), numberHead("Share")],
+      rows.slice(0, 50),
+    ),
   ];
 }
-
-const number = (name: string) => ({ name, look: "number" });
 
 function graphPart(root: string, nodes: readonly WorkflowNode[]): VNode[] {
   if (nodes.length === 0) return [];
@@ -180,7 +178,7 @@ function listPart(root: string, nodes: readonly WorkflowNode[], now: Timestamp):
     ),
     table(
       "Requests of the workflow",
-      ["Request", "Name", "State", "Verdict", "Worker", number("Time"), number("Could take longer by")],
+      ["Request", "Name", "State", "Verdict", "Worker", numberHead("Time"), numberHead("Could take longer by")],
       rows,
     ),
   ];

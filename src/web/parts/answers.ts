@@ -108,7 +108,8 @@ function clockRange({ p50, p90 }: ExpectedRange): string {
   return from === to ? from : `${from}–${to}`;
 }
 
-function capital(text: string): string {
+/** The text as the beginning of a sentence. */
+export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

@@ -10,6 +10,9 @@ export type Row = readonly Cell[] | { cells: readonly Cell[]; key?: string; look
 /** A column's head: its name, or its name and how its cells look (`number`, `wide`). */
 export type Head = string | { name: string; look: string };
 
+/** The head of a column of numbers. */
+export const numberHead = (name: string): Head => ({ name, look: "number" });
+
 /** A table in a box of its own that scrolls when it is wider than the page. The first cell names its row. */
 export function table(caption: string, head: readonly Head[], rows: readonly Row[]): VNode {
   const looks = head.map((column) => (typeof column === "string" ? undefined : column.look));

@@ -4,7 +4,7 @@ import { VERDICT_KINDS, type Verdict, type VerdictKind } from "../../../domain/v
 import type { AbortRecord, Result, WorkRequest } from "../../../domain/work-request.ts";
 import type { MemberRow, StoreTransaction } from "../../store/store.ts";
 import type { LoopContext } from "../context.ts";
-import { complete, hasEnded, hasFailed, recordAbort, settleDependents } from "../transitions.ts";
+import { complete, hasEnded, hasFailed, isFailure, recordAbort, settleDependents } from "../transitions.ts";
 
 /** How many requests are aborted in one transaction: others must not wait long for it. */
 const BATCH = 200;
@@ -138,8 +138,4 @@ function listOf(members: readonly MemberRow[]): string {
 
 function wordsOf(kind: VerdictKind | undefined): string {
   return kind?.replaceAll("_", " ") ?? "no verdict";
-}
-
-function isFailure({ status, result }: MemberRow): boolean {
-  return status === "aborted" || result === "failure" || result === "error";
 }

@@ -6,13 +6,13 @@ import type { WorkflowNode, WorkflowState } from "../../../domain/workflow.ts";
 import { STATUSES, type Status, type WorkRequest } from "../../../domain/work-request.ts";
 import type { LoopContext } from "../context.ts";
 import { expectedTimes } from "../planning/expected-times.ts";
-import { hasEnded } from "../transitions.ts";
+import { hasEnded, isFailure } from "../transitions.ts";
 import { expectedOfMembers, type MemberTimes } from "./expected-members.ts";
 import { graphOf, type WorkflowGraph } from "./nodes.ts";
 
 /** How a workflow stands. Throws `not-found` for an id that is not one of a workflow. */
 export async function workflowState(context: LoopContext, id: WorkRequestId): Promise<WorkflowState> {
-  return stateOf(await readGraph(context, id));
+  return standingOf(await readGraph(context, id));
 }
 
 /** Both how it stands and its graph, of the same moment. Throws as `workflowState`. */
@@ -21,10 +21,10 @@ export async function wholeWorkflow(
   id: WorkRequestId,
 ): Promise<{ state: WorkflowState; nodes: WorkflowNode[]; now: Timestamp }> {
   const read = await readGraph(context, id);
-  return { state: stateOf(read), nodes: read.graph.nodes, now: read.now };
+  return { state: standingOf(read), nodes: read.graph.nodes, now: read.now };
 }
 
-function stateOf({ request, graph, times, now }: Read): WorkflowState {
+function standingOf({ request, graph, times, now }: Read): WorkflowState {
   const counts = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>; // one for each
   for (const { status } of graph.nodes) counts[status] += 1;
   const { critical_path, critical_seconds, unknown_durations, nodes } = graph;
@@ -57,10 +57,6 @@ async function readGraph(context: LoopContext, id: WorkRequestId): Promise<Read>
   const [members, replaced, now] = await Promise.all([read.members(id), read.supersededMembers(id), read.now()]);
   const times = await expectedOfMembers(context, members, replaced, now, await expectedTimes(context));
   return { request, graph: graphOf(members, replaced, times.byId, now), times, now };
-}
-
-function isFailure({ status, result }: WorkflowNode): boolean {
-  return status === "aborted" || result === "failure" || result === "error";
 }
 
 /** What is left to do, or how it ended. */

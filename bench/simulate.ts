@@ -66,12 +66,18 @@ async function sharedOut(from: number, count: number, jobs: number): Promise<Sea
       sum.seeds += found.seeds;
       sum.steps += found.steps;
       sum.failure ??= found.failure;
+      tellProgress(sum, count);
     }
     child.disconnect();
     await died;
   };
   await Promise.all(Array.from({ length: jobs }, work));
   return sum;
+}
+
+/** On standard error, where it is in nobody's way: ten thousand seeds take a while. */
+function tellProgress({ seeds, steps }: Search, count: number): void {
+  if (seeds % 1000 === 0 && seeds < count) process.stderr.write(`${seeds} of ${count} seeds, ${steps} steps\n`);
 }
 
 /** One of the processes. */

@@ -30,6 +30,8 @@ export const fitAnswerSchema = z.object({
       /** Why it could not be run at all. */
       errors: z.array(errorEntrySchema),
       allocation: allocationSchema.nullable(),
+      /** Why it needs no run, where its task says so: it would end at once, as `skipped`. */
+      skip_reason: z.string().optional(),
       /** Why it would wait; absent when it would start at once. */
       waiting: z.object({ code: z.enum(WAITING_CODES), message: z.string() }).optional(),
       candidates: placementSchema.shape.candidates,

@@ -26,6 +26,8 @@ export type GivenDynamicData = {
   tags?: string[];
   /** What this request needs, as far as the task knows. Wins over the task's own `requirements`. */
   requirements?: z.input<typeof requirementsInput>;
+  /** Why it needs no run, in 1 to 500 characters: it ends at once, as `skipped`, and what depends on it goes on. */
+  skip?: string;
 };
 
 /** What a worker is to run: the program with its arguments, or the data of the built-in task `command`. */
@@ -148,6 +150,8 @@ export const taskOptionsSchema = z.looseObject({
   reactions: reactionsInput.default({}),
 });
 
+const SKIP_EXPECTED = "why it needs no run, in 1 to 500 characters";
+
 /** What is checked of that which `dynamicData()` gives. */
 export const dynamicDataSchema = z.strictObject(
   {
@@ -157,6 +161,12 @@ export const dynamicDataSchema = z.strictObject(
     input_size: z.number({ error: "bytes as a number" }).min(0, { error: "bytes as a number" }).optional(),
     tags: z.array(z.string({ error: "a tag" }), { error: "a list of tags" }).optional(),
     requirements: requirementsInput.optional(),
+    skip: z
+      .string({ error: SKIP_EXPECTED })
+      .trim()
+      .min(1, { error: SKIP_EXPECTED })
+      .max(500, { error: SKIP_EXPECTED })
+      .optional(),
   },
   { error: "an object" },
 );

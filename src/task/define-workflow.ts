@@ -81,7 +81,7 @@ export type WorkflowOptions<Schema extends z.ZodType> = {
   reactions?: Partial<Record<ReactionKind, readonly string[]>>;
   /** How often planning is tried again when what it threw may pass: `infrastructure`. */
   retries?: { infrastructure?: number };
-  /** Subject, context and `parameter_summary` of the workflow itself. */
+  /** Subject, context and `parameter_summary` of the workflow itself; `skip`: why there is nothing to plan. */
   dynamicData?: (data: z.output<Schema>) => Described | Promise<Described>;
   /**
    * Asks for requests. Called when the workflow may begin, and again for each callback: each time from its start, so it
@@ -90,7 +90,7 @@ export type WorkflowOptions<Schema extends z.ZodType> = {
   plan: (data: z.output<Schema>, workflow: WorkflowPlan) => void | Promise<void>;
 };
 
-type Described = Pick<GivenDynamicData, "subject" | "context" | "parameter_summary">;
+type Described = Pick<GivenDynamicData, "subject" | "context" | "parameter_summary" | "skip">;
 
 /** A workflow with its code, as `defineWorkflow` gives it. */
 export type DefinedWorkflow = { readonly kind: "workflow"; readonly options: WorkflowOptions<z.ZodType> };

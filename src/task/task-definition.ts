@@ -15,6 +15,8 @@ export type DynamicData = {
   tags?: string[];
   /** What this request needs, as far as the task knows; source `task`. */
   requirements?: Requirements;
+  /** Why it needs no run, in words: it ends at once, as `skipped`. */
+  skip?: string;
 };
 
 /** What is known of a run when its task decides what the worker does. */

@@ -9,10 +9,11 @@ export default defineConfig({
     defineTask({
       name: "own",
       version: 3,
-      data: z.strictObject({ package: z.string(), fail: z.enum(["data", "passing", "once", "hang"]).optional() }),
+      data: z.strictObject({ package: z.string(), fail: z.enum(["data", "passing", "once", "hang"]).optional(), built: z.string().optional() }),
       retries: { infrastructure: 1 },
       requirements: { memory: "64M", max: { duration: "1h" }, tags: ["kvm"] },
       dynamicData: async (data) => {
+        if (data.built !== undefined) return { subject: data.package, skip: data.built };
         if (data.fail === "data") throw new TaskDataError("no such package", ["package"]);
         if (data.fail === "passing") throw new TransientError("the mirror is down");
         if (data.fail === "once" && calls++ === 0) throw new TransientError("the mirror is down");
@@ -80,7 +81,7 @@ describe("a request of a configured task", () => {
             code: "dynamic-data-failed",
             path: "task_data.package",
             message:
-              "The task own could not work out its dynamic data: no such package (task_data.package, almanac.config.ts:13)",
+              "The task own could not work out its dynamic data: no such package (task_data.package, almanac.config.ts:14)",
           },
         ],
       },
@@ -100,6 +101,31 @@ describe("a request of a configured task", () => {
       result: "error",
       output_data: { errors: [{ code: "dynamic-data-unavailable" }] },
     });
+  });
+
+  it("is skipped, without a run, where its task says why it needs none, and what depends on it goes on", async () => {
+    const [built, after] = await harness.submit(
+      { task_name: "own", name: "built", task_data: { package: "hello", built: "hello 2.12 is in the archive" } },
+      { task_name: "other", depends_on: ["built"] },
+    );
+    await harness.event(built!.id, "completed");
+    const reason = "hello 2.12 is in the archive";
+    expect(await harness.request(built!.id)).toMatchObject({
+      status: "completed",
+      result: "skipped",
+      subject: "hello",
+      run_count: 0,
+      output_data: { skip_reason: reason },
+      verdict: { kind: "passed", fatal: false, because: `it needed no run: ${reason}` },
+    });
+    await harness.event(after!.id, "unblocked");
+  });
+
+  it("ends as an error where the reason to skip it is empty", async () => {
+    const [request] = await own({ package: "hello", built: "" });
+    await harness.event(request!.id, "completed");
+    const { output_data } = await harness.request(request!.id);
+    expect(output_data?.errors?.[0]?.message).toContain('skip: found "", expected why it needs no run');
   });
 
   it("does not hold up others while its task thinks", async () => {

@@ -20,7 +20,11 @@ export default defineConfig({
     defineWorkflow({
       name: "diamond",
       data: z.strictObject({ n: z.int().default(2), fail_on: z.enum(["any", "regression", "never"]).optional() }),
-      dynamicData: (data) => ({ subject: "d" + data.n, parameter_summary: data.n + " wide" }),
+      dynamicData: (data) => ({
+        subject: "d" + data.n,
+        parameter_summary: data.n + " wide",
+        ...(data.n === 0 && { skip: "nothing is wide" }),
+      }),
       plan: (data, workflow) => {
         const first = workflow.ensure("first", work("first", { priority: 3 }));
         for (let i = 1; i <= data.n; i += 1) {
@@ -164,6 +168,18 @@ describe("a workflow", () => {
     expect(await state(id)).toMatchObject({ total: 4, failed: 0, counts: { completed: 4 } });
     const side = await harness.request(planned[1]!.id);
     expect(side.allocation?.memory).toMatchObject({ amount: 64 * 2 ** 20, source: "workflow" });
+  });
+
+  it("is skipped where it says that there is nothing to do, and asks for nothing", async () => {
+    const id = await start("diamond", { n: 0 });
+    await harness.event(id, "completed");
+    expect(await harness.request(id)).toMatchObject({
+      result: "skipped",
+      subject: "d0",
+      parameter_summary: "0 wide",
+      output_data: { skip_reason: "nothing is wide" },
+    });
+    expect(await nodes(id)).toEqual([]);
   });
 
   it("fails when a failure counts, and goes on with what failed only when it is made again", async () => {

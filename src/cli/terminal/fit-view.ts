@@ -25,7 +25,8 @@ function fitText(one: Fit, surface: Surface, isAll: boolean): string {
   ].join("");
 }
 
-function sentenceOf({ errors, waiting, allocation }: Fit): string {
+function sentenceOf({ errors, skip_reason, waiting, allocation }: Fit): string {
+  if (skip_reason !== undefined) return `would be skipped: ${skip_reason}.`;
   if (errors[0] !== undefined) return `could not be run: ${errors[0].message}`;
   if (allocation === null) return "needs no worker.";
   return waiting === undefined ? "could start now." : `would wait: ${waiting.message}.`;

@@ -66,8 +66,19 @@ function answerFor(
   const waiting = waitingOf(one, epochMs(now));
   if (needs.kind !== "ready" || waiting === undefined) {
     const errors = needs.kind === "failed" || needs.kind === "set_aside" ? needs.errors : [];
-    const { subject, context } = request;
-    return { name, task_name, subject, context, errors, allocation: null, candidates: [], candidate_count: 0 };
+    const { subject, context } = needs.kind === "skipped" ? needs.key : request;
+    const skipped = needs.kind === "skipped" ? { skip_reason: needs.skip_reason } : {};
+    return {
+      name,
+      task_name,
+      subject,
+      context,
+      errors,
+      ...skipped,
+      allocation: null,
+      candidates: [],
+      candidate_count: 0,
+    };
   }
   planner.addRequest(waiting);
   const { code, message, candidates, candidate_count } = planner.reasonFor(id, epochMs(now))!; // it was just added

@@ -17,7 +17,7 @@ import { estimateFor } from "./estimates.ts";
 import { bytesOf, resolveInputs } from "./inputs.ts";
 import { runServerTask, takeServerTask } from "./server-tasks.ts";
 import { setAside } from "./set-aside.ts";
-import { completeWithoutRun } from "./transitions.ts";
+import { completeSkipped, completeWithoutRun } from "./transitions.ts";
 import { withUsableCores } from "./usable-cores.ts";
 import { waitOrEnd } from "./wait-tasks.ts";
 import { isPlanning, preparePlan } from "./workflows/prepare-plan.ts";
@@ -26,6 +26,8 @@ import { isPlanning, preparePlan } from "./workflows/prepare-plan.ts";
 export type PreparedNeeds =
   | { kind: "ready"; key: HistoryKey; dynamic: DynamicData; estimate: Estimate; allocation: Allocation }
   | { kind: "synchronised" }
+  /** Its task says that there is nothing to do. */
+  | { kind: "skipped"; key: HistoryKey; dynamic: DynamicData; skip_reason: string }
   /** It is there to wait. */
   | { kind: "waits"; dynamic: DynamicData }
   /** Its task is still at it: asked again later. */
@@ -66,10 +68,7 @@ export async function prepare(
       duration_p50: estimate.duration?.p50 ?? null,
       duration_p95: estimate.duration?.p95 ?? null,
       evidence_runs: evidenceRuns(allocation, estimate),
-      subject: key.subject,
-      context: key.context,
-      ...(dynamic.parameter_summary !== undefined && { parameter_summary: dynamic.parameter_summary }),
-      ...(dynamic.input_size !== undefined && { input_size: dynamic.input_size }),
+      ...describedBy(key, dynamic),
     });
     await tx.appendEvents([{ kind: "allocated", work_request_id: request.id, data: { allocation } }]);
     if (request.task_type !== "server") return false;
@@ -77,6 +76,16 @@ export async function prepare(
     return true;
   });
   if (isOfServer) void runServerTask(context, request.id);
+}
+
+/** What is kept of that which a task says a request is. */
+function describedBy({ subject, context }: HistoryKey, { parameter_summary, input_size }: DynamicData) {
+  return {
+    subject,
+    context,
+    ...(parameter_summary !== undefined && { parameter_summary }),
+    ...(input_size !== undefined && { input_size }),
+  };
 }
 
 /** What needs no worker, or cannot be run. */
@@ -89,6 +98,9 @@ async function takeUnready(
 ): Promise<void> {
   if (prepared.kind === "synchronised") {
     return completeWithoutRun(tx, current, "success", { runtime_statistics: {} }, now);
+  }
+  if (prepared.kind === "skipped") {
+    return completeSkipped(tx, current, describedBy(prepared.key, prepared.dynamic), prepared.skip_reason, now);
   }
   if (prepared.kind === "waits") return waitOrEnd(tx, current, prepared.dynamic, now);
   if (prepared.kind === "set_aside" && (await setAside(context, tx, current, prepared.errors))) return undefined;
@@ -176,6 +188,8 @@ export async function needsOf(
     subject: dynamic.value.subject ?? request.subject,
     context: dynamic.value.context ?? request.context,
   };
+  const { skip } = dynamic.value;
+  if (skip !== undefined) return { kind: "skipped", key, dynamic: dynamic.value, skip_reason: skip };
   const requirements = requirementsOf({ ...request, ...key }, dynamic.value, context.tasks.configured(request), layers);
   const predicted = await estimateFor(context.store.read, key, {
     input_size: dynamic.value.input_size,

@@ -77,6 +77,18 @@ export async function completeWithoutRun(
   await complete(tx, request, { result, output_data, verdict }, now);
 }
 
+/** Ends a request that needs no run, by what its task says of it: as what it was found to be, and why. */
+export async function completeSkipped(
+  tx: StoreTransaction,
+  request: WorkRequest,
+  found: Pick<WorkRequest, "subject" | "context"> & Partial<Pick<WorkRequest, "parameter_summary" | "input_size">>,
+  skip_reason: string,
+  now: Timestamp,
+): Promise<void> {
+  await tx.updateWorkRequest(request.id, found);
+  await completeWithoutRun(tx, { ...request, ...found }, "skipped", { runtime_statistics: {}, skip_reason }, now);
+}
+
 /** Ends a request that is not to be finished, and settles those that depend on it. */
 export async function abort(
   tx: StoreTransaction,

@@ -38,6 +38,9 @@ async function madePart(
   const { id, task_name, task_data } = workflow;
   const dynamic: TaskAnswer<DynamicData> = isCallback ? { ok: true, value: {} } : await tasks.dynamicData(workflow);
   if (!dynamic.ok) return dynamic;
+  if (dynamic.value.skip !== undefined) {
+    return { ok: true, value: { part: { requests: [] }, members, dynamic: dynamic.value } };
+  }
   const callback = isCallback ? request.name : null;
   const results = members.map(resultOf);
   const part = await tasks.plan({ task_type: "workflow", task_name, task_data, id, callback, members: results });

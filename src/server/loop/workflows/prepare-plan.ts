@@ -1,3 +1,4 @@
+import type { Timestamp } from "../../../domain/clock.ts";
 import type { WorkRequestError } from "../../../domain/output-data.ts";
 import type { WorkRequest } from "../../../domain/work-request.ts";
 import { CALLBACK_TASK } from "../../../domain/workflow.ts";
@@ -8,7 +9,7 @@ import type { LoopContext } from "../context.ts";
 import { lengthenPaths, withPaths } from "../remaining-paths.ts";
 import { setAside } from "../set-aside.ts";
 import { settleInserted } from "../submit.ts";
-import { completeWithoutRun, hasEnded, hasFailed } from "../transitions.ts";
+import { completeSkipped, completeWithoutRun, hasEnded, hasFailed } from "../transitions.ts";
 import type { MadePart } from "./ask-plan.ts";
 import { checkPart } from "./check-part.ts";
 import { madeAgain } from "./made-again.ts";
@@ -102,17 +103,23 @@ async function takeIn(
     await completeWithoutRun(tx, current, "success", { runtime_statistics: {} }, now);
     return insertPart(tx, workflow, prepared.requests);
   }
-  await insertPart(tx, workflow, prepared.requests);
-  const { parameter_summary, subject = current.subject, context: circumstances = current.context } = prepared.dynamic;
-  await tx.updateWorkRequest(id, {
-    status: "running",
-    started_at: now,
-    waiting: null,
-    subject,
-    context: circumstances,
-    ...(parameter_summary !== undefined && { parameter_summary }),
-  });
-  await tx.appendEvents([{ kind: "started", work_request_id: id, data: { work_requests: prepared.requests.length } }]);
+  return takePlan(tx, current, prepared, now);
+}
+
+/** Begins a workflow with what its `plan()` asks for, or ends it where it says that there is nothing to do. */
+async function takePlan(
+  tx: StoreTransaction,
+  workflow: WorkRequest,
+  { dynamic, requests }: Extract<Prepared, { kind: "planned" }>,
+  now: Timestamp,
+): Promise<void> {
+  const { skip, parameter_summary, subject = workflow.subject, context = workflow.context } = dynamic;
+  const found = { subject, context, ...(parameter_summary !== undefined && { parameter_summary }) };
+  if (skip !== undefined) return completeSkipped(tx, workflow, found, skip, now);
+  await insertPart(tx, workflow, requests);
+  await tx.updateWorkRequest(workflow.id, { status: "running", started_at: now, waiting: null, ...found });
+  await tx.appendEvents([{ kind: "started", work_request_id: workflow.id, data: { work_requests: requests.length } }]);
+  return undefined;
 }
 
 /** Inserts what a part of a plan asks for; what need not wait for anything is pending at once. */

@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { gzipSync } from "node:zlib";
 import { findChromium } from "../test/web/browser.ts";
+import { MAIN_PAGES } from "../test/web/example-pages.ts";
 import { startExample, type Example } from "../test/web/example.ts";
 import { LARGE_PAGES, startLargeFarm } from "../test/web/large-farm.ts";
 import { runLighthouse, type LighthouseFigures } from "./pages/lighthouse.ts";
@@ -29,8 +30,8 @@ const large = await startLargeFarm(LARGE);
 const [cookie, largeCookie] = [await signIn(example), await signIn(large)];
 const pages = await measurePages();
 const lighthouse = process.argv.includes("--no-lighthouse") ? undefined : await measureLighthouse();
-await example.harness.close();
-await large.harness.close();
+await example.close();
+await large.close();
 report();
 
 /** The cookie of a session, as a browser gets it. */
@@ -93,19 +94,8 @@ function quantile(values: readonly number[], share: number): number {
 async function measureLighthouse(): Promise<Record<string, LighthouseFigures>> {
   const chromium = findChromium();
   if (chromium === undefined) throw new Error("There is no Chromium on this machine; $CHROMIUM may name one.");
-  const { ids, harness } = example;
-  const paths = {
-    overview: "/",
-    requests: "/r",
-    "a request that runs": `/r/${ids.running}`,
-    "a request that failed": `/r/${ids.failed}`,
-    "a history": "/history?task_name=build&subject=gcc&context=sid%2Famd64",
-    tasks: "/t",
-    workers: "/workers",
-    "a worker": "/workers/builder-1",
-    submit: "/new",
-  };
-  const addresses = Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, harness.server.url + path]));
+  const { url } = example.harness.server;
+  const addresses = Object.fromEntries(MAIN_PAGES.map(({ name, path }) => [name, url + path(example)]));
   return runLighthouse(chromium, addresses, cookie);
 }
 

@@ -23,6 +23,8 @@ const MINUTES = 12.5;
 /** The requests of the example, by what they show. */
 export type Example = {
   harness: Harness;
+  /** Ends the server and removes what it was made of. */
+  close(): Promise<void>;
   builder: PlayedWorker;
   /** Lets more happen on `builder-1`. */
   play: Player;
@@ -124,7 +126,7 @@ export async function startExample(hostileName = HOSTILE): Promise<Example> {
     { id: tooLarge!.id, waited: 22, ran: 0, endedAgo: 0 },
     { id: manual!.id, waited: 130, ran: 0, endedAgo: 0 },
   ]);
-  return { harness, builder, play, ids };
+  return { harness, close: () => harness.close(), builder, play, ids };
 }
 
 type Work = {

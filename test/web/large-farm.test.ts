@@ -1,80 +1,69 @@
 import { gzipSync } from "node:zlib";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findChromium, startBrowser } from "./browser.ts";
-import type { Example } from "./example.ts";
+import { expect, it } from "vitest";
+import { inChromium } from "./in-chromium.ts";
 import { LARGE_PAGES, startLargeFarm } from "./large-farm.ts";
 import { overflow } from "./overflow.ts";
-import { visit } from "./visit.ts";
 
 /* A farm with more of everything than fits on a page; `npm run bench:pages` has one of the size that people have. */
 
-const chromium = findChromium();
 const HTML_BYTES = 60 * 1024;
 const SIZE = { requests: 3_000, waiting: 60, workers: 1_000, runsEach: 1, history: 6_000 };
 
-describe.skipIf(chromium === undefined)("in Chromium", () => {
-  let farm: Example;
-  let browser: Browser;
-  beforeAll(async () => {
-    farm = await startLargeFarm(SIZE);
-    browser = await startBrowser(chromium!); // skipped without one
-  });
-  afterAll(async () => {
-    await browser.close();
-    await farm.harness.close();
-  });
-
-  it("pages of a large farm weigh no more than others, and fit into every window", async () => {
-    const { page, context } = await visit(browser, farm.harness);
-    for (const [name, path] of Object.entries(LARGE_PAGES)) {
-      const answer = await page.goto(path(farm));
-      const bytes = gzipSync((await answer?.body()) ?? "").length;
-      expect({ name, status: answer?.status(), isLight: bytes <= HTML_BYTES, bytes }).toMatchObject({
-        name,
-        status: 200,
-        isLight: true,
-      });
-      for (const width of [1440, 320]) {
-        await page.setViewportSize({ width, height: 900 });
-        expect({ name, width, wide: await overflow(page) }).toEqual({ name, width, wide: [] });
+inChromium(
+  "in Chromium",
+  () => startLargeFarm(SIZE),
+  (at) => {
+    it("pages of a large farm weigh no more than others, and fit into every window", async () => {
+      const { page, context } = await at.visit();
+      for (const [name, path] of Object.entries(LARGE_PAGES)) {
+        const answer = await page.goto(path(at.farm));
+        const bytes = gzipSync((await answer?.body()) ?? "").length;
+        expect({ name, status: answer?.status(), isLight: bytes <= HTML_BYTES, bytes }).toMatchObject({
+          name,
+          status: 200,
+          isLight: true,
+        });
+        for (const width of [1440, 320]) {
+          await page.setViewportSize({ width, height: 900 });
+          expect({ name, width, wide: await overflow(page) }).toEqual({ name, width, wide: [] });
+        }
       }
-    }
-    await context.close();
-  });
+      await context.close();
+    });
 
-  it("lists of requests and workers are read part by part, each row once", async () => {
-    const { page, context } = await visit(browser, farm.harness);
-    const rows = () => page.locator("main tbody th").allInnerTexts();
-    await page.goto("r?status=completed");
-    const newest = await rows();
-    await page.getByRole("link", { name: "Older" }).click();
-    await page.getByRole("link", { name: "Newest" }).waitFor();
-    const older = await rows();
-    expect(new Set([...newest, ...older]).size).toBe(200);
-    await page.goBack();
-    expect(await rows()).toEqual(newest);
-    await page.goto("workers");
-    const names = await rows();
-    await page.getByRole("link", { name: "More" }).click();
-    await page.getByRole("link", { name: "First" }).waitFor();
-    expect(new Set([...names, ...(await rows())]).size).toBe(200);
-    await page.getByRole("link", { name: /^\d+ draining$/ }).click();
-    await page.waitForURL(/state=draining/);
-    expect(await rows()).toEqual(["arm-1"]);
-    await context.close();
-  });
+    it("lists of requests and workers are read part by part, each row once", async () => {
+      const { page, context } = await at.visit();
+      const rows = () => page.locator("main tbody th").allInnerTexts();
+      await page.goto("r?status=completed");
+      const newest = await rows();
+      await page.getByRole("link", { name: "Older" }).click();
+      await page.getByRole("link", { name: "Newest" }).waitFor();
+      const older = await rows();
+      expect(new Set([...newest, ...older]).size).toBe(200);
+      await page.goBack();
+      expect(await rows()).toEqual(newest);
+      await page.goto("workers");
+      const names = await rows();
+      await page.getByRole("link", { name: "More" }).click();
+      await page.getByRole("link", { name: "First" }).waitFor();
+      expect(new Set([...names, ...(await rows())]).size).toBe(200);
+      await page.getByRole("link", { name: /^\d+ draining$/ }).click();
+      await page.waitForURL(/state=draining/);
+      expect(await rows()).toEqual(["arm-1"]);
+      await context.close();
+    });
 
-  it("a picture of all workers is read one by one, and leads to each", async () => {
-    const { page, context } = await visit(browser, farm.harness);
-    await page.goto("./");
-    const figure = page.locator("figure", { hasText: "Memory of 1003 workers, the fullest first" });
-    const slider = figure.getByLabel("Read the points");
-    await slider.focus();
-    await page.keyboard.press("Home");
-    expect(await slider.getAttribute("aria-valuetext")).toMatch(/^[\w-]+, online: .* used, .* reserved of /);
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: /^Worker / }).waitFor();
-    await context.close();
-  });
-});
+    it("a picture of all workers is read one by one, and leads to each", async () => {
+      const { page, context } = await at.visit();
+      await page.goto("./");
+      const figure = page.locator("figure", { hasText: "Memory of 1003 workers, the fullest first" });
+      const slider = figure.getByLabel("Read the points");
+      await slider.focus();
+      await page.keyboard.press("Home");
+      expect(await slider.getAttribute("aria-valuetext")).toMatch(/^[\w-]+, online: .* used, .* reserved of /);
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { level: 1, name: /^Worker / }).waitFor();
+      await context.close();
+    });
+  },
+);

@@ -1,35 +1,27 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findChromium, startBrowser } from "./browser.ts";
-import { startExample, type Example } from "./example.ts";
-import { visit } from "./visit.ts";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { startExample } from "./example.ts";
+import { inChromium } from "./in-chromium.ts";
 
 /* A log as long as logs can be, in a real Chromium. */
 
-const chromium = findChromium();
 const LINES = 1_000_000;
 const ERROR_AT = 654_321;
 
-describe.skipIf(chromium === undefined)("a log of a million lines, in Chromium", () => {
-  let example: Example;
-  let browser: Browser;
-  let path: string;
-  beforeAll(async () => {
-    example = await startExample();
-    // all of the worker is kept for it
-    await example.harness.client.call("abortWorkRequest", { params: { id: example.ids.tooLarge }, body: {} });
-    const lines = Array.from({ length: LINES }, (_, index) => `[${index + 1}] compiling unit ${index % 977}.o`);
-    lines[ERROR_AT - 1] = "\u001b[31mfatal error: disk on fire\u001b[0m <b>not bold</b>";
-    path = `/r/${await example.play.run({ subject: "world" }, { exit: 2, memory: 1, log: lines })}/log`;
-    browser = await startBrowser(chromium!); // skipped without one
-  }, 120_000);
-  afterAll(async () => {
-    await browser.close();
-    await example.harness.close();
-  });
+/** The example, with such a log. */
+async function startLongLog() {
+  const example = await startExample();
+  // all of the worker is kept for it
+  await example.harness.client.call("abortWorkRequest", { params: { id: example.ids.tooLarge }, body: {} });
+  const lines = Array.from({ length: LINES }, (_, index) => `[${index + 1}] compiling unit ${index % 977}.o`);
+  lines[ERROR_AT - 1] = "\u001b[31mfatal error: disk on fire\u001b[0m <b>not bold</b>";
+  const id = await example.play.run({ subject: "world" }, { exit: 2, memory: 1, log: lines });
+  return { ...example, path: `/r/${id}/log` };
+}
 
+inChromium("a log of a million lines", startLongLog, (at) => {
   const open = async (address: string, options = {}) => {
-    const seen = await visit(browser, example.harness, options);
+    const seen = await at.visit(options);
     await seen.page.goto(address);
     return seen;
   };
@@ -41,7 +33,7 @@ describe.skipIf(chromium === undefined)("a log of a million lines, in Chromium",
     })()`);
 
   it("is read from its end, and from any line that an address names", async () => {
-    const { page, context, complaints } = await open(path);
+    const { page, context, complaints } = await open(at.farm.path);
     await page.getByText("1,000,000 lines").waitFor();
     await line(page, LINES).waitFor();
     expect(await page.locator("#log > span").count()).toBe(500);
@@ -49,7 +41,7 @@ describe.skipIf(chromium === undefined)("a log of a million lines, in Chromium",
     await line(page, ERROR_AT).getByText("fatal error: disk on fire").waitFor();
     await expect.poll(() => isInView(page, ERROR_AT)).toBe(true);
     expect(await line(page, ERROR_AT).innerText()).toContain("<b>not bold</b>");
-    await page.goto(`${path}#L1234`);
+    await page.goto(`${at.farm.path}#L1234`);
     await page.waitForURL(/at=1234/);
     await line(page, 1234).getByText("[1234] compiling unit 256.o").waitFor();
     await expect.poll(() => isInView(page, 1234)).toBe(true);
@@ -58,7 +50,7 @@ describe.skipIf(chromium === undefined)("a log of a million lines, in Chromium",
   });
 
   it("comes as the reader scrolls to it, and never more than a browser can bear", async () => {
-    const { page, context } = await open(`${path}?from=1000`);
+    const { page, context } = await open(`${at.farm.path}?from=1000`);
     const log = page.locator("#log");
     await log.evaluate((box) => ((box as unknown as { scrollTop: number }).scrollTop = 0)); // as above
     await line(page, 999).waitFor({ state: "attached" });
@@ -74,15 +66,15 @@ describe.skipIf(chromium === undefined)("a log of a million lines, in Chromium",
   });
 
   it("is searched as a whole, also without a script", async () => {
-    const { page, context } = await open(path, { javaScriptEnabled: false });
+    const { page, context } = await open(at.farm.path, { javaScriptEnabled: false });
     await page.getByLabel("Lines with").fill("DISK ON");
     await page.getByRole("button", { name: "Show" }).click();
     await page.getByText("1 line, of 1,000,000.").waitFor();
-    await page.goto(`${path}?q=unit+5.o`);
+    await page.goto(`${at.farm.path}?q=unit+5.o`);
     await page.getByText("200 and more lines").waitFor();
     await page.getByRole("link", { name: "More" }).click();
     expect(await page.locator("pre.log > span").first().innerText()).toContain(`[${200 * 977 + 6}]`);
-    await page.goto(`${path}?from=1`);
+    await page.goto(`${at.farm.path}?from=1`);
     await page.getByRole("link", { name: "Later" }).click();
     await page.getByText("Lines 501 to 1,000 of 1,000,000").waitFor();
     await page.getByRole("link", { name: "Last" }).click();
@@ -91,8 +83,8 @@ describe.skipIf(chromium === undefined)("a log of a million lines, in Chromium",
   });
 
   it("is given as the plain text that was written, whatever that is", async () => {
-    const { page, context } = await open(`${path.replace("/log", "")}/log`);
-    const answer = await page.request.get(`${path}.txt?run=1`);
+    const { page, context } = await open(`${at.farm.path.replace("/log", "")}/log`);
+    const answer = await page.request.get(`${at.farm.path}.txt?run=1`);
     expect(answer.headers()).toMatchObject({
       "content-type": "text/plain; charset=utf-8",
       "x-content-type-options": "nosniff",
@@ -103,17 +95,17 @@ describe.skipIf(chromium === undefined)("a log of a million lines, in Chromium",
   });
 
   it("is followed while it grows, until the reader looks at something else", async () => {
-    const running = await example.play.start({ subject: "growing" }, ["one", "two"]);
+    const running = await at.farm.play.start({ subject: "growing" }, ["one", "two"]);
     const { page, context } = await open(`/r/${running}/log`);
     await page.getByText("live", { exact: true }).waitFor();
-    await example.play.write(running, ["three"]);
+    await at.farm.play.write(running, ["three"]);
     await line(page, 3).getByText("three").waitFor();
     const many = Array.from({ length: 200 }, (_, index) => `more ${index}`);
-    await example.play.write(running, many);
+    await at.farm.play.write(running, many);
     await line(page, 203).waitFor();
     await expect.poll(() => isInView(page, 203)).toBe(true);
     await page.locator("#log").evaluate((box) => ((box as unknown as { scrollTop: number }).scrollTop = 0)); // an element of a page
-    await example.play.write(running, ["last", "very last"]);
+    await at.farm.play.write(running, ["last", "very last"]);
     await page.getByRole("button", { name: "2 later lines: go to the end" }).click();
     await line(page, 205).getByText("very last").waitFor();
     await context.close();

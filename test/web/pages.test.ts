@@ -1,77 +1,30 @@
 import { gzipSync } from "node:zlib";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findChromium, startBrowser } from "./browser.ts";
-import { HOSTILE, startExample, type Example } from "./example.ts";
+import { expect, it } from "vitest";
+import { EXAMPLE_PAGES } from "./example-pages.ts";
+import { HOSTILE, startExample } from "./example.ts";
+import { inChromium } from "./in-chromium.ts";
 import { overflow } from "./overflow.ts";
 import { OF_COLOURS, OF_SIZES, violations } from "./violations.ts";
-import { visit } from "./visit.ts";
 
 /*
  * The pages in a real Chromium: what people with other eyes, hands and windows find, and what pages may weigh. Without a
  * Chromium the suite is reported as skipped.
  */
 
-const chromium = findChromium();
 const BUDGET_BYTES = { html: 60 * 1024, js: 25 * 1024, css: 8 * 1024 };
 const MOST_REQUESTS = 6;
 
-const PAGES = {
-  overview: () => "/",
-  requests: () => "/r",
-  "requests that match nothing": () => "/r?task_name=nothing",
-  "a request that runs": ({ ids }) => `/r/${ids.running}`,
-  "a request that failed": ({ ids }) => `/r/${ids.failed}`,
-  "a request that ran out of memory": ({ ids }) => `/r/${ids.outOfMemory}`,
-  "a request that waits": ({ ids }) => `/r/${ids.tooLarge}`,
-  "a request that waits for a person": ({ ids }) => `/r/${ids.manual}`,
-  "a request that asks a person": ({ ids }) => `/r/${ids.asked}`,
-  "a request with a hostile name": ({ ids }) => `/r/${ids.hostile}`,
-  "the log of a run that goes on": ({ ids }) => `/r/${ids.running}/log?times=start`,
-  "the log of a run that failed": ({ ids }) => `/r/${ids.failed}/log?at=41#L41`,
-  "lines found in a log": ({ ids }) => `/r/${ids.failed}/log?only=errors`,
-  "a hostile log": ({ ids }) => `/r/${ids.hostile}/log?wrap=1`,
-  "the log of a request without a run": ({ ids }) => `/r/${ids.tooLarge}/log`,
-  "no workflows": () => "/wf",
-  regressions: () => "/regressions",
-  "no regressions": () => "/regressions?task_name=nothing",
-  "a regression": () => "/regressions/1",
-  "a history": () => "/history?task_name=build&subject=gcc&context=sid%2Famd64",
-  "a history with more runs than are shown": () => "/history?task_name=build",
-  "a history without runs": () => "/history?task_name=nothing",
-  tasks: () => "/t",
-  waste: () => "/waste",
-  "waste of a quarter": () => "/waste?days=90",
-  settings: () => "/settings",
-  "settings, explained": () => "/settings?task_name=build&subject=gcc",
-  workers: () => "/workers",
-  "a worker": () => "/workers/builder-1",
-  submit: () => "/new",
-  "a page that is not there": () => "/nowhere",
-} satisfies Record<string, (example: Example) => string>;
-
-describe.skipIf(chromium === undefined)("in Chromium", () => {
-  let example: Example;
-  let browser: Browser;
-  beforeAll(async () => {
-    example = await startExample();
-    browser = await startBrowser(chromium!); // skipped without one
-  });
-  afterAll(async () => {
-    await browser.close();
-    await example.harness.close();
-  });
-
+inChromium("the pages", startExample, (at) => {
   it.each(["light", "dark"] as const)(
     "every page can be used by everybody and fits into every window, in the %s theme",
     async (colorScheme) => {
-      const { page, context, complaints } = await visit(browser, example.harness, { colorScheme });
+      const { page, context, complaints } = await at.visit({ colorScheme });
       const found: unknown[] = [];
       const report = (name: string, width: number, faults: readonly string[]) =>
         found.push(...faults.map((fault) => ({ name, width, fault })));
-      for (const [name, path] of Object.entries(PAGES)) {
+      for (const [name, { path }] of Object.entries(EXAMPLE_PAGES)) {
         await page.setViewportSize({ width: 1440, height: 900 });
-        const answer = await page.goto(path(example));
+        const answer = await page.goto(path(at.farm));
         report(name, 1440, await violations(page, colorScheme === "light" ? undefined : OF_COLOURS));
         // 320 is what a window of 1280 has at 400 %
         for (const width of [1440, 375, 320]) {
@@ -89,8 +42,8 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
     300_000,
   );
 
-  it.each(Object.entries(PAGES))("is light: %s", async (_name, path) => {
-    const { context } = await visit(browser, example.harness);
+  it.each(Object.entries(EXAMPLE_PAGES))("is light: %s", async (_name, { path }) => {
+    const { context } = await at.visit();
     const page = await context.newPage(); // the one that signed in may still be loading
     const weights = { html: 0, js: 0, css: 0 };
     let requests = 0;
@@ -108,7 +61,7 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
       if (kind !== undefined)
         bodies.push(response.body().then((body) => void (weights[kind] += gzipSync(body).length)));
     });
-    await page.goto(path(example));
+    await page.goto(path(at.farm));
     await Promise.all(bodies);
     expect(requests).toBeLessThanOrEqual(MOST_REQUESTS);
     expect(weights.html).toBeLessThanOrEqual(BUDGET_BYTES.html);
@@ -118,10 +71,10 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
   });
 
   it("every link of a page leads to one", async () => {
-    const { page, context } = await visit(browser, example.harness);
+    const { page, context } = await at.visit();
     const seen = new Set<string>();
-    for (const path of Object.values(PAGES)) {
-      await page.goto(path(example));
+    for (const { path } of Object.values(EXAMPLE_PAGES)) {
+      await page.goto(path(at.farm));
       const links = await page
         .locator("a[href]:not([href^='#'])")
         .evaluateAll((all) => all.map((link) => (link as unknown as { href: string }).href)); // links have one
@@ -135,7 +88,7 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
   });
 
   it("a filtered list, a reload and the way back show what was seen", async () => {
-    const { page, context } = await visit(browser, example.harness);
+    const { page, context } = await at.visit();
     await page.goto("/r");
     await page.getByLabel("Result").selectOption("failure");
     await page.getByRole("button", { name: "Filter" }).click();
@@ -143,11 +96,11 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
     const rows = () => page.locator("tbody tr th").allInnerTexts();
     const seen = await rows();
     expect(seen).toEqual(
-      [example.ids.hostile, example.ids.outOfMemory, example.ids.regression, example.ids.failed].map((id) => `#${id}`),
+      [at.farm.ids.hostile, at.farm.ids.outOfMemory, at.farm.ids.regression, at.farm.ids.failed].map((id) => `#${id}`),
     );
     await page.reload();
     expect(await rows()).toEqual(seen);
-    await page.getByRole("link", { name: `#${example.ids.failed}` }).click();
+    await page.getByRole("link", { name: `#${at.farm.ids.failed}` }).click();
     await page.getByRole("heading", { level: 1, name: /glibc/ }).waitFor();
     await page.goBack();
     expect(await rows()).toEqual(seen);
@@ -156,14 +109,14 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
   });
 
   it("hostile names are text everywhere", async () => {
-    const { page, context, complaints } = await visit(browser, example.harness);
+    const { page, context, complaints } = await at.visit();
     let dialogs = 0;
     page.on("dialog", () => void (dialogs += 1));
     for (const path of [
       "/",
       "/r",
-      `/r/${example.ids.hostile}`,
-      `/r/${example.ids.hostile}/log`,
+      `/r/${at.farm.ids.hostile}`,
+      `/r/${at.farm.ids.hostile}/log`,
       "/t",
       `/history?task_name=${encodeURIComponent(HOSTILE)}`,
     ]) {
@@ -177,10 +130,10 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
   });
 
   it("a page can be read without a script", async () => {
-    const { page, context } = await visit(browser, example.harness, { javaScriptEnabled: false });
+    const { page, context } = await at.visit({ javaScriptEnabled: false });
     await page.goto("/history?task_name=build&subject=gcc&context=sid%2Famd64");
     await expect(page.getByRole("img", { name: /^Memory: at most/ }).isVisible()).resolves.toBe(true);
-    await page.goto(`/r/${example.ids.passed}`);
+    await page.goto(`/r/${at.farm.ids.passed}`);
     expect(await page.locator("dt").allInnerTexts()).toEqual([
       "Why it waited",
       "Why this worker",
@@ -192,7 +145,7 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
   });
 
   it("a chart is read by arrow keys, and a drag puts its span into the address", async () => {
-    const { page, context } = await visit(browser, example.harness);
+    const { page, context } = await at.visit();
     await page.goto("/history?task_name=build&subject=gcc&context=sid%2Famd64");
     const figure = page.locator("figure", { hasText: "Memory: at most" });
     const slider = figure.getByLabel("Read the points").first();
@@ -212,13 +165,13 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
   });
 
   it("shortcuts lead from page to page", async () => {
-    const { page, context } = await visit(browser, example.harness);
+    const { page, context } = await at.visit();
     await page.keyboard.press("g");
     await page.keyboard.press("r");
     await page.getByRole("heading", { level: 1, name: "Requests" }).waitFor();
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: `#${example.ids.manual} release point-release` }).waitFor();
+    await page.getByRole("heading", { level: 1, name: `#${at.farm.ids.manual} release point-release` }).waitFor();
     await page.keyboard.press("/");
     await page.keyboard.type("builder-1");
     await page.keyboard.press("Enter");
@@ -228,20 +181,20 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
   });
 
   it("shows what happens, also what happened while the server was away", async () => {
-    const { page, context } = await visit(browser, example.harness);
+    const { page, context } = await at.visit();
     await page.goto("/r");
     await page.getByText("live", { exact: true }).waitFor();
-    const [first] = await example.harness.submit({ task_name: "later", requirements: { tags: ["none"] } });
+    const [first] = await at.farm.harness.submit({ task_name: "later", requirements: { tags: ["none"] } });
     await page.getByRole("link", { name: `#${first!.id}`, exact: true }).waitFor();
-    await example.harness.restart();
-    const [second] = await example.harness.submit({ task_name: "later", requirements: { tags: ["none"] } });
+    await at.farm.harness.restart();
+    const [second] = await at.farm.harness.submit({ task_name: "later", requirements: { tags: ["none"] } });
     await page.getByRole("link", { name: `#${second!.id}`, exact: true }).waitFor();
     expect(await page.getByRole("link", { name: `#${first!.id}`, exact: true }).count()).toBe(1);
     await context.close();
   });
 
   it("a submission is looked at before it is made, and then aborted", async () => {
-    const { page, context } = await visit(browser, example.harness);
+    const { page, context } = await at.visit();
     await page.goto("/new");
     await page.getByRole("button", { name: "Look at it" }).click();
     await page.getByRole("heading", { name: "If it were submitted now: build hello" }).waitFor();
@@ -258,18 +211,18 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
     await page.getByRole("status").getByText("aborted").waitFor();
     await page.getByRole("button", { name: "Make it again" }).click();
     await page.getByRole("button", { name: "Abort" }).waitFor();
-    const { items } = await example.harness.client.call("listWorkRequests", { query: { task_name: "typed" } });
+    const { items } = await at.farm.harness.client.call("listWorkRequests", { query: { task_name: "typed" } });
     expect(items.map(({ status }) => status)).toEqual(["pending", "aborted"]);
     await context.close();
   });
 
   it("a worker is drained and resumed", async () => {
-    const { page, context } = await visit(browser, example.harness);
+    const { page, context } = await at.visit();
     await page.goto("/workers/builder-2");
     await page.getByRole("button", { name: /^Drain/ }).click();
     await page.getByRole("button", { name: /^Resume/ }).waitFor();
     const worker = async () =>
-      (await example.harness.client.call("listWorkers", {})).workers.find(
+      (await at.farm.harness.client.call("listWorkers", {})).workers.find(
         ({ worker_name }) => worker_name === "builder-2",
       );
     expect((await worker())?.state).toBe("draining");

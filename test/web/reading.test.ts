@@ -1,35 +1,21 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findChromium, startBrowser } from "./browser.ts";
-import { startExample, type Example } from "./example.ts";
+import { expect, it } from "vitest";
+import { MAIN_PAGES } from "./example-pages.ts";
+import { startExample } from "./example.ts";
+import { inChromium } from "./in-chromium.ts";
 import { overflow } from "./overflow.ts";
 import { startPrefixProxy } from "./prefix-proxy.ts";
 import { visit } from "./visit.ts";
 
 /* Ways in which pages are reached and read: behind a reverse proxy, on paper, by another person, without a script. */
 
-const chromium = findChromium();
-
-describe.skipIf(chromium === undefined)("in Chromium", () => {
-  let example: Example;
-  let browser: Browser;
-  beforeAll(async () => {
-    example = await startExample();
-    browser = await startBrowser(chromium!); // skipped without one
-  });
-  afterAll(async () => {
-    await browser.close();
-    await example.harness.close();
-  });
-
+inChromium("ways to read pages", startExample, (at) => {
   const HISTORY = "history?task_name=build&subject=gcc&context=sid%2Famd64";
-  const printed = () => ["./", "r", `r/${example.ids.failed}`, HISTORY, "t", "workers", "workers/builder-1"];
 
   it("everything works below a path prefix, and nothing is asked for outside of it", async () => {
-    const { harness, ids } = example;
+    const { harness, ids } = at.farm;
     const proxy = await startPrefixProxy(harness.server.url, "/farm/almanac");
     const server = { url: proxy.url, adminToken: harness.server.adminToken };
-    const { page, context, complaints } = await visit(browser, { server });
+    const { page, context, complaints } = await visit(at.browser, { server });
     for (const name of ["Requests", "Tasks", "Workers", "Submit", "Overview"]) {
       await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name }).click();
       await page.getByRole("heading", { level: 1, name }).waitFor();
@@ -64,19 +50,19 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
   });
 
   it("on paper nothing is cut off, and nothing is left that only a screen can use", async () => {
-    const { page, context } = await visit(browser, example.harness);
+    const { page, context } = await at.visit();
     await page.emulateMedia({ media: "print" });
     await page.setViewportSize({ width: 718, height: 1000 }); // A4 between its margins
-    for (const path of printed()) {
-      await page.goto(path);
-      expect({ path, cut: await overflow(page) }).toEqual({ path, cut: [] });
+    for (const { name, path } of MAIN_PAGES) {
+      await page.goto(path(at.farm));
+      expect({ name, cut: await overflow(page) }).toEqual({ name, cut: [] });
       const boxes = page.locator(".table, pre");
       const cut = await boxes.evaluateAll((all) =>
         all
           .filter((box) => box.scrollWidth > box.clientWidth + 1)
           .map((box) => box.getAttribute("aria-label") ?? box.className),
       );
-      expect({ path, cut }).toEqual({ path, cut: [] });
+      expect({ name, cut }).toEqual({ name, cut: [] });
       expect(await page.getByRole("navigation", { name: "Pages" }).isVisible()).toBe(false);
       expect(await page.locator("button:visible, .reading:visible").count()).toBe(0);
     }
@@ -84,7 +70,7 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
   });
 
   it("an address that was sent to somebody else shows them the same, once they have signed in", async () => {
-    const { page, context } = await visit(browser, example.harness);
+    const { page, context } = await at.visit();
     await page.goto(HISTORY);
     const box = (await page.locator("figure[data-zoom] svg.wide").first().boundingBox())!; // it is shown
     await page.mouse.move(box.x + box.width * 0.4, box.y + 60);
@@ -96,10 +82,10 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
     expect(seen.length).toBeGreaterThan(5);
     await page.reload();
     expect(await page.locator("main tbody th").allInnerTexts()).toEqual(seen);
-    const other = await browser.newContext({ baseURL: example.harness.server.url });
+    const other = await at.browser.newContext({ baseURL: at.farm.harness.server.url });
     const theirs = await other.newPage();
     await theirs.goto(page.url());
-    await theirs.getByLabel("Token").fill(example.harness.server.adminToken);
+    await theirs.getByLabel("Token").fill(at.farm.harness.server.adminToken);
     await theirs.getByRole("button", { name: "Sign in" }).click();
     await theirs.getByText("Only runs that ended").waitFor();
     expect(theirs.url()).toBe(page.url());
@@ -109,7 +95,7 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
   });
 
   it("what ran when is read by pointer and arrow keys, and a drag chooses a span of it", async () => {
-    const { page, context } = await visit(browser, example.harness);
+    const { page, context } = await at.visit();
     await page.goto("workers/builder-1");
     const figure = page.locator("figure", { hasText: "What ran on it when" });
     const slider = figure.getByLabel("Read the points");
@@ -128,7 +114,7 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
     await page.getByRole("heading", { name: "What it did then" }).waitFor();
     await page.goBack();
     await page.getByRole("heading", { name: "What it did lately" }).waitFor();
-    await page.goto(`r/${example.ids.passed}`);
+    await page.goto(`r/${at.farm.ids.passed}`);
     const attempts = page.locator("figure", { hasText: "It waited" });
     await attempts.getByLabel("Read the points").focus();
     await page.keyboard.press("End");
@@ -139,7 +125,7 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
   });
 
   it("what waits for what is drawn, read by arrow keys, and listed", async () => {
-    const { harness } = example;
+    const { harness } = at.farm;
     const tags = { requirements: { tags: ["none"] } };
     const [, , , last] = await harness.submit(
       { task_name: "fetch", name: "sources", ...tags },
@@ -147,7 +133,7 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
       { task_name: "build", name: "arm64", depends_on: ["sources"], ...tags },
       { task_name: "release", name: "release", depends_on: ["amd64", "arm64", "sources"], ...tags },
     );
-    const { page, context } = await visit(browser, harness);
+    const { page, context } = await at.visit();
     await page.goto(`r/${last!.id}`);
     const graph = page.locator("figure", { hasText: "4 requests that wait for each other" });
     expect(await graph.locator("svg text").allTextContents()).toEqual(["sources", "amd64", "arm64", "release"]);
@@ -165,12 +151,12 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
   });
 
   it("without a script every picture is there, with its sentence and its table", async () => {
-    const { page, context } = await visit(browser, example.harness, { javaScriptEnabled: false });
+    const { page, context } = await at.visit({ javaScriptEnabled: false });
     const pictures: Record<string, RegExp[]> = {
       [HISTORY]: [/^The newest 100 runs/, /^Memory: at most/, /^Duration: at most/],
       t: [/of the last 30 runs failed$/, /^memory of the last/],
       "workers/builder-1": [/^What ran on it when/, /were reserved on average/],
-      [`r/${example.ids.passed}`]: [/^It waited/, /^Memory of run/],
+      [`r/${at.farm.ids.passed}`]: [/^It waited/, /^Memory of run/],
     };
     for (const [path, names] of Object.entries(pictures)) {
       await page.goto(path);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   home[Symbol.dispose]();
-  await example.harness.close();
+  await example.close();
 });
 
 /** Writes a report by the command line; gives the file. */

@@ -1,17 +1,14 @@
 import { gzipSync } from "node:zlib";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { WorkRequest } from "../../src/domain/work-request.ts";
-import { ended, startHarness, type Harness } from "../server/harness.ts";
-import { writeConfig, type ConfigFile } from "../task/config/config-file.ts";
-import { findChromium, startBrowser } from "./browser.ts";
+import { ended, startHarness } from "../server/harness.ts";
+import { writeConfig } from "../task/config/config-file.ts";
+import { inChromium, type Farm } from "./in-chromium.ts";
 import { overflow } from "./overflow.ts";
 import { violations } from "./violations.ts";
-import { visit } from "./visit.ts";
 
 /* Workflows on their page: one that can be drawn whole, one that is folded, one of ten thousand requests. */
 
-const chromium = findChromium();
 const HTML_BYTES = 60 * 1024;
 
 const CONFIG = `
@@ -33,34 +30,30 @@ export default defineConfig({
   ],
 });`;
 
-describe.skipIf(chromium === undefined)("the page of a workflow, in Chromium", () => {
-  let config: ConfigFile;
-  let harness: Harness;
-  let browser: Browser;
-  beforeAll(async () => {
-    config = writeConfig(CONFIG);
-    harness = await startHarness({ config: config.file });
-    browser = await startBrowser(chromium!); // skipped without one
-  });
-  afterAll(async () => {
-    await browser.close();
+async function startReleases(): Promise<Farm> {
+  const config = writeConfig(CONFIG);
+  const harness = await startHarness({ config: config.file });
+  const close = async () => {
     await harness.close();
     config[Symbol.dispose]();
-  });
+  };
+  return { harness, close };
+}
 
+inChromium("the page of a workflow", startReleases, (at) => {
   async function release(n: number): Promise<WorkRequest> {
-    const [request] = await harness.submit({ task_type: "workflow", task_name: "release", task_data: { n } });
-    await harness.event(request!.id, "started"); // one was submitted
+    const [request] = await at.farm.harness.submit({ task_type: "workflow", task_name: "release", task_data: { n } });
+    await at.farm.harness.event(request!.id, "started"); // one was submitted
     return request!;
   }
 
   it("says how it stands, what makes it long, and what runs after what, for everybody and in every window", async () => {
     const { id } = await release(3);
-    const worker = await harness.join("w-1");
+    const worker = await at.farm.harness.join("w-1");
     const [assignment] = (await worker.sync([], { wait_ms: 20_000 })).assignments;
     await worker.sync([ended(assignment!, {})]); // the first of it
-    await harness.event(assignment!.work_request_id, "completed");
-    const { page, context, complaints } = await visit(browser, harness);
+    await at.farm.harness.event(assignment!.work_request_id, "completed");
+    const { page, context, complaints } = await at.visit();
     await page.goto(`/wf/${id}`);
     expect(await page.locator(".lead").innerText()).toMatch(/1 of 7 requests have ended/);
     expect(await page.locator("figure .node").count()).toBe(7);
@@ -83,7 +76,7 @@ describe.skipIf(chromium === undefined)("the page of a workflow, in Chromium", (
 
   it("draws those of one kind that run after the same as one", async () => {
     const { id } = await release(60);
-    const { page, context } = await visit(browser, harness);
+    const { page, context } = await at.visit();
     await page.goto(`/wf/${id}`);
     expect(await page.locator("figure .graph text").allTextContents()).toEqual(["fetch", "builds × 60", "tests × 60"]);
     await context.close();
@@ -91,7 +84,7 @@ describe.skipIf(chromium === undefined)("the page of a workflow, in Chromium", (
 
   it("stays light with ten thousand requests", async () => {
     const { id } = await release(5_000);
-    const { page, context } = await visit(browser, harness);
+    const { page, context } = await at.visit();
     const answer = await page.goto(`/wf/${id}`);
     expect(answer?.status()).toBe(200);
     expect(gzipSync((await answer?.body()) ?? "").length).toBeLessThanOrEqual(HTML_BYTES);

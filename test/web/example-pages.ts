@@ -1,0 +1,49 @@
+import type { Example } from "./example.ts";
+
+/**
+ * A page of the example. Each is held to every gate: axe in both themes and all widths, overflow, console, budgets,
+ * requests, links that lead somewhere. One with a `picture` is a main page as well: photographed under that name for the
+ * documentation, asked of Lighthouse, and tried on paper.
+ */
+export type ExamplePage = { path: (example: Example) => string; picture?: string };
+
+/** Every page there is, in every state that looks different. A new page is a line here. */
+export const EXAMPLE_PAGES: Readonly<Record<string, ExamplePage>> = {
+  overview: { path: () => "/", picture: "overview" },
+  requests: { path: () => "/r", picture: "requests" },
+  "requests that match nothing": { path: () => "/r?task_name=nothing" },
+  "a request that runs": { path: ({ ids }) => `/r/${ids.running}`, picture: "request" },
+  "a request that failed": { path: ({ ids }) => `/r/${ids.failed}`, picture: "failure" },
+  "a request that passed": { path: ({ ids }) => `/r/${ids.passed}` },
+  "a request that ran out of memory": { path: ({ ids }) => `/r/${ids.outOfMemory}` },
+  "a request that waits": { path: ({ ids }) => `/r/${ids.tooLarge}`, picture: "waiting" },
+  "a request that waits for a person": { path: ({ ids }) => `/r/${ids.manual}` },
+  "a request that asks a person": { path: ({ ids }) => `/r/${ids.asked}` },
+  "a request with a hostile name": { path: ({ ids }) => `/r/${ids.hostile}` },
+  "the log of a run that goes on": { path: ({ ids }) => `/r/${ids.running}/log?times=start` },
+  "the log of a run that failed": { path: ({ ids }) => `/r/${ids.failed}/log?at=41&times=start#L41`, picture: "log" },
+  "lines found in a log": { path: ({ ids }) => `/r/${ids.failed}/log?only=errors` },
+  "a hostile log": { path: ({ ids }) => `/r/${ids.hostile}/log?wrap=1` },
+  "the log of a request without a run": { path: ({ ids }) => `/r/${ids.tooLarge}/log` },
+  workflows: { path: () => "/wf" },
+  regressions: { path: () => "/regressions", picture: "regressions" },
+  "no regressions": { path: () => "/regressions?task_name=nothing" },
+  "a regression": { path: () => "/regressions/1", picture: "regression" },
+  "a history": { path: () => "/history?task_name=build&subject=gcc&context=sid%2Famd64", picture: "history" },
+  "a history with more runs than are shown": { path: () => "/history?task_name=build" },
+  "a history without runs": { path: () => "/history?task_name=nothing" },
+  tasks: { path: () => "/t", picture: "tasks" },
+  waste: { path: () => "/waste", picture: "waste" },
+  "waste of a quarter": { path: () => "/waste?days=90" },
+  settings: { path: () => "/settings" },
+  "settings, explained": { path: () => "/settings?task_name=build&subject=gcc", picture: "settings" },
+  workers: { path: () => "/workers", picture: "workers" },
+  "a worker": { path: () => "/workers/builder-1", picture: "worker" },
+  submit: { path: () => "/new", picture: "submit" },
+  "a page that is not there": { path: () => "/nowhere" },
+};
+
+/** The pages of the documentation: name, the file of its picture, and where it is. */
+export const MAIN_PAGES = Object.entries(EXAMPLE_PAGES).flatMap(([name, { path, picture }]) =>
+  picture === undefined ? [] : [{ name, path, picture }],
+);

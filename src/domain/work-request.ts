@@ -109,7 +109,7 @@ export type WorkRequest = HistoryKey & {
   trusted: boolean;
   /** Which failures count, as it or its task says; null: as layers of the configuration say, else those of `regression`. */
   fail_on: FailOn | null;
-  /** Whom to tell what, as it or its task says. */
+  /** Whom to tell what, as it or its task says; of webhooks only their hosts, but for `admin`. */
   reactions: Reactions;
   dependencies: WorkRequestId[];
   /** The workflow that it is a part of; then `name` is unique within that one. */

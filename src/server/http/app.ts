@@ -30,6 +30,7 @@ import { tokenHandlers } from "./handlers/tokens.ts";
 import { workRequestHandlers } from "./handlers/work-requests.ts";
 import { workerCallHandlers } from "./handlers/worker-calls.ts";
 import { workerHandlers } from "./handlers/workers.ts";
+import { asSeenBy } from "./hide-addresses.ts";
 import { addHookCalls } from "./hook-calls.ts";
 import { addPages, isForPeople, notFound, sendFaultPage } from "./pages/pages.ts";
 
@@ -106,7 +107,7 @@ function bindRoutes(app: FastifyInstance, context: LoopContext, handlers: Handle
         const token = tokens.get(request);
         const signal = AbortSignal.any([closing, goneSignal(reply)]);
         const answer = await handler({ ...parse(route, request), token, signal, request, reply } as Call<Route>);
-        return typeof route.response === "string" ? reply : send(route, reply, answer);
+        return typeof route.response === "string" ? reply : send(route, reply, asSeenBy(token?.scope, answer));
       },
     });
   }

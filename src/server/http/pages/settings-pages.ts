@@ -13,6 +13,7 @@ import { putLayer, removeLayer } from "../../loop/layers.ts";
 import { makeToken, revokeToken } from "../../loop/tokens.ts";
 import { workerOf } from "../../loop/workers.ts";
 import { includesScope } from "../authenticate.ts";
+import { asSeenBy } from "../hide-addresses.ts";
 import { formReader } from "./forms.ts";
 import { given } from "./given.ts";
 import { frameOf, rootOf, sendPage } from "./send-page.ts";
@@ -123,5 +124,10 @@ async function show(
     explained: key && { key, fields: (await explain(context, key)).fields },
     ...more,
   };
-  return sendPage(request, reply, status, settingsPage(frameOf(request, assets, person), data));
+  return sendPage(
+    request,
+    reply,
+    status,
+    settingsPage(frameOf(request, assets, person), asSeenBy(person.token.scope, data)),
+  );
 }

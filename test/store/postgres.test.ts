@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Event } from "../../src/domain/event.ts";
 import type { WorkRequestId } from "../../src/domain/ids.ts";
 import { timestampOf } from "../../src/server/store/postgres/types.ts";
-import type { Store } from "../../src/server/store/store.ts";
+import type { Leadership, Store } from "../../src/server/store/store.ts";
 import { engineOf, useDatabases } from "./engines.ts";
 import { gateAt } from "./gate.ts";
 import { at, insert, newRequest } from "./records.ts";
@@ -25,13 +25,20 @@ function collect(store: Store, count: number): Promise<Event[]> {
   });
 }
 
-async function query(url: string, text: string): Promise<void> {
+/** Returns the number of rows. */
+async function query(url: string, text: string): Promise<number> {
   const client = new Client({ connectionString: url });
   await client.connect();
-  await client.query(text);
+  const { rowCount } = await client.query(text);
   await client.end();
+  return rowCount ?? 0;
 }
 
+/** Of its connections that with the lock of the leader. */
+const CUT_LEADER = `select pg_terminate_backend(pid) from pg_locks
+  where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`;
+const WAITING_FOR_TERM = `select 1 from pg_stat_activity
+  where datname = current_database() and wait_event_type = 'Lock' and query like 'update leadership%'`;
 const CUT_ALL = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'almanac'";
 
 describe("several servers on one PostgreSQL", () => {
@@ -99,6 +106,30 @@ describe("a store whose PostgreSQL cuts its connections", () => {
     expect((await store.read.events(0, 10)).map(({ work_request_id }) => work_request_id)).toEqual([2]);
     expect(await store.lead()).toBeDefined();
     expect(faults.length).toBeGreaterThan(0);
+  });
+
+  it("does nothing as the leader any more once another leads, and that one waits for what it has begun", async () => {
+    const database = await databases.fresh();
+    const gate = gateAt("in-transaction");
+    const cut = await databases.open(database, { faults: gate.faults, onFault: () => {} });
+    const next = await databases.open(database);
+    const lead = (await cut.lead())!;
+    const writing = cut.transaction((tx) => tx.holdsLead(lead.term));
+    await gate.reached();
+    // the leader's lock is gone, and it goes on with its other connections
+    await query(database, CUT_LEADER);
+    const taken = { lead: undefined as Leadership | undefined };
+    const taking = (async () => {
+      while (taken.lead === undefined) taken.lead = await next.lead();
+    })();
+    await expect.poll(() => query(database, WAITING_FOR_TERM), { timeout: 20_000 }).toBe(1);
+    expect(taken.lead).toBeUndefined();
+    gate.open();
+    expect(await writing).toBe(true);
+    await taking;
+    expect(taken.lead!.term).toBeGreaterThan(lead.term);
+    expect(await cut.transaction((tx) => tx.holdsLead(lead.term))).toBe(false);
+    expect(await next.transaction((tx) => tx.holdsLead(taken.lead!.term))).toBe(true);
   });
 
   it("hears afterwards what happened while it could not listen", async () => {

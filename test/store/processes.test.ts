@@ -93,6 +93,15 @@ describe.each(ENGINES)("leading on $name", (engine) => {
     expect(await first.lead()).toBeDefined();
   });
 
+  it("each transaction sees whether its lead is the newest", async () => {
+    const database = await databases.fresh();
+    const store = await databases.open(database);
+    const { term } = (await store.lead())!;
+    expect(await store.transaction((tx) => tx.holdsLead(term))).toBe(true);
+    expect(await store.transaction((tx) => tx.holdsLead(term - 1))).toBe(false);
+    expect(await store.transaction((tx) => tx.holdsLead(term + 1))).toBe(false);
+  });
+
   it("a leader that is killed leads no longer", async () => {
     const database = await databases.fresh();
     const store = await databases.open(database);

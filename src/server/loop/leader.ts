@@ -2,10 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { EventKind } from "../../domain/event.ts";
 import { sweepArtifacts } from "./artifacts.ts";
 import { attempt } from "./attempt.ts";
+import type { Leadership } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
 import { deliver } from "./deliveries.ts";
 import { expire } from "./expire.ts";
 import { extendLeases, LeaseWatch } from "./lost-runs.ts";
+import { LeadLost } from "./planning/place.ts";
 import { Rounds } from "./planning/rounds.ts";
 import { reviveServerTasks, stopServerTasks } from "./server-tasks.ts";
 import { keepStatesComplete } from "./rebuild-estimates.ts";
@@ -57,7 +59,7 @@ async function leadOnce(context: LoopContext, signal: AbortSignal): Promise<void
     await reviveServerTasks(context);
     const ended = AbortSignal.any([signal, lead.lost]);
     await Promise.all([
-      leadUntilStopped(context, ended),
+      leadUntilStopped(context, lead, ended),
       keepStatesComplete(context, ended),
       keepSchedules(context, ended),
       sweepArtifacts(context, ended),
@@ -69,14 +71,18 @@ async function leadOnce(context: LoopContext, signal: AbortSignal): Promise<void
   }
 }
 
-async function leadUntilStopped(context: LoopContext, signal: AbortSignal): Promise<void> {
+async function leadUntilStopped(context: LoopContext, lead: Leadership, signal: AbortSignal): Promise<void> {
   const wake = wakeSignal(context);
   const kept = { leases: new LeaseWatch(context), housekeepingMs: 0 };
+  const giveUpLost = async (error: unknown) => {
+    if (error instanceof LeadLost) await lead.release(); // which ends all that is done as the leader
+    throw error;
+  };
   try {
     // ends: when the signal is given; each pass begins anew, because a fault leaves doubt in what is in memory
     while (!signal.aborted) {
-      const rounds = new Rounds(context, kept.leases);
-      await attempt(context.log, "planning", () => planFrom(context, rounds, wake, kept, signal));
+      const rounds = new Rounds(context, kept.leases, lead);
+      await attempt(context.log, "planning", () => planFrom(context, rounds, wake, kept, signal).catch(giveUpLost));
       rounds.close();
       if (!rounds.isOutdated) await pause(IDLE_MS, signal);
     }

@@ -18,6 +18,8 @@ export type Engine = {
   readonly dependencies: RawBuilder<WorkRequestId[]>;
   /** Whether the column has one of the values: one parameter, so that the statement's text does not depend on how many. */
   isAnyOf(column: string, values: readonly (string | number)[], type: "text" | "bigint"): RawBuilder<boolean>;
+  /** Nobody changes the selected rows until the transaction ends. */
+  forShare<Query extends SelectQueryBuilder<Tables, never, unknown>>(query: Query): Query;
   /** Nobody else changes the selected rows until the transaction ends. */
   forUpdate<Query extends SelectQueryBuilder<Tables, never, unknown>>(query: Query): Query;
 };
@@ -40,6 +42,7 @@ export function sqliteEngine(clock: Pick<Clock, "nowMs">): Engine {
     where work_request_id = work_requests.id
   )`,
     isAnyOf: (column, values) => sql`${sql.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`,
+    forShare: (query) => query,
     forUpdate: (query) => query,
   };
 }
@@ -54,5 +57,6 @@ export const postgresEngine: Engine = {
     where work_request_id = work_requests.id
   )`,
   isAnyOf: (column, values, type) => sql`${sql.ref(column)} = ${anyOf(values, type)}`,
+  forShare: (query) => query.forShare() as typeof query, // the same selection, with its lock
   forUpdate: (query) => query.forUpdate() as typeof query, // the same selection, with its lock
 };

@@ -10,6 +10,7 @@ import { findingReader, findingWriter } from "./findings.ts";
 import { historyReader, historyWriter } from "./history.ts";
 import { hookReader, hookWriter } from "./hooks.ts";
 import { layerReader, layerWriter } from "./layers.ts";
+import { leadershipWriter } from "./leadership.ts";
 import { judgedReader, judgedWriter } from "./judged-runs.ts";
 import { runReader, runWriter } from "./runs.ts";
 import { scheduleReader, scheduleWriter } from "./schedules.ts";
@@ -57,6 +58,7 @@ export function transactionOn(db: Database, engine: Engine): StoreTransaction {
     ...accuracyWriter(db, engine),
     ...tokenWriter(db, engine, now),
     ...layerWriter(db, engine),
+    ...leadershipWriter(db, engine),
     ...artifactWriter(db, engine),
     ...scheduleWriter(db, engine),
     ...hookWriter(db, engine),

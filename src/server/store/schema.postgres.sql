@@ -216,6 +216,10 @@ create table layers (
 );
 CREATE UNIQUE INDEX layers_scope ON public.layers USING btree (scope_key, field);
 
+create table leadership (
+  term bigint not null
+);
+
 create table runs (
   id text not null,
   work_request_id bigint not null,

@@ -227,6 +227,10 @@ CREATE TABLE layers (
 
 CREATE UNIQUE INDEX layers_scope on layers (scope_key, field);
 
+CREATE TABLE leadership (
+  term integer not null
+) strict;
+
 CREATE TABLE runs (
   id text not null primary key,
   work_request_id integer not null references work_requests (id) on delete cascade,

@@ -475,6 +475,11 @@ type RequestReader = {
 export type StoreTransaction = StoreReader & RequestWriter & ArtifactWriter & AutomationWriter & DeliveryWriter;
 
 type RequestWriter = {
+  /**
+   * Whether no later lead than the one of this term has begun; then none does before the transaction has ended. Who leads
+   * asks before it writes what two at once must not.
+   */
+  holdsLead(term: number): Promise<boolean>;
   /** As `workRequest`, and nobody else changes it until the transaction ends. */
   lockWorkRequest(id: WorkRequestId): Promise<WorkRequest | undefined>;
   insertWorkRequests(
@@ -564,6 +569,8 @@ type RequestWriter = {
 
 /** Held while this process is the one planner of a database. */
 export type Leadership = {
+  /** Its number; that of a later lead is greater. Kept as it is on SQLite, where a lead ends with its process only. */
+  readonly term: number;
   release(): Promise<void>;
   /** Fires when it is over: released, or lost with the connection, in which case another may lead already. */
   readonly lost: AbortSignal;

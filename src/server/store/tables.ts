@@ -134,6 +134,7 @@ export type Tables = {
   layers: LayerTable;
   hooks: Hook & { secret: string };
   hook_calls: HookCall & { id: Generated<number>; hook_name: string; call_key: string };
+  leadership: { term: number };
   schedules: Schedule;
   firings: Firing & { schedule_name: string };
   events: EventTable;

@@ -36,6 +36,8 @@ import {
 export type WrapStore = (store: Store) => Store;
 
 const GIB = 1024 ** 3;
+/** No other server uses its database. */
+const FIRST_LEAD = { term: 0 };
 /** More than any scenario has. */
 const ALL = 1_000;
 
@@ -200,7 +202,7 @@ class RealServer implements ServerUnderTest {
     try {
       await this.#alive(async () => {
         if (this.#rounds === undefined) {
-          this.#rounds = new Rounds(this.#loop, this.#leases!); // made by `start`
+          this.#rounds = new Rounds(this.#loop, this.#leases!, FIRST_LEAD); // made by `start`
           await this.#rounds.begin();
         }
         await this.#rounds.round();

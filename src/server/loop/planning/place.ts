@@ -12,18 +12,26 @@ import type { LoopContext } from "../context.ts";
 import { resolveInputs } from "../inputs.ts";
 import { completeWithoutRun } from "../transitions.ts";
 
+/** Another server leads: this one must not place any more, or a worker would be given too much. */
+export class LeadLost extends Error {
+  constructor() {
+    super("another server of this database leads");
+  }
+}
+
 /**
  * Makes the run of a placed request, if the request still waits and needs what the plan gave it; false if not, and
- * then nothing has changed.
+ * then nothing has changed. Throws `LeadLost` when a later lead than the one of `term` has begun.
  */
 export function place(
   context: LoopContext,
-  id: WorkRequestId,
-  placement: Placement,
+  term: number,
+  { id, placement }: { id: WorkRequestId; placement: Placement },
   planned: Capacity,
 ): Promise<boolean> {
   const { store, settings } = context;
   return store.transaction(async (tx) => {
+    if (!(await tx.holdsLead(term))) throw new LeadLost();
     const current = await tx.lockWorkRequest(id);
     if (current?.status !== "pending" || current.allocation === null) return false; // ended, or to be prepared anew
     if (!isAsPlanned(current.allocation, planned)) return false;

@@ -2,11 +2,12 @@ import { epochMs } from "../../../domain/clock.ts";
 import type { EventKind } from "../../../domain/event.ts";
 import { attempt } from "../attempt.ts";
 import type { LoopContext } from "../context.ts";
+import type { Leadership } from "../../store/store.ts";
 import type { LeaseWatch } from "../lost-runs.ts";
 import { prepare } from "../prepare.ts";
 import { endWorkflows } from "../workflows/end-workflow.ts";
 import { PlanBoard } from "./board.ts";
-import { place } from "./place.ts";
+import { LeadLost, place } from "./place.ts";
 import { recordReasons } from "./record-reasons.ts";
 
 /** How long nothing may happen before planning goes on all the same; and how often reasons are written down. */
@@ -25,6 +26,7 @@ const TOUCHING_WORKFLOWS: ReadonlySet<EventKind> = new Set(["completed", "aborte
 export class Rounds {
   readonly #context: LoopContext;
   readonly #leases: LeaseWatch;
+  readonly #lead: Pick<Leadership, "term">;
   readonly #board: PlanBoard;
   /** Monotonic, milliseconds. */
   #reasonsDueMs = 0;
@@ -34,9 +36,10 @@ export class Rounds {
   readonly #stop: () => void;
 
   /** From now on it hears what happens; `begin` must follow. */
-  constructor(context: LoopContext, leases: LeaseWatch) {
+  constructor(context: LoopContext, leases: LeaseWatch, lead: Pick<Leadership, "term">) {
     this.#context = context;
     this.#leases = leases;
+    this.#lead = lead;
     this.#board = new PlanBoard(context);
     this.#stop = context.live.listen({
       onEvents: (events) => {
@@ -116,8 +119,10 @@ export class Rounds {
     const decided = planner.decide(nowMs);
     const placed = await Promise.allSettled(
       // what was just placed has amounts
-      decided.map(({ id, placement }) => place(this.#context, id, placement, planner.amountsOf(id)!)),
+      decided.map((one) => place(this.#context, this.#lead.term, one, planner.amountsOf(one.id)!)),
     );
+    const lost = placed.find((result) => result.status === "rejected" && result.reason instanceof LeadLost);
+    if (lost?.status === "rejected") throw lost.reason;
     for (const [index, { id }] of decided.entries()) {
       const result = placed[index]!; // one for each
       if (result.status === "fulfilled" && result.value) continue;

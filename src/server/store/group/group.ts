@@ -16,7 +16,7 @@ const ALONE = [
 ] as const satisfies readonly (keyof StoreTransaction)[];
 
 /** Methods of a transaction that change nothing, beside those of a reader. */
-const LOOKING: readonly (keyof StoreTransaction)[] = ["lockWorkRequest", "lockWorker"];
+const LOOKING: readonly (keyof StoreTransaction)[] = ["lockWorkRequest", "lockWorker", "holdsLead"];
 
 /** A member wants what only a transaction of its own can do. */
 export class NeedsToBeAlone extends Error {

@@ -1,4 +1,4 @@
-import type { StoreReader } from "../store.ts";
+import type { StoreReader, StoreTransaction } from "../store.ts";
 import { gathered } from "./gathered.ts";
 
 /** Reads that many ask alike at the same moment: those of one turn of the event loop are answered by one. */
@@ -20,6 +20,11 @@ export function sharedReads(base: StoreReader) {
     tokenByHash: shared((hash: string) => base.tokenByHash(hash)),
     estimateStates: (keys: readonly string[]) => states(keys),
   } satisfies Partial<StoreReader>;
+}
+
+/** As `sharedReads`, of what only a transaction can ask. */
+export function sharedLooks(base: Pick<StoreTransaction, "holdsLead">) {
+  return { holdsLead: shared((term: number) => base.holdsLead(term)) };
 }
 
 /** Calls with the same arguments get the same answer, which nobody may change. */

@@ -4,7 +4,7 @@ import { postgresEngine, type Database } from "../engine.ts";
 import type { NewEvent } from "../events.ts";
 import { gathered } from "../group/gathered.ts";
 import { readsOfTransaction } from "../group/reads-at-once.ts";
-import { sharedReads } from "../group/shared-reads.ts";
+import { sharedLooks, sharedReads } from "../group/shared-reads.ts";
 import type { Submission } from "../statements/insert-work-requests.ts";
 import type {
   JudgedKey,
@@ -34,6 +34,7 @@ export function rowsAtOnce(base: StoreTransaction, db: Database, types: ColumnTy
   const judgedRuns = gathered((calls: readonly JudgedQuery[]) => judgedRunsOfKeys(db, types, calls));
   return {
     ...sharedReads(base),
+    ...sharedLooks(base),
     ...readsOfTransaction(db, postgresEngine),
     ...writes,
     judgedRuns: (key: JudgedKey, limit: number) => judgedRuns({ key, limit }),

@@ -22,6 +22,7 @@ export function tryToLead(databaseFile: string): Leadership | undefined {
   }
   const lost = new AbortController();
   return {
+    term: 0,
     lost: lost.signal,
     async release() {
       if (!lost.signal.aborted) lock.close();

@@ -2,7 +2,7 @@ import type { Engine } from "../engine.ts";
 import type { Faults } from "../faults.ts";
 import type { OpenTransaction } from "../group/group-writer.ts";
 import { readsOfTransaction } from "../group/reads-at-once.ts";
-import { sharedReads } from "../group/shared-reads.ts";
+import { sharedLooks, sharedReads } from "../group/shared-reads.ts";
 import { transactionOn } from "../records.ts";
 import type { StoreTransaction } from "../store.ts";
 import type { SqliteConnection } from "./connection.ts";
@@ -24,7 +24,7 @@ export async function beginTransaction(connection: SqliteConnection, engine: Eng
     await connection.execute(statement);
   };
   const tx = transactionOn(db, engine);
-  const many = { ...sharedReads(tx), ...readsOfTransaction(db, engine) };
+  const many = { ...sharedReads(tx), ...sharedLooks(tx), ...readsOfTransaction(db, engine) };
   return { tx: { ...tx, ...many }, commit: () => end("commit"), rollback: () => end("rollback") };
 }
 

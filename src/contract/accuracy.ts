@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Accuracy, ResourceAccuracy } from "../domain/accuracy.ts";
 import { AMOUNT_SOURCES, RESOURCES } from "../domain/allocation.ts";
 import { TASK_TYPES } from "../domain/task.ts";
+import { VERDICT_KINDS } from "../domain/verdict.ts";
 import { timestampSchema } from "./names.ts";
 
 /* How good estimates were, as it crosses the wire. What the fields mean is said in `domain/accuracy.ts`. */
@@ -27,6 +28,9 @@ const resourceAccuracySchema: z.ZodType<ResourceAccuracy> = z.object({
       wasted: hours,
       wasted_share: share,
       times_used: share,
+      asked_runs: count.describe("runs for which people asked for an amount"),
+      asked: hours,
+      saved: hours.describe("asked for and not given, because an override said less"),
     })
     .nullable(),
 });
@@ -38,6 +42,9 @@ const accuracySchema: z.ZodType<Accuracy> = z.object({
   resources: z.partialRecord(z.enum(RESOURCES), resourceAccuracySchema),
   mistakes: lostAttempts.describe("attempts that died of an amount that Almanac chose, and what they had cost"),
   mistakes_as_asked: lostAttempts.describe("the same, of amounts that people asked for"),
+  overruled: z
+    .array(z.object({ from: z.enum(VERDICT_KINDS), to: z.enum(VERDICT_KINDS), count }))
+    .describe("verdicts that people overruled, most often first"),
 });
 
 export const accuracyReportSchema = z.object({

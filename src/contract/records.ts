@@ -111,6 +111,7 @@ const allocatedAmountSchema = z.object({
   evidence: evidenceSchema.optional(),
   note: z.string().optional(),
   max: amount.optional(),
+  asked: amount.optional(),
 });
 
 export const allocationSchema = recordOf<Allocation>()(

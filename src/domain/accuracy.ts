@@ -1,6 +1,7 @@
 import type { AmountSource, Resource } from "./allocation.ts";
 import type { Timestamp } from "./clock.ts";
 import type { TaskType } from "./task.ts";
+import type { VerdictKind } from "./verdict.ts";
 
 /*
  * How good the estimates were that runs were given their amounts by: predicted and allocated beside used. Shares are
@@ -21,6 +22,11 @@ export type HeldAmounts = {
   wasted_share: number | null;
   /** What runs that did not die were given, in times of what they used. */
   times_used: number | null;
+  /** For how many runs people (their request, workflow or task) asked for an amount, and what they asked for over time. */
+  asked_runs: number;
+  asked: number;
+  /** What they asked for and were not given, because an override said less; below 0: they were given more. */
+  saved: number;
 };
 
 /** How good the estimates of one resource were. */
@@ -44,6 +50,9 @@ export type ResourceAccuracy = {
 /** Attempts that died of an amount, and what they had cost by then. */
 export type LostAttempts = { attempts: number; seconds: number; memory_byte_hours: number };
 
+/** Verdicts that people overruled: what was said first, and what they said. */
+export type Overruled = { from: VerdictKind; to: VerdictKind; count: number };
+
 /** How good the estimates of some runs were. */
 export type Accuracy = {
   /** Runs that went to an end of their own, or died of an amount. */
@@ -52,6 +61,8 @@ export type Accuracy = {
   /** The cost of Almanac's own mistakes, and of what people asked too little. */
   mistakes: LostAttempts;
   mistakes_as_asked: LostAttempts;
+  /** On the days when people did so, most often overruled first. */
+  overruled: Overruled[];
 };
 
 /** Into what spans of time a report is cut. */

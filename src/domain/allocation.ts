@@ -29,6 +29,8 @@ export type AllocatedAmount = {
   note?: string;
   /** The lowest maximum that anybody demanded: never given more, not by a retry nor while it runs. */
   max?: number;
+  /** What the request, its workflow or its task asked for, where an override had it given something else. */
+  asked?: number;
 };
 
 /** What a run is given; the scheduler reads nothing else. */

@@ -50,7 +50,7 @@ const LEAST_RUNS_OF_LIMIT = 20;
  * two that contradict each other the higher one wins. What no person demanded is clamped to the largest worker.
  */
 export function allocate(query: AllocationQuery): Allocation {
-  const one = (resource: Resource): AllocatedAmount => amountOf(resource, query);
+  const one = (resource: Resource): AllocatedAmount => withAsked(amountOf(resource, query), resource, query);
   return {
     memory: one("memory"),
     disk_space: one("disk_space"),
@@ -58,6 +58,13 @@ export function allocate(query: AllocationQuery): Allocation {
     duration: one("duration"),
     tags: tagsOf(query.requirements),
   };
+}
+
+/** What people asked for stays visible where an override had something else given. */
+function withAsked(given: AllocatedAmount, resource: Resource, { requirements }: AllocationQuery): AllocatedAmount {
+  const { override: _, ...byPeople } = requirements;
+  const asked = askedAmounts(byPeople)[resource];
+  return asked === undefined || asked === given.amount ? given : { ...given, asked };
 }
 
 function amountOf(resource: Resource, query: AllocationQuery): AllocatedAmount {

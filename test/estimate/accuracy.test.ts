@@ -6,7 +6,14 @@ import type { HistoryEntry } from "../../src/domain/history.ts";
 import { accuracyOf } from "../../src/estimate/accuracy/accuracy.ts";
 import { judge, type JudgedRun } from "../../src/estimate/accuracy/judge.ts";
 import { AccuracyFold } from "../../src/estimate/accuracy/report.ts";
-import { addRun, addTallies, emptyTally, parseTally, type Tally } from "../../src/estimate/accuracy/tally.ts";
+import {
+  addOverruled,
+  addRun,
+  addTallies,
+  emptyTally,
+  parseTally,
+  type Tally,
+} from "../../src/estimate/accuracy/tally.ts";
 import { entryOf } from "../history/entries.ts";
 
 const HOUR = 3600;
@@ -59,7 +66,18 @@ describe("the accuracy of estimates", () => {
       sources: { history: 3, request: 1 },
       deaths: 0,
       deaths_as_asked: 0,
-      held: { allocated: 400, used: 220, unused: 180, lost: 0, wasted: 180, wasted_share: 0.45, times_used: 400 / 220 },
+      held: {
+        allocated: 400,
+        used: 220,
+        unused: 180,
+        lost: 0,
+        wasted: 180,
+        wasted_share: 0.45,
+        times_used: 400 / 220,
+        asked_runs: 1,
+        asked: 100,
+        saved: 0,
+      },
     });
     expect(resources.cpu_count?.held).toMatchObject({ allocated: 8, used: 4, wasted_share: 0.5 });
     expect(resources.duration?.held).toBeNull();
@@ -123,6 +141,28 @@ describe("the accuracy of estimates", () => {
     const raises = [{ at_ms: (HOUR * 1000) / 4, from: 100, to: 200 }];
     const run = judge(hour({}, 150), { memory: predicted(50, 80) }, raises)!;
     expect(run.resources.memory.held).toBe((100 / 4 + (200 * 3) / 4) * HOUR);
+  });
+
+  it("saves what people asked for and an override did not give, and knows nothing of what nobody asked for", () => {
+    const overridden = allocationOf(100, "override");
+    const asked = { allocation: { ...overridden, memory: { ...overridden.memory, asked: 250 } } };
+    const { resources } = accuracy(
+      [hour(asked), {}],
+      [hour({}, 60, "override"), {}],
+      [hour({}, 60, "history"), {}],
+      [hour({}, 60, "retry"), {}],
+      [hour({}, 60, "workflow"), {}],
+    );
+    expect(resources.memory?.held).toMatchObject({ allocated: 500, asked_runs: 2, asked: 350, saved: 150 });
+  });
+
+  it("counts the verdicts that people overruled, most often first", () => {
+    const once = addOverruled(emptyTally(), "flaky", "regression");
+    const often = addOverruled(addOverruled(once, "regression", "known_failure"), "regression", "known_failure");
+    expect(accuracyOf(often).overruled).toEqual([
+      { from: "regression", to: "known_failure", count: 2 },
+      { from: "flaky", to: "regression", count: 1 },
+    ]);
   });
 
   it("counts runs of untrusted origin too: they were given what was predicted", () => {

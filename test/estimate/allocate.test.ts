@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Allocation, Estimate, EstimateEvidence } from "../../src/domain/allocation.ts";
-import { allocate, askedAmounts } from "../../src/estimate/allocate.ts";
+import { allocate, askedAmounts, type RequirementsBySource } from "../../src/estimate/allocate.ts";
 import { nextAfterDeath } from "../../src/estimate/next-after-death.ts";
 
 const GIB = 2 ** 30;
@@ -60,6 +60,25 @@ describe("an allocation", () => {
   it("needs the tags of all sources, each once", () => {
     const requirements = { request: { tags: ["kvm", "a"] }, task: { tags: ["a", "b"] } };
     expect(allocate({ estimate: {}, requirements, defaults }).tags).toEqual(["a", "b", "kvm"]);
+  });
+
+  it("keeps what people asked for where an override has something else given, and only there", () => {
+    const memoryOf = (requirements: RequirementsBySource) =>
+      allocate({ estimate: known, requirements, defaults }).memory;
+    const people = { request: { memory: 9 * GIB }, task: { memory: 7 * GIB } };
+    expect(memoryOf({ ...people, override: { memory: 4 * GIB } })).toEqual({
+      amount: 4 * GIB,
+      source: "override",
+      asked: 9 * GIB,
+    });
+    expect(memoryOf({ ...people, override: { max: { memory: 8 * GIB } } })).toMatchObject({
+      amount: 8 * GIB,
+      source: "request",
+      asked: 9 * GIB,
+    });
+    expect(memoryOf({ ...people, override: { memory: 9 * GIB } })).not.toHaveProperty("asked");
+    expect(memoryOf(people)).not.toHaveProperty("asked");
+    expect(memoryOf({ override: { memory: 4 * GIB } })).not.toHaveProperty("asked");
   });
 
   it("tells the estimator what people asked for", () => {

@@ -62,7 +62,7 @@ describe("layers", () => {
       note: "lowered to the maximum of the default",
     });
     const cpus = layer({ field: "cpu_count", value: 8, mode: "override" });
-    expect(given(cpus).cpu_count).toEqual({ amount: 8, source: "override" });
+    expect(given(cpus).cpu_count).toEqual({ amount: 8, source: "override", asked: 2 });
     expect(given(layer({ ...cpus, field: "max.cpu_count", value: 1 })).cpu_count).toMatchObject({
       amount: 1,
       source: "request",

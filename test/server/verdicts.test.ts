@@ -127,6 +127,9 @@ describe.each(ENGINES)("a verdict, kept in $name,", (engine) => {
     expect(work_request.verdict!.overruled).toMatchObject([{ kind: "regression", fatal: true, by: null }]); // it has one
     const { items } = await harness.client.call("listFindings", { query: {} });
     expect(items).toMatchObject([{ state: "known", state_by: "local" }]);
+    await harness.client.call("overruleVerdict", { params, body: { ...body, note: "the same again" } });
+    const { tasks } = await harness.client.call("accuracy", { query: { task_name: KEY.task_name } });
+    expect(tasks[0]?.accuracy.overruled).toEqual([{ from: "regression", to: "known_failure", count: 1 }]);
 
     const [passed] = await harness.submit(KEY);
     await endRun(passed!.id, 1);

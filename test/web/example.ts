@@ -6,6 +6,7 @@ import type { Outcome } from "../../src/domain/outcome.ts";
 import { DEFAULT_RETRY_LIMITS } from "../../src/verdict/decide-retry.ts";
 import type { Curve, Measurement } from "../../src/domain/runtime-statistics.ts";
 import { seededRandom } from "../../src/simulate/random.ts";
+import { giveItAccuracy } from "./example-accuracy.ts";
 import { countFrom, FIRST_REQUEST, giveItAPast } from "./example-past.ts";
 import { ended, GIB, running, startHarness, type Harness, type PlayedWorker } from "../server/harness.ts";
 
@@ -52,7 +53,9 @@ export async function startExample(hostileName = HOSTILE): Promise<Example> {
     settings: { heartbeatMs: 50, leaseMs: 86_400_000, retryLimits: { ...DEFAULT_RETRY_LIMITS, flaky: 0 } },
   });
   await countFrom(harness, FIRST_REQUEST);
-  await harness.client.call("importHistory", { body: { entries: history() } });
+  const past = history();
+  await harness.client.call("importHistory", { body: { entries: past } });
+  await giveItAccuracy(harness, past);
   const capacity = (memory: number, cpu_count: number) => ({ memory: memory * GIB, cpu_count, disk_space: 200 * GIB });
   const builder = await harness.join("builder-1", {
     capacity: capacity(64, 16),
@@ -280,6 +283,7 @@ function history(): ImportedEntry[] {
     gib: number,
     minutes: number,
     context = "sid/amd64",
+    asked?: number,
   ): ImportedEntry[] =>
     Array.from({ length: runs }, (_, index) => {
       const hasRisen = subject === "gcc" && index > (runs * 2) / 3;
@@ -301,7 +305,10 @@ function history(): ImportedEntry[] {
         runtime_statistics: { duration, memory, cpu_time: duration * 6, disk_space: 2 * memory },
         lower_bounds: lost ? ["memory", "duration", "cpu_time", "disk_space"] : [],
         allocation: {
-          memory: reserved(Math.round(gib * GIB * (index > runs * 0.7 ? 1.7 : 1.25))),
+          memory: {
+            amount: Math.round(gib * GIB * (index > runs * 0.7 ? 1.7 : 1.25)),
+            ...(asked === undefined ? { source: "history" } : { source: "override", asked: asked * GIB }),
+          },
           disk_space: reserved(20 * GIB),
           cpu_count: reserved(8),
           duration: reserved(7200),
@@ -317,6 +324,6 @@ function history(): ImportedEntry[] {
     ...series("llvm", "build", 60, 4.4, 16),
     ...series("gcc", "build", 30, 2.1, 25, "sid/arm64"),
     ...series("glibc", "test", 90, 0.8, 2),
-    ...series("openssl", "test", 60, 0.4, 3),
+    ...series("openssl", "test", 60, 0.4, 3, "sid/amd64", 2),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Accuracy, AccuracyReport, ResourceAccuracy } from "../../domain/accuracy.ts";
 import { AMOUNT_SOURCES, RESOURCES, type Resource } from "../../domain/allocation.ts";
 import { RESOURCE_WORDS } from "../../domain/amount-text.ts";
+import { coverageText } from "../../domain/coverage-text.ts";
 import { formatBytes, formatCores, formatDuration, formatShare } from "../../domain/units.ts";
 import { paint } from "./colour.ts";
 import { symbols } from "./glyph.ts";
@@ -45,7 +46,9 @@ export function renderAccuracy(report: AccuracyReport, view: AccuracyView, surfa
     table("all", all),
     ...(view.task === undefined ? [`${word} by task${wasted}:\n`, table("task", ofResource(tasks))] : []),
     ...(report.over_time.length > 1 ? [`${word} over time:\n`, table("from", ofResource(spans))] : []),
+    ...savedLine(report.all, view.resource, surface),
     mistakesLine(report.all, surface),
+    ...overruledLine(report.all),
     ...(report.is_cut ? [`There is more before ${report.since.slice(0, 10)}; ask for one task.\n`] : []),
   ].join("");
 }
@@ -62,18 +65,40 @@ function emptySentence({ since }: AccuracyReport, { task }: AccuracyView): strin
   return `No run${of} has ended since ${since.slice(0, 10)}: there is nothing to compare yet.`;
 }
 
-/** `412 runs since 2026-10-23: 94 % used no more memory than their p95, 31 % of the memory given was not needed.` */
+/** `412 runs since 2026-10-23: 94 % used no more memory than their p95 (as it should be), 31 % of the memory given was not needed.` */
 function sentence({ since, all }: AccuracyReport, { task }: AccuracyView): string {
   const of = task === undefined ? "" : ` of ${sanitizeText(task)}`;
-  const { below_p95, held } = all.resources.memory ?? {};
+  const { below_p95, held, judged = 0 } = all.resources.memory ?? {};
   const parts = [
-    ...(typeof below_p95 === "number" ? [`${formatShare(below_p95)} used no more memory than their p95`] : []),
+    ...(typeof below_p95 === "number"
+      ? [`${formatShare(below_p95)} used no more memory than their p95 (${coverageText(below_p95, judged)})`]
+      : []),
     ...(typeof held?.wasted_share === "number"
       ? [`${formatShare(held.wasted_share)} of the memory given was not needed`]
       : []),
   ];
   const runs = `${all.runs} run${all.runs === 1 ? "" : "s"}${of} since ${since.slice(0, 10)}`;
   return parts.length === 0 ? `${runs}.` : `${runs}: ${parts.join(", ")}.`;
+}
+
+/** What overrides kept from being reserved; only of what people asked for it is known what it would have been. */
+function savedLine({ resources }: Accuracy, resource: Resource, surface: Surface): string[] {
+  const held = resources[resource]?.held;
+  if (held == null || held.saved === 0) return [];
+  const amount = (hours: number) => heldText(resource, hours, surface);
+  const runs = held.asked_runs === 1 ? "1 run" : `${held.asked_runs} runs`;
+  const word = held.saved > 0 ? "less" : "more";
+  const what = `asked for ${amount(held.asked)} of ${RESOURCE_WORDS[resource]} by ${runs}`;
+  return [`${what}, and given ${amount(Math.abs(held.saved))} ${word}\n`];
+}
+
+/** `people overruled 2 verdicts: regression as known failure (2)`. */
+function overruledLine({ overruled }: Accuracy): string[] {
+  if (overruled.length === 0) return [];
+  const word = (kind: string) => kind.replaceAll("_", " ");
+  const total = overruled.reduce((sum, { count }) => sum + count, 0);
+  const each = overruled.map(({ from, to, count }) => `${word(from)} as ${word(to)} (${count})`);
+  return [`people overruled ${total === 1 ? "1 verdict" : `${total} verdicts`}: ${each.join(", ")}\n`];
 }
 
 /** What our own mistakes cost stands beside what they save, or nobody would believe the rest. */

@@ -1,5 +1,6 @@
-import type { Accuracy, HeldAmounts, LostAttempts, ResourceAccuracy } from "../../domain/accuracy.ts";
+import type { Accuracy, HeldAmounts, LostAttempts, Overruled, ResourceAccuracy } from "../../domain/accuracy.ts";
 import { RESOURCES, type Resource } from "../../domain/allocation.ts";
+import type { VerdictKind } from "../../domain/verdict.ts";
 import { errorOf, type Tally } from "./tally.ts";
 
 type ResourceTally = NonNullable<Tally["resources"][Resource]>;
@@ -13,7 +14,18 @@ export function accuracyOf(tally: Tally): Accuracy {
     const found = tally.resources[resource];
     if (found !== undefined) resources[resource] = resourceAccuracy(resource, found);
   }
-  return { runs: tally.runs, resources, mistakes: lostIn(tally.own), mistakes_as_asked: lostIn(tally.asked) };
+  const { runs, own, asked } = tally;
+  const lost = { mistakes: lostIn(own), mistakes_as_asked: lostIn(asked) };
+  return { runs, resources, ...lost, overruled: overruledIn(tally) };
+}
+
+function overruledIn({ overruled }: Tally): Overruled[] {
+  return Object.entries(overruled)
+    .map(([kinds, count]) => {
+      const [from, to] = kinds.split(" ") as [VerdictKind, VerdictKind]; // see `OverruledAs`
+      return { from, to, count };
+    })
+    .sort((a, b) => b.count - a.count);
 }
 
 function resourceAccuracy(resource: Resource, tally: ResourceTally): ResourceAccuracy {
@@ -30,7 +42,8 @@ function resourceAccuracy(resource: Resource, tally: ResourceTally): ResourceAcc
   };
 }
 
-function heldAmounts({ held, known, used, unused, lost }: ResourceTally): HeldAmounts {
+function heldAmounts(tally: ResourceTally): HeldAmounts {
+  const { held, known, used, unused, lost, asked_runs, asked, asked_held } = tally;
   const hours = (amountSeconds: number) => amountSeconds / SECONDS_PER_HOUR;
   return {
     allocated: hours(held),
@@ -40,6 +53,9 @@ function heldAmounts({ held, known, used, unused, lost }: ResourceTally): HeldAm
     wasted: hours(unused + lost),
     wasted_share: share(unused + lost, known + lost),
     times_used: share(known, used),
+    asked_runs,
+    asked: hours(asked),
+    saved: hours(asked - asked_held),
   };
 }
 

@@ -8,6 +8,8 @@ export type JudgedResource = {
   source: AmountSource;
   /** What was held for it, times seconds. */
   held: number;
+  /** What people asked for, times seconds; absent where nobody did, or the amount is that of a run again. */
+  asked?: number;
   /** Absent where it was not measured. */
   used?: Figure;
   /** Absent where nothing was predicted. */
@@ -21,6 +23,9 @@ export type JudgedRun = {
   /** The resource whose amount it died of. */
   died_of?: Resource;
 };
+
+/** Sources whose amounts people chose. */
+export const ASKED_SOURCES: ReadonlySet<AmountSource> = new Set(["request", "workflow", "task"]);
 
 const DEATHS: Partial<Record<HistoryEntry["outcome"]["kind"], Resource>> = {
   out_of_memory: "memory",
@@ -47,11 +52,12 @@ export function judge(
   if (observation === undefined || seconds === undefined) return undefined;
   const { allocation } = entry;
   const judged = (resource: Resource): JudgedResource => {
-    const { amount, source } = allocation[resource];
+    const { amount, source, asked = ASKED_SOURCES.has(source) ? amount : undefined } = allocation[resource];
     const [used, predicted] = [observation[resource], estimate[resource]];
     return {
       source,
       held: resource === "memory" ? memoryHeld(amount, raises, seconds) : amount * seconds,
+      ...(asked !== undefined && { asked: asked * seconds }),
       ...(used !== undefined && { used }),
       ...(predicted !== undefined && { predicted: { p50: predicted.p50, p95: predicted.p95 } }),
     };

@@ -1,8 +1,9 @@
 import { RESOURCES, type AmountSource, type Resource } from "../../domain/allocation.ts";
-import type { JudgedResource, JudgedRun } from "./judge.ts";
+import type { VerdictKind } from "../../domain/verdict.ts";
+import { ASKED_SOURCES, type JudgedResource, type JudgedRun } from "./judge.ts";
 
 /** Changes whenever the inside of a tally does. */
-const TALLY_VERSION = 1;
+const TALLY_VERSION = 2;
 
 /** Attempts that died of an amount: how many, their seconds, and the memory that they held, byte-seconds. */
 type Deaths = { attempts: number; seconds: number; memory: number };
@@ -23,9 +24,16 @@ type ResourceTally = {
   used: number;
   unused: number;
   lost: number;
+  /** Runs for which people asked for an amount: how many, what they asked for, and what was held for them. */
+  asked_runs: number;
+  asked: number;
+  asked_held: number;
   deaths: number;
   deaths_as_asked: number;
 };
+
+/** A verdict that a person overruled: what was said, and what the person said. */
+export type OverruledAs = `${VerdictKind} ${VerdictKind}`;
 
 /**
  * The runs of one task and day, added up: plain JSON of a few KiB, however many runs. Adding is commutative and
@@ -37,6 +45,7 @@ export type Tally = {
   own: Deaths;
   asked: Deaths;
   resources: Partial<Record<Resource, ResourceTally>>;
+  overruled: Partial<Record<OverruledAs, number>>;
 };
 
 /** Errors are told apart by a tenth, from a thousandth up to a hundredfold. */
@@ -44,12 +53,9 @@ const BUCKET = Math.log(1.1);
 const LEAST_ERROR = 0.001;
 const MOST_ERROR = 100;
 
-/** Sources whose amounts people chose. */
-const ASKED: ReadonlySet<AmountSource> = new Set(["request", "workflow", "task"]);
-
 /** The tally of no runs. */
 export function emptyTally(): Tally {
-  return { version: TALLY_VERSION, runs: 0, own: noDeaths(), asked: noDeaths(), resources: {} };
+  return { version: TALLY_VERSION, runs: 0, own: noDeaths(), asked: noDeaths(), resources: {}, overruled: {} };
 }
 
 /** The tally in what the database held; that of no runs where it is of another version. */
@@ -63,6 +69,11 @@ export function parseTally(stored: unknown): Tally {
 /** The tally with one run more; the one given is not changed. */
 export function addRun(tally: Tally, run: JudgedRun): Tally {
   return addTallies(tally, tallyOf(run));
+}
+
+/** The tally with one verdict more that a person overruled; the one given is not changed. */
+export function addOverruled(tally: Tally, from: VerdictKind, to: VerdictKind): Tally {
+  return addTallies(tally, { ...emptyTally(), overruled: { [`${from} ${to}`]: 1 } });
 }
 
 /** Two tallies of different runs, together. */
@@ -79,6 +90,7 @@ export function addTallies(a: Tally, b: Tally): Tally {
     own: addNumbers(a.own, b.own),
     asked: addNumbers(a.asked, b.asked),
     resources,
+    overruled: addNumbers(a.overruled, b.overruled),
   };
 }
 
@@ -106,7 +118,7 @@ function noDeaths(): Deaths {
 function tallyOf(run: JudgedRun): Tally {
   const { died_of, seconds } = run;
   const death = { attempts: 1, seconds, memory: run.resources.memory.held };
-  const isAsked = died_of !== undefined && ASKED.has(run.resources[died_of].source);
+  const isAsked = died_of !== undefined && ASKED_SOURCES.has(run.resources[died_of].source);
   const resources: Tally["resources"] = {};
   for (const resource of RESOURCES) {
     resources[resource] = resourceTally(run.resources[resource], seconds, died_of === resource);
@@ -117,18 +129,22 @@ function tallyOf(run: JudgedRun): Tally {
     own: died_of !== undefined && !isAsked ? death : noDeaths(),
     asked: isAsked ? death : noDeaths(),
     resources,
+    overruled: {},
   };
 }
 
 function resourceTally(judged: JudgedResource, seconds: number, isDeath: boolean): ResourceTally {
-  const { source, held } = judged;
-  const isAsked = ASKED.has(source);
+  const { source, held, asked } = judged;
+  const isAsked = ASKED_SOURCES.has(source);
   return {
     sources: { [source]: 1 },
     ...comparison(judged),
     held,
     ...use(judged, seconds, isDeath),
     lost: isDeath ? held : 0,
+    asked_runs: asked === undefined ? 0 : 1,
+    asked: asked ?? 0,
+    asked_held: asked === undefined ? 0 : held,
     deaths: isDeath && !isAsked ? 1 : 0,
     deaths_as_asked: isDeath && isAsked ? 1 : 0,
   };

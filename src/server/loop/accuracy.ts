@@ -3,10 +3,11 @@ import type { Estimate } from "../../domain/allocation.ts";
 import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { MemoryRaise } from "../../domain/runtime-statistics.ts";
-import type { TaskType } from "../../domain/task.ts";
+import type { HistoryKey, TaskType } from "../../domain/task.ts";
+import type { VerdictKind } from "../../domain/verdict.ts";
 import { judge } from "../../estimate/accuracy/judge.ts";
 import { AccuracyFold, dayOf } from "../../estimate/accuracy/report.ts";
-import { addRun, parseTally } from "../../estimate/accuracy/tally.ts";
+import { addOverruled, addRun, parseTally } from "../../estimate/accuracy/tally.ts";
 import type { StoreReader, StoreTransaction, TaskDay } from "../store/store.ts";
 
 const DAY_MS = 86_400_000;
@@ -33,6 +34,19 @@ export async function judgeRun(
   const { task_type, task_name, completed_at } = entry;
   const day = { task_type, task_name, day: dayOf(completed_at) };
   await tx.changeAccuracyDay(day, (tally) => addRun(parseTally(tally), run));
+}
+
+/** Adds a verdict that a person overruled, in the transaction that does so. */
+export async function noteOverruled(
+  tx: StoreTransaction,
+  { task_type, task_name }: Pick<HistoryKey, "task_type" | "task_name">,
+  verdicts: { from: VerdictKind; to: VerdictKind },
+  now: Timestamp,
+): Promise<void> {
+  if (verdicts.from === verdicts.to) return;
+  await tx.changeAccuracyDay({ task_type, task_name, day: dayOf(now) }, (tally) =>
+    addOverruled(parseTally(tally), verdicts.from, verdicts.to),
+  );
 }
 
 /** What is asked about accuracy. */

@@ -5,6 +5,7 @@ import { DEFAULT_FAIL_ON, type Judgement, type Verdict, type VerdictKind } from 
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { isFatal } from "../../verdict/fatal.ts";
 import type { StoreTransaction } from "../store/store.ts";
+import { noteOverruled } from "./accuracy.ts";
 import type { LoopContext } from "./context.ts";
 
 /**
@@ -28,6 +29,7 @@ export function overruleVerdict(
     await settleFindings(tx, request, verdict, now);
     const data = { from: request.verdict.kind, to: said.kind, note: said.note, by };
     await tx.appendEvents([{ kind: "judged", work_request_id: id, data }]);
+    await noteOverruled(tx, request, data, now);
     return (await tx.lockWorkRequest(id))!; // it was locked above
   });
 }

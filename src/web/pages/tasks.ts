@@ -1,4 +1,3 @@
-import type { VNode } from "preact";
 import type { Accuracy, AccuracyReport, ResourceAccuracy } from "../../domain/accuracy.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import { metricValue } from "../../history/metric.ts";
@@ -8,9 +7,10 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { gibHours } from "../parts/held-hours.ts";
 import { commandLine, historyAddress, keepLink } from "../parts/links.ts";
+import { mistakesText } from "../parts/mistakes.ts";
 import { numberHead, table, type Cell, type Row } from "../parts/table.ts";
 import { dayText } from "../parts/time.ts";
-import { formatBytes, formatDuration } from "../../domain/units.ts";
+import { formatBytes } from "../../domain/units.ts";
 
 /** What the page of tasks shows. */
 export type TasksData = {
@@ -25,7 +25,7 @@ export function tasksPage(frame: Frame, { report, newest }: TasksData): string {
     frame,
     { title: "Tasks", place: "tasks" },
     e("p", { class: "lead" }, sentence(report)),
-    e("p", {}, mistakes(report.all)),
+    e("p", {}, mistakesText(report.all.mistakes, "an amount that Almanac chose")),
     report.tasks.length === 0
       ? e(
           "div",
@@ -42,7 +42,12 @@ export function tasksPage(frame: Frame, { report, newest }: TasksData): string {
           [TASK_COLUMN, ...PICTURE_COLUMNS, ...FIGURE_COLUMNS],
           report.tasks.map((task) => rowOf(frame.root, task, newest)),
         ),
-    ...(report.over_time.length < 2 ? [] : [e("h2", { id: "days" }, "Day by day"), dayTable(report)]),
+    e(
+      "p",
+      {},
+      e("a", { href: `${frame.root}accuracy` }, "Can the estimates be believed?"),
+      " Over time, and by resource.",
+    ),
     e(
       "p",
       { class: "quiet" },
@@ -77,11 +82,6 @@ function sentence({ all, tasks, since, until, is_cut }: AccuracyReport): string 
       : ` ${gibHours(held.wasted)} of ${gibHours(held.allocated)} GiB·h of reserved memory were not used${held.wasted_share === null ? "" : ` (${percent(held.wasted_share)})`}.`;
   const shown = is_cut ? "There are more days than one report reads: the newest are here. " : "";
   return `${shown}${all.runs} runs of ${tasks.length} task${tasks.length === 1 ? "" : "s"} ended since ${dayText(since)}.${unused}`;
-}
-
-function mistakes({ mistakes: own }: Accuracy): string {
-  if (own.attempts === 0) return "No run died of an amount that Almanac chose.";
-  return `${own.attempts} runs died of an amount that Almanac chose, and had taken ${formatDuration(own.seconds)} and ${gibHours(own.memory_byte_hours)} GiB·h by then.`;
 }
 
 function rowOf(
@@ -120,11 +120,6 @@ function figuresOf({ runs, resources }: Accuracy): string[] {
     shareText(duration, "median_error"),
     String(Object.values(resources).reduce((sum, { deaths }) => sum + deaths, 0)),
   ];
-}
-
-function dayTable({ over_time }: AccuracyReport): VNode {
-  const rows = over_time.toReversed().map(({ from, accuracy }) => [dayText(from), ...figuresOf(accuracy)]);
-  return table("Day by day", ["Day", ...FIGURE_COLUMNS], rows);
 }
 
 function shareText(accuracy: ResourceAccuracy | undefined, field: "below_p95" | "median_error"): string {

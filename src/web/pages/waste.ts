@@ -1,20 +1,19 @@
 import type { VNode } from "preact";
-import type { AccuracyReport, HeldAmounts, LostAttempts } from "../../domain/accuracy.ts";
+import type { AccuracyReport, HeldAmounts } from "../../domain/accuracy.ts";
 import type { Advice } from "../../domain/advice.ts";
 import { RESOURCE_WORDS } from "../../domain/amount-text.ts";
 import { ofThousand } from "../../domain/source-text.ts";
-import { formatBytes, formatDuration, formatShare } from "../../domain/units.ts";
+import { formatBytes, formatShare } from "../../domain/units.ts";
 import { boxBar } from "../charts/bars.ts";
 import { heldChart } from "../charts/held-over-time.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { gibHours, hours } from "../parts/held-hours.ts";
 import { commandLine, historyAddress, keepLink, keyText, queryText } from "../parts/links.ts";
+import { mistakesText } from "../parts/mistakes.ts";
+import { periods } from "../parts/periods.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 import { dayText } from "../parts/time.ts";
-
-/** Over how many days one may look. */
-export const WASTE_DAYS = [7, 30, 90] as const;
 
 /** What the page of waste shows. */
 export type WasteData = { days: number; report: AccuracyReport; advice: readonly Advice[] };
@@ -27,7 +26,7 @@ export function wastePage(frame: Frame, { days, report, advice }: WasteData): st
     frame,
     { title: "Waste", place: "waste", hasCharts: held != null },
     e("p", { class: "lead" }, sentence(report)),
-    periods(frame, days),
+    periods(days, (other) => `${frame.root}waste${queryText({ days: other })}`),
     ...(held == null
       ? [e("p", {}, "This page will show how much of what was reserved for runs was used, as soon as runs have ended.")]
       : [
@@ -40,8 +39,8 @@ export function wastePage(frame: Frame, { days, report, advice }: WasteData): st
           taskTable(frame.root, report),
         ]),
     e("h2", { id: "mistakes" }, "What our mistakes cost"),
-    e("p", {}, mistakes(report.all.mistakes, "an amount that Almanac chose")),
-    e("p", {}, mistakes(report.all.mistakes_as_asked, "an amount that people asked for")),
+    e("p", {}, mistakesText(report.all.mistakes, "an amount that Almanac chose")),
+    e("p", {}, mistakesText(report.all.mistakes_as_asked, "an amount that people asked for")),
     e("h2", { id: "advice" }, "What to ask for instead"),
     advicePart(frame.root, advice),
     e("p", { class: "quiet" }, "What is not held by one run is room for another: more is done by the same workers."),
@@ -57,24 +56,6 @@ function sentence({ all, since }: AccuracyReport): string {
   if (held == null) return `No run has ended since ${dayText(since)}.`;
   const share = held.wasted_share === null ? "" : ` (${formatShare(held.wasted_share)})`;
   return `Since ${dayText(since)}, ${all.runs} runs held ${gibHours(held.allocated)} GiB·h of memory; ${gibHours(held.wasted)} GiB·h${share} of it were of no use.`;
-}
-
-function periods({ root }: Frame, days: number): VNode {
-  return e(
-    "ul",
-    { class: "chips" },
-    ...WASTE_DAYS.map((one) =>
-      e(
-        "li",
-        {},
-        e(
-          "a",
-          { href: `${root}waste${queryText({ days: one })}`, "aria-current": one === days ? "true" : undefined },
-          `${one} days`,
-        ),
-      ),
-    ),
-  );
 }
 
 /** Used, held without need, lost; what was never judged is left over in the bar. */
@@ -131,12 +112,6 @@ function taskTable(root: string, { tasks }: AccuracyReport): VNode {
     ],
     rows,
   );
-}
-
-function mistakes({ attempts, seconds, memory_byte_hours }: LostAttempts, what: string): string {
-  if (attempts === 0) return `No run died of ${what}.`;
-  const runs = attempts === 1 ? "1 run" : `${attempts} runs`;
-  return `${runs} died of ${what}, after ${formatDuration(seconds)} and ${gibHours(memory_byte_hours)} GiB·h in all.`;
 }
 
 function advicePart(root: string, advice: readonly Advice[]): VNode {

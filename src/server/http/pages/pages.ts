@@ -35,7 +35,7 @@ import {
 import { frameOf, rootOf, sendPage } from "./send-page.ts";
 import { personOf } from "./session.ts";
 import { addSettings, type About } from "./settings-pages.ts";
-import { addWastePage } from "./waste-page.ts";
+import { addAccuracyPages } from "./accuracy-pages.ts";
 import { addWorkflowPages } from "./workflow-pages.ts";
 
 /** Fields of the address that a page does not know are left alone: others may have put them there. */
@@ -121,7 +121,7 @@ export function readingPages(context: LoopContext): ReadingPage[] {
   );
   addLogPages(page, context);
   addFindingPages(page, context);
-  addWastePage(page, context);
+  addAccuracyPages(page, context);
   addWorkflowPages(page, context);
   return pages;
 }

@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+import { startExample } from "./example.ts";
+import { inChromium } from "./in-chromium.ts";
+
+/* Whether estimates can be believed, and what they cost. */
+
+inChromium("the pages of accuracy and waste", startExample, (at) => {
+  it("say how often the p95 held, of all tasks and of one, and lead from one to the other", async () => {
+    const { page, context } = await at.visit();
+    await page.goto("t");
+    await page.getByRole("link", { name: "Can the estimates be believed?" }).click();
+    await page.getByRole("heading", { level: 1, name: "Accuracy", exact: true }).waitFor();
+    const lead = page.locator("p.lead");
+    expect(await lead.innerText()).toMatch(
+      /^Since 20[\d-]+, \d+ % of \d+ runs used no more memory than their p95: as it/,
+    );
+    expect(await page.getByText("People overruled 2 verdicts.").isVisible()).toBe(true);
+    const figure = page.locator("figure", { hasText: "Share of runs that used no more memory" });
+    await figure.getByLabel("Read the points").focus();
+    await page.keyboard.press("ArrowLeft");
+    expect(await figure.getByLabel("Read the points").getAttribute("aria-valuetext")).toMatch(
+      /^20[\d-]+: memory [\d.]+ %, time [\d.]+ %$/,
+    );
+    await page.getByRole("link", { name: "90 days" }).click();
+    await page
+      .getByRole("region", { name: /^Tasks/ })
+      .getByRole("link", { name: "build", exact: true })
+      .click();
+    await page.getByRole("heading", { level: 1, name: "Accuracy: build" }).waitFor();
+    expect(new URL(page.url()).search).toBe("?days=90&task_type=worker&task_name=build");
+    expect(await page.getByText("npx almanac accuracy build --since 90d").isVisible()).toBe(true);
+    await context.close();
+  });
+});

@@ -18,6 +18,7 @@ const PLACES = [
   { name: "regressions", word: "Regressions", path: "regressions" },
   { name: "workers", word: "Workers", path: "workers" },
   { name: "waste", word: "Waste", path: "waste" },
+  { name: "schedules", word: "Schedules", path: "schedules" },
   { name: "submit", word: "Submit", path: "new" },
   { name: "settings", word: "Settings", path: "settings" },
 ] as const;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ended, startHarness, type Harness } from "./harness.ts";
+import { startReceiver } from "./react/receivers.ts";
 
 /* What people send from pages, as a browser does it without a script. */
 
@@ -142,5 +143,56 @@ describe("the forms of the pages", () => {
     );
     expect((await submitter.send("/settings/tokens", { name: "x", scope: "admin" })).status).toBe(403);
     expect(await (await submitter.get("/settings")).text()).not.toContain("session of");
+  });
+
+  it("a schedule is paused, resumed and forgotten, and a hook forgotten, by who may", async () => {
+    const person = await signIn();
+    const submission = { work_requests: [{ task_name: "build", task_data: { command: ["true"] } }] };
+    const { client } = harness;
+    await client.call("putSchedule", { params: { name: "nightly" }, body: { cron: "0 3 1 1 *", submission } });
+    await client.call("putHook", { params: { name: "on-push" }, body: { submission } });
+    const isPaused = async () => (await client.call("listSchedules")).schedules.map(({ is_paused }) => is_paused);
+    expect((await person.send("/schedules/nightly/pause")).status).toBe(303);
+    expect(await isPaused()).toEqual([true]);
+    expect(await (await person.get("/schedules/nightly")).text()).toContain("It is paused");
+    await person.send("/schedules/nightly/resume");
+    expect(await isPaused()).toEqual([false]);
+    const reader = await signIn((await client.call("createToken", { body: { name: "r", scope: "submit" } })).secret);
+    for (const form of ["/schedules/nightly/remove", "/hooks/on-push/remove", "/schedules/nightly/pause"]) {
+      expect((await reader.send(form)).status).toBe(403);
+    }
+    expect(await (await reader.get("/schedules")).text()).not.toMatch(/<button[^>]*>Pause/);
+    expect((await person.send("/schedules/nightly/remove")).status).toBe(303);
+    expect((await person.send("/hooks/on-push/remove")).status).toBe(303);
+    expect((await person.get("/schedules/nightly")).status).toBe(404);
+    expect((await client.call("listHooks")).hooks).toEqual([]);
+  });
+
+  it("what could not be told is tried again, and what it is about stands with it", async () => {
+    const receiver = await startReceiver(() => (isGone ? 410 : 204));
+    let isGone = true;
+    await harness.close();
+    harness = await startHarness({ settings: { heartbeatMs: 50 }, reactions: { webhookHosts: ["127.0.0.1"] } });
+    try {
+      const person = await signIn();
+      const worker = await harness.join("w-1");
+      const reactions = { on_failure: [receiver.url.replace("/hook", "/s3cr3t")] };
+      const [request] = await harness.submit({ task_name: "build", reactions });
+      await harness.event(request!.id, "placed");
+      const { assignments } = await worker.sync();
+      await worker.sync([ended(assignments[0]!, { outcome: { kind: "exited", code: 1 } })]);
+      await harness.event(request!.id, "delivery");
+      const page = await (await person.get(`/deliveries?work_request_id=${request!.id}`)).text();
+      expect(page).toContain("failed after 1 attempt: it answered with the status 410");
+      expect(page).not.toContain("s3cr3t");
+      expect(await (await person.get(`/r/${request!.id}`)).text()).toContain(`http://127.0.0.1:${receiver.port}`);
+      isGone = false;
+      const { items } = await harness.client.call("listDeliveries", { query: {} });
+      expect((await person.send(`/deliveries/${items[0]!.id}/again`)).status).toBe(303);
+      await harness.event(request!.id, "delivery", 2);
+      expect(await (await person.get("/deliveries")).text()).toContain("delivered");
+    } finally {
+      await receiver.close();
+    }
   });
 });

@@ -24,9 +24,15 @@ export function countFrom(harness: Harness, first: number): Promise<void> {
   );
 }
 
-/** Moves requests with their runs, events and history into the past (minutes), and copies one of them over the last day. */
-export function giveItAPast(harness: Harness, copied: number, pasts: readonly Past[]): Promise<void> {
+/** Moves requests with their runs, events and history into the past (minutes), and copies one of them over the last day; `more` changes the rest. */
+export function giveItAPast(
+  harness: Harness,
+  copied: number,
+  pasts: readonly Past[],
+  more: (db: DatabaseSync) => void,
+): Promise<void> {
   return withDatabase(harness, (db) => {
+    more(db);
     for (const past of pasts) moveBack(db, past);
     const begun = `(1420 - n * 40)`;
     const ended = `(${begun} - 9 - (n * 7) % 31)`;
@@ -70,6 +76,8 @@ function moveBack(db: DatabaseSync, { id, waited, ran, endedAgo }: Past): void {
     when kind in ${AT_THE_END} then ${earlier("at", endedAgo)}
     when kind in ('placed', 'started') then ${earlier("at", begun)}
     else ${earlier("at", begun + waited)} end where work_request_id = ${id}`);
+  db.exec(`update deliveries set created_at = ${earlier("created_at", endedAgo)},
+    ended_at = ${earlier("ended_at", endedAgo)} where work_request_id = ${id}`);
   db.exec(`update history set completed_at = ${earlier("completed_at", endedAgo)} where work_request_id = ${id}`);
 }
 

@@ -152,7 +152,9 @@ inChromium("the pages", startExample, (at) => {
     await slider.focus();
     await page.keyboard.press("ArrowLeft");
     expect(await slider.getAttribute("aria-valuetext")).toMatch(/^\d\.\dG · of \d\.\dG · .*2026|^\d\.\dG/);
-    const box = (await figure.locator("svg.wide").boundingBox())!; // it is shown
+    const chart = figure.locator("svg.wide");
+    await chart.scrollIntoViewIfNeeded();
+    const box = (await chart.boundingBox())!; // it is shown
     await page.mouse.move(box.x + box.width * 0.4, box.y + 60);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 4 });

@@ -72,7 +72,9 @@ inChromium("ways to read pages", startExample, (at) => {
   it("an address that was sent to somebody else shows them the same, once they have signed in", async () => {
     const { page, context } = await at.visit();
     await page.goto(HISTORY);
-    const box = (await page.locator("figure[data-zoom] svg.wide").first().boundingBox())!; // it is shown
+    const chart = page.locator("figure[data-zoom] svg.wide").first();
+    await chart.scrollIntoViewIfNeeded();
+    const box = (await chart.boundingBox())!; // it is shown
     await page.mouse.move(box.x + box.width * 0.4, box.y + 60);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.8, box.y + 60, { steps: 4 });
@@ -105,6 +107,7 @@ inChromium("ways to read pages", startExample, (at) => {
     expect(await slider.getAttribute("aria-valuetext")).toMatch(/^#\d+ .* · \d+m\d\ds · /);
     await figure.getByRole("link", { name: "Open this run" }).waitFor();
     const svg = figure.locator("svg.wide");
+    await svg.scrollIntoViewIfNeeded();
     const box = (await svg.boundingBox())!; // it is shown
     await page.mouse.move(box.x + box.width * 0.5, box.y + 20);
     await page.mouse.down();

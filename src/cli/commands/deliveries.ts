@@ -6,7 +6,7 @@ import { usageError } from "../failure.ts";
 import { readPages } from "../read-pages.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { countArgument, withServer, withTable } from "../shared-options.ts";
-import { stateText } from "../terminal/delivery-text.ts";
+import { deliveryStateText } from "../../domain/delivery-text.ts";
 import { formatAgo } from "../terminal/relative-time.ts";
 import { renderTable, type Column } from "../terminal/table.ts";
 
@@ -41,7 +41,7 @@ function columnsOf({ surface }: Session): Column<Delivery>[] {
     { header: "OF", cell: aboutText },
     { header: "WHEN", cell: ({ reaction }) => reaction.slice("on_".length) },
     { header: "TO", cell: ({ target }) => target, shrinkTo: 20 },
-    { header: "STATE", cell: (delivery) => stateText(delivery), shrinkTo: 20 },
+    { header: "STATE", cell: (delivery) => deliveryStateText(delivery), shrinkTo: 20 },
     { header: "MADE", cell: ({ created_at }) => formatAgo(created_at, surface), full: ({ created_at }) => created_at },
   ];
 }

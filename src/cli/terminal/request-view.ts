@@ -4,7 +4,7 @@ import { formatBytes, formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { paint } from "./colour.ts";
 import type { Delivery } from "../../domain/reaction.ts";
-import { deliveryText } from "./delivery-text.ts";
+import { deliveryText } from "../../domain/delivery-text.ts";
 import { expectedText } from "./expected-text.ts";
 import { stateLabel, stateOf, symbols } from "./glyph.ts";
 import { hyperlink } from "./hyperlink.ts";

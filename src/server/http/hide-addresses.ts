@@ -1,7 +1,5 @@
 import { targetOf } from "../../contract/reactions.ts";
-import type { Scope } from "../../contract/route.ts";
 import { REACTION_KINDS } from "../../domain/reaction.ts";
-import { includesScope } from "./authenticate.ts";
 
 /*
  * Whoever knows the address of a webhook may call it: its path or query is often the only secret. Addresses stand in requests,
@@ -10,9 +8,9 @@ import { includesScope } from "./authenticate.ts";
  */
 
 /** An answer as whoever has the scope may see it: all of it with `admin`, else of each webhook only its host. */
-export function asSeenBy<Answer>(scope: Scope | undefined, answer: Answer): Answer {
+export function asSeenBy<Answer>(scope: string | undefined, answer: Answer): Answer {
   // what workers are told holds no addresses, and they ask several times a second
-  if (scope !== undefined && (includesScope(scope, "admin") || scope === "worker")) return answer;
+  if (scope === "admin" || scope === "worker") return answer;
   return hide(answer) as Answer; // texts stay texts
 }
 

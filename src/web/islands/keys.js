@@ -12,6 +12,7 @@ const PLACES = new Map([
   ["t", "t"],
   ["g", "regressions"],
   ["w", "workers"],
+  ["s", "schedules"],
   ["n", "new"],
 ]);
 
@@ -74,9 +75,11 @@ const HELP = [
   ["/", "search"],
   ["g o", "overview"],
   ["g r", "requests"],
+  ["g f", "workflows"],
   ["g t", "tasks"],
   ["g g", "regressions"],
   ["g w", "workers"],
+  ["g s", "schedules"],
   ["g n", "submit"],
   ["j", "next row"],
   ["k", "row before"],

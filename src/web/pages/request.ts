@@ -5,6 +5,7 @@ import { resultOf } from "../../domain/outcome.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import type { LogLine } from "../../domain/log-line.ts";
 import type { Run } from "../../domain/run.ts";
+import type { Worker } from "../../domain/worker.ts";
 import { askedText, sourceText } from "../../domain/source-text.ts";
 import { formatBytes, formatDuration, wholeNumber } from "../../domain/units.ts";
 import { isRunLowerBound, runFigure } from "../../history/run-figure.ts";
@@ -18,29 +19,34 @@ import { commandLine, historyAddress, keepLink, keyText, logAddress, workerLink 
 import { lineText, logLines } from "../parts/log-lines.ts";
 import { stateLabel, stateOf, type State } from "../parts/state.ts";
 import { neighbourPart, type Neighbours } from "../parts/request-graph.ts";
+import { suspicionPart } from "../parts/suspicion.ts";
 import { requestTimeline } from "../parts/request-timeline.ts";
 import { numberHead, table } from "../parts/table.ts";
 import { moment, secondsBetween } from "../parts/time.ts";
 import { requestActions } from "./request-actions.ts";
 import { requestDetails } from "./request-details.ts";
+import { filesPart, toldPart, type FilesData } from "./request-files.ts";
 
 /** What the page of one request shows. */
-export type RequestData = AnswerData & {
-  lastEventId: number;
-  /** The attempt whose figures and log are shown: the newest, or the one in the address. */
-  run: Run | undefined;
-  /** How each worker stands to a request that waits, or stood to the run that is shown. */
-  candidates: readonly ShownCandidate[];
-  candidate_count: number;
-  /** The end of the run's log. */
-  log: readonly LogLine[];
-  /** Of the whole log. */
-  logLineCount: number;
-  logSize: number;
-  /** Of a run that failed: the first line that names an error. */
-  firstError: number | undefined;
-  neighbours: Neighbours;
-};
+export type RequestData = AnswerData &
+  FilesData & {
+    lastEventId: number;
+    /** The attempt whose figures and log are shown: the newest, or the one in the address. */
+    run: Run | undefined;
+    /** How each worker stands to a request that waits, or stood to the run that is shown. */
+    candidates: readonly ShownCandidate[];
+    candidate_count: number;
+    /** The end of the run's log. */
+    log: readonly LogLine[];
+    /** Of the whole log. */
+    logLineCount: number;
+    logSize: number;
+    /** Of a run that failed: the first line that names an error. */
+    firstError: number | undefined;
+    neighbours: Neighbours;
+    /** The worker of the run, as it is now; undefined once it is forgotten. */
+    worker: Worker | undefined;
+  };
 
 const CARD_LINES = 6;
 
@@ -58,6 +64,7 @@ export function requestPage(frame: Frame, data: RequestData): string {
     },
     e("p", { class: "lead", role: "status" }, stateLabel(stateOf(request)), ` ${standing(data)}`),
     failureCard(frame, data),
+    suspicionPart(frame.root, data.worker, data.now),
     answers(data),
     requestActions(frame, request),
     e("h2", { id: "amounts" }, "Asked, predicted, reserved, used"),
@@ -67,6 +74,8 @@ export function requestPage(frame: Frame, data: RequestData): string {
     requestTimeline(data),
     data.runs.length === 0 ? e("p", { class: "quiet" }, "It has had no run yet.") : runTable(frame, data),
     ...logPart(frame, data, isOver),
+    ...filesPart(frame, data),
+    ...toldPart(frame, data),
     e("h2", { id: "workers" }, run === undefined ? "How the workers stand to it" : `Why ${run.worker_name}`),
     data.candidates.length === 0
       ? e("p", { class: "quiet" }, "No worker was looked at.")
@@ -88,6 +97,8 @@ export function requestPage(frame: Frame, data: RequestData): string {
 
 function standing({ request, runs, now }: RequestData): string {
   const newest = runs.at(-1);
+  const skipped = request.output_data?.skip_reason;
+  if (skipped !== undefined) return `because ${skipped}`;
   if (newest === undefined) return "";
   const attempt = newest.attempt > 1 ? `, attempt ${newest.attempt}` : "";
   if (request.status === "running") {

@@ -11,6 +11,7 @@ import { action, mayDo } from "../parts/actions.ts";
 import { fleet } from "../parts/fleet.ts";
 import { commandLine, queryText, requestLink, workerLink } from "../parts/links.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
+import { suspicionPart } from "../parts/suspicion.ts";
 import { ago, moment, momentText, secondsBetween } from "../parts/time.ts";
 import { loadBars, loadOf, type LoadedRun } from "../parts/worker-box.ts";
 import { workerLoad, workerTimeline, type PastRun } from "../parts/worker-timeline.ts";
@@ -148,8 +149,9 @@ function workerRow(root: string, worker: Worker, runs: readonly LoadedRun[], now
   };
 }
 
-function stateCell({ state }: Worker): VNode {
-  return e("span", { class: state === "online" ? "success" : "warning" }, state);
+function stateCell({ state, suspicion }: Worker): VNode {
+  const isWell = state === "online" && suspicion === null;
+  return e("span", { class: isWell ? "success" : "warning" }, suspicion === null ? state : `${state}, suspected`);
 }
 
 /** What the page of one worker shows. */
@@ -193,6 +195,7 @@ export function workerPage(frame: Frame, data: WorkerData): string {
       {},
       `It has ${formatBytes(capacity.memory)} of memory, ${formatCores(capacity.cpu_count)} cores and ${formatBytes(capacity.disk_space)} of disk for runs.`,
     ),
+    suspicionPart(frame.root, worker, now),
     steering(frame, worker),
     e("h2", { id: "load" }, "Used, reserved, free"),
     ...loadBars(worker, runs),

@@ -58,6 +58,8 @@ function waiting({ request, events, now }: AnswerData): string {
     kind === "waiting" && typeof data["message"] === "string" ? [data["message"]] : [],
   );
   const distinct = [...new Set(reasons)];
+  if (distinct.length === 0 && request.result === "skipped")
+    return `${waited}, until it was clear that it needs no run.`;
   return distinct.length === 0
     ? `${waited}: it was placed as soon as it was planned.`
     : `${waited}: ${distinct.join("; then ")}.`;
@@ -65,6 +67,7 @@ function waiting({ request, events, now }: AnswerData): string {
 
 function placement({ request, runs }: AnswerData): string {
   const run = runs.at(-1);
+  if (run === undefined && request.result === "skipped") return "It needed no run, and so no worker.";
   if (run === undefined) {
     return request.status === "completed" || request.status === "aborted"
       ? "It never ran on one."
@@ -130,6 +133,7 @@ function comparison({ request, history }: AnswerData): string {
 }
 
 function unused({ request, runs }: AnswerData): string {
+  if (runs.length === 0 && request.result === "skipped") return "Nothing was reserved.";
   const run = runs.at(-1);
   const allocation = run?.allocation ?? request.allocation;
   if (allocation === null || allocation === undefined) return "Nothing is reserved yet.";

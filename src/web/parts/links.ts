@@ -18,6 +18,17 @@ export function requestLink(root: string, id: number): VNode {
   return e("a", { href: `${root}r/${id}` }, `#${id}`);
 }
 
+/** Links to requests, those of them that are still kept; the others have expired and are named. */
+export function requestLinks(root: string, ids: readonly number[], kept: ReadonlySet<number>): VNode {
+  const shown = ids
+    .slice(0, MOST_LINKS)
+    .flatMap((id, index) => [index === 0 ? "" : ", ", kept.has(id) ? requestLink(root, id) : `#${id} (expired)`]);
+  const more = ids.length > MOST_LINKS ? ` and ${ids.length - MOST_LINKS} more` : "";
+  return e("span", {}, ...shown, more);
+}
+
+const MOST_LINKS = 8;
+
 /** A link to a worker's page. */
 export function workerLink(root: string, name: string): VNode {
   return e("a", { href: `${root}workers/${encodeURIComponent(name)}` }, name);

@@ -13,6 +13,12 @@ export function ago(at: Timestamp, now: Timestamp): VNode {
   return e("time", { datetime: at, title: momentText(at) }, text);
 }
 
+/** How long it is until then: `in 12h05m`; `now` once it has come. */
+export function ahead(at: Timestamp, now: Timestamp): VNode {
+  const seconds = Math.round((epochMs(at) - epochMs(now)) / 1000);
+  return e("time", { datetime: at, title: momentText(at) }, seconds < 1 ? "now" : `in ${formatDuration(seconds)}`);
+}
+
 /** The moment: `2026-11-22 17:16:02`, in UTC as the pages say. */
 export function moment(at: Timestamp): VNode {
   return e("time", { datetime: at }, momentText(at));

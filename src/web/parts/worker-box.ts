@@ -60,7 +60,7 @@ export function workerBox(root: string, worker: Worker, runs: readonly LoadedRun
     "li",
     { class: worker.state, "data-key": worker.worker_name },
     e("h3", {}, workerLink(root, worker.worker_name)),
-    e("p", {}, `${worker.state}, ${what}`),
+    e("p", {}, `${worker.state}${worker.suspicion === null ? "" : ", suspected"}, ${what}`),
     ...loadBars(worker, runs),
   );
 }

@@ -19,6 +19,7 @@ import { queryText } from "../../../web/parts/links.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { faultOf } from "../faults.ts";
 import { addAssets } from "./assets.ts";
+import { addAutomationPages } from "./automation-pages.ts";
 import { addFindingPages } from "./finding-pages.ts";
 import { addForms } from "./forms.ts";
 import { given, type ReadingPage, type Render } from "./given.ts";
@@ -123,6 +124,7 @@ export function readingPages(context: LoopContext): ReadingPage[] {
   addFindingPages(page, context);
   addAccuracyPages(page, context);
   addWorkflowPages(page, context);
+  addAutomationPages(page, context);
   return pages;
 }
 

@@ -16,6 +16,7 @@ import { why } from "../../loop/why.ts";
 import { workerOf } from "../../loop/workers.ts";
 import type { ActiveLoad, WorkRequestFilter } from "../../store/store.ts";
 import { publicRun } from "../public-run.ts";
+import { readAround } from "./read-request-parts.ts";
 
 /*
  * What each page is made from. The number of the newest event is read first: what happens while the rest is read comes
@@ -121,6 +122,7 @@ export async function readRequest(
     events,
     history: history.items,
     neighbours,
+    ...(await readAround(context, id, run)),
     candidates: run?.placement.candidates ?? candidates,
     candidate_count: run?.placement.candidate_count ?? candidate_count,
     ...(run === undefined ? NO_LOG : await readLogEnd(context, run)),

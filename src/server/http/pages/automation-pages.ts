@@ -1,0 +1,109 @@
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { routes } from "../../../contract/routes.ts";
+import { parseOrThrow } from "../../../contract/validation.ts";
+import type { WorkRequestId } from "../../../domain/ids.ts";
+import { deliveriesPage } from "../../../web/pages/deliveries.ts";
+import { hookPage, hooksPage } from "../../../web/pages/hooks.ts";
+import type { Frame } from "../../../web/layout.ts";
+import { schedulePage, schedulesPage } from "../../../web/pages/schedules.ts";
+import type { LoopContext } from "../../loop/context.ts";
+import { sendAgain } from "../../loop/deliveries.ts";
+import { removeHook, showHook } from "../../loop/hooks/hooks.ts";
+import { pauseSchedule, removeSchedule, showSchedule } from "../../loop/schedules.ts";
+import { asSeenBy } from "../hide-addresses.ts";
+import type { PersonOf } from "./forms.ts";
+import { given, type AddPage } from "./given.ts";
+import { backTo, rootOf } from "./send-page.ts";
+
+const PAGE_ROWS = 100;
+/** Of one schedule or hook: what came of it longer ago is told by the API. */
+const MOST_SHOWN = 50;
+
+const deliveriesQuery = z.object(routes.listDeliveries.query.shape).omit({ limit: true });
+
+/** What the server does by itself: submitting when it is time, or when it is called, and telling others. */
+export function addAutomationPages(page: AddPage, context: LoopContext): void {
+  const { read } = context.store;
+  page("/schedules", async (frame) => {
+    const [now, schedules] = await Promise.all([read.now(), read.schedules()]);
+    const kept = await keptOf(
+      context,
+      schedules.map(({ last_firing }) => last_firing),
+    );
+    return schedulesPage(frame, { now, schedules, kept });
+  });
+  page("/schedules/:name", async (frame, { params }) => {
+    const { name } = parseOrThrow(routes.getSchedule.params, params, "invalid-request");
+    const { schedule, firings } = forReader(frame, await showSchedule(context, name));
+    const shown = firings.slice(0, MOST_SHOWN);
+    return schedulePage(frame, { now: await read.now(), schedule, firings: shown, kept: await keptOf(context, shown) });
+  });
+  page("/hooks", async (frame) => {
+    const [now, hooks] = await Promise.all([read.now(), read.hooks()]);
+    return hooksPage(frame, {
+      now,
+      hooks,
+      kept: await keptOf(
+        context,
+        hooks.map(({ last_call }) => last_call),
+      ),
+    });
+  });
+  page("/hooks/:name", async (frame, { params }) => {
+    const { name } = parseOrThrow(routes.getHook.params, params, "invalid-request");
+    const { hook, calls } = forReader(frame, await showHook(context, name));
+    const shown = calls.slice(0, MOST_SHOWN);
+    return hookPage(frame, { now: await read.now(), hook, calls: shown, kept: await keptOf(context, shown) });
+  });
+  page("/deliveries", async (frame, { query }) => {
+    const { cursor, ...asked } = parseOrThrow(deliveriesQuery, given(query), "invalid-request");
+    const lastEventId = await read.lastEventId();
+    const [now, found] = await Promise.all([read.now(), read.deliveries(asked, { limit: PAGE_ROWS, cursor })]);
+    const { items: deliveries, next_cursor } = found;
+    return deliveriesPage(frame, { now, lastEventId, query: asked, cursor, deliveries, next_cursor });
+  });
+}
+
+/** A report is for nobody in particular: it shows what anybody may see. */
+function forReader<Answer>({ person }: Frame, answer: Answer): Answer {
+  return asSeenBy(person?.scope, answer);
+}
+
+/** Of the requests that were submitted, those that have not expired. */
+async function keptOf(
+  { store: { read } }: LoopContext,
+  told: readonly ({ work_request_ids: WorkRequestId[] } | null)[],
+): Promise<ReadonlySet<number>> {
+  return read.existingWorkRequestIds(told.flatMap((one) => one?.work_request_ids ?? []));
+}
+
+/** What administrators do about it from the pages. */
+export function addAutomationForms(app: FastifyInstance, context: LoopContext, personOf: PersonOf): void {
+  for (const [verb, isPaused] of [
+    ["pause", true],
+    ["resume", false],
+  ] as const) {
+    app.post(`/schedules/:name/${verb}`, async (request, reply) => {
+      await personOf(request, "admin");
+      const { name } = parseOrThrow(routes.pauseSchedule.params, request.params, "invalid-request");
+      await pauseSchedule(context, name, isPaused);
+      return reply.redirect(backTo(request), 303);
+    });
+  }
+  app.post("/schedules/:name/remove", async (request, reply) => {
+    await personOf(request, "admin");
+    await removeSchedule(context, parseOrThrow(routes.removeSchedule.params, request.params, "invalid-request").name);
+    return reply.redirect(`${rootOf(request.url)}schedules`, 303);
+  });
+  app.post("/hooks/:name/remove", async (request, reply) => {
+    await personOf(request, "admin");
+    await removeHook(context, parseOrThrow(routes.removeHook.params, request.params, "invalid-request").name);
+    return reply.redirect(`${rootOf(request.url)}hooks`, 303);
+  });
+  app.post("/deliveries/:id/again", async (request, reply) => {
+    await personOf(request, "admin");
+    await sendAgain(context, parseOrThrow(routes.sendAgain.params, request.params, "invalid-request").id);
+    return reply.redirect(backTo(request), 303);
+  });
+}

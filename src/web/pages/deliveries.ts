@@ -1,0 +1,97 @@
+import type { VNode } from "preact";
+import type { Timestamp } from "../../domain/clock.ts";
+import { DELIVERY_STATES, type Delivery, type DeliveryState } from "../../domain/reaction.ts";
+import { element as e } from "../element.ts";
+import { renderPage, type Frame } from "../layout.ts";
+import { automationPages } from "../parts/automation.ts";
+import { deliveryTable } from "../parts/delivery-table.ts";
+import { commandLine, queryText, requestLink } from "../parts/links.ts";
+
+/** Which deliveries are asked for; the names are those of the API and of the address. */
+export type DeliveryQuery = { state?: DeliveryState | undefined; work_request_id?: number | undefined };
+
+/** What the page of deliveries shows. */
+export type DeliveriesData = {
+  now: Timestamp;
+  lastEventId: number;
+  query: DeliveryQuery;
+  /** The place in the list, as it was in the address; undefined on the first page. */
+  cursor: string | undefined;
+  deliveries: readonly Delivery[];
+  next_cursor: string | null;
+};
+
+/** Whom was told what of requests and findings, and what could not be told. */
+export function deliveriesPage(frame: Frame, data: DeliveriesData): string {
+  const { root } = frame;
+  const { now, query, deliveries } = data;
+  const { state, work_request_id } = query;
+  return renderPage(
+    frame,
+    { title: "Deliveries", place: "schedules", live: { topics: "requests,findings", after: data.lastEventId } },
+    automationPages(frame, "deliveries"),
+    e("p", { class: "lead" }, ...sentence(root, data)),
+    states(root, query),
+    deliveries.length === 0 ? emptyText(query) : deliveryTable(frame, deliveries, now),
+    pager(root, data),
+    e(
+      "p",
+      { class: "quiet" },
+      "Of webhooks only the host is shown: their path may be a secret. What ended is remembered for 30 days.",
+    ),
+    e("h2", {}, "The same elsewhere"),
+    commandLine(`deliveries${state === undefined ? "" : ` --state ${state}`}`),
+    e(
+      "p",
+      {},
+      e("a", { href: `${root}api/v1/deliveries${queryText({ state, work_request_id })}` }, "As JSON"),
+      " from the API.",
+    ),
+  );
+}
+
+function sentence(root: string, { deliveries, next_cursor, query, cursor }: DeliveriesData): (VNode | string)[] {
+  const of = query.work_request_id;
+  const about = of === undefined ? [] : [" of ", requestLink(root, of)];
+  if (deliveries.length === 0) return ["Nobody was told anything", ...about, "."];
+  const counts = DELIVERY_STATES.map((state) => ({
+    state,
+    count: deliveries.filter((delivery) => delivery.state === state).length,
+  }));
+  const shown = counts.filter(({ count }) => count > 0).map(({ state, count }) => `${count} ${state}`);
+  const isPart = next_cursor !== null || cursor !== undefined;
+  return [isPart ? "Of those shown here" : "Whom was told what", ...about, `: ${shown.join(", ")}.`];
+}
+
+function states(root: string, query: DeliveryQuery): VNode {
+  const item = (word: string, state: DeliveryState | undefined) => {
+    const href = `${root}deliveries${queryText({ ...query, state })}`;
+    return e("li", {}, e("a", { href, "aria-current": query.state === state ? "true" : undefined }, word));
+  };
+  return e("ul", { class: "chips" }, item("all", undefined), ...DELIVERY_STATES.map((state) => item(state, state)));
+}
+
+function emptyText({ state, work_request_id }: DeliveryQuery): VNode {
+  if (state !== undefined || work_request_id !== undefined) return e("p", { class: "quiet" }, "None matches.");
+  return e(
+    "div",
+    {},
+    e(
+      "p",
+      {},
+      "Reactions tell people and programs what became of requests. This page will show each of them. One for a task:",
+    ),
+    commandLine("config set on_regression=mailto:team@example.org --task build"),
+  );
+}
+
+function pager(root: string, { query, cursor, next_cursor }: DeliveriesData): VNode | null {
+  if (cursor === undefined && next_cursor === null) return null;
+  const link = (word: string, from: string | undefined) =>
+    e("li", {}, e("a", { href: `${root}deliveries${queryText({ ...query, cursor: from })}` }, word));
+  const links = [
+    ...(cursor === undefined ? [] : [link("Newest", undefined)]),
+    ...(next_cursor === null ? [] : [link("Older", next_cursor)]),
+  ];
+  return e("nav", { "aria-label": "Parts of the list" }, e("ul", {}, ...links));
+}

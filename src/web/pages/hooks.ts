@@ -1,0 +1,133 @@
+import type { VNode } from "preact";
+import type { Timestamp } from "../../domain/clock.ts";
+import type { Hook, HookCall } from "../../domain/hook.ts";
+import { element as e } from "../element.ts";
+import { renderPage, type Frame } from "../layout.ts";
+import { mayDo } from "../parts/actions.ts";
+import { automationPages, becameLabel, becameText, forgetPart, submissionPart } from "../parts/automation.ts";
+import { commandLine } from "../parts/links.ts";
+import { table, type Row } from "../parts/table.ts";
+import { ago, moment } from "../parts/time.ts";
+
+/** What the list of hooks shows, and of which requests it names those are still kept. */
+export type HooksData = { now: Timestamp; hooks: readonly Hook[]; kept: ReadonlySet<number> };
+
+/** What the page of one hook shows. */
+export type HookData = {
+  now: Timestamp;
+  hook: Hook;
+  /** Newest first. */
+  calls: readonly HookCall[];
+  kept: ReadonlySet<number>;
+};
+
+/** Addresses at which other programs have work submitted. */
+export function hooksPage(frame: Frame, { now, hooks, kept }: HooksData): string {
+  const { root } = frame;
+  const rows = hooks.map(({ name, only_if, last_call: last, created_by }): Row => ({
+    key: name,
+    cells: [
+      e("a", { href: `${root}hooks/${name}` }, name),
+      conditionText(only_if),
+      last === null ? "never" : ago(last.received_at, now),
+      last === null ? "" : e("span", {}, becameLabel(last), " ", becameText(root, last, kept)),
+      created_by,
+    ],
+  }));
+  return renderPage(
+    frame,
+    { title: "Hooks", place: "schedules" },
+    automationPages(frame, "hooks"),
+    e("p", { class: "lead" }, sentence(hooks)),
+    hooks.length === 0
+      ? e("p", {}, "A hook has work submitted when another program, such as GitHub, calls it:")
+      : table(
+          "Hooks, by name",
+          [
+            { name: "Hook", look: "name" },
+            { name: "Only if", look: "name" },
+            "Last call",
+            { name: "What came of it", look: "wide" },
+            "By",
+          ],
+          rows,
+        ),
+    e("h2", {}, "The same elsewhere"),
+    ...(hooks.length === 0 ? [] : [commandLine("hook ls")]),
+    commandLine("hook add on-push build.yaml --only-if ref=refs/heads/main"),
+    e("p", {}, e("a", { href: `${root}api/v1/hooks` }, "As JSON"), " from the API."),
+  );
+}
+
+function sentence(hooks: readonly Hook[]): string {
+  if (hooks.length === 0) return "No hook was made yet.";
+  const called = hooks.filter(({ last_call }) => last_call !== null).length;
+  const refused = hooks.filter(({ last_call }) => last_call?.kind === "refused").length;
+  const count = hooks.length === 1 ? "1 hook" : `${hooks.length} hooks`;
+  return `${count}; ${called} ${called === 1 ? "was" : "were"} called so far${refused === 0 ? "" : `, ${refused} refused the last call`}.`;
+}
+
+/** One hook: what it listens for, how to call it, what it submits, and what became of its calls. */
+export function hookPage(frame: Frame, { now, hook, calls, kept }: HookData): string {
+  const { name, only_if, created_by, created_at } = hook;
+  return renderPage(
+    frame,
+    { title: `Hook ${name}`, place: "schedules" },
+    e("p", { class: "lead", role: "status" }, ...standing(hook, now)),
+    e(
+      "p",
+      {},
+      `It is for ${conditionText(only_if)}. Made by ${created_by} `,
+      ago(created_at, now),
+      ", in whose name it submits.",
+    ),
+    e("h2", { id: "calls" }, "What became of its calls"),
+    calls.length === 0
+      ? e("p", { class: "quiet" }, "Nobody has called it yet.")
+      : table(
+          "Calls, newest first",
+          ["Received", "What came of it", { name: "More", look: "wide" }],
+          calls.map((call, index): Row => ({
+            key: `${call.received_at} ${index}`,
+            cells: [moment(call.received_at), becameLabel(call), becameText(frame.root, call, kept)],
+          })),
+        ),
+    ...signing(name),
+    ...submissionPart(hook.submission),
+    mayDo(frame, "admin")
+      ? forgetPart(frame, { to: `hooks/${name}/remove`, word: `Forget ${name}`, command: `hook rm ${name}` })
+      : null,
+    e("h2", {}, "The same elsewhere"),
+    commandLine(`hook show ${name}`),
+    e("p", {}, e("a", { href: `${frame.root}api/v1/hooks/${name}` }, "As JSON")),
+  );
+}
+
+function standing({ last_call: last }: Hook, now: Timestamp): (VNode | string)[] {
+  if (last === null) return ["Nobody has called it yet."];
+  return ["The last call, ", ago(last.received_at, now), ", was ", becameLabel(last), "."];
+}
+
+/** How another program calls it, as somebody would try it by hand. */
+function signing(name: string): VNode[] {
+  const lines = [
+    `signature=$(printf %s "$body" | openssl dgst -sha256 -hmac "$ALMANAC_HOOK_SECRET" | sed 's/.*= *//')`,
+    `curl -H 'content-type: application/json' -H "X-Hub-Signature-256: sha256=$signature" -d "$body" "$ALMANAC_URL/hooks/${name}"`,
+  ];
+  return [
+    e("h2", { id: "signing" }, "How to call it"),
+    e(
+      "p",
+      {},
+      "A POST of JSON to ",
+      e("code", {}, `hooks/${name}`),
+      ", below the address of this server, signed with the secret that was shown when it was made: in GitHub's settings the address, the content type application/json and the secret are all. Standard Webhooks' headers are understood as well. By hand:",
+    ),
+    e("pre", { tabIndex: 0, "aria-label": "A signed call" }, lines.join("\n")),
+  ];
+}
+
+function conditionText(only_if: Record<string, string>): string {
+  const conditions = Object.entries(only_if).map(([path, pattern]) => `${path}=${pattern}`);
+  return conditions.length === 0 ? "any call" : conditions.join(" ");
+}

@@ -1,0 +1,64 @@
+import type { ImportedEntry } from "../../src/contract/records.ts";
+import { timestamp } from "../../src/domain/clock.ts";
+import type { Outcome } from "../../src/domain/outcome.ts";
+import { seededRandom } from "../../src/simulate/random.ts";
+import { GIB } from "../server/harness.ts";
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+
+/** Two months of three tasks; what gcc needs rises after two thirds of them. */
+export function history(): ImportedEntry[] {
+  const random = seededRandom(11);
+  const now = Date.now();
+  const series = (
+    subject: string,
+    task_name: string,
+    runs: number,
+    gib: number,
+    minutes: number,
+    context = "sid/amd64",
+  ): ImportedEntry[] =>
+    Array.from({ length: runs }, (_, index) => {
+      const hasRisen = subject === "gcc" && index > (runs * 2) / 3;
+      const memory = Math.round(gib * GIB * (hasRisen ? 1.45 : 1) * (0.95 + 0.1 * random()));
+      const duration = Math.round(minutes * 60 * (0.85 + 0.4 * random()));
+      const chance = random();
+      const failed = chance < 0.04 && subject !== "openssl";
+      const lost = chance > 0.985;
+      const outcome: Outcome = lost ? { kind: "worker_lost" } : { kind: "exited", code: failed ? 2 : 0 };
+      const reserved = (amount: number) => ({ amount, source: "history" as const });
+      return {
+        task_type: "worker",
+        task_name,
+        subject,
+        context,
+        completed_at: timestamp(now - (runs - index) * ((60 * DAY_MS) / runs) + Math.round(random() * 90 * MINUTE_MS)),
+        result: lost ? "error" : failed ? "failure" : "success",
+        outcome,
+        runtime_statistics: { duration, memory, cpu_time: duration * 6, disk_space: 2 * memory },
+        lower_bounds: lost ? ["memory", "duration", "cpu_time", "disk_space"] : [],
+        allocation: {
+          memory: reserved(Math.round(gib * GIB * (index > runs * 0.7 ? 1.7 : 1.25))),
+          disk_space: reserved(20 * GIB),
+          cpu_count: reserved(8),
+          duration: reserved(7200),
+          tags: [],
+        },
+        worker_name: random() < 0.5 ? "builder-1" : "builder-2",
+        trusted: true,
+        origin: "example",
+      } satisfies ImportedEntry;
+    });
+  return [
+    ...series("gcc", "build", 180, 2.3, 12),
+    ...series("llvm", "build", 60, 4.4, 16),
+    ...series("gcc", "build", 30, 2.1, 25, "sid/arm64"),
+    ...series("glibc", "test", 90, 0.8, 2),
+    ...series("openssl", "test", 60, 0.4, 3),
+    ...series("shop", "build", 24, 1.5, 9),
+    ...series("shop", "build", 24, 1.4, 14, "sid/arm64"),
+    ...series("shop", "test", 24, 0.9, 15),
+    ...series("shop", "test", 24, 0.9, 22, "sid/arm64"),
+  ];
+}

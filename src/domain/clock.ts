@@ -14,6 +14,11 @@ export function timestamp(msSince1970: number): Timestamp {
   return new Date(msSince1970).toISOString();
 }
 
+/** A moment as people read it: `2026-11-22 17:16:02`, in UTC. */
+export function momentText(at: Timestamp): string {
+  return at.slice(0, "2026-11-22T17:16:02".length).replace("T", " ");
+}
+
 /** Milliseconds since 1970 of a timestamp. */
 export function epochMs(at: Timestamp): number {
   return Date.parse(at);

@@ -1,5 +1,5 @@
 import { assertNever } from "../domain/assert-never.ts";
-import type { Timestamp } from "../domain/clock.ts";
+import { momentText, type Timestamp } from "../domain/clock.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { RunId } from "../domain/ids.ts";
 import { formatBytes, formatDuration } from "../domain/units.ts";
@@ -134,7 +134,7 @@ function becauseOf(kind: DriftKind, { before, after }: Moved, level: Level, seri
   const part = Math.round(Math.abs(ratio - 1) * 100);
   const how = ratio < 1 ? `fell by ${part} %` : ratio < 3 ? `rose by ${part} %` : `rose to ${ratio.toFixed(1)} times`;
   const earlier = countText(series.length - level.run_count, "run");
-  const from = level.first_run_id === null ? `since ${level.since}` : `from ${level.first_run_id} on`;
+  const from = level.first_run_id === null ? `since ${momentText(level.since)} UTC` : `from ${level.first_run_id} on`;
   const model = series.at(-1)?.run.cpu_model;
   const where = kind === "duration" && model !== undefined && model !== "" ? `, on ${model}` : "";
   return `${kind} ${how}: ${format(before)} at the median of ${earlier}, ${format(after)} in the ${level.run_count} ${from}${where}`;

@@ -1,9 +1,8 @@
 import type { ComponentChildren, VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
-import type { Timestamp } from "../domain/clock.ts";
+import { momentText, type Timestamp } from "../domain/clock.ts";
 import { EVENT_KINDS } from "../domain/event.ts";
 import { element as e } from "./element.ts";
-import { momentText } from "./parts/time.ts";
 
 /** How pages look: as the system does, or as was chosen. */
 export const THEMES = ["system", "light", "dark"] as const;

@@ -39,6 +39,12 @@ describe("the drift of a key", () => {
     );
   });
 
+  it("of runs made elsewhere, which have no number, is told with the moment as people say it", () => {
+    const imported = STEP.map(({ run_id: _, ...run }) => run);
+    const step = driftOfKey("memory", imported, undefined);
+    expect(step).toMatchObject({ kind: "changed", because: expect.stringMatching(/ since 2026-01-02 16:00:00 UTC$/) });
+  });
+
   it("is looked for in durations of one processor, the newest run's", () => {
     const other = runs(40, () => 100, { cpu_model: "another cpu" });
     const now = runs(60, () => 150);

@@ -13,18 +13,16 @@ const TOLD = "https://chat.example.org/services/T024/B7/x9Ka";
 
 /** Somebody who is told, and who does not always take it: `/pager` is gone, `/wiki` is out of order. */
 export async function startTold() {
-  const { url, called, close } = await startReceiver(({ path }) =>
-    path === "/pager" ? 410 : path === "/wiki" ? 503 : 204,
-  );
-  const root = url.replace(/\/hook$/, "");
-  return { chat: `${root}/chat`, pager: `${root}/pager`, wiki: `${root}/wiki`, called, close };
+  const receiver = await startReceiver(({ path }) => (path === "/pager" ? 410 : path === "/wiki" ? 503 : 204));
+  const root = receiver.url.replace(/\/hook$/, "");
+  return { chat: `${root}/chat`, pager: `${root}/pager`, wiki: `${root}/wiki`, receiver };
 }
 
-/** Waits until as many deliveries as were called have been written down as tried. */
-export async function untilTold({ client }: Harness, called: number): Promise<void> {
+/** Waits until so many deliveries, which have been sent, have been written down as tried. */
+export async function untilTold({ client }: Harness, count: number): Promise<void> {
   let tried = 0;
   // ends: when the server has written down what came of calls that it has made; the test's own limit ends it otherwise
-  while (tried < called) {
+  while (tried < count) {
     const { items } = await client.call("listDeliveries", { query: {} });
     tried = items.filter(({ state, error }) => state !== "waiting" || error !== null).length;
   }

@@ -61,7 +61,7 @@ export async function startExample(hostileName = HOSTILE): Promise<Example> {
   const ended = await playWhatEnds(play, told, hostileName);
   const waiting = await submitWhatWaits(harness, play);
   await automate(harness);
-  await told.called(3);
+  await told.receiver.called(3);
   await untilTold(harness, 3);
   const ids = { ...release, ...ended, ...waiting };
   await giveItAPast(harness, ids.passed, [...pasts, ...pastsOf(ids)], (db) =>
@@ -69,7 +69,7 @@ export async function startExample(hostileName = HOSTILE): Promise<Example> {
   );
   const close = async () => {
     await harness.close();
-    await told.close();
+    await told.receiver.close();
     config[Symbol.dispose]();
   };
   return { harness, close, builder, play, ids };

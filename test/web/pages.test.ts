@@ -108,6 +108,14 @@ inChromium("the pages", startExample, (at) => {
     await context.close();
   });
 
+  it.each(["pending", "blocked", "running"])("notes of %s requests are seen whole at 1160 pixels", async (status) => {
+    const { page, context } = await at.visit({ viewport: { width: 1160, height: 900 } });
+    await page.goto(`/r?status=${status}`);
+    const list = page.getByRole("region", { name: "Requests" });
+    expect(await list.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
+    await context.close();
+  });
+
   it("hostile names are text everywhere", async () => {
     const { page, context, complaints } = await at.visit();
     let dialogs = 0;

@@ -45,7 +45,14 @@ describe("almanac report", () => {
     const { url, adminToken } = example.harness.server;
     const call = (...args: string[]) =>
       home.almanac(["report", ...args, "--url", url], { env: { ALMANAC_TOKEN: adminToken } });
-    expect(await call("weather", "--html", "-")).toMatchObject({ code: 2, stdout: "" });
+    const weather = await call("weather", "--html", "-");
+    expect(weather).toMatchObject({ code: 2, stdout: "" });
+    expect(weather.stderr).toContain(
+      "of a work request (5122), a run of it (5122.1), any page (/r), and of: workflow, history, regressions, worker, tasks, waste.",
+    );
+    expect(await call("tasks", "build")).toMatchObject({ code: 2, stdout: "" });
+    expect(await call("workflow")).toMatchObject({ code: 2, stdout: "" });
+    expect((await call("waste", "--since", "5d")).stderr).toContain("7|30|90");
     expect(await call("history", "--html", "-")).toMatchObject({ code: 2, stdout: "" });
     expect(await call("999999", "--html", "-")).toMatchObject({ code: 5, stdout: "" });
     expect((await call("tasks")).stdout).toMatch(/^<!doctype html>/i);
@@ -81,6 +88,10 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
       await write("history", "build", "gcc", "sid/amd64", "--since", "30d"),
       await write("worker", "builder-1"),
       await write("tasks"),
+      await write("workflow", String(ids.workflow)),
+      await write("regressions", "build"),
+      await write("waste", "--since", "7d"),
+      await write("/schedules/nightly"),
       await write("/workers?state=online"),
     ];
     for (const colorScheme of ["light", "dark"] as const) {
@@ -92,7 +103,7 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
       for (const file of files) {
         const address = pathToFileURL(file).href;
         await page.goto(address);
-        expect(await page.getByRole("img").count()).toBeGreaterThan(0);
+        expect(await page.locator("main table").count()).toBeGreaterThan(0);
         expect(await page.evaluate("getComputedStyle(document.querySelector('h1')).fontSize")).toBe("24px");
         for (const width of [1280, 320]) {
           await page.setViewportSize({ width, height: 900 });

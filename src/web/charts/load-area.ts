@@ -1,10 +1,9 @@
 import type { VNode } from "preact";
 import { scaleLinear } from "d3-scale";
 import { area, curveStepAfter } from "d3-shape";
-import { timestamp } from "../../domain/clock.ts";
+import { momentText, timestamp } from "../../domain/clock.ts";
 import { formatBytes } from "../../domain/units.ts";
 import { element as e } from "../element.ts";
-import { momentText } from "../parts/time.ts";
 import { amountAxis, bottomAxis } from "./axes.ts";
 import { chart, short, type Canvas } from "./figure.ts";
 import { formatIn, roundTicks } from "./scales.ts";

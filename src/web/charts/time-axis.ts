@@ -1,6 +1,5 @@
 import { scaleUtc } from "d3-scale";
-import { timestamp } from "../../domain/clock.ts";
-import { momentText } from "../parts/time.ts";
+import { momentText, timestamp } from "../../domain/clock.ts";
 import type { Tick } from "./axes.ts";
 import type { Canvas } from "./figure.ts";
 

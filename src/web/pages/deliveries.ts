@@ -60,7 +60,8 @@ function sentence(root: string, { deliveries, next_cursor, query, cursor }: Deli
   }));
   const shown = counts.filter(({ count }) => count > 0).map(({ state, count }) => `${count} ${state}`);
   const isPart = next_cursor !== null || cursor !== undefined;
-  return [isPart ? "Of those shown here" : "Whom was told what", ...about, `: ${shown.join(", ")}.`];
+  const all = deliveries.length === 1 ? "1 delivery" : `${deliveries.length} deliveries`;
+  return [`${all}${isPart ? " shown" : ""}`, ...about, `: ${shown.join(", ")}.`];
 }
 
 function states(root: string, query: DeliveryQuery): VNode {

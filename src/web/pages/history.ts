@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import type { Timestamp } from "../../domain/clock.ts";
+import { momentText, type Timestamp } from "../../domain/clock.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
@@ -15,7 +15,7 @@ import { renderPage, type Frame } from "../layout.ts";
 import { commandLine, historyAddress, keepLink, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
 import { stateLabel } from "../parts/state.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
-import { moment, momentText } from "../parts/time.ts";
+import { moment } from "../parts/time.ts";
 import { quoted } from "./requests.ts";
 
 /** What is looked at: a task, or one subject of it, or one in one context. */

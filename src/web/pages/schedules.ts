@@ -23,8 +23,8 @@ export type ScheduleData = {
 
 const MISSED_WORDS: Record<MissedPolicy, string> = {
   skip: "passed over",
-  once: "made up for by one submission",
-  all: "made up for one by one, the newest hundred",
+  once: "made up for once",
+  all: "all made up for",
 };
 
 /** Work that is submitted again and again: when next, and what became of the last time. */
@@ -54,7 +54,7 @@ export function schedulesPage(frame: Frame, { now, schedules, kept }: SchedulesD
     { name: "What came of it", look: "wide" },
     { name: "Missed times are", look: "name" },
     "By",
-    ...(mayDo(frame, "admin") ? ["Pause"] : []),
+    ...(mayDo(frame, "admin") ? ["Change it"] : []),
   ];
   return renderPage(
     frame,

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { timestamp, type Timestamp } from "../../domain/clock.ts";
+import { momentText, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { Run } from "../../domain/run.ts";
 import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
@@ -12,7 +12,7 @@ import { fleet } from "../parts/fleet.ts";
 import { commandLine, queryText, requestLink, workerLink } from "../parts/links.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 import { suspicionPart } from "../parts/suspicion.ts";
-import { ago, moment, momentText, secondsBetween } from "../parts/time.ts";
+import { ago, moment, secondsBetween } from "../parts/time.ts";
 import { loadBars, loadOf, type LoadedRun } from "../parts/worker-box.ts";
 import { workerLoad, workerTimeline, type PastRun } from "../parts/worker-timeline.ts";
 import { REQUEST_COLUMNS, requestRow } from "./request-row.ts";

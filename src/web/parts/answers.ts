@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { RESOURCES, type Resource } from "../../domain/allocation.ts";
 import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
-import { epochMs, type Timestamp } from "../../domain/clock.ts";
+import { epochMs, momentText, type Timestamp } from "../../domain/clock.ts";
 import type { Event } from "../../domain/event.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { Run } from "../../domain/run.ts";
@@ -12,7 +12,7 @@ import type { ExpectedRange, WorkRequest } from "../../domain/work-request.ts";
 import { runFigure } from "../../history/run-figure.ts";
 import { element as e } from "../element.ts";
 import { gibHours } from "./held-hours.ts";
-import { momentText, secondsBetween } from "./time.ts";
+import { secondsBetween } from "./time.ts";
 import { waitText } from "./wait-text.ts";
 
 /** What the five answers are made from. */

@@ -38,7 +38,7 @@ export function deliveryTable(frame: Frame, deliveries: readonly Delivery[], now
     { name: "How it stands", look: "wide" },
     "Next attempt",
     "Made",
-    ...(isAdmin ? ["Again"] : []),
+    ...(isAdmin ? ["Change it"] : []),
   ];
   return table("Who was told what, newest first", head, rows);
 }

@@ -1,9 +1,9 @@
+import { momentText } from "../../domain/clock.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import type { Result } from "../../domain/work-request.ts";
 import { formatMetric, isLowerBound, metricValue, type Metric } from "../../history/metric.ts";
 import type { Mark } from "../charts/figure.ts";
-import { momentText } from "./time.ts";
 
 /** Shape and colour of a run by its result; the shape alone is enough. */
 export const RESULT_LOOKS: Record<Result, { mark: Mark; look: string; word: string }> = {

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { epochMs, type Timestamp } from "../../domain/clock.ts";
+import { epochMs, momentText, type Timestamp } from "../../domain/clock.ts";
 import { formatDuration } from "../../domain/units.ts";
 import { element as e } from "../element.ts";
 
@@ -22,11 +22,6 @@ export function ahead(at: Timestamp, now: Timestamp): VNode {
 /** The moment: `2026-11-22 17:16:02`, in UTC as the pages say. */
 export function moment(at: Timestamp): VNode {
   return e("time", { datetime: at }, momentText(at));
-}
-
-/** `2026-11-22 17:16:02` in UTC. */
-export function momentText(at: Timestamp): string {
-  return at.slice(0, "2026-11-22T17:16:02".length).replace("T", " ");
 }
 
 /** `2026-11-22` in UTC. */

@@ -4,7 +4,14 @@ import type { Hook, HookCall } from "../../domain/hook.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { mayDo } from "../parts/actions.ts";
-import { automationPages, becameLabel, becameText, forgetPart, submissionPart } from "../parts/automation.ts";
+import {
+  automationPages,
+  becameLabel,
+  becameText,
+  forgetPart,
+  linesPart,
+  submissionPart,
+} from "../parts/automation.ts";
 import { commandLine } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { ago, moment } from "../parts/time.ts";
@@ -73,7 +80,7 @@ export function hookPage(frame: Frame, { now, hook, calls, kept }: HookData): st
   return renderPage(
     frame,
     { title: `Hook ${name}`, place: "schedules" },
-    e("p", { class: "lead", role: "status" }, ...standing(hook, now)),
+    e("p", { class: "lead", role: "status" }, ...standing(frame.root, hook, kept, now)),
     e(
       "p",
       {},
@@ -103,16 +110,25 @@ export function hookPage(frame: Frame, { now, hook, calls, kept }: HookData): st
   );
 }
 
-function standing({ last_call: last }: Hook, now: Timestamp): (VNode | string)[] {
+function standing(root: string, { last_call: last }: Hook, kept: ReadonlySet<number>, now: Timestamp) {
   if (last === null) return ["Nobody has called it yet."];
-  return ["The last call, ", ago(last.received_at, now), ", was ", becameLabel(last), "."];
+  return [
+    "The last call came ",
+    ago(last.received_at, now),
+    ": ",
+    becameLabel(last),
+    " ",
+    becameText(root, last, kept),
+    ".",
+  ];
 }
 
 /** How another program calls it, as somebody would try it by hand. */
 function signing(name: string): VNode[] {
   const lines = [
     `signature=$(printf %s "$body" | openssl dgst -sha256 -hmac "$ALMANAC_HOOK_SECRET" | sed 's/.*= *//')`,
-    `curl -H 'content-type: application/json' -H "X-Hub-Signature-256: sha256=$signature" -d "$body" "$ALMANAC_URL/hooks/${name}"`,
+    `curl -H 'content-type: application/json' -H "X-Hub-Signature-256: sha256=$signature" \\`,
+    `  -d "$body" "$ALMANAC_URL/hooks/${name}"`,
   ];
   return [
     e("h2", { id: "signing" }, "How to call it"),
@@ -123,7 +139,7 @@ function signing(name: string): VNode[] {
       e("code", {}, `hooks/${name}`),
       ", below the address of this server, signed with the secret that was shown when it was made: in GitHub's settings the address, the content type application/json and the secret are all. Standard Webhooks' headers are understood as well. By hand:",
     ),
-    e("pre", { tabIndex: 0, "aria-label": "A signed call" }, lines.join("\n")),
+    linesPart("A signed call", lines),
   ];
 }
 

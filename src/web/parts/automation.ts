@@ -59,8 +59,14 @@ export function becameText(root: string, became: Became, kept: ReadonlySet<numbe
 export function submissionPart(submission: Record<string, unknown>): VNode[] {
   return [
     e("h2", { id: "submission" }, "What it submits"),
-    e("pre", { tabIndex: 0, "aria-label": "What it submits" }, JSON.stringify(submission, null, 2)),
+    linesPart("What it submits", JSON.stringify(submission, null, 2).split("\n")),
   ];
+}
+
+/** Lines to be read, and to be copied; the ends of lines within a text would be made visible. */
+export function linesPart(label: string, lines: readonly string[]): VNode {
+  const parts = lines.flatMap((line, index) => (index === 0 ? [line] : [e("br", {}), line]));
+  return e("pre", { tabIndex: 0, "aria-label": label }, ...parts);
 }
 
 /** The button that removes, which nobody presses by mistake: it stands behind another one. */

@@ -42,9 +42,7 @@ describe("almanac accuracy", () => {
   it("gives programs one line for each resource of all runs, of each task and of each span", () => {
     const lines = renderAccuracy(report(), { resource: "memory" }, pipe).trimEnd().split("\n");
     expect(lines.map((line) => line.split("\t").slice(0, 3).join(" "))).toEqual(
-      ["all ", "task build", "from 2026-11-22"].flatMap((scope) =>
-        RESOURCES.map((resource) => `${scope} ${resource}`),
-      ),
+      ["all ", "task build", "from 2026-11-22"].flatMap((scope) => RESOURCES.map((resource) => `${scope} ${resource}`)),
     );
   });
 });

@@ -12,13 +12,14 @@ import { startBrowser } from "../../test/web/browser.ts";
  */
 
 const VERSION = "13.5.0";
-const CATEGORIES = ["performance", "accessibility", "best-practices"] as const;
+const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"] as const;
 
 /** Scores from 0 to 100, and milliseconds (CLS: a share of the window). */
 export type LighthouseFigures = {
   performance: number;
   accessibility: number;
   best_practices: number;
+  seo: number;
   lcp_ms: number;
   tbt_ms: number;
   cls: number;
@@ -70,6 +71,7 @@ function figuresOf({ lhr: { categories, audits } }: Result): LighthouseFigures {
     performance: score("performance"),
     accessibility: score("accessibility"),
     best_practices: score("best-practices"),
+    seo: score("seo"),
     lcp_ms: Math.round(value("largest-contentful-paint")),
     tbt_ms: Math.round(value("total-blocking-time")),
     cls: Math.round(value("cumulative-layout-shift") * 1000) / 1000,

@@ -8,18 +8,28 @@ import { element as e } from "./element.ts";
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
-/** The places of the navigation, in its order; each exists. */
+/** The places of the navigation, in its order; each exists. `about`: what its pages answer. */
 const PLACES = [
-  { name: "overview", word: "Overview", path: "" },
-  { name: "requests", word: "Requests", path: "r" },
-  { name: "workflows", word: "Workflows", path: "wf" },
-  { name: "tasks", word: "Tasks", path: "t" },
-  { name: "regressions", word: "Regressions", path: "regressions" },
-  { name: "workers", word: "Workers", path: "workers" },
-  { name: "waste", word: "Waste", path: "waste" },
-  { name: "schedules", word: "Schedules", path: "schedules" },
-  { name: "submit", word: "Submit", path: "new" },
-  { name: "settings", word: "Settings", path: "settings" },
+  { name: "overview", word: "Overview", path: "", about: "Is the farm well, what waits and why, where is room" },
+  { name: "requests", word: "Requests", path: "r", about: "What was asked for, how it stands, and why" },
+  {
+    name: "workflows",
+    word: "Workflows",
+    path: "wf",
+    about: "How workflows stand, when they end, what makes them long",
+  },
+  { name: "tasks", word: "Tasks", path: "t", about: "What runs of each task used, beside what they were given" },
+  {
+    name: "regressions",
+    word: "Regressions",
+    path: "regressions",
+    about: "What has changed for the worse, and since when",
+  },
+  { name: "workers", word: "Workers", path: "workers", about: "What each worker has, reserves, uses and did" },
+  { name: "waste", word: "Waste", path: "waste", about: "What was reserved and not used, and what to ask for" },
+  { name: "schedules", word: "Schedules", path: "schedules", about: "What the server submits and tells by itself" },
+  { name: "submit", word: "Submit", path: "new", about: "Where a submission would run, and when it would end" },
+  { name: "settings", word: "Settings", path: "settings", about: "What people have set, and who may call the server" },
 ] as const;
 export type Place = (typeof PLACES)[number]["name"];
 
@@ -66,6 +76,7 @@ export function renderPage(frame: Frame, page: Page, ...content: ComponentChildr
       e("meta", { charset: "utf-8" }),
       e("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
       e("meta", { name: "color-scheme", content: theme === "system" ? "light dark" : theme }),
+      e("meta", { name: "description", content: `${aboutOf(page)}.` }),
       e("title", {}, `${page.title} · Almanac`),
       ...styles(frame),
       ...(frame.person === undefined
@@ -93,6 +104,12 @@ export function renderPage(frame: Frame, page: Page, ...content: ComponentChildr
     ),
   );
   return `<!doctype html>${renderToString(whole)}`;
+}
+
+/** What whoever is sent the address is told beside its title. */
+function aboutOf({ place }: Page): string {
+  const found = PLACES.find(({ name }) => name === place);
+  return found === undefined ? "Almanac, a work-request server that remembers every run" : found.about;
 }
 
 /** The stylesheet, linked; or within the page, with a policy that lets nothing else in. */

@@ -3,6 +3,7 @@ import type { Accuracy, ResourceAccuracy } from "../domain/accuracy.ts";
 import { AMOUNT_SOURCES, RESOURCES } from "../domain/allocation.ts";
 import { TASK_TYPES } from "../domain/task.ts";
 import { VERDICT_KINDS } from "../domain/verdict.ts";
+import { WASTE_GROUPS, type WasteReport } from "../domain/waste.ts";
 import { timestampSchema } from "./names.ts";
 
 /* How good estimates were, as it crosses the wire. What the fields mean is said in `domain/accuracy.ts`. */
@@ -45,6 +46,16 @@ const accuracySchema: z.ZodType<Accuracy> = z.object({
   overruled: z
     .array(z.object({ from: z.enum(VERDICT_KINDS), to: z.enum(VERDICT_KINDS), count }))
     .describe("verdicts that people overruled, most often first"),
+});
+
+export const wasteReportSchema: z.ZodType<WasteReport> = z.object({
+  by: z.enum(WASTE_GROUPS),
+  since: timestampSchema.nullable().describe("when the oldest ended of the runs that were looked at"),
+  is_cut: z.boolean().describe("there are older ones: one answer looks at a bounded number"),
+  runs: count,
+  groups: z.array(
+    z.object({ name: z.string().nullable().describe("null: the request has expired"), accuracy: accuracySchema }),
+  ),
 });
 
 export const accuracyReportSchema = z.object({

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ACCURACY_SPANS } from "../domain/accuracy.ts";
 import { TASK_TYPES } from "../domain/task.ts";
-import { accuracyReportSchema } from "./accuracy.ts";
+import { WASTE_GROUPS } from "../domain/waste.ts";
+import { accuracyReportSchema, wasteReportSchema } from "./accuracy.ts";
 import { adviceSchema } from "./advice.ts";
 import { bytesInput } from "./amounts.ts";
 import { context, subject, taskName, timestampSchema } from "./names.ts";
@@ -46,6 +47,21 @@ export const estimateRoutes = {
       by: z.enum(ACCURACY_SPANS).default("day"),
     }),
     response: accuracyReportSchema,
+  }),
+  waste: route({
+    method: "GET",
+    path: "/api/v1/waste",
+    summary: "What the newest runs reserved and used, by subject, by who submitted them, or by worker",
+    scope: "read",
+    query: z.strictObject({
+      by: z.enum(WASTE_GROUPS),
+      task_type: z.enum(TASK_TYPES).optional(),
+      /** Absent: all tasks. */
+      task_name: taskName.optional(),
+      /** Absent: 30 days. */
+      since: timestampSchema.optional(),
+    }),
+    response: wasteReportSchema,
   }),
   advice: route({
     method: "GET",

@@ -131,6 +131,49 @@ describe.each(ENGINES)("the accuracy of estimates, kept in $name,", (engine) => 
     expect((await accuracy({ task_name: "none" })).all.runs).toBe(0);
   });
 
+  it("is told apart by what runs were applied to, who submitted them, and where they ran", async () => {
+    const [first, second] = [
+      await harness.join("w-1", { tags: ["one"] }),
+      await harness.join("w-2", { tags: ["two"] }),
+    ];
+    const run = async (worker: PlayedWorker, tag: string, subject: string, memory: number) => {
+      const requirements = { tags: [tag], memory: 4 * GIB };
+      const [request] = await harness.submit({ task_name: "build", subject, requirements });
+      await harness.event(request!.id, "placed"); // one was submitted
+      const [assignment] = (await worker.sync()).assignments;
+      await worker.sync([ended(assignment!, { runtime_statistics: { duration: 3600, memory } })]);
+    };
+    await run(first, "one", "a", 3 * GIB);
+    await run(first, "one", "b", GIB);
+    await run(second, "two", "b", 2 * GIB);
+    const wasted = async (query: { by: "subject" | "owner" | "worker"; since?: string; task_name?: string }) => {
+      const { groups, runs, is_cut } = await harness.client.call("waste", { query });
+      expect(is_cut).toBe(false);
+      const each = groups.map(({ name, accuracy }) => [name, (accuracy.resources.memory?.held?.wasted ?? 0) / GIB]);
+      return [runs, ...each];
+    };
+    expect(await wasted({ by: "subject" })).toEqual([3, ["b", 5], ["a", 1]]);
+    expect(await wasted({ by: "worker", task_name: "build" })).toEqual([3, ["w-1", 4], ["w-2", 2]]);
+    expect(await wasted({ by: "owner" })).toEqual([3, ["local", 6]]);
+    expect(await wasted({ by: "owner", task_name: "none" })).toEqual([0]);
+    expect(await wasted({ by: "owner", since: "2100-01-01T00:00:00.000Z" })).toEqual([0]);
+  });
+
+  it("shows what an override saved of what people asked for", async () => {
+    const worker = await harness.join("w-1");
+    const layer = { field: "memory", value: 3 * GIB, mode: "override", task_name: "build" } as const;
+    await harness.client.call("putLayer", { body: layer });
+    await hour(worker, "build", { runtime_statistics: { memory: GIB } }, 8 * GIB);
+    await hour(worker, "build", { runtime_statistics: { memory: GIB } });
+    const { all } = await accuracy();
+    expect(all.resources.memory?.held).toMatchObject({
+      allocated: 6 * GIB,
+      asked_runs: 1,
+      asked: 8 * GIB,
+      saved: 5 * GIB,
+    });
+  });
+
   it("says what attempts cost that died of amounts of ours, and outlives the requests", async () => {
     const worker = await harness.join("w-1");
     const death = {

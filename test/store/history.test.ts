@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { WorkRequestId } from "../../src/domain/ids.ts";
 import type { HistoryKey } from "../../src/domain/task.ts";
 import type { NewHistoryEntry, Retention, Store } from "../../src/server/store/store.ts";
 import { rebuildKeyOf } from "../../src/history/rebuild-key.ts";
 import { ENGINES, useDatabases } from "./engines.ts";
-import { ALLOCATION, at, importedEntry, KEY, newEntry } from "./records.ts";
+import { ALLOCATION, at, importedEntry, insert, KEY, newEntry, newRequest } from "./records.ts";
 
 async function keep(store: Store, ...entries: NewHistoryEntry[]): Promise<number[]> {
   return store.transaction(async (tx) => {
@@ -41,6 +42,19 @@ describe.each(ENGINES)("history on $name", (engine) => {
       ],
       next_cursor: null,
     });
+  });
+
+  it("the runs of the newest requests are read with who submitted them; imported ones are left out", async () => {
+    const store = await databases.open();
+    const [id] = await insert(store, newRequest());
+    const known = newEntry({ work_request_id: id!, completed_at: at(1) }); // one was inserted
+    const expired = newEntry({ work_request_id: (id! + 7) as WorkRequestId, completed_at: at(2) });
+    const ids = await keep(store, known, importedEntry({ completed_at: at(3) }), expired);
+    expect(await store.read.newestRuns(10)).toEqual([
+      { ...expired, id: ids[2], created_by: null },
+      { ...known, id: ids[0], created_by: "tester" },
+    ]);
+    expect((await store.read.newestRuns(1)).map((run) => run.id)).toEqual([ids[2]]);
   });
 
   it("history is read at each level, newest first by time, and since a moment", async () => {

@@ -175,6 +175,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["nextDelivery", (tx) => tx.nextDelivery(), [/deliveries_due/]],
   ["trimDeliveries", (tx) => tx.trimDeliveries(at(-9_000_000)), [/deliveries_ended/]],
   ["newestTimes", (tx) => tx.newestTimes(50), [/history_pkey|PRIMARY KEY/]],
+  ["newestRuns", (tx) => tx.newestRuns(50), [/history_by_request/, /work_requests_pkey|PRIMARY KEY/]],
   ["historyAfter", (tx) => tx.historyAfter(TASK, { completed_at: at(0), id: 5 }, 50), [/history_by_task/]],
   ["taskAfter", (tx) => tx.taskAfter(TASK), [/history_/]],
   ["rebuilds", (tx) => tx.rebuilds(50), [/estimate_states_by_task/]],

@@ -31,4 +31,32 @@ inChromium("the pages of accuracy and waste", startExample, (at) => {
     expect(await page.getByText("npx almanac accuracy build --since 90d").isVisible()).toBe(true);
     await context.close();
   });
+
+  it("say what was asked, reserved and used over time, what that saved, and whose it was", async () => {
+    const { page, context } = await at.visit();
+    await page.getByRole("link", { name: "saved by sizing in 7 days" }).click();
+    await page.getByRole("heading", { level: 1, name: "Waste" }).waitFor();
+    expect(
+      await page.getByText(/^For \d+ of \d+ runs people asked for an amount, .* less, and that is saved\.$/).count(),
+    ).toBe(1);
+    const figure = page.locator("figure", { hasText: "Memory of runs, GiB·h a day" });
+    await figure.getByLabel("Read the points").focus();
+    await page.keyboard.press("Home");
+    expect(await figure.getByLabel("Read the points").getAttribute("aria-valuetext")).toMatch(
+      /^20[\d-]+: asked for [\d.]+, reserved [\d.]+, used [\d.]+$/,
+    );
+    await page.getByRole("link", { name: "by worker" }).click();
+    await page
+      .getByRole("region", { name: /^Workers/ })
+      .getByRole("link", { name: "builder-1" })
+      .click();
+    await page.getByRole("heading", { level: 1, name: "Worker builder-1" }).waitFor();
+    await page.goto("waste?by=owner");
+    await page
+      .getByRole("region", { name: /^Owners/ })
+      .getByRole("link", { name: "local" })
+      .click();
+    await page.waitForURL(/created_by=local/);
+    await context.close();
+  });
 });

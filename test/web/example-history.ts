@@ -52,7 +52,7 @@ export function history(): ImportedEntry[] {
     });
   return [
     ...series("gcc", "build", 180, 2.3, 12),
-    ...series("llvm", "build", 60, 4.4, 16),
+    ...series("llvm", "build", 60, 4.4, 16, "sid/amd64", 12),
     ...series("gcc", "build", 30, 2.1, 25, "sid/arm64"),
     ...series("glibc", "test", 90, 0.8, 2),
     ...series("openssl", "test", 60, 0.4, 3),

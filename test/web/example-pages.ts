@@ -47,6 +47,8 @@ export const EXAMPLE_PAGES: Readonly<Record<string, ExamplePage>> = {
   tasks: { path: () => "/t", picture: "tasks" },
   waste: { path: () => "/waste", picture: "waste" },
   "waste of a quarter": { path: () => "/waste?days=90" },
+  "waste by owner": { path: () => "/waste?by=owner" },
+  "waste by worker": { path: () => "/waste?by=worker&days=7" },
   accuracy: { path: () => "/accuracy", picture: "accuracy" },
   "accuracy of one task": { path: () => "/accuracy?days=90&task_name=build" },
   "accuracy of nothing": { path: () => "/accuracy?task_name=nothing" },

@@ -3,6 +3,7 @@ import { AMOUNT_SOURCES, RESOURCES, type Resource } from "../../domain/allocatio
 import { RESOURCE_WORDS } from "../../domain/amount-text.ts";
 import { coverageText } from "../../domain/coverage-text.ts";
 import { formatBytes, formatCores, formatDuration, formatShare } from "../../domain/units.ts";
+import type { WasteGroup, WasteReport } from "../../domain/waste.ts";
 import { paint } from "./colour.ts";
 import { symbols } from "./glyph.ts";
 import { sanitizeText } from "./sanitize.ts";
@@ -19,7 +20,7 @@ type AccuracyView = Omit<TableOptions, "indent"> & {
 
 /** One line: the figures of one resource, of all runs, of a task or of a span of time. */
 type Row = {
-  scope: "all" | "task" | "from";
+  scope: "all" | "task" | "from" | WasteGroup;
   name: string;
   runs: number;
   resource: Resource;
@@ -50,6 +51,22 @@ export function renderAccuracy(report: AccuracyReport, view: AccuracyView, surfa
     mistakesLine(report.all, surface),
     ...overruledLine(report.all),
     ...(report.is_cut ? [`There is more before ${report.since.slice(0, 10)}; ask for one task.\n`] : []),
+  ].join("");
+}
+
+/** What `almanac accuracy --by owner` prints: a line for each, of one resource; not on a terminal of all of them. */
+export function renderWaste(report: WasteReport, view: AccuracyView, surface: Surface): string {
+  const { by, groups, runs, since, is_cut } = report;
+  const { none } = symbols(surface);
+  const rows = groups.flatMap(({ name, accuracy }) => rowsOf(by, name ?? none, accuracy));
+  if (!surface.isTty) return renderTable(columnsOf(surface, by), rows, surface);
+  if (since === null) return "No run has ended whose request is still known.\n";
+  const word = RESOURCE_WORDS[view.resource];
+  const ofResource = rows.filter(({ resource }) => resource === view.resource);
+  return [
+    `${word} of the newest ${runs} run${runs === 1 ? "" : "s"} since ${since.slice(0, 10)} by ${by}, what wasted most memory first:\n`,
+    renderTable(columnsOf(surface, by), ofResource, surface, { ...view, indent: 2 }),
+    ...(is_cut ? ["There are older ones; one answer looks at the newest only.\n"] : []),
   ].join("");
 }
 
@@ -111,7 +128,14 @@ function mistakesLine({ mistakes, mistakes_as_asked: asked }: Accuracy, surface:
   return asked.attempts === 0 ? `${own}\n` : `${own}\ntoo little asked for: ${cost(asked)}\n`;
 }
 
-const SCOPE_HEADERS = { all: "", task: "TASK", from: "FROM" } as const;
+const SCOPE_HEADERS: Record<Row["scope"], string> = {
+  all: "",
+  task: "TASK",
+  from: "FROM",
+  subject: "SUBJECT",
+  owner: "OWNER",
+  worker: "WORKER",
+};
 
 function columnsOf(surface: Surface, scope: Row["scope"]): Column<Row>[] {
   const { none } = symbols(surface);

@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 const KEPT_DAYS = 400;
 
 /** What a report covers unless it is asked for more. */
-const USUAL_DAYS = 30;
+export const USUAL_DAYS = 30;
 
 /** What one report reads at most, and at a time: a day of a task is a few KiB. */
 const MOST_TASK_DAYS = 10_000;

@@ -11,13 +11,14 @@ import type { Database, Engine } from "./engine.ts";
 import { historyEntryOf } from "./history-records.ts";
 import { importHash } from "./import-hash.ts";
 import { lastEntryQuery } from "./statements/last-entry.ts";
+import { newestRuns } from "./statements/newest-runs.ts";
 import { trimHistory } from "./statements/trim-history.ts";
 import type { NewHistoryEntry, StoredState, StoreReader, StoreTransaction, TimedEntry } from "./store.ts";
 import { HISTORY_COLUMNS } from "./tables.ts";
 
 type HistoryReader = Pick<
   StoreReader,
-  "history" | "lastEntry" | "newestTimes" | "historyAfter" | "taskAfter" | "rebuilds" | "estimateStates"
+  "history" | "lastEntry" | "newestTimes" | "newestRuns" | "historyAfter" | "taskAfter" | "rebuilds" | "estimateStates"
 >;
 type HistoryWriter = Pick<
   StoreTransaction,
@@ -45,6 +46,7 @@ export function historyReader(db: Database): HistoryReader {
       return row === undefined ? undefined : historyEntryOf(row);
     },
     newestTimes: (limit) => newestTimes(db, limit),
+    newestRuns: (limit) => newestRuns(db, limit),
     historyAfter: (task, after, limit) => historyAfter(db, task, after, limit),
     taskAfter: (task) => taskAfter(db, task),
     rebuilds: (limit) => rebuilds(db, limit),

@@ -189,6 +189,9 @@ export type TimedEntry = Pick<HistoryEntry, "task_name" | "subject" | "runtime_s
   worker_name: string | null;
 };
 
+/** A run of the history with who submitted its request; null: that has expired. */
+export type OwnedEntry = HistoryEntry & { created_by: string | null };
+
 /** A run together with the lease that fences its worker's writes. */
 export type LeasedRun = Run & { lease_token: string; lease_expires_at: Timestamp };
 
@@ -416,6 +419,8 @@ type RequestReader = {
   lastEntry(which: "entry" | "success" | "failure", key: HistoryKey): Promise<HistoryEntry | undefined>;
   /** The trusted successes among the newest so many entries of all history. */
   newestTimes(limit: number): Promise<TimedEntry[]>;
+  /** The runs of the newest requests, newest first, imported ones left out; at most `limit`. */
+  newestRuns(limit: number): Promise<OwnedEntry[]>;
   /** The entries of a task after a place in its history, oldest first: in the order in which they are learnt. */
   historyAfter(
     task: Pick<HistoryKey, "task_type" | "task_name">,

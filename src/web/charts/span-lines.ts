@@ -17,6 +17,8 @@ export type SpanLines = {
   /** The least and the most that the axis shows. */
   range: readonly [number, number];
   format: (value: number) => string;
+  /** What the axis counts in, so that its ticks are round; default: 1. */
+  unit?: number;
   /** What the values should be. */
   target?: { value: number; word: string };
 };
@@ -42,16 +44,17 @@ export function spanLinesChart(view: SpanLines): VNode {
   });
 }
 
-function draw(canvas: Canvas, { spans, lines, range, format, target }: SpanLines) {
+function draw(canvas: Canvas, { spans, lines, range, format, target, unit = 1 }: SpanLines) {
   const x = scaleLinear([0, spans.length], [canvas.left, canvas.right]);
   const y = scaleLinear([...range], [canvas.bottom, canvas.top]);
+  const ticks = scaleLinear([range[0] / unit, range[1] / unit], [0, 1]).ticks(5);
   return {
     x: [0, spans.length] as const,
     y: range,
     marks: [
       ...amountAxis(
         canvas,
-        y.ticks(5).map((tick) => ({ at: y(tick), text: format(tick) })),
+        ticks.map((tick) => ({ at: y(tick * unit), text: format(tick * unit) })),
       ),
       ...bottomAxis(
         canvas,

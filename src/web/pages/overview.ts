@@ -1,8 +1,9 @@
 import type { VNode } from "preact";
+import type { HeldAmounts } from "../../domain/accuracy.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { Run } from "../../domain/run.ts";
 import { formatSpan } from "../../domain/span-text.ts";
-import { formatBytes, formatDuration } from "../../domain/units.ts";
+import { formatBytes, formatDuration, formatShare } from "../../domain/units.ts";
 import type { Status, WorkRequest } from "../../domain/work-request.ts";
 import type { Worker } from "../../domain/worker.ts";
 import { runFigure } from "../../history/run-figure.ts";
@@ -10,6 +11,7 @@ import { progressBar } from "../charts/bars.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { fleet } from "../parts/fleet.ts";
+import { gibHours } from "../parts/held-hours.ts";
 import { commandLine, keyText, requestLink, workerLink } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { secondsBetween } from "../parts/time.ts";
@@ -31,6 +33,8 @@ export type OverviewData = {
   /** The newest that have ended. */
   ended: readonly WorkRequest[];
   workers: readonly Worker[];
+  /** What runs of the last seven days held of memory; null: none has ended. */
+  week: HeldAmounts | null;
   /** Of each worker what it has now. */
   runsOf: ReadonlyMap<string, readonly LoadedRun[]>;
 };
@@ -80,7 +84,7 @@ export function overviewPage(frame: Frame, data: OverviewData): string {
   );
 }
 
-function figures({ root }: Frame, { counts, waiting, workers, runsOf, now }: OverviewData): VNode {
+function figures({ root }: Frame, { counts, waiting, workers, runsOf, now, week }: OverviewData): VNode {
   const online = workers.filter(({ state }) => state !== "offline");
   const loads = online.map((worker) => loadOf(worker, runsOf.get(worker.worker_name) ?? []).memory);
   const sum = (pick: (load: (typeof loads)[number]) => number) => loads.reduce((total, load) => total + pick(load), 0);
@@ -115,7 +119,17 @@ function figures({ root }: Frame, { counts, waiting, workers, runsOf, now }: Ove
       "of memory reserved",
       `${percent(used)} used of ${formatBytes(capacity)}`,
     ),
+    ...weekFigures(root, week),
   );
+}
+
+/** What sizing saved, where anybody asked for more; else what was left over. */
+function weekFigures(root: string, week: HeldAmounts | null): VNode[] {
+  if (week?.wasted_share == null) return [];
+  const [href, left] = [`${root}waste?days=7`, formatShare(week.wasted_share)];
+  return week.saved > 0
+    ? [figure(href, `${gibHours(week.saved)} GiB·h`, "saved by sizing in 7 days", `${left} left over`)]
+    : [figure(href, left, "of reserved memory not used", "in 7 days")];
 }
 
 function figure(href: string, amount: string, word: string, more: string): VNode {

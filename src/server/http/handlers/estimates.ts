@@ -1,10 +1,12 @@
-import { accuracyReport } from "../../loop/accuracy.ts";
+import { timestamp } from "../../../domain/clock.ts";
+import { accuracyReport, USUAL_DAYS } from "../../loop/accuracy.ts";
 import { adviceFor } from "../../loop/advice.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { explainEstimate } from "../../loop/explain-estimate.ts";
+import { wasteReport } from "../../loop/waste.ts";
 import type { Handlers } from "../handler.ts";
 
-export function estimateHandlers(context: LoopContext): Pick<Handlers, "estimate" | "accuracy" | "advice"> {
+export function estimateHandlers(context: LoopContext): Pick<Handlers, "estimate" | "accuracy" | "waste" | "advice"> {
   const { read } = context.store;
   return {
     async estimate({ query: { input_size, what_if, ...key } }) {
@@ -14,6 +16,10 @@ export function estimateHandlers(context: LoopContext): Pick<Handlers, "estimate
     async advice({ query: { task_type, task_name } }) {
       const task = task_name === undefined ? undefined : { task_type, task_name };
       return { advice: await adviceFor(read, task, context.clock.nowMs()) };
+    },
+    waste: ({ query }) => {
+      const since = query.since ?? timestamp(context.clock.nowMs() - USUAL_DAYS * 86_400_000);
+      return wasteReport(read, { ...query, since });
     },
     accuracy: ({ query }) => accuracyReport(read, query, context.clock.nowMs()),
   };

@@ -37,6 +37,7 @@ import { frameOf, rootOf, sendPage } from "./send-page.ts";
 import { personOf } from "./session.ts";
 import { addSettings, type About } from "./settings-pages.ts";
 import { addAccuracyPages } from "./accuracy-pages.ts";
+import { weekOfWaste } from "./week-of-waste.ts";
 import { addWorkflowPages } from "./workflow-pages.ts";
 
 /** Fields of the address that a page does not know are left alone: others may have put them there. */
@@ -93,7 +94,8 @@ function addReadingPages(app: FastifyInstance, context: LoopContext, assets: str
 export function readingPages(context: LoopContext): ReadingPage[] {
   const pages: ReadingPage[] = [];
   const page = (path: string, render: Render) => void pages.push({ path, render });
-  page("/", async (frame) => overviewPage(frame, await readOverview(context)));
+  const week = weekOfWaste(context);
+  page("/", async (frame) => overviewPage(frame, await readOverview(context, week)));
   page("/r", async (frame, { query }) => {
     const { cursor, ...filter } = parseOrThrow(requestsQuery, given(query), "invalid-request");
     return requestsPage(frame, await readRequests(context, filter, cursor));

@@ -17,6 +17,7 @@ import { workerOf } from "../../loop/workers.ts";
 import type { ActiveLoad, WorkRequestFilter } from "../../store/store.ts";
 import { publicRun } from "../public-run.ts";
 import { readAround } from "./read-request-parts.ts";
+import type { WeekOfWaste } from "./week-of-waste.ts";
 
 /*
  * What each page is made from. The number of the newest event is read first: what happens while the rest is read comes
@@ -40,16 +41,17 @@ const TASKS_WITH_PICTURES = 60;
 const LOG_END = { lines: 200, characters: 24_000 };
 
 /** What waits, what runs, what ended, and where. */
-export async function readOverview(context: LoopContext): Promise<OverviewData> {
+export async function readOverview(context: LoopContext, week: WeekOfWaste): Promise<OverviewData> {
   const { read } = context.store;
   const lastEventId = await read.lastEventId();
   const fleet = await readFleet(context);
-  const [counts, first, blocked, running, ended] = await Promise.all([
+  const [counts, first, blocked, running, ended, held] = await Promise.all([
     read.countByStatus(),
     firstToWait(context, fleet.now),
     read.workRequests({ status: "blocked" }, { limit: OVERVIEW_ROWS / 2 }),
     read.workRequests({ status: "running" }, { limit: OVERVIEW_ROWS }),
     read.workRequests({ status: "completed" }, { limit: OVERVIEW_ROWS / 2 }),
+    week(),
   ]);
   const waiting = await withExpectedTimes(context, [...first, ...blocked.items.toReversed()]);
   const runIds = new Map([...fleet.runsOf.values()].flat().map((run) => [run.work_request_id, run.id]));
@@ -60,7 +62,7 @@ export async function readOverview(context: LoopContext): Promise<OverviewData> 
       return run === undefined ? [] : [{ request, run: publicRun(run) }];
     }),
   );
-  return { ...fleet, lastEventId, counts, waiting, going: going.flat(), ended: ended.items };
+  return { ...fleet, lastEventId, counts, waiting, going: going.flat(), ended: ended.items, week: held };
 }
 
 /** Those that could run, the longest pending first. */

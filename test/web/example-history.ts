@@ -18,6 +18,7 @@ export function history(): ImportedEntry[] {
     gib: number,
     minutes: number,
     context = "sid/amd64",
+    asked?: number,
   ): ImportedEntry[] =>
     Array.from({ length: runs }, (_, index) => {
       const hasRisen = subject === "gcc" && index > (runs * 2) / 3;
@@ -39,7 +40,10 @@ export function history(): ImportedEntry[] {
         runtime_statistics: { duration, memory, cpu_time: duration * 6, disk_space: 2 * memory },
         lower_bounds: lost ? ["memory", "duration", "cpu_time", "disk_space"] : [],
         allocation: {
-          memory: reserved(Math.round(gib * GIB * (index > runs * 0.7 ? 1.7 : 1.25))),
+          memory: {
+            amount: Math.round(gib * GIB * (index > runs * 0.7 ? 1.7 : 1.25)),
+            ...(asked === undefined ? { source: "history" } : { source: "override", asked: asked * GIB }),
+          },
           disk_space: reserved(20 * GIB),
           cpu_count: reserved(8),
           duration: reserved(7200),

@@ -133,6 +133,8 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
     (tx) => tx.runsInFlight(TASK, 64),
     [/work_requests_running/, /runs_work_request_id_attempt_key|sqlite_autoindex_runs_2/],
   ],
+  ["predictedRuns", (tx) => tx.predictedRuns([RUN]), [/runs_pkey|sqlite_autoindex_runs_1/]],
+  ["runCurves", (tx) => tx.runCurves([RUN]), [/runs_pkey|sqlite_autoindex_runs_1/]],
   ["runFigures", (tx) => tx.runFigures(), [/runs_active|runs_lease/]],
   ["expiredRuns", (tx) => tx.expiredRuns(at(0)), [/runs_lease|runs_active/]],
   [

@@ -58,6 +58,27 @@ describe.each(ENGINES)("runs on $name", (engine) => {
     expect(await store.transaction((tx) => tx.updateRun("77.1" as RunId, "lease-1", {}))).toBe(false);
   });
 
+  it("what was predicted and asked of runs, and their curves, are read for many at once", async () => {
+    const store = await databases.open();
+    const evidence = { level: "key", runs: 3, method: "ladder" } as const;
+    const estimate = { memory: { p50: 1, p95: 2, allocate: 3, ladder: [], evidence } };
+    const a = await insertRunning(store, { estimate });
+    const b = await insertRunning(store);
+    const curve = { at_ms: [0, 9], memory: [1, 2], cpu_millicores: [3, 4], disk_space: [0, 0] };
+    const measurement = { method: "proc" as const, duration_ms: 9, lower_bounds: [], curve };
+    await store.transaction((tx) => tx.updateRun(b, "lease-1", { measurement }));
+    const gone = "999.1" as RunId; // of that form
+    const found = await store.read.predictedRuns([a, b, gone]);
+    expect(new Map(found.map((run) => [run.id, run]))).toEqual(
+      new Map([
+        [a, { id: a, estimate, requirements: {} }],
+        [b, { id: b, estimate: {}, requirements: {} }],
+      ]),
+    );
+    expect(await store.read.runCurves([a, b, gone])).toEqual([curve]);
+    expect(await store.read.predictedRuns([])).toEqual([]);
+  });
+
   it("leases are renewed together, and each only for its holder", async () => {
     const store = await databases.open();
     const [a, b, ended] = [await insertRunning(store), await insertRunning(store), await insertRunning(store)];

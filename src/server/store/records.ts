@@ -26,7 +26,7 @@ export function readerOn(db: Database, engine: Engine): StoreReader {
     now: () => databaseTime(db, engine),
     ...workRequestReader(db, engine),
     ...workflowReader(db, engine),
-    ...runReader(db),
+    ...runReader(db, engine),
     ...workerReader(db),
     ...historyReader(db),
     ...judgedReader(db),

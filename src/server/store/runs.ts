@@ -1,5 +1,6 @@
 import type { Database, Engine } from "./engine.ts";
 import { activeLoads, activeRuns, expiredRuns, heldRuns, runById, runFigures } from "./statements/active-runs.ts";
+import { predictedRuns, runCurves } from "./statements/past-runs.ts";
 import { extendAllLeases, renewLeases, resetAllLeases } from "./statements/renew-leases.ts";
 import { runsInFlight } from "./statements/runs-in-flight.ts";
 import { runsOn } from "./statements/runs-on.ts";
@@ -18,6 +19,8 @@ type RunReader = Pick<
   | "runFigures"
   | "expiredRuns"
   | "runsInFlight"
+  | "predictedRuns"
+  | "runCurves"
 >;
 type RunWriter = Pick<
   StoreTransaction,
@@ -25,7 +28,7 @@ type RunWriter = Pick<
 >;
 
 /** What can be asked about runs. */
-export function runReader(db: Database): RunReader {
+export function runReader(db: Database, engine: Engine): RunReader {
   return {
     run: (id) => runById(db, id),
     // Served by the unique index on request and attempt.
@@ -38,6 +41,8 @@ export function runReader(db: Database): RunReader {
     runFigures: () => runFigures(db),
     expiredRuns: (now) => expiredRuns(db, now),
     runsInFlight: (task, limit) => runsInFlight(db, task, limit),
+    predictedRuns: (ids) => predictedRuns(db, engine, ids),
+    runCurves: (ids) => runCurves(db, engine, ids),
   };
 }
 

@@ -8,6 +8,7 @@ import type { HistoryEntry } from "../../domain/history.ts";
 import type { RunId, WorkRequestId, WorkerName } from "../../domain/ids.ts";
 import type { Layer } from "../../domain/layer.ts";
 import type { Run } from "../../domain/run.ts";
+import type { Curve } from "../../domain/runtime-statistics.ts";
 import type { HistoryKey, TaskType } from "../../domain/task.ts";
 import type { Finding, FindingKind, FindingState } from "../../domain/finding.ts";
 import type { Reactions } from "../../domain/reaction.ts";
@@ -180,6 +181,9 @@ export type MemberRow = HistoryKey &
 
 /** What a run that goes on has used so far, as it was last reported. */
 export type RunFigures = Pick<Run, "id" | "work_request_id" | "worker_name" | "runtime_statistics" | "measurement">;
+
+/** What was predicted of a run when it was placed, and what its request asked for. */
+export type PredictedRun = Pick<Run, "id" | "estimate"> & Pick<WorkRequest, "requirements">;
 
 /** How long a success of the history took, and where. */
 export type TimedEntry = Pick<HistoryEntry, "task_name" | "subject" | "runtime_statistics"> & {
@@ -400,6 +404,10 @@ type RequestReader = {
   /** The figures of all runs that have not ended. */
   runFigures(): Promise<RunFigures[]>;
   expiredRuns(now: Timestamp): Promise<LeasedRun[]>;
+  /** What was predicted and asked for, of those of the runs that are there still. */
+  predictedRuns(ids: readonly RunId[]): Promise<readonly PredictedRun[]>;
+  /** The curves of those of the runs that are there still and left one, in no order. */
+  runCurves(ids: readonly RunId[]): Promise<Curve[]>;
   /** Started runs of a task that have not ended, those of the oldest requests first; at most `limit`. */
   runsInFlight(task: Pick<HistoryKey, "task_type" | "task_name">, limit: number): Promise<RunInFlight[]>;
 

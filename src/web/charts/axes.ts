@@ -15,20 +15,25 @@ export function amountAxis(canvas: Canvas, ticks: readonly Tick[]): VNode[] {
 
 /** Texts below the picture; those that would run into the one before are left out. */
 export function bottomAxis(canvas: Canvas, ticks: readonly Tick[]): VNode[] {
-  const shown: Tick[] = [];
+  const shown: Placed[] = [];
   for (const tick of ticks) {
-    const before = shown.at(-1);
-    if (before === undefined || tick.at - before.at > WIDTH_OF_CHARACTER * (tick.text.length + 2)) shown.push(tick);
+    const placed = placedIn(canvas, tick);
+    if (placed.from > (shown.at(-1)?.to ?? -Infinity) + WIDTH_OF_CHARACTER) shown.push(placed);
   }
-  return shown.map(({ at, text }) =>
-    e("text", { x: short(at), y: canvas.bottom + 18, "text-anchor": anchorAt(canvas, at, text) }, text),
+  return shown.map(({ at, text, anchor }) =>
+    e("text", { x: short(at), y: canvas.bottom + 18, "text-anchor": anchor }, text),
   );
 }
 
 const WIDTH_OF_CHARACTER = 7;
 
-function anchorAt(canvas: Canvas, at: number, text: string): string {
-  const half = (text.length * WIDTH_OF_CHARACTER) / 2;
-  if (at + half > canvas.width) return "end";
-  return at - half < 0 ? "start" : "middle";
+type Placed = Tick & { anchor: "start" | "middle" | "end"; from: number; to: number };
+
+/** Around its place, or beside it where that would leave the picture. */
+function placedIn(canvas: Canvas, tick: Tick): Placed {
+  const { at, text } = tick;
+  const width = text.length * WIDTH_OF_CHARACTER;
+  if (at + width / 2 > canvas.width) return { ...tick, anchor: "end", from: at - width, to: at };
+  if (at - width / 2 < 0) return { ...tick, anchor: "start", from: at, to: at + width };
+  return { ...tick, anchor: "middle", from: at - width / 2, to: at + width / 2 };
 }

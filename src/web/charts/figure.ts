@@ -27,6 +27,8 @@ export type ChartParts = {
   points: readonly ReadablePoint[];
   /** A drag puts the chosen span into the address, as `since` and `until`; x is then in milliseconds since 1970. */
   zooms?: boolean;
+  /** What reading the points is called, where it is more than that. */
+  readWord?: string;
   /** Of the part inside the axes, in units of the picture, where the usual height would be wrong. */
   plotHeight?: number;
 };
@@ -37,7 +39,7 @@ export type Range = readonly [number, number];
 export type Mark = "dot" | "triangle" | "square" | "diamond";
 
 /** A chart: its sentence, the picture in two sizes, what its marks mean. It is whole without a script. */
-export function chart({ sentence, legend, draw, points, zooms, plotHeight }: ChartParts): VNode {
+export function chart({ sentence, legend, draw, points, zooms, readWord, plotHeight }: ChartParts): VNode {
   const pictures = Object.entries(CANVASES).map(([look, usual]) => {
     const canvas = plotHeight === undefined ? usual : withPlotHeight(usual, plotHeight);
     const { marks, x, y, left = canvas.left } = draw(canvas);
@@ -58,6 +60,7 @@ export function chart({ sentence, legend, draw, points, zooms, plotHeight }: Cha
         ]),
       ),
       "data-zoom": zooms,
+      "data-read": readWord,
     },
     e("figcaption", {}, sentence),
     ...pictures,

@@ -1,60 +1,76 @@
 import type { VNode } from "preact";
 import { scaleLinear } from "d3-scale";
-import { line, curveStepAfter } from "d3-shape";
+import { area, line, curveStepAfter } from "d3-shape";
 import { epochMs } from "../../domain/clock.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
+import type { RunId } from "../../domain/ids.ts";
 import type { Result } from "../../domain/work-request.ts";
-import { metricValue, type Metric } from "../../history/metric.ts";
+import { formatMetric, metricValue, type Metric } from "../../history/metric.ts";
 import { element as e } from "../element.ts";
 import { entryText, reservedFor, RESULT_LOOKS } from "../parts/entry-text.ts";
+import { askedFor, predictedFor, type Predicted, type Prediction } from "../parts/predicted.ts";
 import { amountAxis, bottomAxis } from "./axes.ts";
-import { chart, markPath, type Canvas, type ReadablePoint } from "./figure.ts";
+import { chart, markPath, type Canvas, type ChartParts, type ReadablePoint } from "./figure.ts";
+import { beyondMarks, fitAxis } from "./off-scale.ts";
 import { formatIn, roundTicks, unitOf } from "./scales.ts";
 import { timeScale } from "./time-axis.ts";
 
-/** What is to be seen in a history, and where it changed for good. */
-export type HistoryView = { sentence: string; changes: readonly Finding[] };
+/** What is to be seen in a history, where it changed for good, and what was predicted of its runs. */
+export type HistoryView = {
+  sentence: string;
+  changes: readonly Finding[];
+  /** Absent, or without a run: nothing is drawn of it. */
+  predicted?: ReadonlyMap<RunId, Predicted>;
+};
 
-/** A figure of the runs of a history over time, and what was reserved for each; oldest first. */
+/** A figure of the runs of a history over time; what was predicted, asked and reserved for each; oldest first. */
 export function historyChart(
   root: string,
   entries: readonly HistoryEntry[],
   metric: Metric,
-  { sentence, changes }: HistoryView,
+  { sentence, changes, predicted }: HistoryView,
 ): VNode {
   // of drift it is kept when the first run on the new level ended; imported runs have no id to know them by
   const because = new Map(changes.map((change) => [change.level_since, change.because]));
-  const points = entries.flatMap((entry) => pointOf(root, entry, metric, because.get(entry.completed_at)));
-  const results = new Set(points.map((point) => point.result));
-  const shown = (Object.keys(RESULT_LOOKS) as Result[]).filter((result) => results.has(result)); // its keys
-  const hasReserved = points.some(({ reserved }) => reserved !== undefined);
+  const points = entries.flatMap((entry) => {
+    const known = entry.run_id === undefined ? undefined : predicted?.get(entry.run_id);
+    return pointOf(root, entry, metric, { known, change: because.get(entry.completed_at) });
+  });
   return chart({
     sentence,
-    legend: [
-      ...shown.map((result) => RESULT_LOOKS[result]),
-      ...(hasReserved
-        ? [
-            {
-              look: "reserved",
-              mark: "line",
-              word: metric === "duration" ? "longest it might run" : "reserved",
-            } as const,
-          ]
-        : []),
-      ...(points.some(({ change }) => change !== undefined)
-        ? [{ look: "change", mark: "diamond", word: "changed here" } as const]
-        : []),
-    ],
+    legend: legendOf(points, metric),
     points,
     zooms: true,
     draw: (canvas) => draw(canvas, points, metric),
   });
 }
 
-type Point = ReadablePoint & { result: Result; reserved: number | undefined; change: string | undefined };
+function legendOf(points: readonly Point[], metric: Metric): ChartParts["legend"] {
+  const results = new Set(points.map((point) => point.result));
+  const shown = (Object.keys(RESULT_LOOKS) as Result[]).filter((result) => results.has(result)); // its keys
+  const some = (field: "reserved" | "predicted" | "change") => points.some((point) => point[field] !== undefined);
+  const lineOf = (look: string, word: string) => ({ look, mark: "line", word }) as const;
+  return [
+    ...shown.map((result) => RESULT_LOOKS[result]),
+    ...(some("predicted") ? [{ look: "band", mark: "area", word: "predicted: p50 to p95" } as const] : []),
+    ...(hasAskedLine(points) ? [lineOf("asked", "asked")] : []),
+    ...(some("reserved") ? [lineOf("reserved", metric === "duration" ? "longest it might run" : "reserved")] : []),
+    ...(some("change") ? [{ look: "change", mark: "diamond", word: "changed here" } as const] : []),
+  ];
+}
 
-function pointOf(root: string, entry: HistoryEntry, metric: Metric, change: string | undefined): Point[] {
+type Point = ReadablePoint & {
+  result: Result;
+  reserved: number | undefined;
+  asked: number | undefined;
+  predicted: Prediction | undefined;
+  change: string | undefined;
+};
+
+type Beside = { known: Predicted | undefined; change: string | undefined };
+
+function pointOf(root: string, entry: HistoryEntry, metric: Metric, { known, change }: Beside): Point[] {
   const value = metricValue(entry, metric);
   if (value === undefined) return [];
   const reserved = reservedFor(entry, metric);
@@ -66,13 +82,17 @@ function pointOf(root: string, entry: HistoryEntry, metric: Metric, change: stri
       ...(entry.work_request_id !== undefined && { href: `${root}r/${entry.work_request_id}` }),
       result: entry.result,
       reserved,
+      asked: askedFor(known, metric),
+      predicted: predictedFor(known, metric),
       change,
     },
   ];
 }
 
-/** A limit that was set without knowing the work would leave the work itself flat at the bottom. */
-const HIGHEST_LINE = 3;
+/** What was asked needs a line only where something else was given. */
+function hasAskedLine(points: readonly Point[]): boolean {
+  return points.some(({ asked, reserved }) => asked !== undefined && asked !== reserved);
+}
 
 function draw(canvas: Canvas, points: readonly Point[], metric: Metric) {
   const unit = unitOf(metric);
@@ -80,8 +100,7 @@ function draw(canvas: Canvas, points: readonly Point[], metric: Metric) {
   const [first, last] = [Math.min(...times), Math.max(...times)];
   const margin = Math.max(60_000, (last - first) * 0.01);
   const most = Math.max(...points.map(({ y }) => y));
-  const reserved = points.flatMap((point) => (point.reserved === undefined ? [] : [point.reserved]));
-  const top = Math.max(most, Math.min(Math.max(0, ...reserved), most * HIGHEST_LINE)) * 1.08 || 1;
+  const { top, beyond } = fitAxis(most, highestLines(points, metric));
   const { x, ticks } = timeScale(canvas, [first - margin, last + margin]);
   const y = scaleLinear([0, top], [canvas.bottom, canvas.top]);
   return {
@@ -93,22 +112,83 @@ function draw(canvas: Canvas, points: readonly Point[], metric: Metric) {
         roundTicks(unit, top, 5).map((tick) => ({ at: y(tick), text: formatIn(unit, tick) })),
       ),
       ...bottomAxis(canvas, ticks),
-      reservedLine(points, x, (amount) => y(Math.min(amount, top))),
+      predictedBand(points, last + margin, x, (amount) => y(Math.min(amount, top))),
+      ...(hasAskedLine(points) ? [stepLine("asked", "asked", points, x, (amount) => y(Math.min(amount, top)))] : []),
+      stepLine("reserved", "reserved", points, x, (amount) => y(Math.min(amount, top))),
       ...resultPaths(points, x, (amount) => y(amount)),
       ...points
         .filter(({ change }) => change !== undefined)
         .map((point) => changeMark(canvas, Math.round(x(point.x)), Math.round(y(point.y)))),
+      ...beyondMarks(canvas, beyond),
     ],
   };
 }
 
-function reservedLine(points: readonly Point[], x: (at: number) => number, y: (amount: number) => number): VNode {
+/** The most of each line, with its words for where it is beyond the picture. */
+function highestLines(points: readonly Point[], metric: Metric): { most: number; text: string }[] {
+  const highest = (word: string, amounts: readonly number[]) => {
+    const most = Math.max(0, ...amounts);
+    return { most, text: `${word} up to ${formatMetric(most, metric)}` };
+  };
+  return [
+    highest(
+      metric === "duration" ? "might run" : "reserved",
+      points.map(({ reserved = 0 }) => reserved),
+    ),
+    highest(
+      "predicted",
+      points.map(({ predicted }) => predicted?.p95 ?? 0),
+    ),
+    ...(hasAskedLine(points)
+      ? [
+          highest(
+            "asked",
+            points.map(({ asked = 0 }) => asked),
+          ),
+        ]
+      : []),
+  ];
+}
+
+function stepLine(
+  field: "reserved" | "asked",
+  look: string,
+  points: readonly Point[],
+  x: (at: number) => number,
+  y: (amount: number) => number,
+): VNode {
   const path = line<Point>()
-    .defined(({ reserved }) => reserved !== undefined)
+    .defined((point) => point[field] !== undefined)
     .x((point) => Math.round(x(point.x)))
-    .y((point) => Math.round(y(point.reserved ?? 0)))
+    .y((point) => Math.round(y(point[field] ?? 0)))
     .curve(curveStepAfter);
-  return e("path", { class: "reserved", d: path(points) ?? "" });
+  return e("path", { class: look, d: path(points) ?? "" });
+}
+
+type BandPoint = { x: number; predicted: Prediction | undefined };
+
+/** What was predicted of each run when it was placed, until the next; after the newest to the end of the picture. */
+function predictedBand(
+  points: readonly Point[],
+  last: number,
+  x: (at: number) => number,
+  y: (amount: number) => number,
+): VNode {
+  const stops = points.flatMap(({ x: from, predicted }, index): BandPoint[] => {
+    const next = points[index + 1];
+    if (predicted === undefined || next?.predicted !== undefined) return [{ x: from, predicted }];
+    return [
+      { x: from, predicted },
+      { x: next?.x ?? last, predicted },
+    ];
+  });
+  const path = area<BandPoint>()
+    .defined(({ predicted }) => predicted !== undefined)
+    .x((point) => Math.round(x(point.x)))
+    .y0((point) => Math.round(y(point.predicted?.p50 ?? 0)))
+    .y1((point) => Math.round(y(point.predicted?.p95 ?? 0)))
+    .curve(curveStepAfter);
+  return e("path", { class: "band", d: path(stops) ?? "" });
 }
 
 /** A diamond around the first run that shows a change, on a line through the picture. */

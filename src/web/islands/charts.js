@@ -55,7 +55,7 @@ function reader(figure) {
   box.className = "reading";
   box.dataset.keep = "";
   const label = document.createElement("label");
-  label.textContent = "Read the points ";
+  label.textContent = `${figure.dataset.read ?? "Read the points"} `;
   const slider = document.createElement("input");
   slider.type = "range";
   slider.min = "0";

@@ -3,16 +3,17 @@ import { momentText, type Timestamp } from "../../domain/clock.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
+import type { RunId } from "../../domain/ids.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
-import { formatMetric, isLowerBound, metricValue, type Metric } from "../../history/metric.ts";
-import { summarize, summarizeFigure } from "../../history/summary.ts";
-import { histogramChart } from "../charts/histogram.ts";
-import { historyChart } from "../charts/scatter.ts";
+import { isLowerBound, metricValue, type Metric } from "../../history/metric.ts";
+import { summarize } from "../../history/summary.ts";
 import { stripChart } from "../charts/strip.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { commandLine, historyAddress, keepLink, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
+import { metricPart } from "../parts/metric-part.ts";
+import { predictedFor, predictionText, type Predicted } from "../parts/predicted.ts";
 import { stateLabel } from "../parts/state.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 import { moment } from "../parts/time.ts";
@@ -35,23 +36,24 @@ export type HistoryData = {
   isCut: boolean;
   /** What was found in it, newest first. */
   findings: readonly Finding[];
+  /** What was predicted of its runs, where they are of one key and still kept. */
+  predicted: ReadonlyMap<RunId, Predicted>;
+  /** What if so much memory, bytes, had been reserved? */
+  what_if: number | undefined;
 };
 
 const MOST_ROWS = 100;
 /** More bars than this are too thin to be hit. */
 const STRIP_RUNS = 100;
 const SHOWN: readonly Metric[] = ["memory", "duration", "cpu_time", "disk_space"];
-const WORDS: Record<Metric, string> = {
-  memory: "Memory",
-  duration: "Duration",
-  cpu_time: "CPU time",
-  disk_space: "Disk",
-};
 
 /** Has it changed, and is what it is given right? */
-export function historyPage(frame: Frame, { query, entries, isCut, findings }: HistoryData): string {
+export function historyPage(frame: Frame, data: HistoryData): string {
+  const { query, entries, isCut, findings, predicted, what_if } = data;
   const key = { ...query, subject: query.subject ?? "", context: query.context ?? "" };
   const oldestFirst = entries.toReversed();
+  const whatIf = { action: `${frame.root}history`, fields: query, amount: what_if };
+  const view = { root: frame.root, entries: oldestFirst, findings, predicted, whatIf };
   return renderPage(
     frame,
     { title: `History of ${keyText(key)}`, place: "tasks", hasCharts: entries.length > 0 },
@@ -65,9 +67,9 @@ export function historyPage(frame: Frame, { query, entries, isCut, findings }: H
       : [
           e("h2", { id: "results" }, "Results"),
           stripChart(frame.root, oldestFirst.slice(-STRIP_RUNS), stripSentence(entries)),
-          ...SHOWN.flatMap((metric) => metricPart(frame.root, oldestFirst, metric, findings)),
+          ...SHOWN.flatMap((metric) => metricPart(view, metric)),
         ]),
-    ...(entries.length === 0 ? [] : [e("h2", { id: "runs" }, "Runs"), ...runTable(frame.root, entries)]),
+    ...(entries.length === 0 ? [] : [e("h2", { id: "runs" }, "Runs"), ...runTable(frame.root, entries, predicted)]),
     e("h2", {}, "The same elsewhere"),
     commandLine(
       `history ${[query.task_name, query.subject]
@@ -79,7 +81,7 @@ export function historyPage(frame: Frame, { query, entries, isCut, findings }: H
       "p",
       {},
       e("a", { href: `${frame.root}api/v1/history${queryText(query)}` }, "As JSON"),
-      ...keepLink(frame, `history${queryText(query)}`),
+      ...keepLink(frame, `history${queryText({ ...query, what_if })}`),
     ),
   );
 }
@@ -170,41 +172,7 @@ function emptyText(): VNode {
   );
 }
 
-function metricPart(
-  root: string,
-  entries: readonly HistoryEntry[],
-  metric: Metric,
-  findings: readonly Finding[],
-): VNode[] {
-  const summary = summarizeFigure(entries, metric);
-  if (summary === undefined) return [];
-  const format = (value: number) => formatMetric(value, metric);
-  const range =
-    summary.p50 === summary.p95
-      ? `${format(summary.p50)} in nearly every run`
-      : `${format(summary.p50)} in half of the runs, ${format(summary.p95)} in 95 of 100`;
-  const sentence = `${WORDS[metric]}: at most ${range}; the most was ${summary.max_is_lower_bound ? "at least " : ""}${format(summary.max)}.`;
-  const values = entries.flatMap((entry) => {
-    const value = isLowerBound(entry, metric) ? undefined : metricValue(entry, metric);
-    return value === undefined ? [] : [value];
-  });
-  return [
-    e("h2", { id: metric }, WORDS[metric]),
-    historyChart(root, entries, metric, { sentence, changes: findings.filter(({ kind }) => kind === metric) }),
-    ...(values.length < 8
-      ? []
-      : [
-          e(
-            "details",
-            {},
-            e("summary", {}, `How ${WORDS[metric].toLowerCase()} is distributed`),
-            histogramChart(values, metric, summary),
-          ),
-        ]),
-  ];
-}
-
-function runTable(root: string, entries: readonly HistoryEntry[]): VNode[] {
+function runTable(root: string, entries: readonly HistoryEntry[], predicted: ReadonlyMap<RunId, Predicted>): VNode[] {
   const shown = entries.slice(0, MOST_ROWS);
   const head = [
     "Ended",
@@ -213,8 +181,9 @@ function runTable(root: string, entries: readonly HistoryEntry[]): VNode[] {
     "Subject",
     "Context",
     numberHead("Took"),
-    numberHead("Memory"),
+    numberHead("Predicted memory"),
     numberHead("Reserved"),
+    numberHead("Used"),
     numberHead("Disk"),
     "Worker",
   ];
@@ -223,13 +192,14 @@ function runTable(root: string, entries: readonly HistoryEntry[]): VNode[] {
     table(
       "Runs, newest first",
       head,
-      shown.map((entry) => rowOf(root, entry)),
+      shown.map((entry) => rowOf(root, entry, entry.run_id === undefined ? undefined : predicted.get(entry.run_id))),
     ),
     ...(more > 0 ? [e("p", { class: "quiet" }, `${more} older runs are in the charts, and not in this table.`)] : []),
   ];
 }
 
-function rowOf(root: string, entry: HistoryEntry): Row {
+function rowOf(root: string, entry: HistoryEntry, known: Predicted | undefined): Row {
+  const memory = predictedFor(known, "memory");
   const figure = (metric: Metric) => {
     const value = metricValue(entry, metric);
     if (value === undefined) return "–";
@@ -242,8 +212,9 @@ function rowOf(root: string, entry: HistoryEntry): Row {
     entry.subject || "–",
     entry.context || "–",
     figure("duration"),
-    figure("memory"),
+    memory === undefined ? "–" : predictionText(memory, "memory"),
     entry.allocation === undefined ? "–" : formatBytes(entry.allocation.memory.amount),
+    figure("memory"),
     figure("disk_space"),
     entry.worker_name === undefined ? "–" : workerLink(root, entry.worker_name),
   ];

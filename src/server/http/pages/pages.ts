@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { bytesInput } from "../../../contract/amounts.ts";
 import { AppError } from "../../../contract/errors.ts";
 import { problemOf } from "../../../contract/problem.ts";
 import { routes } from "../../../contract/routes.ts";
@@ -42,8 +43,11 @@ import { addWorkflowPages } from "./workflow-pages.ts";
 
 /** Fields of the address that a page does not know are left alone: others may have put them there. */
 const requestsQuery = z.object(routes.listWorkRequests.query.shape).omit({ limit: true });
-const historyQuery = z.object(routes.listHistory.query.shape).omit({ limit: true, cursor: true });
-const spanQuery = historyQuery.pick({ since: true, until: true });
+const spanQuery = z.object(routes.listHistory.query.shape).pick({ since: true, until: true });
+const historyQuery = z
+  .object(routes.listHistory.query.shape)
+  .omit({ limit: true, cursor: true })
+  .extend({ what_if: bytesInput.optional() });
 const workersQuery = z.object({ state: z.enum(WORKER_STATES).optional(), after: z.string().max(100).optional() });
 const runQuery = z.object({ run: z.coerce.number().pipe(z.int().min(1)).optional() });
 const findQuery = z.object({ q: z.string().max(500) });
@@ -106,8 +110,8 @@ export function readingPages(context: LoopContext): ReadingPage[] {
     return requestPage(frame, await readRequest(context, id, run));
   });
   page("/history", async (frame, { query }) => {
-    const asked = parseOrThrow(historyQuery, given(query), "invalid-request");
-    return historyPage(frame, await readHistory(context, asked));
+    const { what_if, ...asked } = parseOrThrow(historyQuery, given(query), "invalid-request");
+    return historyPage(frame, { ...(await readHistory(context, asked)), what_if });
   });
   page("/t", async (frame) => tasksPage(frame, await readTasks(context)));
   page("/workers", async (frame, { query }) => {

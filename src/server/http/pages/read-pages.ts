@@ -1,5 +1,6 @@
 import { epochMs, timestamp, type Timestamp } from "../../../domain/clock.ts";
-import type { WorkRequestId, WorkerName } from "../../../domain/ids.ts";
+import type { HistoryEntry } from "../../../domain/history.ts";
+import type { RunId, WorkRequestId, WorkerName } from "../../../domain/ids.ts";
 import { resultOf } from "../../../domain/outcome.ts";
 import type { Run } from "../../../domain/run.ts";
 import type { HistoryData, HistoryQuery } from "../../../web/pages/history.ts";
@@ -14,7 +15,7 @@ import type { LoopContext } from "../../loop/context.ts";
 import { withExpectedTimes } from "../../loop/planning/expected-times.ts";
 import { why } from "../../loop/why.ts";
 import { workerOf } from "../../loop/workers.ts";
-import type { ActiveLoad, WorkRequestFilter } from "../../store/store.ts";
+import type { ActiveLoad, PredictedRun, WorkRequestFilter } from "../../store/store.ts";
 import { publicRun } from "../public-run.ts";
 import { readAround } from "./read-request-parts.ts";
 import type { WeekOfWaste } from "./week-of-waste.ts";
@@ -147,14 +148,29 @@ export function hasFailed({ outcome }: Run): boolean {
 }
 
 /** The runs of a task, of one subject, or of a key. */
-export async function readHistory(context: LoopContext, query: HistoryQuery): Promise<HistoryData> {
+export async function readHistory(context: LoopContext, query: HistoryQuery): Promise<Omit<HistoryData, "what_if">> {
   const { since, until, ...key } = query;
   const { read } = context.store;
   const [page, findings] = await Promise.all([
     read.history(key, { limit: HISTORY_POINTS, since, until }),
     read.findings(key, { limit: HISTORY_FINDINGS }),
   ]);
-  return { query, entries: page.items, isCut: page.next_cursor !== null, findings: findings.items };
+  const entries = page.items;
+  return {
+    query,
+    entries,
+    isCut: page.next_cursor !== null,
+    findings: findings.items,
+    predicted: await readPredicted(context, entries),
+  };
+}
+
+/** What was predicted of the runs: only where all are of one key, since those of many would be a thicket. */
+async function readPredicted({ store: { read } }: LoopContext, entries: readonly HistoryEntry[]) {
+  const keys = new Set(entries.map(({ subject, context }) => JSON.stringify([subject, context])));
+  const ids = entries.flatMap(({ run_id }) => run_id ?? []);
+  if (keys.size !== 1 || ids.length === 0) return new Map<RunId, PredictedRun>();
+  return new Map((await read.predictedRuns(ids)).map((run) => [run.id, run]));
 }
 
 /** Every task that ran, and of the first of them the newest runs. */

@@ -1,0 +1,57 @@
+import { expect, it } from "vitest";
+import { startExample } from "./example.ts";
+import { inChromium } from "./in-chromium.ts";
+
+/* The history of a key: what was predicted beside what was reserved and used, and what another reservation would have been. */
+
+const PATH = "history?task_name=build&subject=gcc&context=sid%2Famd64";
+
+inChromium("a history", startExample, (at) => {
+  it("shows what was predicted of the runs that are kept, as a band, in words and in the table", async () => {
+    const { page, context } = await at.visit();
+    await page.goto(PATH);
+    const memory = page.locator("figure", { hasText: "Memory: at most" });
+    expect(await memory.locator("figcaption").innerText()).toMatch(
+      /The newest run was predicted to need \d\.\dG(?: to \d\.\dG)? \(p50 to p95\) and was given \d\.\dG\. What was predicted is kept of \d+ of the \d+ runs here\./,
+    );
+    expect(await memory.locator("svg.wide path.band").getAttribute("d")).toMatch(/^M\d+/);
+    await memory.getByText("predicted: p50 to p95").waitFor();
+    const [head, first] = [page.locator("main thead th"), page.locator("main tbody tr").first().locator("th, td")];
+    const column = (await head.allInnerTexts()).indexOf("Predicted memory");
+    expect((await first.allInnerTexts())[column]).toMatch(/^\d\.\dG/);
+    // of many keys together it would be a thicket
+    await page.goto("history?task_name=build");
+    expect(await page.locator("path.band").evaluateAll((all) => all.map((one) => one.getAttribute("d")))).not.toContain(
+      expect.stringMatching(/./),
+    );
+    await context.close();
+  });
+
+  it("says what another reservation would have come to, without a script", async () => {
+    const { page, context } = await at.visit({ javaScriptEnabled: false });
+    await page.goto(PATH);
+    await page.getByLabel("Memory to reserve instead").fill("2.4G");
+    await page.getByRole("button", { name: "Look back" }).click();
+    await page.waitForURL(/what_if=2.4G/);
+    expect(page.url()).toContain("context=sid%2Famd64");
+    expect(await page.getByRole("status").innerText()).toMatch(
+      /^Had 2\.4G been reserved, \d+ of \d+ runs would have been killed for memory and made again with what they were given: \d+ GiB·h (less|more) than the \d+ GiB·h that they held\./,
+    );
+    await page.locator("svg.wide text", { hasText: "what if 2.4G" }).waitFor();
+    expect((await page.request.get(`${PATH}&what_if=much`)).status()).toBe(400);
+    await context.close();
+  });
+
+  it("says the same of each amount as a slider goes over them", async () => {
+    const { page, context } = await at.visit();
+    await page.goto(PATH);
+    const slider = page.getByLabel("Choose an amount");
+    await slider.focus();
+    await page.keyboard.press("End");
+    await page.keyboard.press("ArrowLeft");
+    expect(await slider.getAttribute("aria-valuetext")).toMatch(
+      /^\d+ runs from \d\.\dG to \d\.\dG · with \d\.\dG reserved: \d+ of \d+ killed, \d+ GiB·h (less|more)$/,
+    );
+    await context.close();
+  });
+});

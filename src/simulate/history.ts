@@ -1,7 +1,8 @@
-import type { Amounts, Estimate } from "../domain/allocation.ts";
+import type { Estimate } from "../domain/allocation.ts";
 import type { HistoryEntry } from "../domain/history.ts";
 import type { HistoryKey } from "../domain/task.ts";
-import { estimate } from "../estimate/estimate.ts";
+import { estimate, type EstimateQuery } from "../estimate/estimate.ts";
+import { runsOfKey } from "../estimate/evidence-runs.ts";
 import { learn } from "../estimate/learn.ts";
 import { levelKeysOf, type LevelKey } from "../estimate/levels.ts";
 import { observationOf } from "../estimate/observation.ts";
@@ -16,19 +17,20 @@ export class SimulatedHistory {
     this.#isElastic = isElastic;
   }
 
-  estimateFor(key: HistoryKey, query: { input_size?: number; asked?: Amounts }): Estimate {
+  estimateFor(key: HistoryKey, query: Omit<EstimateQuery, "elastic">): Estimate {
     return estimate(key, this.#statesOf(key), { ...query, elastic: this.#isElastic });
   }
 
-  /** Takes in the end of a run. */
-  learnFrom(entry: HistoryEntry): void {
+  /** Takes in the end of a run; gives the number of runs of its key that are known now, 0 when it taught nothing. */
+  learnFrom(entry: HistoryEntry): number {
     const observation = observationOf(entry);
-    if (observation === undefined) return;
+    if (observation === undefined) return 0;
     const learnt = learn(entry, this.#statesOf(entry), observation);
     for (const level of levelKeysOf(entry)) {
       const state = learnt[level.level];
       if (state !== undefined) this.#states.set(nameOf(level), state);
     }
+    return runsOfKey(entry, learnt);
   }
 
   #statesOf(key: HistoryKey): LevelStates {

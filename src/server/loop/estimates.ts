@@ -3,7 +3,7 @@ import { epochMs } from "../../domain/clock.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { estimate, type EstimateQuery, type InFlightRun } from "../../estimate/estimate.ts";
-import { levelKeysOf } from "../../estimate/levels.ts";
+import { runsOfKey } from "../../estimate/evidence-runs.ts";
 import { learn } from "../../estimate/learn.ts";
 import { observationOf } from "../../estimate/observation.ts";
 import type { LevelStates } from "../../estimate/state.ts";
@@ -86,17 +86,11 @@ export async function learnFrom(tx: StoreTransaction, entry: HistoryEntry): Prom
   const { states, rebuild } = await statesFor(tx, entry);
   if (rebuild !== undefined) {
     if (isBehind(entry, rebuild)) await learnLate(tx, entry, rebuild);
-    return runsAtFinest(entry, states) + 1;
+    return runsOfKey(entry, states) + 1;
   }
   const learnt = learn(entry, states, observation);
   await tx.putEstimateStates(new Map(storedStates(entry, learnt)));
-  return runsAtFinest(entry, learnt);
-}
-
-/** How many runs of exactly this key are known: without a subject or a context a coarser level is that of the key. */
-function runsAtFinest(key: HistoryKey, states: LevelStates): number {
-  const [finest] = levelKeysOf(key);
-  return (finest && states[finest.level]?.runs) ?? 0;
+  return runsOfKey(entry, learnt);
 }
 
 /**

@@ -13,6 +13,7 @@ import type { Run } from "../../domain/run.ts";
 import { MEASURED_FIGURES } from "../../domain/runtime-statistics.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
+import { outdatedEvidence } from "../../estimate/evidence-runs.ts";
 import { layeredRequirements, resolveLayers } from "../../estimate/layers.ts";
 import { nextAfterDeath } from "../../estimate/next-after-death.ts";
 import { isOwnFailure } from "../../verdict/past.ts";
@@ -200,9 +201,8 @@ async function remember(
   const runs = await learnFrom(tx, { ...entry, id });
   await judgeRun(tx, { ...entry, id }, run.estimate, measurement?.memory_raises);
   if (runs === 0) return;
-  // what stands on half as many runs is worked out anew, and after a death all: so a key's requests are not each time
-  const known = isCutShort(outcome) ? Number.MAX_SAFE_INTEGER : Math.floor(runs / 2);
-  await tx.forgetAllocations({ task_type, task_name, subject, context }, known);
+  const outdated = outdatedEvidence(runs, isCutShort(outcome));
+  await tx.forgetAllocations({ task_type, task_name, subject, context }, outdated);
 }
 
 function figuresOf(measurement: NonNullable<Ending["measurement"]>): { duration_ms?: number; cpu_time_ms?: number } {

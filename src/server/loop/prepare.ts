@@ -6,6 +6,7 @@ import type { HistoryKey } from "../../domain/task.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { Capacity } from "../../domain/worker.ts";
 import { allocate, askedAmounts, type RequirementsBySource } from "../../estimate/allocate.ts";
+import { evidenceRuns } from "../../estimate/evidence-runs.ts";
 import { layeredRequirements, resolveLayers, type LayerKey } from "../../estimate/layers.ts";
 import { mayRun } from "../../schedule/fit.ts";
 import { tagOfTask, type ConfiguredTask } from "../../task/define-task.ts";
@@ -119,20 +120,6 @@ async function needsWithInputs(
   if (!inputs.ok) return { kind: "failed", errors: inputs.errors };
   const value = { input_size: bytesOf(inputs.files), ...dynamic.value };
   return needsOf(context, request, surroundings, { ok: true, value });
-}
-
-/** Fewer runs than this, of other keys of the task, are next to nothing to stand on. */
-const FEW_RUNS = 4;
-
-/**
- * On how many runs an allocation stands, as the store keeps it to know which to work out anew: of its memory, or, where
- * that was demanded, of what its duration is taken to be.
- */
-function evidenceRuns({ memory }: Allocation, estimate: Estimate): number {
-  const evidence = memory.evidence ?? (memory.source === "default" ? undefined : estimate.duration?.evidence);
-  if (evidence === undefined) return -1;
-  if (evidence.level === "key") return evidence.runs;
-  return evidence.level === "default" || evidence.runs < FEW_RUNS ? -1 : 0;
 }
 
 /**

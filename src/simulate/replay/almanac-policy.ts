@@ -5,6 +5,8 @@ import type { WorkRequestId } from "../../domain/ids.ts";
 import type { Outcome } from "../../domain/outcome.ts";
 import type { Capacity } from "../../domain/worker.ts";
 import { allocate } from "../../estimate/allocate.ts";
+import type { InFlightRun } from "../../estimate/estimate.ts";
+import { evidenceRuns, outdatedEvidence } from "../../estimate/evidence-runs.ts";
 import { nextAfterDeath } from "../../estimate/next-after-death.ts";
 import { Planner } from "../../schedule/planner.ts";
 import { alikeKey, slownessOf, type SpeedObservation } from "../../schedule/slowness.ts";
@@ -38,8 +40,8 @@ const DEFAULTS: Record<Resource, number> = {
 /** Seconds: no run of a trace takes so long. */
 const NO_LIMIT = 10_000 * 86_400;
 
-/** Estimates that stand on fewer runs than this are made again whenever a run of the task has ended. */
-const FEW_RUNS = 4;
+/** How many runs of its task an estimate looks at while they go on, as the server has it (`server/loop/estimates.ts`). */
+const MOST_IN_FLIGHT = 64;
 /** How often the workers' speeds are worked out again, in ended runs, and from how many of the newest. */
 const SPEED_EVERY = 50;
 const SPEED_RUNS = 5_000;
@@ -59,7 +61,9 @@ export class AlmanacPolicy implements ReplayPolicy {
   readonly #hasTimeLimits: boolean;
   readonly #history: SimulatedHistory;
   readonly #sized = new Map<number, Sized>();
+  /** By task: what waits for its first run, and what goes on, since when. */
   readonly #waitingOfTask = new Map<string, Set<number>>();
+  readonly #goingOfTask = new Map<string, Map<number, { task: TraceTask; sinceMs: number }>>();
   readonly #speeds: SpeedObservation[] = [];
 
   constructor(machines: readonly MachineSpec[], options: AlmanacOptions = {}) {
@@ -75,22 +79,25 @@ export class AlmanacPolicy implements ReplayPolicy {
   }
 
   submit(task: TraceTask): void {
-    this.#size(task);
+    this.#size(task, task.submitMs);
+    this.#waiting(task).add(task.id);
   }
 
-  given(task: TraceTask): Given {
+  given(task: TraceTask, nowMs: number): Given {
     const sized = this.#sized.get(task.id);
     if (sized === undefined) throw new TypeError(`task ${task.id} was not submitted`);
     this.#waiting(task).delete(task.id);
+    this.#going(task).set(task.id, { task, sinceMs: nowMs });
     return givenOf(sized.allocation);
   }
 
   ended(task: TraceTask, end: RunEnd, nowMs: number): "done" | "again" | "given_up" {
     const sized = this.#sized.get(task.id);
     if (sized === undefined) throw new TypeError(`task ${task.id} was not submitted`);
-    this.#history.learnFrom(entryOf(sized, end, nowMs));
+    this.#going(task).delete(task.id);
+    const runs = this.#history.learnFrom(entryOf(sized, end, nowMs));
     this.#learnSpeed(task, end);
-    this.#refresh(task);
+    if (runs > 0) this.#refresh(task, outdatedEvidence(runs, end.kind !== "done"), nowMs);
     if (end.kind === "done") return "done";
     const allocation = nextAfterDeath({
       allocation: sized.allocation,
@@ -106,15 +113,25 @@ export class AlmanacPolicy implements ReplayPolicy {
   }
 
   /** Sizes a request by the history as it is now, and lets it wait. */
-  #size(task: TraceTask): void {
+  #size(task: TraceTask, nowMs: number): void {
     const { key, input_size } = task;
-    const query = this.#hasInputSizes && input_size !== undefined ? { input_size } : {};
-    const estimate = this.#history.estimateFor(key, query);
+    const estimate = this.#history.estimateFor(key, {
+      in_flight: this.#inFlight(task, nowMs),
+      ...(this.#hasInputSizes && input_size !== undefined && { input_size }),
+    });
     const defaults = this.#knowsAsked ? { ...DEFAULTS, ...task.asked } : DEFAULTS;
     const requirements = this.#hasTimeLimits ? {} : { request: { duration: NO_LIMIT } };
     const allocation = allocate({ estimate, requirements, largest: this.#largest, defaults });
     this.#put({ task, allocation, estimate });
-    if (isUncertain(allocation)) this.#waiting(task).add(task.id);
+  }
+
+  /** Those of the oldest requests first. */
+  #inFlight(task: TraceTask, nowMs: number): InFlightRun[] {
+    const going = [...this.#going(task).values()].toSorted((a, b) => a.task.id - b.task.id).slice(0, MOST_IN_FLIGHT);
+    return going.map(({ task: { input_size }, sinceMs }) => ({
+      elapsed: (nowMs - sinceMs) / 1000,
+      ...(input_size !== undefined && { input_size }),
+    }));
   }
 
   #put(sized: Sized): void {
@@ -127,14 +144,11 @@ export class AlmanacPolicy implements ReplayPolicy {
     });
   }
 
-  /** New history makes the waiting requests of the task that were sized by little be sized again. */
-  #refresh(task: TraceTask): void {
-    const waiting = this.#waiting(task);
-    const ids = [...waiting];
-    waiting.clear(); // those that are still uncertain are put in again
-    for (const id of ids) {
-      const sized = this.#sized.get(id);
-      if (sized !== undefined) this.#size(sized.task);
+  /** New history makes requests of the task that wait, and stand on so few runs, be sized again. */
+  #refresh(task: TraceTask, outdated: number, nowMs: number): void {
+    for (const id of this.#waiting(task)) {
+      const { task: waiting, allocation, estimate } = this.#sized.get(id)!; // all that wait were sized
+      if (evidenceRuns(allocation, estimate) <= outdated) this.#size(waiting, nowMs);
     }
   }
 
@@ -142,6 +156,12 @@ export class AlmanacPolicy implements ReplayPolicy {
     const waiting = this.#waitingOfTask.get(key.task_name) ?? new Set();
     this.#waitingOfTask.set(key.task_name, waiting);
     return waiting;
+  }
+
+  #going({ key }: TraceTask): Map<number, { task: TraceTask; sinceMs: number }> {
+    const going = this.#goingOfTask.get(key.task_name) ?? new Map();
+    this.#goingOfTask.set(key.task_name, going);
+    return going;
   }
 
   #learnSpeed({ key, input_size }: TraceTask, { kind, machine, seconds }: RunEnd): void {
@@ -158,10 +178,6 @@ export class AlmanacPolicy implements ReplayPolicy {
 function givenOf(allocation: Allocation): Given {
   const { memory, cpu_count, duration } = allocation;
   return { memory: memory.amount, cpus: cpu_count.amount, limit: duration.amount };
-}
-
-function isUncertain({ memory }: Allocation): boolean {
-  return memory.source === "default" || (memory.evidence?.runs ?? 0) < FEW_RUNS;
 }
 
 /** The end of a run as the server would write it into the history. */

@@ -21,7 +21,7 @@ export type ReplayPolicy = {
   readonly isElastic: boolean;
   submit(task: TraceTask): void;
   /** What a request that is placed now is given. */
-  given(task: TraceTask): Given;
+  given(task: TraceTask, nowMs: number): Given;
   /** Takes in the end of a run: `again` when the request was put into the scheduler anew. */
   ended(task: TraceTask, end: RunEnd, nowMs: number): "done" | "again" | "given_up";
 };

@@ -128,7 +128,7 @@ class Replay {
     for (const { id, placement } of this.#policy.scheduler.decide(nowMs)) {
       const task = this.#tasks.get(id)!; // only these were submitted
       const { machine } = this.#machines.get(placement.worker_name)!; // the policy knows no others
-      const given = this.#policy.given(task);
+      const given = this.#policy.given(task, nowMs);
       machine.start({ id, given, cpus: task.cpus, peak: task.memory, work: task.seconds }, nowMs);
       this.#running.set(id, { machine, cpus: given.cpus, startedMs: nowMs });
       touched.add(machine);

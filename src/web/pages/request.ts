@@ -5,12 +5,11 @@ import { resultOf } from "../../domain/outcome.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import type { LogLine } from "../../domain/log-line.ts";
 import type { Run } from "../../domain/run.ts";
+import type { Curve } from "../../domain/runtime-statistics.ts";
 import type { Worker } from "../../domain/worker.ts";
 import { askedText, sourceText } from "../../domain/source-text.ts";
 import { formatBytes, formatDuration, wholeNumber } from "../../domain/units.ts";
 import { isRunLowerBound, runFigure } from "../../history/run-figure.ts";
-import { runCurveChart } from "../charts/run-curve.ts";
-import { formatIn } from "../charts/scales.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { answers, usedOf, type AnswerData } from "../parts/answers.ts";
@@ -21,6 +20,7 @@ import { stateLabel, stateOf, type State } from "../parts/state.ts";
 import { neighbourPart, type Neighbours } from "../parts/request-graph.ts";
 import { suspicionPart } from "../parts/suspicion.ts";
 import { requestTimeline } from "../parts/request-timeline.ts";
+import { runCurves } from "../parts/run-curves.ts";
 import { numberHead, table } from "../parts/table.ts";
 import { moment, secondsBetween } from "../parts/time.ts";
 import { requestActions } from "./request-actions.ts";
@@ -33,6 +33,8 @@ export type RequestData = AnswerData &
     lastEventId: number;
     /** The attempt whose figures and log are shown: the newest, or the one in the address. */
     run: Run | undefined;
+    /** The curves of earlier runs of its key that passed. */
+    earlier: readonly Curve[];
     /** How each worker stands to a request that waits, or stood to the run that is shown. */
     candidates: readonly ShownCandidate[];
     candidate_count: number;
@@ -69,7 +71,7 @@ export function requestPage(frame: Frame, data: RequestData): string {
     requestActions(frame, request),
     e("h2", { id: "amounts" }, "Asked, predicted, reserved, used"),
     amountTable(data),
-    ...curves(run),
+    ...runCurves(run, data.earlier),
     e("h2", { id: "runs" }, data.runs.length === 1 ? "Its run" : "Its runs"),
     requestTimeline(data),
     data.runs.length === 0 ? e("p", { class: "quiet" }, "It has had no run yet.") : runTable(frame, data),
@@ -169,46 +171,6 @@ function amountTable({ request, run }: RequestData): VNode {
     ],
     rows,
   );
-}
-
-function curves(run: Run | undefined): VNode[] {
-  const curve = run?.measurement?.curve;
-  if (run === undefined || curve === undefined || curve.at_ms.length < 2) return [];
-  const { allocation, estimate, measurement } = run;
-  const most = (values: readonly number[]) => Math.max(0, ...values);
-  const cores = curve.cpu_millicores.map((value) => value / 1000);
-  const charts = [
-    runCurveChart({
-      unit: "bytes",
-      sentence: `Memory of run ${run.id}: at most ${formatBytes(runFigure(run, "memory") ?? most(curve.memory))} of ${formatBytes(allocation.memory.amount)} reserved.`,
-      at_ms: curve.at_ms,
-      values: curve.memory,
-      reserved: allocation.memory.amount,
-      predicted: estimate.memory?.p95,
-      raises: measurement?.memory_raises,
-    }),
-    runCurveChart({
-      unit: "cores",
-      sentence: `Cores: ${formatIn("cores", usedOf(run, "cpu_count") ?? 0)} on average, at most ${formatIn("cores", most(cores))}, of ${formatIn("cores", allocation.cpu_count.amount)} reserved.`,
-      at_ms: curve.at_ms,
-      values: cores,
-      reserved: allocation.cpu_count.amount,
-      predicted: estimate.cpu_count?.p95,
-    }),
-    ...(most(curve.disk_space) > 0
-      ? [
-          runCurveChart({
-            unit: "bytes",
-            sentence: `Disk: at most ${formatBytes(most(curve.disk_space))} of ${formatBytes(allocation.disk_space.amount)} reserved.`,
-            at_ms: curve.at_ms,
-            values: curve.disk_space,
-            reserved: allocation.disk_space.amount,
-            predicted: estimate.disk_space?.p95,
-          }),
-        ]
-      : []),
-  ];
-  return [e("h2", { id: "curves" }, "While it ran"), ...charts];
 }
 
 function runTable(frame: Frame, { request, runs, run: shown }: RequestData): VNode {

@@ -33,6 +33,7 @@ const WORKER_PAST_RUNS = 150;
 /** Of a request, before and after it: more would be a wall of boxes. */
 const NEIGHBOURS = 30;
 const COMPARED_RUNS = 100;
+const EARLIER_CURVES = 20;
 /** A page of 60 KB holds no more with what is said of each; older ones are reached by the span of time. */
 const HISTORY_POINTS = 250;
 const HISTORY_FINDINGS = 20;
@@ -124,12 +125,26 @@ export async function readRequest(
     run,
     events,
     history: history.items,
+    earlier: await readEarlierCurves(context, run, history.items),
     neighbours,
     ...(await readAround(context, id, run)),
     candidates: run?.placement.candidates ?? candidates,
     candidate_count: run?.placement.candidate_count ?? candidate_count,
     ...(run === undefined ? NO_LOG : await readLogEnd(context, run)),
   };
+}
+
+/** Of the newest runs of its key that had passed before it was placed: so many curves are half a megabyte. */
+async function readEarlierCurves(
+  { store: { read } }: LoopContext,
+  run: Run | undefined,
+  history: readonly HistoryEntry[],
+) {
+  if (run?.measurement?.curve === undefined) return [];
+  const ids = history.flatMap(({ run_id, result, completed_at }) =>
+    run_id !== undefined && result === "success" && completed_at <= run.assigned_at ? [run_id] : [],
+  );
+  return ids.length === 0 ? [] : read.runCurves(ids.slice(0, EARLIER_CURVES));
 }
 
 const NO_LOG: LogEnd = { log: [], logLineCount: 0, logSize: 0, firstError: undefined };

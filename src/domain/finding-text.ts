@@ -25,6 +25,11 @@ export function findingText({ kind, before_amount: before, after_amount: after }
   }
 }
 
+/** How sure something is: `97 %`; nothing that is counted is ever sure. */
+export function sureText(confidence: number): string {
+  return confidence >= 0.995 ? "over 99 %" : formatShare(confidence);
+}
+
 function signedShare(share: number): string {
   return share < 0 ? `−${formatShare(-share)}` : `+${formatShare(share)}`;
 }

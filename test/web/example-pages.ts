@@ -1,3 +1,4 @@
+import { ON_SUSPECT } from "./example-past.ts";
 import type { Example } from "./example.ts";
 
 /**
@@ -6,6 +7,9 @@ import type { Example } from "./example.ts";
  * documentation, asked of Lighthouse, and tried on paper.
  */
 export type ExamplePage = { path: (example: Example) => string; picture?: string };
+
+/** The one that is answered with a fault. */
+export const NOT_THERE = "a page that is not there";
 
 /** Every page there is, in every state that looks different. A new page is a line here. */
 export const EXAMPLE_PAGES: Readonly<Record<string, ExamplePage>> = {
@@ -25,6 +29,8 @@ export const EXAMPLE_PAGES: Readonly<Record<string, ExamplePage>> = {
   "lines found in a log": { path: ({ ids }) => `/r/${ids.failed}/log?only=errors` },
   "a hostile log": { path: ({ ids }) => `/r/${ids.hostile}/log?wrap=1` },
   "the log of a request without a run": { path: ({ ids }) => `/r/${ids.tooLarge}/log` },
+  "a request on a suspected worker": { path: () => `/r/${ON_SUSPECT}` },
+  "a suspected worker": { path: () => "/workers/builder-2" },
   "a request that needed no run": { path: ({ ids }) => `/r/${ids.skipped}` },
   "a request that is given files": { path: ({ ids }) => `/r/${ids.withInputs}` },
   "a request of which others were told": { path: ({ ids }) => `/r/${ids.regression}` },
@@ -57,7 +63,7 @@ export const EXAMPLE_PAGES: Readonly<Record<string, ExamplePage>> = {
   workers: { path: () => "/workers", picture: "workers" },
   "a worker": { path: () => "/workers/builder-1", picture: "worker" },
   submit: { path: () => "/new", picture: "submit" },
-  "a page that is not there": { path: () => "/nowhere" },
+  [NOT_THERE]: { path: () => "/nowhere" },
 };
 
 /** The pages of the documentation: name, the file of its picture, and where it is. */

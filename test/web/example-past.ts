@@ -60,6 +60,16 @@ export function giveItAPast(
   });
 }
 
+/** A request that ran on a worker which is suspected. */
+export const ON_SUSPECT = FIRST_REQUEST - DAY_RUNS + 1;
+
+/** That worker fails what passes elsewhere, as the run of a request shows. */
+export function suspect(db: DatabaseSync, id: number): void {
+  const because = "2 of its last 3 runs failed, and passed on another worker";
+  const suspicion = { since: new Date(Date.now() - 5_400_000).toISOString(), because, evidence: [`${id}.1`] };
+  db.prepare("update workers set suspicion = ? where worker_name = 'builder-2'").run(JSON.stringify(suspicion));
+}
+
 function moveBack(db: DatabaseSync, { id, waited, ran, endedAgo }: Past): void {
   const begun = endedAgo + ran;
   db.exec(`update work_requests set

@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
-import { EXAMPLE_PAGES } from "./example-pages.ts";
+import { EXAMPLE_PAGES, NOT_THERE } from "./example-pages.ts";
+import { ON_SUSPECT } from "./example-past.ts";
 import { HOSTILE, startExample } from "./example.ts";
 import { inChromium } from "./in-chromium.ts";
 import { overflow } from "./overflow.ts";
@@ -32,6 +34,8 @@ inChromium("the pages", startExample, (at) => {
           report(name, width, await overflow(page));
         }
         report(name, 320, await violations(page, OF_SIZES));
+        const expected = name === NOT_THERE ? 404 : 200;
+        report(name, 0, answer?.status() === expected ? [] : [`answered with ${answer?.status()}`]);
         // a browser tells the console of an answer that is an error
         report(name, 0, answer?.ok() === true ? complaints : []);
         complaints.length = 0;
@@ -113,6 +117,40 @@ inChromium("the pages", startExample, (at) => {
     await page.goto(`/r?status=${status}`);
     const list = page.getByRole("region", { name: "Requests" });
     expect(await list.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
+    await context.close();
+  });
+
+  it("a request says why it was skipped, where its files come from, who was told, and that its worker is suspected", async () => {
+    const { ids } = at.farm;
+    const { page, context } = await at.visit();
+    const main = () => page.locator("main").innerText();
+    await page.goto(`/r/${ids.skipped}`);
+    expect(await page.locator("p.lead").innerText()).toBe("skipped because no page has changed since 2.0");
+    await page.goto(`/r/${ids.withInputs}`);
+    const given = page.getByRole("region", { name: "Files that it was given" });
+    expect(await given.locator("tbody th").allInnerTexts()).toEqual([
+      "packages/shop_2.1_amd64.deb",
+      "packages/shop-dbgsym_2.1_amd64.deb",
+    ]);
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      given.getByRole("link", { name: "packages/shop_2.1_amd64.deb" }).click(),
+    ]);
+    expect(readFileSync(await file.path(), "utf8")).toBe("shop 2.1");
+    await given
+      .getByRole("link", { name: /^\d+\.1$/ })
+      .first()
+      .click();
+    await page.getByRole("heading", { name: "Files that it left" }).waitFor();
+    await page.goto(`/r/${ids.regression}`);
+    const told = page.getByRole("region", { name: /^Who was told/ });
+    expect(await told.locator("tbody tr").count()).toBe(2);
+    await page.getByRole("link", { name: "All of its deliveries" }).click();
+    await page.getByRole("heading", { level: 1, name: "Deliveries" }).waitFor();
+    await page.goto(`/r/${ON_SUSPECT}`);
+    expect(await main()).toMatch(/builder-2 is suspected to be at fault, since .* ago: 2 of its last 3 runs failed/);
+    await page.getByRole("link", { name: "builder-2", exact: true }).first().click();
+    expect(await main()).toContain("online, suspected");
     await context.close();
   });
 

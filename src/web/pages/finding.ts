@@ -1,10 +1,9 @@
 import type { VNode } from "preact";
 import type { Timestamp } from "../../domain/clock.ts";
 import { FINDING_STATES, type Finding, type FindingState } from "../../domain/finding.ts";
-import { findingText } from "../../domain/finding-text.ts";
+import { findingText, sureText } from "../../domain/finding-text.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import { parseRunId, type RunId } from "../../domain/ids.ts";
-import { formatShare } from "../../domain/units.ts";
 import type { Metric } from "../../history/metric.ts";
 import { historyChart } from "../charts/scatter.ts";
 import { element as e } from "../element.ts";
@@ -69,7 +68,7 @@ function standing({ id, state, state_at, state_by, note }: Finding, now: Timesta
 function sure({ confidence, run_count, kind }: Finding): string {
   const shown =
     kind === "regression" || kind === "farm" ? `${run_count} ${run_count === 1 ? "run shows" : "runs show"} it. ` : "";
-  return `${shown}Almanac is ${formatShare(confidence)} sure.`;
+  return `${shown}Almanac is ${sureText(confidence)} sure.`;
 }
 
 const MEANINGS: Record<FindingState, { word: string; meaning: string }> = {

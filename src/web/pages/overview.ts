@@ -86,6 +86,7 @@ export function overviewPage(frame: Frame, data: OverviewData): string {
 
 function figures({ root }: Frame, { counts, waiting, workers, runsOf, now, week }: OverviewData): VNode {
   const online = workers.filter(({ state }) => state !== "offline");
+  const draining = workers.filter(({ state }) => state === "draining").length;
   const loads = online.map((worker) => loadOf(worker, runsOf.get(worker.worker_name) ?? []).memory);
   const sum = (pick: (load: (typeof loads)[number]) => number) => loads.reduce((total, load) => total + pick(load), 0);
   const [capacity, reserved, used] = [
@@ -111,7 +112,7 @@ function figures({ root }: Frame, { counts, waiting, workers, runsOf, now, week 
       `${root}workers`,
       `${online.length} of ${workers.length}`,
       "workers online",
-      workers.some(({ state }) => state === "draining") ? "some are draining" : "none is draining",
+      draining === 0 ? "none is draining" : `${draining} draining`,
     ),
     figure(
       `${root}workers`,

@@ -7,8 +7,7 @@ import {
   type FindingKind,
   type FindingState,
 } from "../../domain/finding.ts";
-import { FINDING_WORDS, findingText } from "../../domain/finding-text.ts";
-import { formatShare } from "../../domain/units.ts";
+import { FINDING_WORDS, findingText, sureText } from "../../domain/finding-text.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { commandLine, keyText, queryText } from "../parts/links.ts";
@@ -172,7 +171,7 @@ function rowOf(root: string, finding: Finding, now: Timestamp): Row {
       findingText(finding),
       first_run_id ?? "–",
       String(run_count),
-      formatShare(confidence),
+      sureText(confidence),
       ago(last_seen_at, now),
       note ?? first_error ?? "",
     ],

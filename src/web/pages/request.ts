@@ -23,6 +23,7 @@ import { requestTimeline } from "../parts/request-timeline.ts";
 import { runCurves } from "../parts/run-curves.ts";
 import { numberHead, table } from "../parts/table.ts";
 import { moment, secondsBetween } from "../parts/time.ts";
+import { waitText } from "../parts/wait-text.ts";
 import { requestActions } from "./request-actions.ts";
 import { requestDetails } from "./request-details.ts";
 import { filesPart, toldPart, type FilesData } from "./request-files.ts";
@@ -101,6 +102,9 @@ function standing({ request, runs, now }: RequestData): string {
   const newest = runs.at(-1);
   const skipped = request.output_data?.skip_reason;
   if (skipped !== undefined) return `because ${skipped}`;
+  if (request.status === "blocked" || request.status === "pending") {
+    return `for ${formatDuration(secondsBetween(request.created_at, now))}: ${waitText(request)}`;
+  }
   if (newest === undefined) return "";
   const attempt = newest.attempt > 1 ? `, attempt ${newest.attempt}` : "";
   if (request.status === "running") {

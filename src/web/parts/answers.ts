@@ -3,6 +3,7 @@ import { RESOURCES, type Resource } from "../../domain/allocation.ts";
 import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
 import { epochMs, momentText, type Timestamp } from "../../domain/clock.ts";
 import type { Event } from "../../domain/event.ts";
+import { sureText } from "../../domain/finding-text.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { Run } from "../../domain/run.ts";
 import { evidenceText } from "../../domain/source-text.ts";
@@ -127,7 +128,7 @@ function comparison({ request, history }: AnswerData): string {
       : `${passed.length} of ${earlier.length} other runs of this key passed${last}`;
   const { verdict } = request;
   if (verdict === null) return `Not known before it ends; ${facts}.`;
-  const sure = `${Math.round(verdict.confidence * 100)} % sure`;
+  const sure = `${sureText(verdict.confidence)} sure`;
   const answer = verdict.kind === "regression" ? "Yes" : verdict.kind.replaceAll("_", " ");
   return `${capital(answer)} (${sure}): ${verdict.because.replace(/\.$/, "")}; ${facts}.`;
 }

@@ -3,6 +3,7 @@ import type { HistoryEntry } from "../../../domain/history.ts";
 import type { RunId, WorkRequestId, WorkerName } from "../../../domain/ids.ts";
 import { resultOf } from "../../../domain/outcome.ts";
 import type { Run } from "../../../domain/run.ts";
+import type { WorkRequest } from "../../../domain/work-request.ts";
 import type { HistoryData, HistoryQuery } from "../../../web/pages/history.ts";
 import type { OverviewData } from "../../../web/pages/overview.ts";
 import type { RequestData } from "../../../web/pages/request.ts";
@@ -26,6 +27,7 @@ import type { WeekOfWaste } from "./week-of-waste.ts";
  */
 
 const OVERVIEW_ROWS = 20;
+const LOOKED_AT_ENDED = 50;
 const PAGE_ROWS = 100;
 const WORKER_ROWS = 20;
 /** More could not be told apart in a picture. */
@@ -52,7 +54,7 @@ export async function readOverview(context: LoopContext, week: WeekOfWaste): Pro
     firstToWait(context, fleet.now),
     read.workRequests({ status: "blocked" }, { limit: OVERVIEW_ROWS / 2 }),
     read.workRequests({ status: "running" }, { limit: OVERVIEW_ROWS }),
-    read.workRequests({ status: "completed" }, { limit: OVERVIEW_ROWS / 2 }),
+    read.workRequests({ status: "completed" }, { limit: LOOKED_AT_ENDED }),
     week(),
   ]);
   const waiting = await withExpectedTimes(context, [...first, ...blocked.items.toReversed()]);
@@ -64,7 +66,13 @@ export async function readOverview(context: LoopContext, week: WeekOfWaste): Pro
       return run === undefined ? [] : [{ request, run: publicRun(run) }];
     }),
   );
-  return { ...fleet, lastEventId, counts, waiting, going: going.flat(), ended: ended.items, week: held };
+  return { ...fleet, lastEventId, counts, waiting, going: going.flat(), ended: lastEnded(ended.items), week: held };
+}
+
+/** Of the newest, those that ended last; one that took much longer than these is found in the list of requests. */
+function lastEnded(requests: readonly WorkRequest[]): WorkRequest[] {
+  const endOf = ({ completed_at }: WorkRequest) => completed_at ?? "";
+  return requests.toSorted((a, b) => (endOf(a) < endOf(b) ? 1 : -1)).slice(0, OVERVIEW_ROWS / 2);
 }
 
 /** Those that could run, the longest pending first. */

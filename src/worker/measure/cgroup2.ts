@@ -62,7 +62,8 @@ export class Cgroup2Account implements Account {
       task_count: this.#files.taskCount.number(),
       task_peak: this.#files.taskPeak.number(),
       oom_kills: valueOf(events, "oom_kill"),
-      limit_hits: valueOf(events, "max"),
+      // not `max`: that counts what the kernel settled by giving up cache, too
+      limit_hits: valueOf(events, "oom"),
       ...inputAndOutput(this.#files.io.text()),
     });
   }

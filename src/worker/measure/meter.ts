@@ -24,8 +24,13 @@ export type Reading = {
   task_peak?: number;
   /** Processes of the run killed by the kernel for memory. */
   oom_kills?: number;
-  /** How often the run reached its own limit. 0 with `oom_kills`: it was killed because others used up the memory. */
+  /** How often the run reached its own limit and could not go on, or (cgroup v1) reached it at all. 0 with `oom_kills`: it was killed because others used up the memory. */
   limit_hits?: number;
+  /**
+   * Processes of the whole machine that the kernel killed for memory while the run's first process was there: where the
+   * method does not see whose they were.
+   */
+  machine_oom_kills?: number;
   read_bytes?: number;
   write_bytes?: number;
 };

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { CpuLedger, TreeCpu } from "./proc-cpu.ts";
 import { killEach } from "./cgroup-directory.ts";
-import { readIfThere } from "./kernel-file.ts";
+import { readIfThere, valueOf } from "./kernel-file.ts";
 import type { Account, Meter, Reading } from "./meter.ts";
 import { ProcessTree } from "./process-tree.ts";
 import { sharedSegmentBytes } from "./shared-segments.ts";
@@ -26,6 +26,8 @@ class ProcAccount implements Account {
   readonly #tree: ProcessTree;
   readonly #cpu: TreeCpu;
   #searchedAtMs = performance.now();
+  readonly #oomKillsBefore: number | undefined;
+  #oomKillsAfter: number | undefined;
   /** The most shared memory in use so far, bytes. */
   #mostShared = 0;
 
@@ -35,6 +37,7 @@ class ProcAccount implements Account {
     this.#root = root;
     this.#tree = new ProcessTree(root, `${MARKER}=${mark}`);
     this.#cpu = new TreeCpu(ledger);
+    this.#oomKillsBefore = machineOomKills(root);
   }
 
   started(pid: number): void {
@@ -44,6 +47,7 @@ class ProcAccount implements Account {
 
   ended(): void {
     this.#cpu.ended(this.#tree.everyone());
+    this.#oomKillsAfter = machineOomKills(this.#root);
   }
 
   reading(): Reading {
@@ -57,6 +61,7 @@ class ProcAccount implements Account {
       cpu_user_us: this.#cpu.userUs,
       cpu_system_us: this.#cpu.systemUs,
       task_count: members.reduce((sum, member) => sum + member.threads, 0),
+      ...this.#oomKills(),
     };
   }
 
@@ -117,12 +122,22 @@ class ProcAccount implements Account {
     return anonymous + shared;
   }
 
+  #oomKills(): { machine_oom_kills?: number } {
+    if (this.#oomKillsBefore === undefined || this.#oomKillsAfter === undefined) return {};
+    return { machine_oom_kills: this.#oomKillsAfter - this.#oomKillsBefore };
+  }
+
   #isSearchDue(): boolean {
     const nowMs = performance.now();
     if (nowMs - this.#searchedAtMs < SEARCH_PERIOD_MS) return false;
     this.#searchedAtMs = nowMs;
     return true;
   }
+}
+
+/** Also those of containers and cgroups that reached their limits; since Linux 4.13. */
+function machineOomKills(root: string): number | undefined {
+  return valueOf(readIfThere(`${root}/proc/vmstat`), "oom_kill");
 }
 
 /** A line of `smaps_rollup`, in bytes; pages that are shared count divided by those who share them. */

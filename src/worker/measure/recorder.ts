@@ -73,6 +73,11 @@ export class Recorder {
     return this.#last.oom_kills ?? 0;
   }
 
+  /** Whether the kernel killed for memory, somewhere on the machine, where it is not known whose process that was. */
+  get wasMachineShort(): boolean {
+    return (this.#last.machine_oom_kills ?? 0) > 0;
+  }
+
   /** True when the kernel killed in it for memory although it never reached its own limit: others used the memory up. */
   get isBystander(): boolean {
     return this.oomKills > 0 && this.#last.limit_hits === 0;

@@ -7,7 +7,7 @@ import { notMeasured, statisticsOf, withLowerBounds } from "../measure/statistic
 import { exitOf, OutputFlow, type Exit } from "./child.ts";
 import { DiskWatch } from "./disk-watch.ts";
 import { MemoryWatch } from "./memory-watch.ts";
-import { naturalOutcome } from "./natural-outcome.ts";
+import { isWorkersFault, naturalOutcome } from "./natural-outcome.ts";
 import type { EndedRun, RunSpec } from "./run-spec.ts";
 import { sample } from "./sampler.ts";
 import { forwardSignals, signalEach } from "./signals.ts";
@@ -179,7 +179,7 @@ export class ActiveRun {
 
   #conclude(exit: Exit): EndedRun {
     const outcome = this.#reason ?? this.#outcomeOf(exit);
-    const wasRun = outcome.kind !== "start_failed" || this.#disk?.wasFull === true || this.#recorder.isBystander;
+    const wasRun = outcome.kind !== "start_failed" || isWorkersFault(outcome.errors);
     const figures = this.#recorder.measurement(this.#elapsedMs());
     const isPartial = isCutShort(outcome) || outcome.kind === "start_failed";
     // what the shell used that could not become the command is no figure of the command
@@ -200,6 +200,7 @@ export class ActiveRun {
       hasJoined: account.joinFiles.length === 0 || highestMemoryBytes > 0,
       isShortOfMemory: oomKills > 0 || this.#memory?.wasPressed(highestMemoryBytes) === true,
       isBystander: this.#recorder.isBystander,
+      wasMachineShort: this.#recorder.wasMachineShort,
       memoryLimit: this.#memory?.limitBytes,
       memoryBytes: highestMemoryBytes,
       disk: this.#disk,

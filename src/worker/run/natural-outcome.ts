@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import type { Outcome } from "../../domain/outcome.ts";
 import { totalMemory } from "../measure/machine.ts";
 import type { Exit } from "./child.ts";
@@ -15,6 +16,8 @@ export type Ending = {
   isShortOfMemory: boolean;
   /** Whether that was not its own doing: it stayed within its limit, and others used up the memory. */
   isBystander: boolean;
+  /** Whether the kernel killed for memory on the machine meanwhile, and nobody can tell whether it was in this run. */
+  wasMachineShort: boolean;
   memoryLimit: number | undefined;
   memoryBytes: number;
   /** What was seen of the file system of its directory. */
@@ -33,6 +36,7 @@ export function naturalOutcome(ending: Ending): Outcome {
   if ("failure" in exit) return startFailed(whyNotStartable(ending.path) ?? launchError(exit.failure));
   if (exit.code === 0) return { kind: "exited", code: 0 };
   if (ending.isShortOfMemory && ending.isBystander) return bystander(ending);
+  if (ending.wasMachineShort && isKilled(exit)) return killedOnMachine(ending);
   if (ending.isShortOfMemory) return { kind: "out_of_memory", limit: ending.memoryLimit ?? totalMemory() };
   if (ending.disk?.wasFull === true) return outOfDisk(ending);
   if (exit.signal !== null) return { kind: "signalled", signal: exit.signal };
@@ -58,6 +62,21 @@ function bystander({ memoryLimit, memoryBytes }: Ending): Outcome {
   return startFailed(startError("worker-out-of-memory", reason, { used: memoryBytes, limit: memoryLimit }));
 }
 
+/** How the kernel kills, and how a shell tells of a child that was killed so. */
+function isKilled({ code, signal }: Exclude<Exit, { failure: Error }>): boolean {
+  return signal === "SIGKILL" || code === 128 + constants.signals.SIGKILL;
+}
+
+/**
+ * Without a cgroup there is no limit of the kernel's, so it kills for what the machine, or the container that the worker is in, is
+ * short of; that it was this run is the likeliest of what there is.
+ */
+function killedOnMachine(ending: Ending): Outcome {
+  const { memoryLimit, memoryBytes } = ending;
+  if (memoryLimit !== undefined && memoryBytes > memoryLimit) return { kind: "out_of_memory", limit: memoryLimit };
+  return bystander(ending);
+}
+
 /**
  * A full disk is the run's fault when it is the run's own, or when nobody limited it and it used up all that was free.
  * A run that stayed within its limit was promised that much: the fault is the worker's.
@@ -68,6 +87,11 @@ function outOfDisk({ disk, diskBytes, diskLimit }: Ending): Outcome {
   if (isOwnFault) return { kind: "out_of_disk", limit: Math.min(diskLimit ?? Infinity, free) };
   const reason = `the run used ${diskBytes} bytes of the ${free} that were free when it started`;
   return startFailed(startError("worker-disk-full", reason, { used: diskBytes, available: free }));
+}
+
+/** Whether a run that "could not be started" had started, and was ended by what its worker is short of. */
+export function isWorkersFault(errors: readonly { code: string }[]): boolean {
+  return errors.some(({ code }) => code === "worker-out-of-memory" || code === "worker-disk-full");
 }
 
 function launchError(failure: Error): ReturnType<typeof startError> {

@@ -95,7 +95,8 @@ function figures({ root }: Frame, { counts, waiting, workers, runsOf, now, week 
     sum((load) => load.used ?? 0),
   ];
   const percent = (amount: number) => (capacity > 0 ? `${Math.round((amount / capacity) * 100)} %` : "–");
-  const oldest = waiting.toSorted((a, b) => a.id - b.id)[0];
+  const oldest = waiting.toSorted((a, b) => (a.created_at < b.created_at ? -1 : 1))[0];
+  const onWorkers = [...runsOf.values()].reduce((count, runs) => count + runs.length, 0);
   const waits = counts.pending + counts.blocked;
   return e(
     "ul",
@@ -106,7 +107,7 @@ function figures({ root }: Frame, { counts, waiting, workers, runsOf, now, week 
       "waiting",
       oldest === undefined ? "none" : `oldest ${formatDuration(secondsBetween(oldest.created_at, now))}`,
     ),
-    figure(`${root}r?status=running`, String(counts.running), "running", "now"),
+    figure(`${root}r?status=running`, String(counts.running), "running", `${onWorkers} on workers`),
     figure(`${root}r?status=completed`, String(counts.completed), "completed", `${counts.aborted} aborted`),
     figure(
       `${root}workers`,

@@ -48,7 +48,7 @@ describe("almanac report", () => {
     const weather = await call("weather", "--html", "-");
     expect(weather).toMatchObject({ code: 2, stdout: "" });
     expect(weather.stderr).toContain(
-      "of a work request (5122), a run of it (5122.1), any page (/r), and of: workflow, history, regressions, worker, tasks, waste.",
+      "of a work request (5122), a run of it (5122.1), any page (/r), and of: workflow, history, regressions, worker, tasks, waste, accuracy.",
     );
     expect(await call("tasks", "build")).toMatchObject({ code: 2, stdout: "" });
     expect(await call("workflow")).toMatchObject({ code: 2, stdout: "" });
@@ -91,6 +91,7 @@ describe.skipIf(chromium === undefined)("in Chromium", () => {
       await write("workflow", String(ids.workflow)),
       await write("regressions", "build"),
       await write("waste", "--since", "7d"),
+      await write("accuracy", "build", "--since", "90d"),
       await write("/schedules/nightly"),
       await write("/workers?state=online"),
     ];

@@ -16,7 +16,7 @@ type Options = SharedOptions & { html: string; context?: string; type: TaskType;
 const DAY_MS = 86_400_000;
 
 /** What can be reported beside a request, and which names follow it. */
-const KINDS = ["workflow", "history", "regressions", "worker", "tasks", "waste"] as const;
+const KINDS = ["workflow", "history", "regressions", "worker", "tasks", "waste", "accuracy"] as const;
 type Kind = (typeof KINDS)[number];
 
 const EXAMPLES = `Examples:
@@ -27,6 +27,7 @@ const EXAMPLES = `Examples:
   almanac report regressions build --html r.html           what has changed for the worse, of one task
   almanac report worker w-04 --html w-04.html              what it did in the last day
   almanac report waste --since 7d --html waste.html        what was reserved and not used in a week
+  almanac report accuracy build --since 90d --html a.html  whether the estimates of a task can be believed
   almanac report tasks --html tasks.html                   what was reserved and not used, by task and day
   almanac report '/r?result=failure' --html failed.html    any page, by its address
 `;
@@ -41,12 +42,12 @@ export function define(command: Command, cli: Cli): void {
     .argument("<what>", `a work request or a run of it (5122, 5122.1), or a page (/r), or: ${KINDS.join(", ")}`)
     .argument(
       "[names...]",
-      "of a history: task, subject, context; of regressions: a task; of a workflow: its number; of a worker: its name",
+      "of a history: task, subject, context; of regressions or accuracy: a task; of a workflow: its number; of a worker: its name",
     )
     .option("--html <file>", "write it there; -: to standard output", "-")
     .option("-c, --context <context>", "of a history: only of this context")
     .addOption(new Option("--type <type>", "of a history: the task's type").choices(TASK_TYPES).default("worker"))
-    .option("--since <when>", "of a history, a worker or waste: only since then, such as 7d, 12h, or a date");
+    .option("--since <when>", "of a history, a worker, waste or accuracy: only since then, such as 7d, 12h, or a date");
   withServer(command).action(action(cli, report));
 }
 
@@ -83,7 +84,15 @@ function requestPage(what: string, names: readonly string[]): string {
 }
 
 /** How many names may follow each. */
-const MOST_NAMES: Record<Kind, number> = { workflow: 1, history: 3, regressions: 1, worker: 1, tasks: 0, waste: 0 };
+const MOST_NAMES: Record<Kind, number> = {
+  workflow: 1,
+  history: 3,
+  regressions: 1,
+  worker: 1,
+  tasks: 0,
+  waste: 0,
+  accuracy: 1,
+};
 
 const PAGES: Record<Kind, (options: Options & { nowMs: number }, names: readonly string[]) => string> = {
   history: ({ context: given, type, since }, [task_name, subject, context = given]) => {
@@ -100,11 +109,14 @@ const PAGES: Record<Kind, (options: Options & { nowMs: number }, names: readonly
   },
   regressions: (_, [task_name]) => `regressions?${query({ task_name })}`,
   tasks: () => "t",
-  waste: ({ since, nowMs }) => {
-    const days = since === undefined ? undefined : String(Math.round((nowMs - epochMs(since)) / DAY_MS));
-    return `waste?${query({ days })}`;
-  },
+  waste: (options) => `waste?${query({ days: daysOf(options) })}`,
+  accuracy: (options, [task_name]) => `accuracy?${query({ days: daysOf(options), task_name })}`,
 };
+
+/** Over how many days the page is to look; the server says which it knows. */
+function daysOf({ since, nowMs }: { since?: string; nowMs: number }): string | undefined {
+  return since === undefined ? undefined : String(Math.round((nowMs - epochMs(since)) / DAY_MS));
+}
 
 function query(fields: Record<string, string | undefined>): string {
   const given = Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined);

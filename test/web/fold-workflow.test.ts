@@ -78,4 +78,23 @@ describe("folding a workflow", () => {
       "n8 failure",
     ]);
   });
+
+  it("opens the fold that a request is in, as far as there is room, and says which it opened", () => {
+    const nodes = Array.from({ length: 100 }, (_, index) => node(index + 1, { group: index < 20 ? "few" : "many" }));
+    const few = foldWorkflow(nodes, new Set([7]));
+    expect(few.opened).toEqual([{ by: 7, name: "few × 20", rest: 0 }]);
+    expect(few.folds.map(({ name }) => name)).toEqual([
+      ...Array.from({ length: 20 }, (_, index) => `n${index + 1}`),
+      "many × 80",
+    ]);
+    const many = foldWorkflow(nodes, new Set([21, 999]));
+    expect(many.opened).toEqual([{ by: 21, name: "many × 80", rest: 20 }]);
+    expect(many.folds.length).toBe(1 + 60 + 1);
+    expect(many.folds.at(-1)?.name).toBe("many × 20");
+  });
+
+  it("keeps a fold open when the request that opened it fails", () => {
+    const nodes = Array.from({ length: 50 }, (_, index) => node(index + 1, index === 0 ? { is_failed: true } : {}));
+    expect(foldWorkflow(nodes, new Set([1])).folds.length).toBe(50);
+  });
 });

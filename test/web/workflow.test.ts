@@ -57,6 +57,14 @@ inChromium("the page of a workflow", startReleases, (at) => {
     await page.goto(`/wf/${id}`);
     expect(await page.locator(".lead").innerText()).toMatch(/1 of 7 requests have ended/);
     expect(await page.locator("figure .node").count()).toBe(7);
+    const time = page.locator("figure", { hasText: "When each waited and ran" });
+    await time.getByLabel("Read the points").focus();
+    await page.keyboard.press("Home");
+    expect(await time.getByLabel("Read the points").getAttribute("aria-valuetext")).toMatch(/^fetch: /);
+    await page.getByText("The same as a list").click();
+    expect(await page.locator("ul.nested > li").allInnerTexts()).toContainEqual(
+      expect.stringMatching(/^blocked test 1, after build 1$|^pending test 1, after build 1$/),
+    );
     for (const width of [1440, 375, 320]) {
       await page.setViewportSize({ width, height: 900 });
       expect({ width, wide: await overflow(page), faults: await violations(page) }).toEqual({
@@ -82,6 +90,24 @@ inChromium("the page of a workflow", startReleases, (at) => {
     await context.close();
   });
 
+  it("opens a fold by a link that stands in the address, and folds it again, without a script", async () => {
+    const { id } = await release(45);
+    const { page, context } = await at.visit({ javaScriptEnabled: false });
+    await page.goto(`/wf/${id}`);
+    await page.getByText("The same as a list").click();
+    await page.getByRole("link", { name: "Open tests × 45" }).click();
+    await page.waitForURL(/\?open=\d+#graph$/);
+    const boxes = () => page.locator("figure .graph text").allTextContents();
+    expect((await boxes()).length).toBe(1 + 1 + 45);
+    await page.reload();
+    expect(await boxes()).toContain("test 45");
+    await page.getByRole("link", { name: "Fold tests × 45" }).click();
+    await page.getByRole("link", { name: /^Fold/ }).waitFor({ state: "detached" });
+    expect(await boxes()).toEqual(["fetch", "builds × 45", "tests × 45"]);
+    expect((await page.request.get(`/wf/${id}?open=all`)).status()).toBe(400);
+    await context.close();
+  });
+
   it("stays light with ten thousand requests", async () => {
     const { id } = await release(5_000);
     const { page, context } = await at.visit();
@@ -89,6 +115,12 @@ inChromium("the page of a workflow", startReleases, (at) => {
     expect(answer?.status()).toBe(200);
     expect(gzipSync((await answer?.body()) ?? "").length).toBeLessThanOrEqual(HTML_BYTES);
     expect(await page.locator("main").innerText()).toContain("9801 more are not listed");
+    expect(await overflow(page)).toEqual([]);
+    await page.getByText("The same as a list").click();
+    const address = await page.getByRole("link", { name: "Open tests × 5000" }).getAttribute("href");
+    const opened = await page.goto(new URL(address!, page.url()).href); // it is a link
+    expect(gzipSync((await opened?.body()) ?? "").length).toBeLessThanOrEqual(HTML_BYTES);
+    await page.getByText("tests × 5000 are drawn one by one, but for 4940 that have no room.").waitFor();
     expect(await overflow(page)).toEqual([]);
     await context.close();
   });

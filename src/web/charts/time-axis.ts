@@ -13,8 +13,8 @@ export function timeScale(canvas: Canvas, [first, last]: readonly [number, numbe
   return { x: (at: number) => x(at), ticks };
 }
 
-/** As much of a moment as tells the ticks apart. */
-function timeFormat(spanMs: number): (at: Date) => string {
+/** As much of a moment as tells ticks apart that lie within so long. */
+export function timeFormat(spanMs: number): (at: Date) => string {
   return (at) => {
     if (spanMs < 10_000) return timestamp(at.getTime()).slice(11, 21);
     const text = momentText(timestamp(at.getTime()));

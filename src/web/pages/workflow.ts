@@ -3,15 +3,14 @@ import type { Timestamp } from "../../domain/clock.ts";
 import { formatDuration, formatShare } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { WorkflowNode, WorkflowState } from "../../domain/workflow.ts";
-import { graphChart, type GraphNode } from "../charts/graph.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { capital, inRange } from "../parts/answers.ts";
-import { foldWorkflow, type Fold } from "../parts/fold-workflow.ts";
 import { commandLine, keepLink, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
 import { stateLabel, stateOf } from "../parts/state.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 import { moment, secondsBetween } from "../parts/time.ts";
+import { workflowPictures } from "../parts/workflow-graph.ts";
 import { requestActions } from "./request-actions.ts";
 
 /** What the page of a workflow shows. */
@@ -20,6 +19,8 @@ export type WorkflowData = {
   nodes: readonly WorkflowNode[];
   now: Timestamp;
   lastEventId: number;
+  /** Requests whose folds are opened. */
+  open: readonly number[];
 };
 
 /** What the list of workflows shows. */
@@ -59,8 +60,9 @@ export function workflowsPage(frame: Frame, { workflows, next_cursor }: Workflow
 }
 
 /** One workflow: how it stands, its longest chain, its graph, and its requests. */
-export function workflowPage(frame: Frame, { state, nodes, now, lastEventId }: WorkflowData): string {
+export function workflowPage(frame: Frame, { state, nodes, now, lastEventId, open }: WorkflowData): string {
   const { work_request: request } = state;
+  const isOver = request.status === "completed" || request.status === "aborted";
   const { root } = frame;
   return renderPage(
     frame,
@@ -74,7 +76,7 @@ export function workflowPage(frame: Frame, { state, nodes, now, lastEventId }: W
     e("p", {}, endText(state, now)),
     requestActions(frame, request),
     ...chainPart(root, state),
-    ...graphPart(root, nodes),
+    ...workflowPictures({ root, id: request.id, nodes, open, now, isOver }),
     ...listPart(root, nodes, now),
     e("h2", {}, "The same elsewhere"),
     commandLine(`workflow show ${request.id}`),
@@ -124,32 +126,6 @@ function chainPart(root: string, { critical_path: chain, critical_seconds: total
       rows.slice(0, 50),
     ),
   ];
-}
-
-function graphPart(root: string, nodes: readonly WorkflowNode[]): VNode[] {
-  if (nodes.length === 0) return [];
-  const { folds, edges, hidden } = foldWorkflow(nodes);
-  const isFolded = folds.length < nodes.length;
-  const sentence = [
-    `${nodes.length} requests, from left to right`,
-    isFolded ? "; those of one kind that run after the same are drawn as one" : "",
-    hidden > 0 ? `; ${hidden} have no room here` : "",
-    "; thick lines are the longest chain.",
-  ].join("");
-  const critical = new Set(folds.filter((fold) => fold.isCritical).map(({ id }) => id));
-  return [
-    e("h2", { id: "graph" }, "What runs after what"),
-    graphChart({ nodes: folds.map((fold) => boxOf(root, fold)), edges, critical }, sentence),
-  ];
-}
-
-function boxOf(root: string, { id, members, name, state }: Fold): GraphNode {
-  const [first] = members;
-  if (members.length === 1 && first !== undefined) {
-    return { id, name, state, text: `#${first.id} ${name} · ${state}`, href: `${root}r/${first.id}` };
-  }
-  const counts = [...Map.groupBy(members, stateOf)].map(([one, list]) => `${list.length} ${one}`).join(", ");
-  return { id, name, state, text: `${name}: ${counts}` };
 }
 
 /** What wants attention first. */

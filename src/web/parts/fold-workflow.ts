@@ -13,10 +13,20 @@ export type Fold = {
 };
 
 /** A workflow as it is drawn. `hidden`: how many requests have no room in the picture. */
-export type FoldedGraph = { folds: Fold[]; edges: { from: number; to: number }[]; hidden: number };
+export type FoldedGraph = {
+  folds: Fold[];
+  edges: { from: number; to: number }[];
+  hidden: number;
+  /** Folds that were opened: by which request, and how many of theirs are folded still. */
+  opened: { by: number; name: string; rest: number }[];
+};
 
 /** More boxes than this are a wall. */
 export const MOST_FOLDS = 40;
+
+/** Of a fold that is opened so many stand by themselves; so many can be opened at once. */
+const MOST_OPENED = 60;
+const MOST_OPENED_FOLDS = 4;
 
 /** So many failures stand by themselves, however much is folded. */
 const MOST_OPEN = 10;
@@ -35,30 +45,46 @@ const ATTENTION: readonly State[] = [
 
 /**
  * Folds a workflow for drawing: everything by itself where there is room; else those of one group (or task) that run after
- * the same; else all of one group; else all of one task. What failed stays open, up to ten.
+ * the same; else all of one group; else all of one task. What failed stands by itself, up to ten, and so does what is in a
+ * fold with one of the `open` requests, up to sixty.
  */
-export function foldWorkflow(nodes: readonly WorkflowNode[]): FoldedGraph {
-  const failed = nodes.filter((node) => node.is_failed);
-  const open = new Set(failed.length <= MOST_OPEN ? failed.map(({ id }) => id) : []);
+export function foldWorkflow(nodes: readonly WorkflowNode[], open: ReadonlySet<number> = new Set()): FoldedGraph {
+  const failed = nodes.filter((node) => node.is_failed).map(({ id }) => id);
+  const apart = new Set<number>(failed.length <= MOST_OPEN ? failed : []);
   const kind = (node: WorkflowNode) => node.group ?? node.task_name;
   const ways: ((node: WorkflowNode) => string)[] = [
     (node) => `#${node.id}`,
-    alikeAfterTheSame(nodes, open, kind),
-    (node) => (open.has(node.id) ? `#${node.id}` : kind(node)),
+    alikeAfterTheSame(nodes, kind),
+    kind,
     (node) => node.task_name,
   ];
-  let folds: Map<string, WorkflowNode[]> = new Map();
+  let groups: WorkflowNode[][] = [];
   for (const way of ways) {
-    folds = Map.groupBy(nodes, way);
-    if (folds.size <= MOST_FOLDS) break;
+    groups = [...Map.groupBy(nodes, way).values()];
+    // where each is by itself already, nothing more comes of those that failed
+    const more = groups.length === nodes.length ? 0 : apart.size;
+    if (groups.length + more <= MOST_FOLDS) break;
   }
-  return drawn([...folds.values()]);
+  const opened: FoldedGraph["opened"] = [];
+  for (const members of groups) {
+    const by = members.length === 1 ? undefined : members.find(({ id }) => open.has(id))?.id;
+    if (by === undefined || opened.length === MOST_OPENED_FOLDS) continue;
+    opened.push({ by, name: nameOf(members), rest: Math.max(0, members.length - MOST_OPENED) });
+    for (const { id } of members.slice(0, MOST_OPENED)) apart.add(id);
+  }
+  const order = new Map(nodes.map(({ id }, index) => [id, index]));
+  const split = groups.flatMap((members) => [
+    ...members.filter(({ id }) => apart.has(id)).map((member) => [member]),
+    ...[members.filter(({ id }) => !apart.has(id))].filter(({ length }) => length > 0),
+  ]);
+  const firstOf = ([first]: readonly WorkflowNode[]) => (first === undefined ? 0 : (order.get(first.id) ?? 0));
+  split.sort((a, b) => firstOf(a) - firstOf(b));
+  return { ...drawn(split, MOST_FOLDS + opened.length * MOST_OPENED), opened };
 }
 
 /** Names those alike that are of one kind and run after the same folds. */
 function alikeAfterTheSame(
   nodes: readonly WorkflowNode[],
-  open: ReadonlySet<number>,
   kind: (node: WorkflowNode) => string,
 ): (node: WorkflowNode) => string {
   const byId = new Map<number, WorkflowNode>(nodes.map((node) => [node.id, node]));
@@ -67,7 +93,7 @@ function alikeAfterTheSame(
   const numberOf = (id: number): number => known.get(id) ?? -1;
   for (const node of inOrder(nodes, byId)) {
     const before = [...new Set(node.dependencies.map(numberOf))].sort((a, b) => a - b);
-    const name = open.has(node.id) ? `#${node.id}` : JSON.stringify([kind(node), before]);
+    const name = JSON.stringify([kind(node), before]);
     const number = numbers.get(name) ?? numbers.size;
     numbers.set(name, number);
     known.set(node.id, number);
@@ -94,8 +120,8 @@ function inOrder(nodes: readonly WorkflowNode[], byId: ReadonlyMap<number, Workf
   return order;
 }
 
-function drawn(groups: readonly WorkflowNode[][]): FoldedGraph {
-  const shown = groups.slice(0, MOST_FOLDS);
+function drawn(groups: readonly WorkflowNode[][], most: number): Omit<FoldedGraph, "opened"> {
+  const shown = groups.slice(0, most);
   const folds = shown.map((members, index) => foldOf(members, index));
   const foldOfNode = new Map<number, number>(folds.flatMap(({ id, members }) => members.map((one) => [one.id, id])));
   const seen = new Set<string>();
@@ -109,18 +135,22 @@ function drawn(groups: readonly WorkflowNode[][]): FoldedGraph {
       edges.push({ from, to });
     }
   }
-  const hidden = groups.slice(MOST_FOLDS).reduce((sum, members) => sum + members.length, 0);
+  const hidden = groups.slice(most).reduce((sum, members) => sum + members.length, 0);
   return { folds, edges, hidden };
 }
 
-function foldOf(members: readonly WorkflowNode[], id: number): Fold {
+function nameOf(members: readonly WorkflowNode[]): string {
   const [first] = members;
-  const states = new Set(members.map(stateOf));
   const kind = first?.group ?? first?.task_name ?? "";
+  return members.length === 1 ? (first?.name ?? kind) : `${kind} × ${members.length}`;
+}
+
+function foldOf(members: readonly WorkflowNode[], id: number): Fold {
+  const states = new Set(members.map(stateOf));
   return {
     id,
     members,
-    name: members.length === 1 ? (first?.name ?? kind) : `${kind} × ${members.length}`,
+    name: nameOf(members),
     state: ATTENTION.find((state) => states.has(state)) ?? "success",
     isCritical: members.some((member) => member.is_critical),
   };

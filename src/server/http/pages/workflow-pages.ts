@@ -10,6 +10,15 @@ const PAGE_ROWS = 100;
 
 const listQuery = z.object(routes.listWorkflows.query.shape).omit({ limit: true });
 
+/** `12,40`: the folds with these requests in them are opened. */
+const openQuery = z.object({
+  open: z
+    .string()
+    .regex(/^\d{1,15}(,\d{1,15}){0,9}$/, { error: "numbers of requests, with commas between them" })
+    .transform((text) => text.split(",").map(Number))
+    .optional(),
+});
+
 /** Workflows, and one of them. */
 export function addWorkflowPages(page: AddPage, context: LoopContext): void {
   const { read } = context.store;
@@ -18,9 +27,10 @@ export function addWorkflowPages(page: AddPage, context: LoopContext): void {
     const { items, next_cursor } = await read.workflows({ limit: PAGE_ROWS, cursor });
     return workflowsPage(frame, { workflows: items, next_cursor });
   });
-  page("/wf/:id", async (frame, { params }) => {
+  page("/wf/:id", async (frame, { params, query }) => {
+    const { open = [] } = parseOrThrow(openQuery, given(query), "invalid-request");
     const { id } = parseOrThrow(routes.getWorkflow.params, params, "invalid-request");
     const lastEventId = await read.lastEventId();
-    return workflowPage(frame, { ...(await wholeWorkflow(context, id)), lastEventId });
+    return workflowPage(frame, { ...(await wholeWorkflow(context, id)), lastEventId, open });
   });
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TASK_TYPES } from "../domain/task.ts";
-import { explainedFieldSchema, layerInput, layerSchema } from "./layers.ts";
+import { explainedFieldSchema, layerInput, layerPreviewSchema, layerSchema } from "./layers.ts";
 import { context, subject, taskName } from "./names.ts";
 import { allocationSchema } from "./records.ts";
 import { route } from "./route.ts";
@@ -21,6 +21,14 @@ export const layerRoutes = {
     scope: "admin",
     body: layerInput,
     response: z.object({ layer: layerSchema }),
+  }),
+  previewLayer: route({
+    method: "POST",
+    path: "/api/v1/layers/preview",
+    summary: "What a layer would have done to the runs of the last 30 days; sets nothing",
+    scope: "read",
+    body: layerInput,
+    response: z.object({ preview: layerPreviewSchema }),
   }),
   removeLayer: route({
     method: "DELETE",

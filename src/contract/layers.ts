@@ -3,7 +3,9 @@ import type { Layer, LayerField, LayerValue } from "../domain/layer.ts";
 import { LAYER_FIELDS, LAYER_MODES } from "../domain/layer.ts";
 import { bytesInput, coresInput, durationInput, retryCount, tag } from "./amounts.ts";
 import { FAIL_ON } from "../domain/verdict.ts";
-import { context, subject, taskName, timestampSchema } from "./names.ts";
+import type { LayerPreview } from "../domain/layer-preview.ts";
+import { RESOURCES } from "../domain/allocation.ts";
+import { context, subject, taskName, timestampSchema, workRequestId } from "./names.ts";
 import { actionsInput } from "./reactions.ts";
 
 /** A label in a list of them. */
@@ -75,6 +77,26 @@ export const layerSchema = z.object({
   set_by: z.string(),
   set_at: timestampSchema,
 }) satisfies z.ZodType<Layer>;
+
+const hours = z.number().nullable().describe("byte-hours or core-hours; null for time, and for what is no amount");
+
+/** What a layer would have done to past requests: `domain/layer-preview.ts` says what the fields mean. */
+export const layerPreviewSchema = z.object({
+  field: z.enum(LAYER_FIELDS),
+  resource: z.enum(RESOURCES).nullable().describe("what it sets or bounds; null: it is only counted"),
+  days: z.int().describe("so many were looked back"),
+  is_cut: z.boolean().describe("there are more runs than one preview looks at: the newest are in it"),
+  requests: z.int().describe("of the layer's scope, that ran"),
+  decided: z.int().describe("of these, for which it would have decided"),
+  given_less: z.int(),
+  given_more: z.int(),
+  too_little: z.int().describe("needed more than they would have been given"),
+  too_little_before: z.int().describe("died of what they were given"),
+  unknown: z.int().describe("were cut short before they showed what they need"),
+  reserved: hours,
+  would_reserve: hours,
+  examples: z.array(workRequestId).describe("the newest that needed more, at most ten"),
+}) satisfies z.ZodType<LayerPreview>;
 
 /** For one field: the value that holds, where it comes from, and the layers that it beats. */
 export const explainedFieldSchema = z.object({

@@ -149,7 +149,7 @@ describe.each(ENGINES)("the accuracy of estimates, kept in $name,", (engine) => 
     const wasted = async (query: { by: "subject" | "owner" | "worker"; since?: string; task_name?: string }) => {
       const { groups, runs, is_cut } = await harness.client.call("waste", { query });
       expect(is_cut).toBe(false);
-      const each = groups.map(({ name, accuracy }) => [name, (accuracy.resources.memory?.held?.wasted ?? 0) / GIB]);
+      const each = groups.map(({ name, accuracy: own }) => [name, (own.resources.memory?.held?.wasted ?? 0) / GIB]);
       return [runs, ...each];
     };
     expect(await wasted({ by: "subject" })).toEqual([3, ["b", 5], ["a", 1]]);

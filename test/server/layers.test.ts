@@ -65,6 +65,26 @@ describe("layers of configuration", () => {
     await expect(set({ field: "retries.resource", value: -1 })).rejects.toThrow("a whole number from 0 to 100");
   });
 
+  it("are looked at before they are set: what they would have done to what has run", async () => {
+    const worker = await harness.join("past", { tasks: { allow: ["past"], deny: [] } });
+    const [request] = await harness.submit({ task_name: "past", subject: "a", requirements: { memory: 4 * GIB } });
+    const { assignments } = await worker.sync([], { wait_ms: 10_000 });
+    const statistics = { duration: 3600, memory: 3 * GIB };
+    await worker.sync([ended(assignments[0]!, { runtime_statistics: statistics })]); // one was submitted
+    const look = async (body: { task_name?: string; subject?: string; value: string }) =>
+      (await harness.client.call("previewLayer", { body: { field: "memory", mode: "override", ...body } })).preview;
+    const before = await harness.client.call("listLayers");
+    for (const scope of [{ task_name: "past" }, { subject: "a" }]) {
+      expect(await look({ ...scope, value: "2G" })).toMatchObject({
+        ...{ requests: 1, decided: 1, given_less: 1, too_little: 1, reserved: 4 * GIB, would_reserve: 6 * GIB },
+        examples: [request!.id],
+      });
+    }
+    expect(await look({ task_name: "past", subject: "other", value: "2G" })).toMatchObject({ requests: 0 });
+    await expect(look({ value: "lots" })).rejects.toThrow("value: found");
+    expect(await harness.client.call("listLayers")).toEqual(before);
+  });
+
   it("say how often a request is run again", async () => {
     await set({ field: "retries.resource", value: 0, task_name: "once" });
     const worker = await harness.join("once", { tasks: { allow: ["once"], deny: [] } });

@@ -86,6 +86,28 @@ describe("the forms of the pages", () => {
     expect(await harness.request(waiting!.id)).toMatchObject({ status: "aborted", aborted: { by: "local" } });
   });
 
+  it("a join token comes with its command, at the address that the browser used", async () => {
+    const { cookie, send } = await signIn();
+    const commandOf = async (answer: Response) => /npx almanac ([^<]+)/.exec(await answer.text())?.[1];
+    const made = await send("/settings/tokens", { name: "w", scope: "join" });
+    expect(await commandOf(made)).toMatch(new RegExp(`^worker --url ${harness.server.url}/ --join almanac_`));
+    const { host } = new URL(harness.server.url);
+    const form_token =
+      /name="form_token" value="([^"]+)"/.exec(
+        await (await fetch(`${harness.server.url}/settings`, { headers: { cookie } })).text(),
+      )?.[1] ?? "";
+    const behind = await fetch(`${harness.server.url}/settings/tokens`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        referer: `https://${host}/farm/almanac/settings`,
+        cookie,
+      },
+      body: new URLSearchParams({ form_token, name: "ci", scope: "submit" }),
+    });
+    expect(await commandOf(behind)).toMatch(new RegExp(`^ls --url https://${host}/farm/almanac/ --token almanac_`));
+  });
+
   it("a verdict is overruled with a reason", async () => {
     const id = await failedRequest("a");
     const person = await signIn();
@@ -121,6 +143,15 @@ describe("the forms of the pages", () => {
     const refused = await person.send("/settings/values", typed);
     expect(refused.status).toBe(400);
     expect(await refused.text()).toContain('value="lots"');
+    const looked = await person.send("/settings/values", { ...typed, value: "4G", do: "look" });
+    const page = await looked.text();
+    expect([looked.status, page.includes('value="4G"'), page.includes("It is not set. Had it been:")]).toEqual([
+      200,
+      true,
+      true,
+    ]);
+    expect((await harness.client.call("listLayers")).layers).toEqual([]);
+    expect((await person.get("/settings?field=memory&value=lots")).status).toBe(400);
     expect((await person.send("/settings/values", { ...typed, value: "4G" })).status).toBe(303);
     const { layers } = await harness.client.call("listLayers");
     expect(layers).toMatchObject([

@@ -4,7 +4,7 @@ import { inChromium } from "./in-chromium.ts";
 
 /* Whether estimates can be believed, and what they cost. */
 
-inChromium("the pages of accuracy and waste", startExample, (at) => {
+inChromium("the pages of accuracy, waste and settings", startExample, (at) => {
   it("say how often the p95 held, of all tasks and of one, and lead from one to the other", async () => {
     const { page, context } = await at.visit();
     await page.goto("t");
@@ -57,6 +57,24 @@ inChromium("the pages of accuracy and waste", startExample, (at) => {
       .getByRole("link", { name: "local" })
       .click();
     await page.waitForURL(/created_by=local/);
+    await context.close();
+  });
+
+  it("say what a value would have done, before it is set", async () => {
+    const { page, context } = await at.visit();
+    await page.goto("settings");
+    await page.getByLabel("Field").selectOption("memory");
+    await page.getByLabel("Value (2G").fill("1M");
+    await page.getByLabel("How").selectOption("override");
+    await page.getByRole("textbox", { name: "Task (empty: any)" }).fill("build");
+    await page.getByRole("button", { name: "Look at it first" }).click();
+    const card = page.getByRole("status").filter({ hasText: "It is not set" });
+    expect(await card.innerText()).toMatch(/It would have decided for (\d+) of \1 requests of task build/);
+    expect(await card.innerText()).toContain("npx almanac config set memory=1.0M --task build --override --dry-run");
+    expect(await page.getByText("None: history sizes everything").isVisible()).toBe(true);
+    await page.getByRole("button", { name: "Set", exact: true }).click();
+    await page.getByRole("button", { name: "Remove 1" }).click();
+    await page.getByText("None: history sizes everything").waitFor();
     await context.close();
   });
 });

@@ -60,6 +60,9 @@ export const EXAMPLE_PAGES: Readonly<Record<string, ExamplePage>> = {
   "accuracy of nothing": { path: () => "/accuracy?task_name=nothing" },
   settings: { path: () => "/settings" },
   "settings, explained": { path: () => "/settings?task_name=build&subject=gcc", picture: "settings" },
+  "a value that is looked at before it is set": {
+    path: () => "/settings?field=memory&value=3G&mode=override&task_name=build",
+  },
   workers: { path: () => "/workers", picture: "workers" },
   "a worker": { path: () => "/workers/builder-1", picture: "worker" },
   submit: { path: () => "/new", picture: "submit" },

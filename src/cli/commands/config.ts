@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import type { Answer } from "../../client/call-types.ts";
-import { LAYER_FIELDS, layerScopeText, type LayerField } from "../../domain/layer.ts";
+import type { Answer, CallOptions } from "../../client/call-types.ts";
+import { LAYER_FIELDS, layerScopeText, type LayerField, type LayerScope } from "../../domain/layer.ts";
+import { layerPreviewSentences } from "../../domain/layer-preview-text.ts";
 import { layerValueText, typedLayerValue } from "../../domain/layer-text.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -18,6 +19,7 @@ type SetOptions = SharedOptions & {
   override?: boolean;
   lock?: boolean;
   note?: string;
+  dryRun?: boolean;
 };
 
 const EXAMPLES = `Examples:
@@ -26,6 +28,7 @@ const EXAMPLES = `Examples:
   almanac config set retries.infrastructure=0 --task deploy    never twice by itself
   almanac config set fail_on=any --task release                 every failure counts
   almanac config set on_regression=mailto:team@example.org     tell them; see docs/guide/failures.md
+  almanac config set memory=2G --task build --override --dry-run  what would have come of it in the last 30 days
   almanac config rm 3
 `;
 
@@ -43,7 +46,8 @@ export function define(command: Command, cli: Cli): void {
     .option("-c, --context <context>", "for this context only")
     .option("--override", "also where the request, its workflow or its task says otherwise")
     .option("--lock", "the same, and nothing more particular may say otherwise")
-    .option("--note <text>", "why");
+    .option("--note <text>", "why")
+    .option("--dry-run", "set nothing: say what it would have done to the runs of the last 30 days");
   withOutput(withServer(set)).action(action(cli, setLayer));
   withTable(withServer(command.command("ls").description("What is set, the oldest first."))).action(
     action(cli, listLayers),
@@ -67,11 +71,26 @@ async function setLayer(session: Session, options: SetOptions, text: string): Pr
     mode: options.lock === true ? ("lock" as const) : options.override === true ? ("override" as const) : undefined,
     note: options.note ?? null,
   };
+  if (options.dryRun === true) return preview(session, body);
   const answer = await session.client.call("putLayer", { body });
   if (session.wantsJson) session.json(answer, answer.layer);
   else session.print(`${answer.layer.id}\n`);
   const { field, value, mode } = answer.layer;
   session.say(`${field} is ${layerValueText(field, value)}: ${mode} for ${layerScopeText(answer.layer)}`);
+  return EXIT.success;
+}
+
+/** Says what a layer would have done. */
+async function preview(
+  session: Session,
+  body: LayerScope & NonNullable<CallOptions<"previewLayer">["body"]>,
+): Promise<ExitCode> {
+  const answer = await session.client.call("previewLayer", { body });
+  if (session.wantsJson) session.json(answer, answer.preview);
+  else {
+    const text = layerPreviewSentences(answer.preview, layerScopeText(body)).join("\n");
+    session.print(`${session.surface.hasUnicode ? text : text.replaceAll("·", "*").replaceAll("…", "...")}\n`);
+  }
   return EXIT.success;
 }
 

@@ -27,7 +27,8 @@ export type JudgedRun = {
 /** Sources whose amounts people chose. */
 export const ASKED_SOURCES: ReadonlySet<AmountSource> = new Set(["request", "workflow", "task"]);
 
-const DEATHS: Partial<Record<HistoryEntry["outcome"]["kind"], Resource>> = {
+/** Ends that show that an amount was too little. */
+export const DEATHS: Partial<Record<HistoryEntry["outcome"]["kind"], Resource>> = {
   out_of_memory: "memory",
   out_of_disk: "disk_space",
   timed_out: "duration",

@@ -7,6 +7,7 @@ import { action } from "../parts/actions.ts";
 import { commandLine, workerLink } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { ago, moment } from "../parts/time.ts";
+import { quoted } from "./requests.ts";
 
 /** What tokens people make, from what may least. */
 export const MADE_SCOPES = ["read", "submit", "admin", "join"] as const;
@@ -30,9 +31,12 @@ export type ShownToken = {
   opened_with: number | null;
 };
 
+/** A token that was made just now, and the address at which its user reaches the server: the browser's own. */
+export type MadeToken = { token: ShownToken; secret: string; url: string };
+
 type TokenData = {
   tokens: readonly ShownToken[] | undefined;
-  made: { token: ShownToken; secret: string } | undefined;
+  made: MadeToken | undefined;
   now: Timestamp;
 };
 
@@ -61,13 +65,16 @@ export function tokensPart(frame: Frame, { tokens, made, now }: TokenData): (VNo
   ];
 }
 
-function secretPart({ token, secret }: NonNullable<TokenData["made"]>): VNode {
-  const use = token.scope === "join" ? `worker --url URL --join ${secret}` : `ls --url URL --token ${secret}`;
+function secretPart({ token, secret, url }: MadeToken): VNode {
+  const at = `--url ${quoted(url)}`;
+  const use = token.scope === "join" ? `worker ${at} --join ${secret}` : `ls ${at} --token ${secret}`;
+  const where = token.scope === "join" ? "On the machine that is to do the work:" : "With it, from any machine:";
   return e(
     "div",
     { class: "card", role: "status" },
     e("p", {}, `The secret of token ${token.id}, ${token.name}, is shown this once:`),
     e("pre", { tabIndex: 0, "aria-label": "Secret" }, secret),
+    e("p", {}, where),
     commandLine(use),
   );
 }

@@ -1,25 +1,18 @@
 import type { VNode } from "preact";
 import type { Timestamp } from "../../domain/clock.ts";
-import {
-  LAYER_FIELDS,
-  LAYER_MODES,
-  layerScopeText,
-  type Layer,
-  type LayerField,
-  type LayerMode,
-  type LayerValue,
-} from "../../domain/layer.ts";
+import { layerScopeText, type Layer, type LayerField, type LayerValue } from "../../domain/layer.ts";
 import { layerValueText } from "../../domain/layer-text.ts";
 import type { Worker } from "../../domain/worker.ts";
 import { formatDuration } from "../../domain/units.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
-import { action, mayDo } from "../parts/actions.ts";
+import { mayDo } from "../parts/actions.ts";
 import { commandLine, queryText } from "../parts/links.ts";
-import { table, type Row } from "../parts/table.ts";
+import { table } from "../parts/table.ts";
 import { ago, secondsBetween } from "../parts/time.ts";
 import { quoted } from "./requests.ts";
-import { tokensPart, type ShownToken } from "./settings-tokens.ts";
+import { tokensPart, type MadeToken, type ShownToken } from "./settings-tokens.ts";
+import { layerTable, previewPart, setForm, type Looked } from "./settings-values.ts";
 
 /** For whom a value is explained. */
 export type ExplainedKey = { task_name: string; subject?: string | undefined; context?: string | undefined };
@@ -43,7 +36,9 @@ export type SettingsData = {
   /** Absent for whoever may not see them. */
   tokens?: readonly ShownToken[] | undefined;
   /** A token that was made just now: its secret is shown this once. */
-  made?: { token: ShownToken; secret: string } | undefined;
+  made?: MadeToken | undefined;
+  /** What a value would have done that is not set yet. */
+  looked?: Looked | undefined;
   /** What was wrong with what was sent, and that, so that nothing has to be typed again. */
   refused?: { messages: readonly string[]; typed: Readonly<Record<string, unknown>> } | undefined;
 };
@@ -60,7 +55,10 @@ export function settingsPage(frame: Frame, data: SettingsData): string {
       : e("div", { class: "card", role: "alert" }, ...refused.messages.map((message) => e("p", {}, message))),
     e("h2", { id: "values" }, "Values that people have set"),
     layerTable(frame, data),
-    ...(mayDo(frame, "admin") ? [e("h3", {}, "Set one"), setForm(frame, refused?.typed ?? {})] : []),
+    ...previewPart(data.looked),
+    ...(mayDo(frame, "admin")
+      ? [e("h3", { id: "set" }, "Set one"), setForm(frame, refused?.typed ?? data.looked?.typed ?? {})]
+      : []),
     e("h2", { id: "explain" }, "What a request would be given"),
     ...explainPart(frame, data),
     e("h2", { id: "tokens" }, "Tokens"),
@@ -78,78 +76,6 @@ function sentence({ about, layers, workers, now }: SettingsData): string {
   const online = workers.filter(({ state }) => state === "online").length;
   const values = layers.length === 1 ? "1 value is set" : `${layers.length} values are set`;
   return `Almanac ${about.version} on ${about.database}, running for ${formatDuration(secondsBetween(about.started_at, now))}; ${values}, ${online} of ${workers.length} workers online.`;
-}
-
-function layerTable(frame: Frame, { layers, now }: SettingsData): VNode {
-  if (layers.length === 0)
-    return e("p", {}, "None: history sizes everything, and the settings of the server say the rest.");
-  const isAdmin = mayDo(frame, "admin");
-  const rows = layers.map((layer): Row => {
-    const { id, field, mode, value, set_by, set_at, note } = layer;
-    const remove = action(frame, {
-      to: `settings/values/${id}/remove`,
-      word: `Remove ${id}`,
-      command: `config rm ${id}`,
-    });
-    return {
-      key: String(id),
-      cells: [
-        String(id),
-        field,
-        layerValueText(field, value),
-        mode,
-        layerScopeText(layer),
-        set_by,
-        ago(set_at, now),
-        note ?? "",
-        ...(isAdmin ? [remove] : []),
-      ],
-    };
-  });
-  const head = [
-    "Number",
-    "Field",
-    { name: "Value", look: "number" },
-    "How",
-    { name: "For", look: "name" },
-    "By",
-    "Set",
-    { name: "Why", look: "wide" },
-  ];
-  return table("Values that are set, oldest first", [...head, ...(isAdmin ? ["Remove"] : [])], rows);
-}
-
-const MODE_WORDS: Record<LayerMode, string> = {
-  default: "default: where nothing else says so",
-  override: "override: whatever the request says",
-  lock: "lock: and nothing more particular may say otherwise",
-};
-
-function setForm({ root, person }: Frame, typed: Readonly<Record<string, unknown>>): VNode {
-  const was = (name: string) => (typeof typed[name] === "string" ? typed[name] : "");
-  const option = (name: string, value: string, word = value) =>
-    e("option", { value, selected: was(name) === value }, word);
-  const text = (name: string, word: string, required = false) =>
-    e("label", {}, word, e("input", { name, value: was(name), required }));
-  return e(
-    "form",
-    { method: "post", action: `${root}settings/values`, class: "filter" },
-    e("input", { type: "hidden", name: "form_token", value: person?.form_token ?? "" }),
-    e("label", {}, "Field", e("select", { name: "field" }, ...LAYER_FIELDS.map((field) => option("field", field)))),
-    text("value", "Value (2G, 4, 1h30m, kvm,big)", true),
-    e(
-      "label",
-      {},
-      "How",
-      e("select", { name: "mode" }, ...LAYER_MODES.map((mode) => option("mode", mode, MODE_WORDS[mode]))),
-    ),
-    text("task_name", "Task (empty: any)"),
-    text("subject", "Subject (empty: any)"),
-    text("context", "Context (empty: any)"),
-    text("note", "Why"),
-    e("button", {}, "Set"),
-    e("code", { class: "quiet" }, "almanac config set FIELD=VALUE --task TASK --override --note TEXT"),
-  );
 }
 
 function explainPart({ root }: Frame, { explained }: SettingsData): (VNode | null)[] {

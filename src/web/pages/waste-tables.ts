@@ -103,6 +103,7 @@ export function advicePart({ root }: Frame, advice: readonly Advice[]): VNode {
     ofThousand(one.failures),
     String(one.runs),
     gibHours(one.saved_a_week),
+    e("a", { href: root + overrideAddress(one), "aria-label": `Look at it: ${keyText(one)}` }, "Look at it"),
   ]);
   return table(
     "Advice, what saves most first",
@@ -115,9 +116,16 @@ export function advicePart({ root }: Frame, advice: readonly Advice[]): VNode {
       numberHead("Need more than that"),
       numberHead("Runs"),
       numberHead("GiB·h saved a week"),
+      "Have it given",
     ],
     rows,
   );
+}
+
+/** Where the settings say what an override to what is enough would have done, and let it be set. */
+function overrideAddress({ resource, enough, task_name, subject, context }: Advice): string {
+  const value = { field: resource, value: enough, mode: "override", task_name, subject, context };
+  return `settings${queryText(value)}#preview`;
 }
 
 /** Of the key what it says: an empty subject or context stands for any. */

@@ -7,13 +7,16 @@ import { parseOrThrow } from "../../../contract/validation.ts";
 import { LAYER_FIELDS } from "../../../domain/layer.ts";
 import { typedLayerValue } from "../../../domain/layer-text.ts";
 import { settingsPage, type SettingsData } from "../../../web/pages/settings.ts";
+import type { Looked } from "../../../web/pages/settings-values.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { explain } from "../../loop/explain.ts";
 import { putLayer, removeLayer } from "../../loop/layers.ts";
+import { previewOf } from "../../loop/preview-layer.ts";
 import { makeToken, revokeToken } from "../../loop/tokens.ts";
 import { workerOf } from "../../loop/workers.ts";
 import { includesScope } from "../authenticate.ts";
 import { asSeenBy } from "../hide-addresses.ts";
+import { rootAsAsked } from "../root-as-asked.ts";
 import { formReader } from "./forms.ts";
 import { given } from "./given.ts";
 import { frameOf, rootOf, sendPage } from "./send-page.ts";
@@ -29,6 +32,13 @@ const explainQuery = z.object({
 });
 const fieldOnly = z.object({ field: z.enum(LAYER_FIELDS), value: z.string() });
 
+/** A value that is looked at stands in the address, such as a link of an advice. */
+const lookQuery = z.object({
+  ...fieldOnly.shape,
+  ...{ mode: z.string().optional(), note: z.string().optional() },
+  ...{ task_name: z.string().optional(), subject: z.string().optional(), context: z.string().optional() },
+});
+
 type Page = { context: LoopContext; assets: string; about: About };
 
 /** The settings: values that people set, tokens, and what the server is. Secrets are in no page that is kept. */
@@ -38,19 +48,21 @@ export function addSettings(app: FastifyInstance, page: Page, askToSignIn: (requ
   app.get("/settings", async (request, reply) => {
     const person = await readerOf(context, request);
     if (person === undefined) return sendPage(request, reply, 401, askToSignIn(request));
-    return show(page, { request, reply, person });
+    return orShow(page, { request, reply, person }, given(request.query), async () => {
+      const asked = given(request.query);
+      if (asked["field"] === undefined) return show(page, { request, reply, person });
+      const looked = await lookAt(page, person, parseOrThrow(lookQuery, asked, "invalid-request"));
+      return show(page, { request, reply, person }, { looked });
+    });
   });
   app.post("/settings/values", async (request, reply) => {
     const person = await personOf(request, "admin");
     const { form_token: _, ...typed } = given(request.body);
     return orShow(page, { request, reply, person }, typed, async () => {
-      const { field, value } = parseOrThrow(fieldOnly, typed, "invalid-request");
-      const layer = parseOrThrow(
-        routes.putLayer.body,
-        { ...typed, value: typedLayerValue(field, value) },
-        "invalid-request",
-      );
-      await putLayer(context, { ...layer, set_by: person.name });
+      const { do: wish, ...value } = typed;
+      const exchange = { request, reply, person };
+      if (wish === "look") return show(page, exchange, { looked: await lookAt(page, person, value) });
+      await putLayer(context, { ...layerOf(value), set_by: person.name });
       return reply.redirect(`${rootOf(request.url)}settings`, 303);
     });
   });
@@ -63,7 +75,8 @@ export function addSettings(app: FastifyInstance, page: Page, askToSignIn: (requ
     const person = await personOf(request, "admin");
     const { form_token: _, ...typed } = given(request.body);
     return orShow(page, { request, reply, person }, typed, async () => {
-      const made = await makeToken(context.store, parseOrThrow(routes.createToken.body, typed, "invalid-request"));
+      const token = await makeToken(context.store, parseOrThrow(routes.createToken.body, typed, "invalid-request"));
+      const made = { ...token, url: rootAsAsked(request, "settings", "settings/tokens", "settings/values") };
       return show(page, { request, reply, person }, { made });
     });
   });
@@ -72,6 +85,19 @@ export function addSettings(app: FastifyInstance, page: Page, askToSignIn: (requ
     await revokeToken(context.store, parseOrThrow(routes.revokeToken.params, request.params, "invalid-request").id);
     return reply.redirect(`${rootOf(request.url)}settings`, 303);
   });
+}
+
+/** What was typed for a value, as the API takes it. */
+function layerOf(typed: Record<string, unknown>) {
+  const { field, value } = parseOrThrow(fieldOnly, typed, "invalid-request");
+  return parseOrThrow(routes.putLayer.body, { ...typed, value: typedLayerValue(field, value) }, "invalid-request");
+}
+
+/** What the value would have done; nothing is set. */
+async function lookAt({ context }: Page, { name }: Person, typed: Record<string, unknown>): Promise<Looked> {
+  const layer = layerOf(typed);
+  const preview = await previewOf(context.store.read, { ...layer, set_by: name }, context.clock.nowMs());
+  return { layer, preview, typed };
 }
 
 type Exchange = { request: FastifyRequest; reply: FastifyReply; person: Person };
@@ -96,7 +122,7 @@ async function orShow(
 async function show(
   { context, assets, about }: Page,
   { request, reply, person }: Exchange,
-  more: Pick<SettingsData, "made" | "refused"> = {},
+  more: Pick<SettingsData, "made" | "refused" | "looked"> = {},
   status = 200,
 ): Promise<FastifyReply> {
   const { store, settings } = context;

@@ -76,7 +76,12 @@ describe("layers of configuration", () => {
     const before = await harness.client.call("listLayers");
     for (const scope of [{ task_name: "past" }, { subject: "a" }]) {
       expect(await look({ ...scope, value: "2G" })).toMatchObject({
-        ...{ requests: 1, decided: 1, given_less: 1, too_little: 1, reserved: 4 * GIB, would_reserve: 6 * GIB },
+        requests: 1,
+        decided: 1,
+        given_less: 1,
+        too_little: 1,
+        reserved: 4 * GIB,
+        would_reserve: 6 * GIB,
         examples: [request!.id],
       });
     }

@@ -72,6 +72,10 @@ inChromium("the pages of accuracy, waste and settings", startExample, (at) => {
     expect(await card.innerText()).toMatch(/It would have decided for (\d+) of \1 requests of task build/);
     expect(await card.innerText()).toContain("npx almanac config set memory=1.0M --task build --override --dry-run");
     expect(await page.getByText("None: history sizes everything").isVisible()).toBe(true);
+    const kept = page.getByRole("region", { name: "What is kept" });
+    expect(await kept.getByRole("row", { name: /^requests, their runs/ }).innerText()).toContain(
+      "90d00h after their end",
+    );
     await page.getByRole("button", { name: "Set", exact: true }).click();
     await page.getByRole("button", { name: "Remove 1" }).click();
     await page.getByText("None: history sizes everything").waitFor();

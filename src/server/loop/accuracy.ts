@@ -13,7 +13,7 @@ import type { StoreReader, StoreTransaction, TaskDay } from "../store/store.ts";
 const DAY_MS = 86_400_000;
 
 /** Days of accuracy that are kept. */
-const KEPT_DAYS = 400;
+export const ACCURACY_KEPT_DAYS = 400;
 
 /** What a report covers unless it is asked for more. */
 export const USUAL_DAYS = 30;
@@ -86,5 +86,5 @@ export async function accuracyReport(
 
 /** Forgets the days that are too old to be asked for. */
 export async function forgetOldAccuracy(tx: StoreTransaction, now: Timestamp): Promise<void> {
-  await tx.trimAccuracyDays(dayOf(timestamp(epochMs(now) - KEPT_DAYS * DAY_MS)));
+  await tx.trimAccuracyDays(dayOf(timestamp(epochMs(now) - ACCURACY_KEPT_DAYS * DAY_MS)));
 }

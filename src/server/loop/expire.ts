@@ -5,8 +5,9 @@ import type { LoopContext } from "./context.ts";
 /** How many requests one transaction deletes: others must not wait long for it. */
 const BATCH = 200;
 
-/** How long it is remembered what was told to whom: 30 days. */
-const DELIVERIES_KEPT_MS = 30 * 86_400_000;
+/** How long it is remembered what was told to whom, days. */
+export const DELIVERIES_KEPT_DAYS = 30;
+const DAY_MS = 86_400_000;
 
 /**
  * Deletes ended requests whose time has come, with their runs, logs and outputs; tokens that have ended;
@@ -27,6 +28,6 @@ export async function expire(context: LoopContext): Promise<void> {
     }
     await tx.trimEvents(settings.eventsToKeep);
     await forgetOldAccuracy(tx, now);
-    await tx.trimDeliveries(timestamp(epochMs(now) - DELIVERIES_KEPT_MS));
+    await tx.trimDeliveries(timestamp(epochMs(now) - DELIVERIES_KEPT_DAYS * DAY_MS));
   });
 }

@@ -11,6 +11,7 @@ import { commandLine, queryText } from "../parts/links.ts";
 import { table } from "../parts/table.ts";
 import { ago, secondsBetween } from "../parts/time.ts";
 import { quoted } from "./requests.ts";
+import { keptTable, type Kept } from "./settings-kept.ts";
 import { tokensPart, type MadeToken, type ShownToken } from "./settings-tokens.ts";
 import { layerTable, previewPart, setForm, type Looked } from "./settings-values.ts";
 
@@ -31,6 +32,7 @@ export type SettingsData = {
   now: Timestamp;
   about: { version: string; started_at: Timestamp; database: string };
   workers: readonly Worker[];
+  kept: Kept;
   layers: readonly Layer[];
   explained?: { key: ExplainedKey; fields: readonly ShownField[] } | undefined;
   /** Absent for whoever may not see them. */
@@ -63,8 +65,21 @@ export function settingsPage(frame: Frame, data: SettingsData): string {
     ...explainPart(frame, data),
     e("h2", { id: "tokens" }, "Tokens"),
     ...tokensPart(frame, { tokens: data.tokens, made: data.made, now }),
+    e("h2", { id: "kept" }, "What is kept, and how long"),
+    keptTable(data.kept),
     e("h2", { id: "about" }, "About this server"),
     aboutTable(data),
+    e(
+      "p",
+      {},
+      "What it submits and tells by itself: ",
+      e("a", { href: `${frame.root}schedules` }, "schedules"),
+      ", ",
+      e("a", { href: `${frame.root}hooks` }, "hooks"),
+      ", ",
+      e("a", { href: `${frame.root}deliveries` }, "deliveries"),
+      ".",
+    ),
     e("h2", {}, "The same elsewhere"),
     commandLine("config ls"),
     commandLine("token ls"),

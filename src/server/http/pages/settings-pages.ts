@@ -8,7 +8,9 @@ import { LAYER_FIELDS } from "../../../domain/layer.ts";
 import { typedLayerValue } from "../../../domain/layer-text.ts";
 import { settingsPage, type SettingsData } from "../../../web/pages/settings.ts";
 import type { Looked } from "../../../web/pages/settings-values.ts";
-import type { LoopContext } from "../../loop/context.ts";
+import { ACCURACY_KEPT_DAYS } from "../../loop/accuracy.ts";
+import { DEFAULT_SETTINGS, type LoopContext, type ServerSettings } from "../../loop/context.ts";
+import { DELIVERIES_KEPT_DAYS } from "../../loop/expire.ts";
 import { explain } from "../../loop/explain.ts";
 import { putLayer, removeLayer } from "../../loop/layers.ts";
 import { previewOf } from "../../loop/preview-layer.ts";
@@ -35,8 +37,11 @@ const fieldOnly = z.object({ field: z.enum(LAYER_FIELDS), value: z.string() });
 /** A value that is looked at stands in the address, such as a link of an advice. */
 const lookQuery = z.object({
   ...fieldOnly.shape,
-  ...{ mode: z.string().optional(), note: z.string().optional() },
-  ...{ task_name: z.string().optional(), subject: z.string().optional(), context: z.string().optional() },
+  mode: z.string().optional(),
+  note: z.string().optional(),
+  task_name: z.string().optional(),
+  subject: z.string().optional(),
+  context: z.string().optional(),
 });
 
 type Page = { context: LoopContext; assets: string; about: About };
@@ -100,6 +105,24 @@ async function lookAt({ context }: Page, { name }: Person, typed: Record<string,
   return { layer, preview, typed };
 }
 
+function keptBy({ expireAfter, retention, eventsToKeep }: ServerSettings): SettingsData["kept"] {
+  const usual = DEFAULT_SETTINGS;
+  const { old_items_to_keep, max_age_days } = retention;
+  return {
+    expire_after: expireAfter,
+    history_runs: old_items_to_keep,
+    history_days: max_age_days ?? null,
+    events: eventsToKeep,
+    accuracy_days: ACCURACY_KEPT_DAYS,
+    delivery_days: DELIVERIES_KEPT_DAYS,
+    chosen: {
+      expire_after: expireAfter !== usual.expireAfter,
+      history: old_items_to_keep !== usual.retention.old_items_to_keep || max_age_days !== usual.retention.max_age_days,
+      events: eventsToKeep !== usual.eventsToKeep,
+    },
+  };
+}
+
 type Exchange = { request: FastifyRequest; reply: FastifyReply; person: Person };
 
 /** Does what was asked for; what is wrong with it is told beside it. */
@@ -145,6 +168,7 @@ async function show(
       database: store.kind === "sqlite" ? "SQLite" : "PostgreSQL",
     },
     workers: workers.map((row) => workerOf(row, now, settings.leaseMs)),
+    kept: keptBy(settings),
     layers,
     tokens,
     explained: key && { key, fields: (await explain(context, key)).fields },

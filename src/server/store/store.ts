@@ -8,7 +8,6 @@ import type { HistoryEntry } from "../../domain/history.ts";
 import type { RunId, WorkRequestId, WorkerName } from "../../domain/ids.ts";
 import type { Layer } from "../../domain/layer.ts";
 import type { Run } from "../../domain/run.ts";
-import type { Curve } from "../../domain/runtime-statistics.ts";
 import type { HistoryKey, TaskType } from "../../domain/task.ts";
 import type { Finding, FindingKind, FindingState } from "../../domain/finding.ts";
 import type { Reactions } from "../../domain/reaction.ts";
@@ -19,6 +18,7 @@ import type { RebuildNote, StateNote } from "../../history/rebuild-key.ts";
 import type { ArtifactReader, ArtifactWriter } from "./artifact-store.ts";
 import type { AutomationReader, AutomationWriter } from "./automation-store.ts";
 import type { DeliveryReader, DeliveryWriter } from "./delivery-store.ts";
+import type { PastRunReader } from "./past-run-store.ts";
 
 export type { DeliveryPatch, DueDelivery, NewDelivery, ReactionPayload } from "./delivery-store.ts";
 
@@ -182,9 +182,6 @@ export type MemberRow = HistoryKey &
 /** What a run that goes on has used so far, as it was last reported. */
 export type RunFigures = Pick<Run, "id" | "work_request_id" | "worker_name" | "runtime_statistics" | "measurement">;
 
-/** What was predicted of a run when it was placed, and what its request asked for. */
-export type PredictedRun = Pick<Run, "id" | "estimate"> & Pick<WorkRequest, "requirements">;
-
 /** How long a success of the history took, and where. */
 export type TimedEntry = Pick<HistoryEntry, "task_name" | "subject" | "runtime_statistics"> & {
   duration_ms: number | null;
@@ -343,7 +340,7 @@ export type WorkerRow = Omit<Worker, "state"> & {
 export type Retention = { old_items_to_keep: number; max_age_days?: number };
 
 /** Reading; inside a transaction it sees that transaction's own writes. */
-export type StoreReader = RequestReader & ArtifactReader & AutomationReader & DeliveryReader;
+export type StoreReader = RequestReader & ArtifactReader & AutomationReader & DeliveryReader & PastRunReader;
 
 type RequestReader = {
   /** The database's clock: it decides leases and order. */
@@ -404,10 +401,6 @@ type RequestReader = {
   /** The figures of all runs that have not ended. */
   runFigures(): Promise<RunFigures[]>;
   expiredRuns(now: Timestamp): Promise<LeasedRun[]>;
-  /** What was predicted and asked for, of those of the runs that are there still. */
-  predictedRuns(ids: readonly RunId[]): Promise<readonly PredictedRun[]>;
-  /** The curves of those of the runs that are there still and left one, in no order. */
-  runCurves(ids: readonly RunId[]): Promise<Curve[]>;
   /** Started runs of a task that have not ended, those of the oldest requests first; at most `limit`. */
   runsInFlight(task: Pick<HistoryKey, "task_type" | "task_name">, limit: number): Promise<RunInFlight[]>;
 

@@ -54,7 +54,7 @@ export function drawnTicks(
   { length, gaps }: DrawnTime,
   x: (at: number) => number,
 ): Tick[] {
-  const [one = first, two = last] = scaleUtc([first, first + length])
+  const [one = first, two = last] = scaleUtc([first, first + length], [0, 1])
     .ticks(canvas.width < 500 ? 3 : 7)
     .map(Number);
   const step = Math.max(1, two - one);

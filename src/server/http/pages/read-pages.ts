@@ -8,6 +8,7 @@ import type { HistoryData, HistoryQuery } from "../../../web/pages/history.ts";
 import type { OverviewData } from "../../../web/pages/overview.ts";
 import type { RequestData } from "../../../web/pages/request.ts";
 import type { RequestsData } from "../../../web/pages/requests.ts";
+import type { Predicted } from "../../../web/parts/predicted.ts";
 import type { TasksData } from "../../../web/pages/tasks.ts";
 import type { WorkerData, WorkersData, WorkersFilter } from "../../../web/pages/workers.ts";
 import { AppError } from "../../../contract/errors.ts";
@@ -16,7 +17,7 @@ import type { LoopContext } from "../../loop/context.ts";
 import { withExpectedTimes } from "../../loop/planning/expected-times.ts";
 import { why } from "../../loop/why.ts";
 import { workerOf } from "../../loop/workers.ts";
-import type { ActiveLoad, PredictedRun, WorkRequestFilter } from "../../store/store.ts";
+import type { ActiveLoad, WorkRequestFilter } from "../../store/store.ts";
 import { publicRun } from "../public-run.ts";
 import { readAround } from "./read-request-parts.ts";
 import type { WeekOfWaste } from "./week-of-waste.ts";
@@ -192,7 +193,7 @@ export async function readHistory(context: LoopContext, query: HistoryQuery): Pr
 async function readPredicted({ store: { read } }: LoopContext, entries: readonly HistoryEntry[]) {
   const keys = new Set(entries.map(({ subject, context }) => JSON.stringify([subject, context])));
   const ids = entries.flatMap(({ run_id }) => run_id ?? []);
-  if (keys.size !== 1 || ids.length === 0) return new Map<RunId, PredictedRun>();
+  if (keys.size !== 1 || ids.length === 0) return new Map<RunId, Predicted>();
   return new Map((await read.predictedRuns(ids)).map((run) => [run.id, run]));
 }
 

@@ -111,14 +111,14 @@ describe.each(ENGINES)("the accuracy of estimates, kept in $name,", (engine) => 
     return request!;
   }
 
-  const accuracy = (query: { task_name?: string } = {}) => harness.client.call("accuracy", { query });
+  const reported = (query: { task_name?: string } = {}) => harness.client.call("accuracy", { query });
 
   it("is what runs were given and predicted when they were placed, beside what they used", async () => {
     const worker = await harness.join("w-1");
     await hour(worker, "build", { runtime_statistics: { memory: GIB } }); // given the default of 2 GiB
     await hour(worker, "build", { runtime_statistics: { memory: 3 * GIB } }); // predicted from the first
     await hour(worker, "test", { runtime_statistics: { memory: GIB } }, 4 * GIB);
-    const { all, tasks, over_time, is_cut } = await accuracy();
+    const { all, tasks, over_time, is_cut } = await reported();
     expect(is_cut).toBe(false);
     expect(all).toMatchObject({ runs: 3, mistakes: { attempts: 0 } });
     expect(all.resources.memory).toMatchObject({ judged: 1, below_p50: 0, below_p95: 0 });
@@ -126,9 +126,9 @@ describe.each(ENGINES)("the accuracy of estimates, kept in $name,", (engine) => 
     expect(all.resources.memory?.median_error).toBeCloseTo(2 / 3, 1);
     expect(tasks.map(({ task_name, accuracy: { runs } }) => [task_name, runs])).toEqual([["test", 1], ["build", 2]]); // prettier-ignore
     expect(over_time.map(({ accuracy: { runs } }) => runs)).toEqual([3]);
-    const one = await accuracy({ task_name: "test" });
+    const one = await reported({ task_name: "test" });
     expect(one.all.resources.memory?.held).toMatchObject({ allocated: 4 * GIB, used: GIB, wasted_share: 0.75 });
-    expect((await accuracy({ task_name: "none" })).all.runs).toBe(0);
+    expect((await reported({ task_name: "none" })).all.runs).toBe(0);
   });
 
   it("is told apart by what runs were applied to, who submitted them, and where they ran", async () => {
@@ -165,7 +165,7 @@ describe.each(ENGINES)("the accuracy of estimates, kept in $name,", (engine) => 
     await harness.client.call("putLayer", { body: layer });
     await hour(worker, "build", { runtime_statistics: { memory: GIB } }, 8 * GIB);
     await hour(worker, "build", { runtime_statistics: { memory: GIB } });
-    const { all } = await accuracy();
+    const { all } = await reported();
     expect(all.resources.memory?.held).toMatchObject({
       allocated: 6 * GIB,
       asked_runs: 1,
@@ -181,7 +181,7 @@ describe.each(ENGINES)("the accuracy of estimates, kept in $name,", (engine) => 
       runtime_statistics: { memory: 2 * GIB },
     } as const;
     const request = await hour(worker, "build", death);
-    const { all } = await accuracy();
+    const { all } = await reported();
     expect(all.mistakes).toEqual({ attempts: 1, seconds: 3600, memory_byte_hours: 2 * GIB });
     expect(all.resources.memory).toMatchObject({ deaths: 1, deaths_as_asked: 0 });
     expect((await harness.request(request.id)).status).not.toBe("completed"); // it is run again with more

@@ -97,7 +97,8 @@ function endText({ expected, unknown_durations, work_request: { status } }: Work
   if (expected?.end === undefined) {
     return "When it ends cannot be told: of too few of its requests history knows how long they take.";
   }
-  const doubt = unknown_durations === 0 ? "" : `, ${unknown_durations} requests of unknown duration left out`;
+  const unknown = unknown_durations === 1 ? "1 request" : `${unknown_durations} requests`;
+  const doubt = unknown_durations === 0 ? "" : `, ${unknown} of unknown duration left out`;
   return `It should end ${inRange(expected.end, now)}${doubt}.`;
 }
 

@@ -88,7 +88,7 @@ export function settingsPage(frame: Frame, data: SettingsData): string {
 }
 
 function sentence({ about, layers, workers, now }: SettingsData): string {
-  const online = workers.filter(({ state }) => state === "online").length;
+  const online = workers.filter(({ state }) => state !== "offline").length;
   const values = layers.length === 1 ? "1 value is set" : `${layers.length} values are set`;
   return `Almanac ${about.version} on ${about.database}, running for ${formatDuration(secondsBetween(about.started_at, now))}; ${values}, ${online} of ${workers.length} workers online.`;
 }

@@ -112,7 +112,7 @@ function chainPart(root: string, { critical_path: chain, critical_seconds: total
     step.name,
     step.status,
     step.is_known ? formatDuration(step.seconds) : "not known",
-    formatShare(step.seconds / total),
+    step.is_known ? formatShare(step.seconds / total) : "",
   ]);
   return [
     e("h2", { id: "chain" }, "Its longest chain"),

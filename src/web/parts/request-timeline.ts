@@ -23,14 +23,14 @@ export function requestTimeline(data: AnswerData): VNode | undefined {
   if (spans.length === 0) return undefined;
   const [first, last] = [Math.min(...spans.map(({ from }) => from)), Math.max(...spans.map(({ to }) => to))];
   return timelineChart({
-    sentence: sentence(waits, runs, nowMs),
+    sentence: sentence(waits, runs, isOver, nowMs),
     lanes,
     range: [first, Math.max(last, first + 1000)],
     ...(!isOver && { now: nowMs }),
   });
 }
 
-function sentence(waits: readonly Span[], runs: readonly Run[], nowMs: number): string {
+function sentence(waits: readonly Span[], runs: readonly Run[], isOver: boolean, nowMs: number): string {
   const seconds = (parts: readonly { from: number; to: number }[]) =>
     formatDuration(parts.reduce((sum, { from, to }) => sum + to - from, 0) / 1000);
   const ran = runs.flatMap(({ started_at, ended_at }) =>
@@ -43,8 +43,8 @@ function sentence(waits: readonly Span[], runs: readonly Run[], nowMs: number): 
           },
         ],
   );
-  const what =
-    ran.length === 0 ? "has not run yet" : `ran ${seconds(ran)}${ran.length > 1 ? ` in ${ran.length} runs` : ""}`;
+  const none = isOver ? "never ran" : "has not run yet";
+  const what = ran.length === 0 ? none : `ran ${seconds(ran)}${ran.length > 1 ? ` in ${ran.length} runs` : ""}`;
   return `It waited ${seconds(waits)} and ${what}.`;
 }
 

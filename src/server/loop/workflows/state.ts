@@ -66,13 +66,13 @@ export function sentenceOf(state: WorkflowState, now: Timestamp): string {
   if (request.status === "aborted") return `was aborted by ${request.aborted?.by ?? "somebody"}`;
   if (request.status !== "running") return `waits: ${request.waiting?.message ?? "it was not planned yet"}`;
   const done = counts.completed + counts.aborted;
+  const since = request.started_at === null ? 0 : (epochMs(now) - epochMs(request.started_at)) / 1000;
   const parts = [
-    `${done} of ${total} requests have ended`,
+    `${done} of ${total} requests have ended after ${formatDuration(since)}`,
     ...(failed > 0 ? [`${failed} of them failed`] : []),
     ...(counts.running > 0 ? [`${counts.running} ${counts.running === 1 ? "is" : "are"} running`] : []),
     ...(counts.pending > 0 ? [`${counts.pending} ${counts.pending === 1 ? "waits" : "wait"} for a worker`] : []),
   ];
   const ending = request.aborted === null ? "" : ", and it is being aborted";
-  const since = request.started_at === null ? 0 : (epochMs(now) - epochMs(request.started_at)) / 1000;
-  return `${parts.join(", ")} after ${formatDuration(since)}${ending}`;
+  return `${parts.join(", ")}${ending}`;
 }

@@ -113,6 +113,8 @@ function print(rows: readonly Row[], ratios: readonly Ratio[]): void {
     through_per_s: "submitted, run and completed, jobs/s",
     through_p50_ms: "  of these, from submission to end, p50 ms",
     through_p95_ms: "  of these, from submission to end, p95 ms",
+    through_database_cpu_ms: "  CPU time of PostgreSQL for each, ms",
+    through_other_cpu_ms: "  CPU time of everything else for each, ms",
     alone_p50_ms: "one job at a time, p50 ms",
     alone_p95_ms: "one job at a time, p95 ms",
     submit_single_per_s: "submitted one by one, 16 at once, jobs/s",

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Contender } from "./contender.ts";
+import { cpuUse } from "./cpu-use.ts";
 
 /** How much of everything is done in a round. */
 export type Load = {
@@ -13,13 +14,15 @@ export type Load = {
   alone: number;
 };
 
-/** What one round found of one contender. Rates are jobs a second, times milliseconds. */
+/** What one round found of one contender. Rates are jobs a second, times milliseconds, CPU times those of one job. */
 export type Figures = {
   submit_single_per_s: number;
   submit_batch_per_s: number;
   through_per_s: number;
   through_p50_ms: number;
   through_p95_ms: number;
+  through_database_cpu_ms: number;
+  through_other_cpu_ms: number;
   alone_p50_ms: number;
   alone_p95_ms: number;
 };
@@ -41,10 +44,12 @@ export async function measureRound(contender: Contender, load: Load): Promise<Fi
   await untilIdle(contender); // and all are warm
   const alone: number[] = [];
   for (let index = 0; index < load.alone; index += 1) alone.push(await timeAlone(contender));
+  const before = cpuUse();
   const through_per_s = await rate(load.through, async () => {
     await lanes(load.through / THROUGH_BATCH, 2, () => contender.submitBatch(THROUGH_BATCH));
     await untilIdle(contender);
   });
+  const after = cpuUse();
   const jobs = await contender.newestJobs(load.through);
   if (jobs.length < load.through) throw new Error(`only ${jobs.length} of ${load.through} jobs are remembered`);
   const through = jobs.map(({ createdMs, completedMs }) => completedMs - createdMs);
@@ -54,6 +59,8 @@ export async function measureRound(contender: Contender, load: Load): Promise<Fi
     through_per_s,
     through_p50_ms: quantile(through, 0.5),
     through_p95_ms: quantile(through, 0.95),
+    through_database_cpu_ms: (1000 * (after.database - before.database)) / load.through,
+    through_other_cpu_ms: (1000 * (after.others - before.others)) / load.through,
     alone_p50_ms: quantile(alone, 0.5),
     alone_p95_ms: quantile(alone, 0.95),
   };

@@ -176,6 +176,30 @@ describe("the forms of the pages", () => {
     expect(await (await submitter.get("/settings")).text()).not.toContain("session of");
   });
 
+  it("what people did to the server is told on the settings, and that of a request by its events", async () => {
+    const admin = await signIn();
+    const { secret } = await harness.client.call("createToken", { body: { name: "ada", scope: "admin" } });
+    const ada = await signIn(secret);
+    expect(await (await admin.get("/settings")).text()).toContain("Nobody has changed a value");
+    await harness.join("w-1");
+    await ada.send("/settings/values", { field: "memory", value: "2G", mode: "default", task_name: "build" });
+    const [{ id } = { id: 0 }] = (await harness.client.call("listLayers")).layers;
+    await admin.send(`/settings/values/${id}/remove`);
+    await ada.send("/workers/w-1/drain");
+    await harness.client.call("removeWorker", { params: { worker_name: "w-1" } });
+    const [, told = ""] = (await (await admin.get("/settings")).text()).split("What people did, newest first");
+    const texts = told
+      .slice(0, told.indexOf("</table>"))
+      .replaceAll(/<[^>]*>/g, " ")
+      .replaceAll(/\s+/g, " ");
+    expect(texts).toMatch(
+      new RegExp(`removed the worker w-1 .* ada drained w-1 .* removed the value ${id} .* ada set memory`),
+    );
+    const [request] = await harness.submit({ task_name: "later", requirements: { tags: ["none"] } });
+    await ada.send(`/r/${request!.id}/priority`, { priority_adjustment: "3" });
+    expect((await harness.event(request!.id, "priority_changed")).data).toMatchObject({ to: 3, by: "ada" });
+  });
+
   it("a schedule is paused, resumed and forgotten, and a hook forgotten, by who may", async () => {
     const person = await signIn();
     const submission = { work_requests: [{ task_name: "build", task_data: { command: ["true"] } }] };

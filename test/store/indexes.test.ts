@@ -199,6 +199,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["maxShares", (tx) => tx.maxShares(), [/tokens_max_share/]],
   ["deleteTokensOfWorker", (tx) => tx.deleteTokensOfWorker(WORKER), [/tokens_by_worker/]],
   ["events", (tx) => tx.events(19_000, 50), [/events_pkey|PRIMARY KEY/]],
+  ["newestServerEvents", (tx) => tx.newestServerEvents(50), [/events_of_none/]],
   ["events of a request", (tx) => tx.events(0, 50, ID), [/events_by_request/]],
   ["trimEvents", (tx) => tx.trimEvents(50), [/events_of_none/]],
 ];

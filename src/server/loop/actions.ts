@@ -42,23 +42,28 @@ export function unblockWorkRequest(context: LoopContext, id: WorkRequestId): Pro
 }
 
 /** Changes what is added to a request's priority; for a workflow also to that of all that is left of it. */
-export function adjustPriority(context: LoopContext, id: WorkRequestId, adjustment: number): Promise<WorkRequest> {
+export function adjustPriority(
+  context: LoopContext,
+  id: WorkRequestId,
+  adjustment: number,
+  by: string,
+): Promise<WorkRequest> {
   return context.store.transaction(async (tx) => {
     const request = await lockExisting(tx, id);
     if (hasEnded(request)) throw new AppError("already-ended", { id, status: request.status });
-    await adjust(tx, request, adjustment - request.priority_adjustment);
+    await adjust(tx, request, adjustment - request.priority_adjustment, by);
     return lockExisting(tx, id);
   });
 }
 
 /** By a difference, so that what was adjusted apart stays so. */
-async function adjust(tx: StoreTransaction, request: WorkRequest, by: number): Promise<void> {
+async function adjust(tx: StoreTransaction, request: WorkRequest, difference: number, by: string): Promise<void> {
   const { id, priority_adjustment: from } = request;
-  const to = from + by;
+  const to = from + difference;
   await tx.updateWorkRequest(id, { priority_adjustment: to });
-  await tx.appendEvents([{ kind: "priority_changed", work_request_id: id, data: { from, to } }]);
+  await tx.appendEvents([{ kind: "priority_changed", work_request_id: id, data: { from, to, by } }]);
   if (request.task_type !== "workflow") return;
-  for (const member of await tx.openMembers(id, MAX_WORKFLOW_REQUESTS)) await adjust(tx, member, by);
+  for (const member of await tx.openMembers(id, MAX_WORKFLOW_REQUESTS)) await adjust(tx, member, difference, by);
 }
 
 /** Locks a request; throws `not-found` when there is none. */

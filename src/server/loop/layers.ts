@@ -14,7 +14,7 @@ export async function putLayer(context: LoopContext, layer: NewLayer): Promise<L
   refuseActions(context, layer);
   return context.store.transaction(async (tx) => {
     const kept = await tx.putLayer(layer);
-    await layerChanged(tx, { set: kept.id, field: kept.field });
+    await layerChanged(tx, { set: kept.id, field: kept.field, by: kept.set_by });
     return kept;
   });
 }
@@ -30,10 +30,10 @@ function refuseActions({ courier }: LoopContext, { field, value }: NewLayer): vo
 }
 
 /** Removes a layer. What waits is worked out anew. */
-export function removeLayer(context: LoopContext, id: number): Promise<void> {
+export function removeLayer(context: LoopContext, id: number, by: string): Promise<void> {
   return context.store.transaction(async (tx) => {
     if (!(await tx.deleteLayer(id))) throw new AppError("not-found", { what: "layer", id });
-    await layerChanged(tx, { removed: id });
+    await layerChanged(tx, { removed: id, by });
   });
 }
 

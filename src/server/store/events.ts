@@ -29,6 +29,12 @@ export async function lastEventId(db: Database): Promise<number> {
   return row?.id ?? 0;
 }
 
+/** Served by the partial index `events_of_none`. */
+export async function newestServerEvents(db: Database, limit: number): Promise<Event[]> {
+  const query = db.selectFrom("events").select(EVENT_COLUMNS).where("work_request_id", "is", null);
+  return (await query.orderBy("id", "desc").limit(limit).execute()).map(eventOf);
+}
+
 export async function insertEvents(db: Database, engine: Engine, newEvents: readonly NewEvent[]): Promise<void> {
   const rowOf = (event: NewEvent) => ({ ...event, at: engine.now });
   for (const chunk of chunksOf(newEvents, 1000)) {

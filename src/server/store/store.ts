@@ -15,12 +15,11 @@ import type { FailOn, VerdictKind } from "../../domain/verdict.ts";
 import type { Result, Status, UnblockStrategy, WorkRequest } from "../../domain/work-request.ts";
 import type { Worker } from "../../domain/worker.ts";
 import type { RebuildNote, StateNote } from "../../history/rebuild-key.ts";
-import type { ArtifactReader, ArtifactWriter } from "./artifact-store.ts";
-import type { AutomationReader, AutomationWriter } from "./automation-store.ts";
-import type { DeliveryReader, DeliveryWriter } from "./delivery-store.ts";
-import type { PastRunReader } from "./past-run-store.ts";
+import type { Leadership } from "./leadership.ts";
+import type { PartReader, PartWriter } from "./store-parts.ts";
 
 export type { DeliveryPatch, DueDelivery, NewDelivery, ReactionPayload } from "./delivery-store.ts";
+export type { Leadership } from "./leadership.ts";
 
 /*
  * What the rest of the server may ask of the database. Everything that knows SQL is behind this;
@@ -340,7 +339,7 @@ export type WorkerRow = Omit<Worker, "state"> & {
 export type Retention = { old_items_to_keep: number; max_age_days?: number };
 
 /** Reading; inside a transaction it sees that transaction's own writes. */
-export type StoreReader = RequestReader & ArtifactReader & AutomationReader & DeliveryReader & PastRunReader;
+export type StoreReader = RequestReader & PartReader;
 
 type RequestReader = {
   /** The database's clock: it decides leases and order. */
@@ -470,22 +469,12 @@ type RequestReader = {
   tokens(): Promise<TokenRecord[]>;
   /** The least `max_share` of the tokens of each name, of those that have one. */
   maxShares(): Promise<Map<string, number>>;
-
-  /** Events after an id, oldest first; of one request if given. */
-  events(after: number, limit: number, workRequestId?: WorkRequestId): Promise<Event[]>;
-  /** The id of the newest event; 0 if there is none. */
-  lastEventId(): Promise<number>;
 };
 
 /** Reading and writing in one transaction. */
-export type StoreTransaction = StoreReader & RequestWriter & ArtifactWriter & AutomationWriter & DeliveryWriter;
+export type StoreTransaction = StoreReader & RequestWriter & PartWriter;
 
 type RequestWriter = {
-  /**
-   * Whether no later lead than the one of this term has begun; then none does before the transaction has ended. Who leads
-   * asks before it writes what two at once must not.
-   */
-  holdsLead(term: number): Promise<boolean>;
   /** As `workRequest`, and nobody else changes it until the transaction ends. */
   lockWorkRequest(id: WorkRequestId): Promise<WorkRequest | undefined>;
   insertWorkRequests(
@@ -567,19 +556,6 @@ type RequestWriter = {
   deleteToken(id: number): Promise<boolean>;
   deleteTokensOfWorker(name: WorkerName): Promise<void>;
   touchToken(id: number): Promise<void>;
-
-  /** Appends to the record; the listeners of `onEvents` hear of it once the transaction is committed. */
-  appendEvents(events: readonly Omit<Event, "id" | "at">[]): Promise<void>;
-  trimEvents(keepNewest: number): Promise<void>;
-};
-
-/** Held while this process is the one planner of a database. */
-export type Leadership = {
-  /** Its number; that of a later lead is greater. Kept as it is on SQLite, where a lead ends with its process only. */
-  readonly term: number;
-  release(): Promise<void>;
-  /** Fires when it is over: released, or lost with the connection, in which case another may lead already. */
-  readonly lost: AbortSignal;
 };
 
 /** An open database. */

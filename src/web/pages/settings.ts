@@ -12,6 +12,7 @@ import { table } from "../parts/table.ts";
 import { ago, secondsBetween } from "../parts/time.ts";
 import { quoted } from "./requests.ts";
 import { keptTable, type Kept } from "./settings-kept.ts";
+import { actTable, type Act } from "./settings-acts.ts";
 import { tokensPart, type MadeToken, type ShownToken } from "./settings-tokens.ts";
 import { layerTable, previewPart, setForm, type Looked } from "./settings-values.ts";
 
@@ -35,6 +36,8 @@ export type SettingsData = {
   kept: Kept;
   layers: readonly Layer[];
   explained?: { key: ExplainedKey; fields: readonly ShownField[] } | undefined;
+  /** What people did, newest first. */
+  acts: readonly Act[];
   /** Absent for whoever may not see them. */
   tokens?: readonly ShownToken[] | undefined;
   /** A token that was made just now: its secret is shown this once. */
@@ -67,6 +70,8 @@ export function settingsPage(frame: Frame, data: SettingsData): string {
     ...tokensPart(frame, { tokens: data.tokens, made: data.made, now }),
     e("h2", { id: "kept" }, "What is kept, and how long"),
     keptTable(data.kept),
+    e("h2", { id: "acts" }, "What people did"),
+    actTable(frame.root, data.acts, now),
     e("h2", { id: "about" }, "About this server"),
     aboutTable(data),
     e(

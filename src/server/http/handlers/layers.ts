@@ -13,8 +13,8 @@ export function layerHandlers(context: LoopContext): Pick<Handlers, Names> {
     previewLayer: async ({ body, token }) => ({
       preview: await previewOf(context.store.read, { ...body, set_by: token.name }, context.clock.nowMs()),
     }),
-    async removeLayer({ params: { id } }) {
-      await removeLayer(context, id);
+    async removeLayer({ params: { id }, token }) {
+      await removeLayer(context, id, token.name);
       return { removed: id };
     },
     explain: ({ query }) => explain(context, query),

@@ -56,8 +56,8 @@ export function workRequestHandlers(context: LoopContext): Pick<Handlers, Names>
         ...(reason !== undefined && { reason }),
       }),
     }),
-    changeWorkRequest: async ({ params, body }) => ({
-      work_request: await adjustPriority(context, params.id, body.priority_adjustment),
+    changeWorkRequest: async ({ params, body, token }) => ({
+      work_request: await adjustPriority(context, params.id, body.priority_adjustment, token.name),
     }),
   };
 }

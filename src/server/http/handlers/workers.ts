@@ -22,10 +22,14 @@ export function workerHandlers(context: LoopContext): Pick<Handlers, Names> {
       const slowness = (await knownSpeeds(context)).of(row) ?? null;
       return { worker: workerOf(row, await read.now(), leaseMs), slowness, runs: runs.map(publicRun) };
     },
-    drainWorker: async ({ params }) => ({ worker: await setDrain(context, params.worker_name, true) }),
-    resumeWorker: async ({ params }) => ({ worker: await setDrain(context, params.worker_name, false) }),
-    async removeWorker({ params: { worker_name } }) {
-      await removeWorker(context, worker_name);
+    drainWorker: async ({ params, token }) => ({
+      worker: await setDrain(context, params.worker_name, true, token.name),
+    }),
+    resumeWorker: async ({ params, token }) => ({
+      worker: await setDrain(context, params.worker_name, false, token.name),
+    }),
+    async removeWorker({ params: { worker_name }, token }) {
+      await removeWorker(context, worker_name, token.name);
       return { removed: worker_name };
     },
   };

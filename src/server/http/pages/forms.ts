@@ -100,9 +100,9 @@ function addRequestForms(app: FastifyInstance, context: LoopContext, personOf: P
     return (await confirmWorkRequest(context, id, { accepted, by, ...(reason !== undefined && { reason }) })).id;
   });
   form("unblock", async (id) => (await unblockWorkRequest(context, id)).id);
-  form("priority", async (id, _by, { body }) => {
+  form("priority", async (id, by, { body }) => {
     const { priority_adjustment } = parseOrThrow(priorityForm, body, "invalid-request");
-    return (await adjustPriority(context, id, priority_adjustment)).id;
+    return (await adjustPriority(context, id, priority_adjustment, by)).id;
   });
 }
 
@@ -112,9 +112,9 @@ function addWorkerForms(app: FastifyInstance, context: LoopContext, personOf: Pe
     ["resume", false],
   ] as const) {
     app.post(`/workers/:worker_name/${verb}`, async (request, reply) => {
-      await personOf(request, "admin");
+      const { name: by } = await personOf(request, "admin");
       const { worker_name } = parseOrThrow(routes.drainWorker.params, request.params, "invalid-request");
-      await setDrain(context, worker_name, drain);
+      await setDrain(context, worker_name, drain, by);
       return reply.redirect(`${rootOf(request.url)}workers/${encodeURIComponent(worker_name)}`, 303);
     });
   }

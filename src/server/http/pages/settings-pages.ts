@@ -6,6 +6,7 @@ import { routes } from "../../../contract/routes.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
 import { LAYER_FIELDS } from "../../../domain/layer.ts";
 import { typedLayerValue } from "../../../domain/layer-text.ts";
+import { isAct } from "../../../web/pages/settings-acts.ts";
 import { settingsPage, type SettingsData } from "../../../web/pages/settings.ts";
 import type { Looked } from "../../../web/pages/settings-values.ts";
 import { ACCURACY_KEPT_DAYS } from "../../loop/accuracy.ts";
@@ -23,6 +24,10 @@ import { formReader } from "./forms.ts";
 import { given } from "./given.ts";
 import { frameOf, rootOf, sendPage } from "./send-page.ts";
 import { personOf as readerOf, type Person } from "./session.ts";
+
+/** Among so many of the newest events of the server, what people did is looked for; and so much of it is shown. */
+const MOST_TOLD = 2_000;
+const MOST_ACTS = 20;
 
 /** What a server is, as it says to people. */
 export type About = { version: string; startedAt: string };
@@ -72,8 +77,8 @@ export function addSettings(app: FastifyInstance, page: Page, askToSignIn: (requ
     });
   });
   app.post("/settings/values/:id/remove", async (request, reply) => {
-    await personOf(request, "admin");
-    await removeLayer(context, parseOrThrow(routes.removeLayer.params, request.params, "invalid-request").id);
+    const { name: by } = await personOf(request, "admin");
+    await removeLayer(context, parseOrThrow(routes.removeLayer.params, request.params, "invalid-request").id, by);
     return reply.redirect(`${rootOf(request.url)}settings`, 303);
   });
   app.post("/settings/tokens", async (request, reply) => {
@@ -153,10 +158,11 @@ async function show(
   const asked =
     request.method === "GET" ? parseOrThrow(explainQuery, given(request.query), "invalid-request") : undefined;
   const isAdmin = includesScope(person.token.scope, "admin");
-  const [now, layers, workers, tokens] = await Promise.all([
+  const [now, layers, workers, told, tokens] = await Promise.all([
     read.now(),
     read.layers(),
     read.workers(),
+    read.newestServerEvents(MOST_TOLD),
     isAdmin ? read.tokens() : undefined,
   ]);
   const key = asked?.task_name === undefined ? undefined : { ...asked, task_name: asked.task_name };
@@ -170,6 +176,7 @@ async function show(
     workers: workers.map((row) => workerOf(row, now, settings.leaseMs)),
     kept: keptBy(settings),
     layers,
+    acts: told.filter(isAct).slice(0, MOST_ACTS),
     tokens,
     explained: key && { key, fields: (await explain(context, key)).fields },
     ...more,

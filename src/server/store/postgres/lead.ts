@@ -1,4 +1,4 @@
-import type { Leadership } from "../store.ts";
+import type { Leadership } from "../leadership.ts";
 import { LEADER_LOCK } from "./locks.ts";
 import { openSession } from "./session.ts";
 

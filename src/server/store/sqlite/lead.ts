@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import type { Leadership } from "../store.ts";
+import type { Leadership } from "../leadership.ts";
 
 /** SQLite's primary result code for a file that another connection has locked. */
 const BUSY = 5;

@@ -3,6 +3,7 @@ import type { Timestamp } from "../../domain/clock.ts";
 import { DELIVERY_STATES, type Delivery, type DeliveryState } from "../../domain/reaction.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
+import { choices, type Choice } from "../parts/choices.ts";
 import { automationPages } from "../parts/automation.ts";
 import { deliveryTable } from "../parts/delivery-table.ts";
 import { commandLine, queryText, requestLink } from "../parts/links.ts";
@@ -65,11 +66,12 @@ function sentence(root: string, { deliveries, next_cursor, query, cursor }: Deli
 }
 
 function states(root: string, query: DeliveryQuery): VNode {
-  const item = (word: string, state: DeliveryState | undefined) => {
-    const href = `${root}deliveries${queryText({ ...query, state })}`;
-    return e("li", {}, e("a", { href, "aria-current": query.state === state ? "true" : undefined }, word));
-  };
-  return e("ul", { class: "chips" }, item("all", undefined), ...DELIVERY_STATES.map((state) => item(state, state)));
+  const choice = (word: string, state: DeliveryState | undefined): Choice => ({
+    word,
+    href: `${root}deliveries${queryText({ ...query, state })}`,
+    isChosen: query.state === state,
+  });
+  return choices([choice("all", undefined), ...DELIVERY_STATES.map((state) => choice(state, state))]);
 }
 
 function emptyText({ state, work_request_id }: DeliveryQuery): VNode {

@@ -10,6 +10,7 @@ import {
 import { FINDING_WORDS, findingText, sureText } from "../../domain/finding-text.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
+import { choices, type Choice } from "../parts/choices.ts";
 import { commandLine, keyText, queryText } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { ago } from "../parts/time.ts";
@@ -87,27 +88,17 @@ function sentence({ counts, findings, query }: RegressionsData): string {
 
 function states({ root }: Frame, { counts, query }: RegressionsData): VNode {
   const { state: chosen, ...others } = query;
-  const item = (word: string, state: FindingState | "all" | undefined) =>
-    e(
-      "li",
-      {},
-      e(
-        "a",
-        {
-          href: `${root}regressions${queryText({ ...others, state })}`,
-          "aria-current": chosen === state ? "true" : undefined,
-        },
-        word,
-      ),
-    );
-  return e(
-    "ul",
-    { class: "chips" },
-    item("open", undefined),
-    ...FINDING_STATES.filter((state) => state !== "fixed").map((state) => item(`${counts[state]} ${state}`, state)),
-    item("fixed", "fixed"),
-    item("all", "all"),
-  );
+  const choice = (word: string, state: FindingState | "all" | undefined): Choice => ({
+    word,
+    href: `${root}regressions${queryText({ ...others, state })}`,
+    isChosen: chosen === state,
+  });
+  return choices([
+    choice("open", undefined),
+    ...FINDING_STATES.filter((state) => state !== "fixed").map((state) => choice(`${counts[state]} ${state}`, state)),
+    choice("fixed", "fixed"),
+    choice("all", "all"),
+  ]);
 }
 
 function filterForm({ root }: Frame, { kind, state, task_name }: FindingQuery): VNode {

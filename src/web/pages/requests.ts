@@ -3,6 +3,7 @@ import type { Timestamp } from "../../domain/clock.ts";
 import { RESULTS, STATUSES, type Result, type Status, type WorkRequest } from "../../domain/work-request.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
+import { choices, type Choice } from "../parts/choices.ts";
 import { commandLine, queryText } from "../parts/links.ts";
 import { table } from "../parts/table.ts";
 import { bulkActions } from "./bulk-actions.ts";
@@ -63,26 +64,13 @@ function sentence({ counts: all, requests, filter, next_cursor }: RequestsData):
 
 function counts({ root }: Frame, { counts: all, filter }: RequestsData): VNode {
   const { status: chosen, result, ...others } = filter;
-  const item = (word: string, status: Status | undefined) =>
-    e(
-      "li",
-      {},
-      e(
-        "a",
-        {
-          href: `${root}r${queryText({ ...others, status })}`,
-          "aria-current": chosen === status && result === undefined ? "true" : undefined,
-        },
-        word,
-      ),
-    );
+  const item = (word: string, status: Status | undefined): Choice => ({
+    word,
+    href: `${root}r${queryText({ ...others, status })}`,
+    isChosen: chosen === status && result === undefined,
+  });
   const present = STATUSES.filter((status) => all[status] > 0);
-  return e(
-    "ul",
-    { class: "chips" },
-    item("all", undefined),
-    ...present.map((status) => item(`${all[status]} ${status}`, status)),
-  );
+  return choices([item("all", undefined), ...present.map((status) => item(`${all[status]} ${status}`, status))]);
 }
 
 function filterForm({ root }: Frame, filter: RequestFilter): VNode {

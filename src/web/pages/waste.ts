@@ -10,7 +10,8 @@ import { renderPage, type Frame } from "../layout.ts";
 import { gibHours, hours } from "../parts/held-hours.ts";
 import { commandLine, keepLink, queryText } from "../parts/links.ts";
 import { mistakesText } from "../parts/mistakes.ts";
-import { choices, periods } from "../parts/periods.ts";
+import { choices } from "../parts/choices.ts";
+import { periods } from "../parts/periods.ts";
 import { dayText } from "../parts/time.ts";
 import { advicePart, groupTable, spanTable, taskTable } from "./waste-tables.ts";
 

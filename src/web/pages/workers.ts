@@ -7,6 +7,7 @@ import { WORKER_STATES, type Worker, type WorkerState } from "../../domain/worke
 import { runFigure } from "../../history/run-figure.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
+import { choices, type Choice } from "../parts/choices.ts";
 import { action, mayDo } from "../parts/actions.ts";
 import { fleet } from "../parts/fleet.ts";
 import { commandLine, queryText, requestLink, workerLink } from "../parts/links.ts";
@@ -81,17 +82,16 @@ function workerList({ root }: Frame, { now, filter, workers, runsOf }: WorkersDa
 }
 
 function states(root: string, workers: readonly Worker[], chosen: WorkerState | undefined): VNode {
-  const item = (word: string, state: WorkerState | undefined) => {
-    const href = `${root}workers${queryText({ state })}#list`;
-    return e("li", {}, e("a", { href, "aria-current": chosen === state ? "true" : undefined }, word));
-  };
+  const choice = (word: string, state: WorkerState | undefined): Choice => ({
+    word,
+    href: `${root}workers${queryText({ state })}#list`,
+    isChosen: chosen === state,
+  });
   const present = WORKER_STATES.map((state) => ({ state, count: workers.filter((one) => one.state === state).length }));
-  return e(
-    "ul",
-    { class: "chips" },
-    item("all", undefined),
-    ...present.filter(({ count }) => count > 0).map(({ state, count }) => item(`${count} ${state}`, state)),
-  );
+  return choices([
+    choice("all", undefined),
+    ...present.filter(({ count }) => count > 0).map(({ state, count }) => choice(`${count} ${state}`, state)),
+  ]);
 }
 
 function pager(root: string, { state, after }: WorkersFilter, last: string | undefined): VNode[] {

@@ -5,6 +5,7 @@ import type { Firing, FiringKind } from "../../domain/schedule.ts";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
 import { action } from "./actions.ts";
+import { choices } from "./choices.ts";
 import { requestLinks } from "./links.ts";
 
 const PAGES = [
@@ -15,13 +16,7 @@ const PAGES = [
 
 /** The pages about what the server does by itself, which stand at one place of the navigation. */
 export function automationPages({ root }: Frame, current: (typeof PAGES)[number][0]): VNode {
-  return e(
-    "ul",
-    { class: "chips" },
-    ...PAGES.map(([path, word]) =>
-      e("li", {}, e("a", { href: `${root}${path}`, "aria-current": path === current ? "true" : undefined }, word)),
-    ),
-  );
+  return choices(PAGES.map(([path, word]) => ({ word, href: `${root}${path}`, isChosen: path === current })));
 }
 
 const LOOKS: Record<FiringKind | HookCallKind, string> = {

@@ -3,7 +3,8 @@ import { timestamp } from "../../../domain/clock.ts";
 import { accuracyReport } from "../../loop/accuracy.ts";
 import type { LoopContext } from "../../loop/context.ts";
 
-const WEEK_MS = 6 * 86_400_000;
+/** With today, which has begun, seven days. */
+const SIX_DAYS_MS = 6 * 86_400_000;
 
 /** The overview is read with everything that happens, and a week changes slowly. */
 const FRESH_MS = 60_000;
@@ -16,7 +17,7 @@ export function weekOfWaste({ store: { read }, clock }: LoopContext): WeekOfWast
   let known: { atMs: number; held: Promise<HeldAmounts | null> } | undefined;
   const look = async () => {
     const nowMs = clock.nowMs();
-    const { all } = await accuracyReport(read, { since: timestamp(nowMs - WEEK_MS), by: "week" }, nowMs);
+    const { all } = await accuracyReport(read, { since: timestamp(nowMs - SIX_DAYS_MS), by: "week" }, nowMs);
     return all.resources.memory?.held ?? null;
   };
   return () => {

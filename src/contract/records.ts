@@ -313,6 +313,7 @@ const candidateSchema = z.object({
   needed: z.number().optional(),
   tag: z.string().optional(),
   reserved_for: workRequestId.optional(),
+  slowness: z.number().optional().describe("how long work was thought to take there; 0.5: half as long as usual"),
 });
 
 export const placementSchema = z.object({

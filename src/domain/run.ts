@@ -43,6 +43,11 @@ export type Candidate = {
   tag?: string;
   /** For `reserved`: the request that the room is kept for. */
   reserved_for?: WorkRequestId;
+  /**
+   * For `chosen` and `fits` of a placement: how long work was thought to take there, relative to an ordinary worker; 0.5 is
+   * twice as fast. Absent: as long as anywhere, or nobody knows.
+   */
+  slowness?: number;
 };
 
 /** The choice of a worker, kept as it was made. */

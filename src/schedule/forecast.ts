@@ -1,9 +1,9 @@
-import type { WorkRequestId } from "../domain/ids.ts";
+import type { WorkerName, WorkRequestId } from "../domain/ids.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { FleetWorker } from "./fleet/worker-slot.ts";
 import { Planner, type GoingRun, type WaitingRequest } from "./planner.ts";
 import type { PlanPolicy } from "./policy.ts";
-import { sampledDuration } from "./sampled-duration.ts";
+import { sampledDuration, toldEnd } from "./sampled-duration.ts";
 
 /** What the forecast goes on from; `p50` is the predicted duration, seconds at speed 1. */
 export type ForecastInput = {
@@ -20,7 +20,7 @@ export type Forecast = {
   /** Absent when it runs already. */
   start?: TimeRange;
   end: TimeRange;
-  /** It runs longer than was predicted: by so much over its p95; milliseconds. */
+  /** It runs longer than was predicted for its worker: by so much over its p95; milliseconds. */
   overdueMs?: number;
 };
 
@@ -37,8 +37,9 @@ const SAMPLES = 20;
 
 /**
  * When waiting requests will start and end, and when runs will end, as far as is known now: the plan is run forward
- * with durations drawn from what is predicted, several times over. A request that starts in fewer than half of them is
- * absent. Takes time in proportion to samples × ends until the last of the wanted has started.
+ * with durations drawn from what is predicted, several times over; what runs already ends as `toldEnd` says. A request that
+ * starts in fewer than half of them is absent. Takes time in proportion to samples × ends until the last of the wanted has
+ * started.
  */
 export function forecast(input: ForecastInput, nowMs: number, options: ForecastOptions): Map<WorkRequestId, Forecast> {
   const steps = forecastSteps(input, nowMs, options);
@@ -68,8 +69,24 @@ export function* forecastSteps(
     const started = starts.get(id);
     found.set(id, { end: rangeOf(times), ...(started !== undefined && { start: rangeOf(started) }) });
   }
-  for (const run of input.runs) markOverdue(found.get(run.id), run, nowMs);
+  const slowness = slownessIn(input);
+  for (const run of input.runs) {
+    if (options.wanted?.has(run.id) === false) continue;
+    found.set(run.id, endOfRun(run, slowness.get(run.worker_name) ?? 1, nowMs));
+  }
   return found;
+}
+
+function slownessIn({ workers }: ForecastInput): Map<WorkerName, number> {
+  return new Map(workers.map(({ worker_name, slowness }) => [worker_name, slowness ?? 1]));
+}
+
+/** The end of a run waits for nobody: it need not be drawn, and does not change from one forecast to the next. */
+function endOfRun(run: ForecastInput["runs"][number], slowness: number, nowMs: number): Forecast {
+  const { p50, p90 } = toldEnd(run, slowness, Math.max(0, nowMs - run.startedMs) / 1000);
+  const atMs = (seconds: number) => Math.max(nowMs, run.startedMs + 1000 * seconds);
+  const overdueMs = run.p95 === undefined ? 0 : nowMs - (run.startedMs + run.p95 * slowness * 1000);
+  return { end: { p50Ms: atMs(p50), p90Ms: atMs(p90) }, ...(overdueMs > 0 && { overdueMs }) };
 }
 
 function runForward(
@@ -81,7 +98,7 @@ function runForward(
 ): void {
   const planner = new Planner(input.policy);
   const queue = new EventQueue<WorkRequestId>();
-  const slowness = new Map(input.workers.map((worker) => [worker.worker_name, worker.slowness ?? 1]));
+  const slowness = slownessIn(input);
   const waiting = new Map(input.waiting.map((request) => [request.id, request]));
   const missing = new Set([...waiting.keys()].filter((id) => wanted?.has(id) !== false));
   for (const worker of input.workers) planner.setWorker(worker);
@@ -92,7 +109,6 @@ function runForward(
     const guess = { ...run, limit: run.limit / factor };
     const endMs = run.startedMs + 1000 * factor * sampledDuration(guess, elapsed, random());
     queue.put(Math.max(endMs, nowMs), run.id);
-    push(ends, run.id, Math.max(endMs, nowMs));
   }
   for (const request of input.waiting) planner.addRequest(request);
   // ends: each pass takes an end, of which there are as many as runs, or wakes the planner at a later time than before
@@ -128,10 +144,4 @@ function rangeOf(times: number[]): TimeRange {
   times.sort((a, b) => a - b);
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0;
   return { p50Ms: at(0.5), p90Ms: at(0.9) };
-}
-
-function markOverdue(found: Forecast | undefined, run: GoingRun, nowMs: number): void {
-  if (found === undefined || run.p95 === undefined) return;
-  const overdueMs = nowMs - (run.startedMs + run.p95 * 1000);
-  if (overdueMs > 0) found.overdueMs = overdueMs;
 }

@@ -5,6 +5,9 @@ export type DurationGuess = { p50?: number; p95?: number; limit: number };
 const UNKNOWN_SHARE = 0.1;
 /** How much longer an overdue run goes on, on average, as a part of what it has taken. */
 const OVERDUE_SHARE = 0.25;
+/** What is told of an end: the moment by which half of such runs are over, and that by which nine of ten are. */
+const TOLD_EARLY = 0.5;
+const TOLD_LATE = 0.9;
 /** The standard normal's 95th percentile. */
 const Z95 = 1.6449;
 /** An elapsed time beyond this percentile says that the prediction was wrong, not that the run is rare. */
@@ -24,6 +27,16 @@ export function sampledDuration(guess: DurationGuess, elapsed: number, uniform: 
       ? elapsed * (1 - OVERDUE_SHARE * Math.log(1 - uniform))
       : p50 * Math.exp(sigma * normalQuantile(passed + (1 - passed) * uniform));
   return Math.max(elapsed, Math.min(seconds, guess.limit));
+}
+
+/**
+ * The end that is told of a run that has gone on for `elapsed` seconds on a worker as slow as this: seconds from its start,
+ * by which half and by which nine of ten such runs are over. `guess` is at speed 1, but for the limit, which is the run's own.
+ */
+export function toldEnd(guess: DurationGuess, slowness: number, elapsed: number): { p50: number; p90: number } {
+  const ordinary = { ...guess, limit: guess.limit / slowness };
+  const after = (share: number) => slowness * sampledDuration(ordinary, elapsed / slowness, share);
+  return { p50: after(TOLD_EARLY), p90: after(TOLD_LATE) };
 }
 
 /** The share of a standard normal below z: Abramowitz and Stegun 26.2.17, exact to 1e-7. */

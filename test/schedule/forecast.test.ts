@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { forecast, type ForecastInput } from "../../src/schedule/forecast.ts";
-import { normalQuantile, normalShare, sampledDuration } from "../../src/schedule/sampled-duration.ts";
+import { normalQuantile, normalShare, sampledDuration, toldEnd } from "../../src/schedule/sampled-duration.ts";
 import { seededRandom } from "../../src/simulate/random.ts";
 import { arbitraryFleet, arbitraryRequest, GIB, id, request, worker } from "./cases.ts";
 
@@ -28,7 +28,15 @@ describe("a forecast", () => {
     expect(start!.p50Ms / 1000).toBeCloseTo(100, -1);
     expect(start!.p90Ms / 1000).toBeCloseTo(137, -1);
     expect(end.p50Ms / 1000).toBeCloseTo(151, -1);
-    expect(found.get(id(1))!.end).toEqual(start);
+    const told = found.get(id(1))!.end;
+    expect(told.p50Ms / start!.p50Ms).toBeCloseTo(1, 1);
+    expect(told.p90Ms / start!.p90Ms).toBeCloseTo(1, 1);
+  });
+
+  it("tells the same end of a run whenever it is asked at one moment, whatever chance says", () => {
+    const input: ForecastInput = { workers: [worker("w")], runs: [run(1, 0, 100, 150)], waiting: [] };
+    const [one, other] = [1, 2].map((seed) => forecast(input, 10_000, { random: seededRandom(seed) }).get(id(1)));
+    expect(one).toEqual(other);
   });
 
   it("says that a run is overdue, and by how much", () => {
@@ -37,6 +45,13 @@ describe("a forecast", () => {
     expect(overdueMs).toBe(50_000);
     expect(start).toBeUndefined();
     expect(end.p50Ms).toBeGreaterThan(200_000);
+  });
+
+  it("calls a run late by what is usual on its worker: later on a slow one", () => {
+    const slow = worker("w", {}, { slowness: 2 });
+    const input: ForecastInput = { workers: [slow], runs: [run(1, 0, 100, 150)], waiting: [] };
+    expect(forecast(input, 200_000, { random: seededRandom(1) }).get(id(1))!.overdueMs).toBeUndefined();
+    expect(forecast(input, 310_000, { random: seededRandom(1) }).get(id(1))!.overdueMs).toBe(10_000);
   });
 
   it("has nothing to say of what fits nowhere", () => {
@@ -94,6 +109,19 @@ describe("a sampled duration", () => {
         expect(seconds).toBeLessThanOrEqual(Math.max(elapsed, limit));
       }),
     );
+  });
+
+  it("gives the end that is told of a run: the median and what nine of ten keep to of those that last so long", () => {
+    const random = seededRandom(5);
+    const guess = { p50: 10, p95: 30, limit: 50 };
+    const slowness = 1.5;
+    for (const elapsed of [0, 4, 20, 40, 80]) {
+      const told = toldEnd({ ...guess, limit: guess.limit * slowness }, slowness, elapsed * slowness);
+      const drawn = Array.from({ length: 4000 }, () => slowness * sampledDuration(guess, elapsed, random()));
+      drawn.sort((a, b) => a - b);
+      expect(told.p50 / drawn[2000]!).toBeCloseTo(1, 1);
+      expect(told.p90 / drawn[3600]!).toBeCloseTo(1, 1);
+    }
   });
 
   it("rests on a normal distribution whose quantiles undo its shares", () => {

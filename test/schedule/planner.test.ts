@@ -139,18 +139,20 @@ describe("planning", () => {
     const planner = new Planner();
     planner.setWorker(worker("a", { memory: 2 * GIB }));
     planner.setWorker(worker("b"));
-    planner.setWorker(worker("c", { memory: GIB / 2 }));
+    planner.setWorker(worker("c", { memory: GIB / 2 }, { slowness: 3 }));
+    planner.setWorker(worker("d", { memory: 15 * GIB }, { slowness: 0.66667 }));
     planner.addRequest(request({ id: 1 }));
     expect(planner.decide(1000)[0]!.placement).toEqual({
       at: "1970-01-01T00:00:01.000Z",
       worker_name: "a",
-      rule: "the tightest fit of 2 workers with room",
+      rule: "the tightest fit of 3 workers with room",
       candidates: [
         { worker_name: "a", verdict: "chosen" },
+        { worker_name: "d", verdict: "fits", slowness: 0.667 },
         { worker_name: "b", verdict: "fits" },
         { worker_name: "c", verdict: "too_small", resource: "memory", available: GIB / 2, needed: GIB },
       ],
-      candidate_count: 3,
+      candidate_count: 4,
     });
   });
 });

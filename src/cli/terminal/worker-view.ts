@@ -1,5 +1,6 @@
 import type { Answer } from "../../client/call-types.ts";
 import type { Run } from "../../domain/run.ts";
+import { slownessText } from "../../domain/slowness-text.ts";
 import { formatBytes, formatCores } from "../../domain/units.ts";
 import type { Capacity, Worker, WorkerState } from "../../domain/worker.ts";
 import { paint, type Style } from "./colour.ts";
@@ -119,7 +120,7 @@ export function renderWorker(
 function speedText(slowness: Slowness | null): string {
   if (slowness === null) return "not known yet: nothing has run both here and elsewhere";
   const { factor, runs, keys } = slowness;
-  return `takes ${factor.toFixed(2)} of the ordinary time, by ${runs} runs of ${keys} ${keys === 1 ? "key" : "keys"}`;
+  return `${slownessText(factor)}, by ${runs} runs of ${keys} ${keys === 1 ? "key" : "keys"}`;
 }
 
 /** `memory  ▕████▌    ▏ 5.0G of 8.0G reserved`. */

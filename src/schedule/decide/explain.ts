@@ -29,8 +29,12 @@ export type PlanReason = Omit<WaitingReason, "since"> & {
 export function placementOf(state: PlanningState, placed: Placed, at: Timestamp): Placement {
   const { slot, others, lane } = placed;
   const candidates: Candidate[] = [
-    { worker_name: slot.worker.worker_name, verdict: "chosen" },
-    ...others.map(({ worker }) => ({ worker_name: worker.worker_name, verdict: "fits" as const })),
+    { worker_name: slot.worker.worker_name, verdict: "chosen", ...slownessIn(slot) },
+    ...others.map((other) => ({
+      worker_name: other.worker.worker_name,
+      verdict: "fits" as const,
+      ...slownessIn(other),
+    })),
   ];
   return {
     at,
@@ -39,6 +43,12 @@ export function placementOf(state: PlanningState, placed: Placed, at: Timestamp)
     candidates: [...candidates, ...unfitNear(state, placed, lane, KEPT_CANDIDATES - candidates.length)],
     candidate_count: state.fleet.count,
   };
+}
+
+/** To three digits, and only where it says something: a placement is kept with every run. */
+function slownessIn({ slowness }: WorkerSlot): Pick<Candidate, "slowness"> {
+  const rounded = Number(slowness.toPrecision(3));
+  return rounded === 1 ? {} : { slowness: rounded };
 }
 
 function ruleOf({ fitting, aheadOf, lane, run }: Placed): string {

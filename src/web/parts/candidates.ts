@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
 import { CANDIDATE_VERDICTS, type Candidate, type CandidateVerdict } from "../../domain/run.ts";
+import { slownessText } from "../../domain/slowness-text.ts";
 import { element as e } from "../element.ts";
 import { requestLink, workerLink } from "./links.ts";
 import { table, type Cell } from "./table.ts";
@@ -42,9 +43,11 @@ export function candidateTable(root: string, candidates: readonly ShownCandidate
   );
 }
 
-function whyCell(root: string, { verdict, resource, available, needed, tag, reserved_for }: ShownCandidate): Cell {
+function whyCell(root: string, candidate: ShownCandidate): Cell {
+  const { verdict, resource, available, needed, tag, reserved_for, slowness } = candidate;
   if (reserved_for !== undefined) return e("span", {}, "for ", requestLink(root, reserved_for));
   if (tag !== undefined) return `without the tag ${tag}`;
+  if (slowness !== undefined) return slownessText(slowness);
   if (resource === undefined || available === undefined || needed === undefined) return "";
   const [has, wants] = [formatAmount(resource, available), formatAmount(resource, needed)];
   const word = RESOURCE_WORDS[resource];

@@ -100,6 +100,17 @@ describe("almanac why", () => {
     expect(renderWhy(kept, terminal())).toContain("  w-12    reserved  for #5098\n");
   });
 
+  it("says how fast the workers were thought to be that could take it", () => {
+    const candidates = [
+      { worker_name: workerNameOf("w-12"), verdict: "fits" as const, slowness: 1.3 },
+      { worker_name: workerNameOf("w-04"), verdict: "chosen" as const, slowness: 0.66 },
+    ];
+    const text = renderWhy({ ...waiting, candidates, candidate_count: 2 }, terminal());
+    expect(text).toContain(
+      "  w-04    chosen   takes 0.66 of the ordinary time\n  w-12    fits     takes 1.30 of the ordinary time\n",
+    );
+  });
+
   it("answers why a request runs where it runs", () => {
     const run = runOf("5122.1");
     const why: Why = {

@@ -8,7 +8,7 @@ import { element as e } from "./element.ts";
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
-/** The places of the navigation, in its order; each exists. `about`: what its pages answer. */
+/** Where every visitor goes, in the order of the navigation; each exists. `about`: what its pages answer. */
 const PLACES = [
   { name: "overview", word: "Overview", path: "", about: "Is the farm well, what waits and why, where is room" },
   { name: "requests", word: "Requests", path: "r", about: "What was asked for, how it stands, and why" },
@@ -27,11 +27,18 @@ const PLACES = [
   },
   { name: "workers", word: "Workers", path: "workers", about: "What each worker has, reserves, uses and did" },
   { name: "waste", word: "Waste", path: "waste", about: "What was reserved and not used, and what to ask for" },
-  { name: "schedules", word: "Schedules", path: "schedules", about: "What the server submits and tells by itself" },
   { name: "submit", word: "Submit", path: "new", about: "Where a submission would run, and when it would end" },
+] as const;
+
+/** Where fewer go, and not each day: behind one button, so that the navigation stays one line. */
+const MORE_PLACES = [
+  { name: "accuracy", word: "Accuracy", path: "accuracy", about: "How far the estimates can be believed" },
+  { name: "schedules", word: "Schedules", path: "schedules", about: "What the server submits by itself, and when" },
+  { name: "hooks", word: "Hooks", path: "hooks", about: "What the server tells by itself, and to whom" },
+  { name: "deliveries", word: "Deliveries", path: "deliveries", about: "What the server told, and what came of it" },
   { name: "settings", word: "Settings", path: "settings", about: "What people have set, and who may call the server" },
 ] as const;
-export type Place = (typeof PLACES)[number]["name"];
+export type Place = (typeof PLACES | typeof MORE_PLACES)[number]["name"];
 
 /** What surrounds the content of a page. */
 export type Frame = {
@@ -108,7 +115,7 @@ export function renderPage(frame: Frame, page: Page, ...content: ComponentChildr
 
 /** What whoever is sent the address is told beside its title. */
 function aboutOf({ place }: Page): string {
-  const found = PLACES.find(({ name }) => name === place);
+  const found = [...PLACES, ...MORE_PLACES].find(({ name }) => name === place);
   return found === undefined ? "Almanac, a work-request server that remembers every run" : found.about;
 }
 
@@ -130,22 +137,28 @@ function styles({ root, assets, alone }: Frame): VNode[] {
 function header({ root, person }: Frame, page: Page): VNode {
   const home = e("a", { href: root, class: "home" }, "Almanac");
   if (person === undefined) return e("header", {}, home);
-  const links = PLACES.map(({ name, word, path }) =>
-    e(
-      "li",
-      {},
-      e(
-        "a",
-        { href: `${root}${path}`, "aria-current": page.place === name ? "page" : undefined, "data-go": name },
-        word,
-      ),
-    ),
-  );
+  const link = ({ name, word, path }: (typeof PLACES | typeof MORE_PLACES)[number]) =>
+    e("li", {}, e("a", { href: `${root}${path}`, "aria-current": page.place === name ? "page" : undefined }, word));
+  const isMore = MORE_PLACES.some(({ name }) => name === page.place);
   return e(
     "header",
     {},
     home,
-    e("nav", { "aria-label": "Pages" }, e("ul", {}, ...links)),
+    e(
+      "nav",
+      { "aria-label": "Pages" },
+      e(
+        "ul",
+        {},
+        ...PLACES.map(link),
+        e(
+          "li",
+          {},
+          e("button", { popovertarget: "more", "aria-current": isMore ? "true" : undefined }, "More"),
+          e("ul", { id: "more", popover: "auto" }, ...MORE_PLACES.map(link)),
+        ),
+      ),
+    ),
     e(
       "search",
       {},

@@ -228,6 +228,18 @@ inChromium("the pages", startExample, (at) => {
     await context.close();
   });
 
+  it("all places are in one line of a window of 1160 pixels, the rarer ones behind a button that needs no script", async () => {
+    const { page, context } = await at.visit({ javaScriptEnabled: false, viewport: { width: 1160, height: 800 } });
+    const header = await page.locator("body > header").boundingBox();
+    const search = await page.locator("header search").boundingBox();
+    expect(header!.height).toBeLessThan(2 * search!.height); // both are shown
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("link", { name: "Hooks", exact: true }).click();
+    await page.getByRole("heading", { level: 1, name: "Hooks" }).waitFor();
+    expect(await page.getByRole("button", { name: "More" }).getAttribute("aria-current")).toBe("true");
+    await context.close();
+  });
+
   it("shows what happens, also what happened while the server was away", async () => {
     const { page, context } = await at.visit();
     await page.goto("/r");

@@ -14,6 +14,10 @@ const PLACES = new Map([
   ["w", "workers"],
   ["s", "schedules"],
   ["n", "new"],
+  ["a", "accuracy"],
+  ["h", "hooks"],
+  ["d", "deliveries"],
+  ["c", "settings"],
 ]);
 
 let isGoing = false;
@@ -81,6 +85,10 @@ const HELP = [
   ["g w", "workers"],
   ["g s", "schedules"],
   ["g n", "submit"],
+  ["g a", "accuracy"],
+  ["g h", "hooks"],
+  ["g d", "deliveries"],
+  ["g c", "settings"],
   ["j", "next row"],
   ["k", "row before"],
   ["Enter", "open it"],

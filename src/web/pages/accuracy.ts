@@ -33,7 +33,7 @@ export function accuracyPage(frame: Frame, data: AccuracyData): string {
   const title = task === undefined ? "Accuracy" : `Accuracy: ${task.task_name}`;
   return renderPage(
     frame,
-    { title, place: "tasks", hasCharts: isKnown },
+    { title, place: "accuracy", hasCharts: isKnown },
     ...sentences(report).map((text, index) => e("p", index === 0 ? { class: "lead" } : {}, text)),
     periods(days, (other) => frame.root + accuracyAddress({ ...data, days: other })),
     ...(isKnown

@@ -29,7 +29,7 @@ export function deliveriesPage(frame: Frame, data: DeliveriesData): string {
   const { state, work_request_id } = query;
   return renderPage(
     frame,
-    { title: "Deliveries", place: "schedules", live: { topics: "requests,findings", after: data.lastEventId } },
+    { title: "Deliveries", place: "deliveries", live: { topics: "requests,findings", after: data.lastEventId } },
     automationPages(frame, "deliveries"),
     e("p", { class: "lead" }, ...sentence(root, data)),
     states(root, query),

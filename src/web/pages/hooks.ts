@@ -43,7 +43,7 @@ export function hooksPage(frame: Frame, { now, hooks, kept }: HooksData): string
   }));
   return renderPage(
     frame,
-    { title: "Hooks", place: "schedules" },
+    { title: "Hooks", place: "hooks" },
     automationPages(frame, "hooks"),
     e("p", { class: "lead" }, sentence(hooks)),
     hooks.length === 0
@@ -79,7 +79,7 @@ export function hookPage(frame: Frame, { now, hook, calls, kept }: HookData): st
   const { name, only_if, created_by, created_at } = hook;
   return renderPage(
     frame,
-    { title: `Hook ${name}`, place: "schedules" },
+    { title: `Hook ${name}`, place: "hooks" },
     e("p", { class: "lead", role: "status" }, ...standing(frame.root, hook, kept, now)),
     e(
       "p",

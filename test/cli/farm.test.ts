@@ -25,6 +25,9 @@ describe("tokens", () => {
     const { id } = tokens.find(({ name }) => name === "reader")!; // made above
     expect((await home.almanac(["token", "revoke", String(id)])).stdout).toBe(`token ${id} revoked\n`);
     expect((await home.almanac(["ls"], { env })).code).toBe(4);
+    const told = `token_changed  local revoked the token ${id} reader (read)\n`;
+    const until = new RegExp(told.replaceAll(/[()]/g, "\\$&"));
+    expect((await home.almanac(["events", "--after", "0"], { until })).stdout).toContain(told);
   });
 
   test("--debug shows the exchange, and never the token", async () => {

@@ -178,22 +178,35 @@ describe("the forms of the pages", () => {
 
   it("what people did to the server is told on the settings, and that of a request by its events", async () => {
     const admin = await signIn();
+    expect(await (await admin.get("/settings")).text()).toContain("Nobody has changed anything");
     const { secret } = await harness.client.call("createToken", { body: { name: "ada", scope: "admin" } });
     const ada = await signIn(secret);
-    expect(await (await admin.get("/settings")).text()).toContain("Nobody has changed a value");
     await harness.join("w-1");
     await ada.send("/settings/values", { field: "memory", value: "2G", mode: "default", task_name: "build" });
     const [{ id } = { id: 0 }] = (await harness.client.call("listLayers")).layers;
     await admin.send(`/settings/values/${id}/remove`);
     await ada.send("/workers/w-1/drain");
     await harness.client.call("removeWorker", { params: { worker_name: "w-1" } });
+    const { token } = await harness.client.call("createToken", { body: { name: "ci", scope: "read", expires_in: 60 } });
+    await ada.send(`/settings/tokens/${token.id}/revoke`);
+    for (const name of ["gone", "nightly"]) {
+      const submission = { work_requests: [{ task_name: "build", task_data: { command: ["true"] } }] };
+      await harness.client.call("putSchedule", { params: { name }, body: { cron: "0 3 1 1 *", submission } });
+    }
+    await ada.send("/schedules/nightly/pause");
+    await ada.send("/schedules/gone/remove");
     const [, told = ""] = (await (await admin.get("/settings")).text()).split("What people did, newest first");
     const texts = told
       .slice(0, told.indexOf("</table>"))
+      .replace('<a href="./schedules/nightly">', "LINK")
       .replaceAll(/<[^>]*>/g, " ")
       .replaceAll(/\s+/g, " ");
     expect(texts).toMatch(
-      new RegExp(`removed the worker w-1 .* ada drained w-1 .* removed the value ${id} .* ada set memory`),
+      new RegExp(
+        `ada removed the schedule gone .* ada paused LINK ?the schedule nightly .* local made the schedule gone .*` +
+          `ada revoked the token ${token.id} ci \\(read\\) .* local made the token ${token.id} ci \\(read, for 1m00s\\) .*` +
+          `removed the worker w-1 .* ada drained w-1 .* removed the value ${id} .* ada set memory`,
+      ),
     );
     const [request] = await harness.submit({ task_name: "later", requirements: { tags: ["none"] } });
     await ada.send(`/r/${request!.id}/priority`, { priority_adjustment: "3" });

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { actText, isAct } from "../../domain/act.ts";
 import type { Event } from "../../domain/event.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -44,7 +45,14 @@ function lineOf(session: Session, options: Options, event: Event): string {
     event.run_id ?? (event.work_request_id === undefined ? undefined : `#${event.work_request_id}`),
     event.worker_name,
   ];
-  const message = typeof event.data["message"] === "string" ? event.data["message"] : undefined;
-  const parts = [String(event.id), formatMoment(event.at, session.surface), event.kind, ...about, message];
+  const parts = [String(event.id), formatMoment(event.at, session.surface), event.kind, ...about, more(event)];
   return sanitizeText(parts.filter((part) => part !== undefined).join("  "));
+}
+
+/** Why, or who did what. */
+function more(event: Event): string | undefined {
+  const { message, by } = event.data;
+  if (typeof message === "string") return message;
+  if (isAct(event)) return `${event.data.by} ${actText(event)}`;
+  return typeof by === "string" ? `by ${by}` : undefined;
 }

@@ -30,13 +30,13 @@ export function abortWorkRequest(
 }
 
 /** Releases a request that waits for a person. */
-export function unblockWorkRequest(context: LoopContext, id: WorkRequestId): Promise<WorkRequest> {
+export function unblockWorkRequest(context: LoopContext, id: WorkRequestId, by: string): Promise<WorkRequest> {
   return context.store.transaction(async (tx) => {
     const request = await lockExisting(tx, id);
     if (request.status !== "blocked" || request.unblock_strategy !== "manual") {
       throw new AppError("not-blocked", { id, status: request.status, strategy: request.unblock_strategy });
     }
-    await unblock(tx, id, await tx.now());
+    await unblock(tx, id, await tx.now(), by);
     return lockExisting(tx, id);
   });
 }

@@ -143,11 +143,11 @@ function wakeSignal({ live }: LoopContext) {
 }
 
 /** A person has a delivery tried again, from the first attempt on. Throws `not-found`. */
-export function sendAgain(context: LoopContext, id: number): Promise<Delivery> {
+export function sendAgain(context: LoopContext, id: number, by: string): Promise<Delivery> {
   return context.store.transaction(async (tx) => {
     if ((await tx.delivery(id)) === undefined) throw new AppError("not-found", { what: "delivery", id: String(id) });
     await tx.updateDelivery(id, { state: "waiting", attempts: 0, next_attempt_at: await tx.now(), ended_at: null });
-    await tx.appendEvents([{ kind: "delivery", data: { delivery_id: id, state: "waiting" } }]);
+    await tx.appendEvents([{ kind: "delivery", data: { delivery_id: id, state: "waiting", by } }]);
     return (await tx.delivery(id))!; // it was just changed, in this transaction
   });
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { AppError, errorEntry } from "../../contract/errors.ts";
 import type { ScheduleInput } from "../../contract/schedule-routes.ts";
 import { submissionSchema, type Submission } from "../../contract/submission.ts";
@@ -145,26 +146,53 @@ export async function putSchedule(
   }
   await refuseWrong(context, submissionSchema.parse(input.submission));
   return context.store.transaction(async (tx) => {
+    const before = await tx.lockSchedule(name);
     const next_at = nextDue(input, await tx.now()) ?? null;
-    return tx.putSchedule({ name, ...input, created_by, next_at });
+    const after = await tx.putSchedule({ name, ...input, created_by, next_at });
+    await noteChange(tx, name, { before, after, by: created_by });
+    return after;
   });
 }
 
+/** What people give of a schedule; what follows from it, such as when it is due, is no change of its own. */
+const GIVEN = ["cron", "time_zone", "missed", "submission", "is_paused", "created_by"] as const;
+
+/** Says who made or changed it, and what; that nothing has changed is not said. */
+async function noteChange(
+  tx: StoreTransaction,
+  name: string,
+  { before, after, by }: { before: Schedule | undefined; after: Schedule; by: string },
+): Promise<void> {
+  if (before === undefined) return changed(tx, name, { did: "made", by });
+  const fields = GIVEN.filter((field) => !isDeepStrictEqual(before[field], after[field]));
+  if (fields.length > 0) await changed(tx, name, { did: "changed", fields, by });
+}
+
+type Deed = { did: "made" | "changed" | "paused" | "resumed" | "removed"; fields?: readonly string[]; by: string };
+
+function changed(tx: StoreTransaction, name: string, { did, ...more }: Deed): Promise<void> {
+  return tx.appendEvents([{ kind: "schedule_changed", data: { did, name, ...more } }]);
+}
+
 /** Stops a schedule, or lets it go on: from now, as if nothing had been due meanwhile. */
-export function pauseSchedule(context: LoopContext, name: string, is_paused: boolean): Promise<Schedule> {
+export function pauseSchedule(context: LoopContext, name: string, is_paused: boolean, by: string): Promise<Schedule> {
   return context.store.transaction(async (tx) => {
     const schedule = await tx.lockSchedule(name);
     if (schedule === undefined) throw notFound(name);
     if (schedule.is_paused === is_paused) return schedule;
     const next_at = is_paused ? null : (nextDue(schedule, await tx.now()) ?? null);
     await tx.updateSchedule(name, { is_paused, next_at });
+    await changed(tx, name, { did: is_paused ? "paused" : "resumed", by });
     return { ...schedule, is_paused, next_at };
   });
 }
 
 /** Forgets a schedule; what it has submitted stays. */
-export async function removeSchedule(context: LoopContext, name: string): Promise<void> {
-  if (!(await context.store.transaction((tx) => tx.deleteSchedule(name)))) throw notFound(name);
+export function removeSchedule(context: LoopContext, name: string, by: string): Promise<void> {
+  return context.store.transaction(async (tx) => {
+    if (!(await tx.deleteSchedule(name))) throw notFound(name);
+    await changed(tx, name, { did: "removed", by });
+  });
 }
 
 /** A schedule with what became of its newest due times. */

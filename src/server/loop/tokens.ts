@@ -27,24 +27,40 @@ type AskedToken = {
   max_share?: number | undefined;
 };
 
-/** Makes the token that somebody asked for. */
-export function makeToken(store: Store, asked: AskedToken): Promise<{ token: TokenRecord; secret: string }> {
+/** Makes the token that somebody asked for; `by` is who did. */
+export function makeToken(
+  store: Store,
+  asked: AskedToken,
+  by: string,
+): Promise<{ token: TokenRecord; secret: string }> {
   return store.transaction(async (tx) => {
     const seconds = asked.expires_in ?? (asked.scope === "join" ? JOIN_TOKEN_SECONDS : undefined);
     const expires_at = seconds === undefined ? null : timestamp(epochMs(await tx.now()) + seconds * 1000);
     const { name, scope, max_share = null } = asked;
     if (max_share !== null) await shareChanged(tx, name);
-    return createToken(tx, { name, scope, max_share, worker_name: null, expires_at });
+    const made = await createToken(tx, { name, scope, max_share, worker_name: null, expires_at });
+    await tokenChanged(tx, made.token, { did: "made", expires_at, max_share, by });
+    return made;
   });
 }
 
 /** Ends a token at once, with the sessions that were opened with it. Throws `not-found`. */
-export function revokeToken(store: Store, id: number): Promise<void> {
+export function revokeToken(store: Store, id: number, by: string): Promise<void> {
   return store.transaction(async (tx) => {
     const token = (await tx.tokens()).find((one) => one.id === id);
-    if (token !== undefined && token.max_share !== null) await shareChanged(tx, token.name);
-    if (!(await tx.deleteToken(id))) throw new AppError("not-found", { what: "token", id });
+    if (token === undefined || !(await tx.deleteToken(id))) throw new AppError("not-found", { what: "token", id });
+    if (token.max_share !== null) await shareChanged(tx, token.name);
+    await tokenChanged(tx, token, { did: "revoked", by });
   });
+}
+
+/** Leaves a trace of who did what to a token. Nothing of its secret is told, nor of the hash. */
+function tokenChanged(
+  tx: StoreTransaction,
+  { id: token_id, name, scope }: TokenRecord,
+  { did, by, ...more }: { did: "made" | "revoked"; by: string; expires_at?: string | null; max_share?: number | null },
+): Promise<void> {
+  return tx.appendEvents([{ kind: "token_changed", data: { did, token_id, name, scope, ...more, by } }]);
 }
 
 /** Planning hears that the requests of this name have another bound from now on. */

@@ -18,14 +18,14 @@ import { abortedVerdict, judgeRequest, verdictOf } from "./verdicts.ts";
  *      └───────────┴───────────┴─────► aborted
  */
 
-/** Makes a blocked request pending. */
-export async function unblock(tx: StoreTransaction, id: WorkRequestId, now: Timestamp): Promise<void> {
+/** Makes a blocked request pending; `by`: the person who released it. */
+export async function unblock(tx: StoreTransaction, id: WorkRequestId, now: Timestamp, by?: string): Promise<void> {
   await tx.updateWorkRequest(id, {
     status: "pending",
     pending_at: now,
     waiting: { code: "not_planned_yet", message: "it has just become pending", since: now },
   });
-  await tx.appendEvents([{ kind: "unblocked", work_request_id: id, data: {} }]);
+  await tx.appendEvents([{ kind: "unblocked", work_request_id: id, data: by === undefined ? {} : { by } }]);
 }
 
 /** Says when the first of a request's runs started; what later runs say of themselves changes nothing. */

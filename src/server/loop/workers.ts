@@ -32,7 +32,9 @@ export function joinWorker(
     await tx.deleteTokensOfWorker(worker_name);
     const row = { drain: false, wants_work: true, joined_at: now, last_seen_at: now, sequence: 0, ...FRESH };
     await tx.upsertWorker({ ...self, ...row, worker_name });
-    await tx.appendEvents([{ kind: "worker_joined", worker_name, data: { capacity: self.capacity } }]);
+    await tx.appendEvents([
+      { kind: "worker_joined", worker_name, data: { capacity: self.capacity, token_id: joinTokenId } },
+    ]);
     const { secret } = await createToken(tx, { name: worker_name, scope: "worker", worker_name, expires_at: null });
     return { worker_name, token: secret };
   });

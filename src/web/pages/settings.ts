@@ -12,7 +12,7 @@ import { table } from "../parts/table.ts";
 import { ago, secondsBetween } from "../parts/time.ts";
 import { quoted } from "./requests.ts";
 import { keptTable, type Kept } from "./settings-kept.ts";
-import { actTable, type Act } from "./settings-acts.ts";
+import { actTable, type Acts } from "./settings-acts.ts";
 import { tokensPart, type MadeToken, type ShownToken } from "./settings-tokens.ts";
 import { layerTable, previewPart, setForm, type Looked } from "./settings-values.ts";
 
@@ -36,8 +36,7 @@ export type SettingsData = {
   kept: Kept;
   layers: readonly Layer[];
   explained?: { key: ExplainedKey; fields: readonly ShownField[] } | undefined;
-  /** What people did, newest first. */
-  acts: readonly Act[];
+  acts: Acts;
   /** Absent for whoever may not see them. */
   tokens?: readonly ShownToken[] | undefined;
   /** A token that was made just now: its secret is shown this once. */

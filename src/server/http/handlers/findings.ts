@@ -10,7 +10,7 @@ export function findingHandlers(
     listFindings: ({ query: { limit, cursor, ...filter } }) => context.store.read.findings(filter, { limit, cursor }),
     listDeliveries: ({ query: { limit, cursor, ...filter } }) =>
       context.store.read.deliveries(filter, { limit, cursor }),
-    sendAgain: async ({ params }) => ({ delivery: await sendAgain(context, params.id) }),
+    sendAgain: async ({ params, token }) => ({ delivery: await sendAgain(context, params.id, token.name) }),
     changeFinding: async ({ params, body, token }) => ({
       finding: await setFindingState(context, params.id, body, token.name),
     }),

@@ -18,6 +18,12 @@ export function historyHandlers(context: LoopContext): Pick<Handlers, Names> {
       if (entry === undefined) throw new AppError("not-found", { what: "history entry", id: params.name });
       return { entry };
     },
-    importHistory: ({ body }) => store.transaction((tx) => tx.importHistory(body.entries)),
+    importHistory: ({ body, token }) =>
+      store.transaction(async (tx) => {
+        const counts = await tx.importHistory(body.entries);
+        const data = { ...counts, by: token.name };
+        if (counts.imported > 0) await tx.appendEvents([{ kind: "history_imported", data }]);
+        return counts;
+      }),
   };
 }

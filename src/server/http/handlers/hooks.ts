@@ -9,8 +9,8 @@ export function hookHandlers(context: LoopContext): Pick<Handlers, Names> {
     listHooks: async () => ({ hooks: await context.store.read.hooks() }),
     getHook: ({ params }) => showHook(context, params.name),
     putHook: ({ params, body, token }) => putHook(context, params.name, body, token.name),
-    async removeHook({ params: { name } }) {
-      await removeHook(context, name);
+    async removeHook({ params: { name }, token }) {
+      await removeHook(context, name, token.name);
       return { removed: name };
     },
   };

@@ -11,10 +11,14 @@ export function scheduleHandlers(context: LoopContext): Pick<Handlers, Names> {
     putSchedule: async ({ params, body, token }) => ({
       schedule: await putSchedule(context, params.name, body, token.name),
     }),
-    pauseSchedule: async ({ params }) => ({ schedule: await pauseSchedule(context, params.name, true) }),
-    resumeSchedule: async ({ params }) => ({ schedule: await pauseSchedule(context, params.name, false) }),
-    async removeSchedule({ params: { name } }) {
-      await removeSchedule(context, name);
+    pauseSchedule: async ({ params, token }) => ({
+      schedule: await pauseSchedule(context, params.name, true, token.name),
+    }),
+    resumeSchedule: async ({ params, token }) => ({
+      schedule: await pauseSchedule(context, params.name, false, token.name),
+    }),
+    async removeSchedule({ params: { name }, token }) {
+      await removeSchedule(context, name, token.name);
       return { removed: name };
     },
   };

@@ -5,9 +5,9 @@ import type { Handlers } from "../handler.ts";
 export function tokenHandlers({ store }: LoopContext): Pick<Handlers, "listTokens" | "createToken" | "revokeToken"> {
   return {
     listTokens: async () => ({ tokens: await store.read.tokens() }),
-    createToken: ({ body }) => makeToken(store, body),
-    async revokeToken({ params: { id } }) {
-      await revokeToken(store, id);
+    createToken: ({ body, token }) => makeToken(store, body, token.name),
+    async revokeToken({ params: { id }, token }) {
+      await revokeToken(store, id, token.name);
       return { revoked: id };
     },
   };

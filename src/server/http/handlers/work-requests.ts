@@ -48,7 +48,9 @@ export function workRequestHandlers(context: LoopContext): Pick<Handlers, Names>
     overruleVerdict: async ({ params, body, token }) => ({
       work_request: await overruleVerdict(context, params.id, body, token.name),
     }),
-    unblockWorkRequest: async ({ params }) => ({ work_request: await unblockWorkRequest(context, params.id) }),
+    unblockWorkRequest: async ({ params, token }) => ({
+      work_request: await unblockWorkRequest(context, params.id, token.name),
+    }),
     confirmWorkRequest: async ({ params, body: { accepted, reason }, token }) => ({
       work_request: await confirmWorkRequest(context, params.id, {
         accepted,

@@ -85,25 +85,26 @@ export function addAutomationForms(app: FastifyInstance, context: LoopContext, p
     ["resume", false],
   ] as const) {
     app.post(`/schedules/:name/${verb}`, async (request, reply) => {
-      await personOf(request, "admin");
+      const { name: by } = await personOf(request, "admin");
       const { name } = parseOrThrow(routes.pauseSchedule.params, request.params, "invalid-request");
-      await pauseSchedule(context, name, isPaused);
+      await pauseSchedule(context, name, isPaused, by);
       return reply.redirect(backTo(request), 303);
     });
   }
   app.post("/schedules/:name/remove", async (request, reply) => {
-    await personOf(request, "admin");
-    await removeSchedule(context, parseOrThrow(routes.removeSchedule.params, request.params, "invalid-request").name);
+    const { name: by } = await personOf(request, "admin");
+    const { name } = parseOrThrow(routes.removeSchedule.params, request.params, "invalid-request");
+    await removeSchedule(context, name, by);
     return reply.redirect(`${rootOf(request.url)}schedules`, 303);
   });
   app.post("/hooks/:name/remove", async (request, reply) => {
-    await personOf(request, "admin");
-    await removeHook(context, parseOrThrow(routes.removeHook.params, request.params, "invalid-request").name);
+    const { name: by } = await personOf(request, "admin");
+    await removeHook(context, parseOrThrow(routes.removeHook.params, request.params, "invalid-request").name, by);
     return reply.redirect(`${rootOf(request.url)}hooks`, 303);
   });
   app.post("/deliveries/:id/again", async (request, reply) => {
-    await personOf(request, "admin");
-    await sendAgain(context, parseOrThrow(routes.sendAgain.params, request.params, "invalid-request").id);
+    const { name: by } = await personOf(request, "admin");
+    await sendAgain(context, parseOrThrow(routes.sendAgain.params, request.params, "invalid-request").id, by);
     return reply.redirect(backTo(request), 303);
   });
 }

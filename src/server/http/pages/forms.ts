@@ -99,7 +99,7 @@ function addRequestForms(app: FastifyInstance, context: LoopContext, personOf: P
     const accepted = answer === "yes";
     return (await confirmWorkRequest(context, id, { accepted, by, ...(reason !== undefined && { reason }) })).id;
   });
-  form("unblock", async (id) => (await unblockWorkRequest(context, id)).id);
+  form("unblock", async (id, by) => (await unblockWorkRequest(context, id, by)).id);
   form("priority", async (id, by, { body }) => {
     const { priority_adjustment } = parseOrThrow(priorityForm, body, "invalid-request");
     return (await adjustPriority(context, id, priority_adjustment, by)).id;

@@ -4,9 +4,9 @@ import { AppError } from "../../../contract/errors.ts";
 import { problemOf } from "../../../contract/problem.ts";
 import { routes } from "../../../contract/routes.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
+import { isAct } from "../../../domain/act.ts";
 import { LAYER_FIELDS } from "../../../domain/layer.ts";
 import { typedLayerValue } from "../../../domain/layer-text.ts";
-import { isAct } from "../../../web/pages/settings-acts.ts";
 import { settingsPage, type SettingsData } from "../../../web/pages/settings.ts";
 import type { Looked } from "../../../web/pages/settings-values.ts";
 import { ACCURACY_KEPT_DAYS } from "../../loop/accuracy.ts";
@@ -17,6 +17,7 @@ import { putLayer, removeLayer } from "../../loop/layers.ts";
 import { previewOf } from "../../loop/preview-layer.ts";
 import { makeToken, revokeToken } from "../../loop/tokens.ts";
 import { workerOf } from "../../loop/workers.ts";
+import type { StoreReader } from "../../store/store.ts";
 import { includesScope } from "../authenticate.ts";
 import { asSeenBy } from "../hide-addresses.ts";
 import { rootAsAsked } from "../root-as-asked.ts";
@@ -85,14 +86,15 @@ export function addSettings(app: FastifyInstance, page: Page, askToSignIn: (requ
     const person = await personOf(request, "admin");
     const { form_token: _, ...typed } = given(request.body);
     return orShow(page, { request, reply, person }, typed, async () => {
-      const token = await makeToken(context.store, parseOrThrow(routes.createToken.body, typed, "invalid-request"));
+      const asked = parseOrThrow(routes.createToken.body, typed, "invalid-request");
+      const token = await makeToken(context.store, asked, person.name);
       const made = { ...token, url: rootAsAsked(request, "settings", "settings/tokens", "settings/values") };
       return show(page, { request, reply, person }, { made });
     });
   });
   app.post("/settings/tokens/:id/revoke", async (request, reply) => {
-    await personOf(request, "admin");
-    await revokeToken(context.store, parseOrThrow(routes.revokeToken.params, request.params, "invalid-request").id);
+    const { name: by } = await personOf(request, "admin");
+    await revokeToken(context.store, parseOrThrow(routes.revokeToken.params, request.params, "invalid-request").id, by);
     return reply.redirect(`${rootOf(request.url)}settings`, 303);
   });
 }
@@ -147,6 +149,21 @@ async function orShow(
   }
 }
 
+async function readActs(read: StoreReader): Promise<SettingsData["acts"]> {
+  const [told, workers, schedules, hooks] = await Promise.all([
+    read.newestServerEvents(MOST_TOLD),
+    read.workers(),
+    read.schedules(),
+    read.hooks(),
+  ]);
+  const there = new Set([
+    ...workers.map(({ worker_name }) => `worker ${worker_name}`),
+    ...schedules.map(({ name }) => `schedule ${name}`),
+    ...hooks.map(({ name }) => `hook ${name}`),
+  ]);
+  return { acts: told.filter(isAct).slice(0, MOST_ACTS), there };
+}
+
 async function show(
   { context, assets, about }: Page,
   { request, reply, person }: Exchange,
@@ -158,11 +175,11 @@ async function show(
   const asked =
     request.method === "GET" ? parseOrThrow(explainQuery, given(request.query), "invalid-request") : undefined;
   const isAdmin = includesScope(person.token.scope, "admin");
-  const [now, layers, workers, told, tokens] = await Promise.all([
+  const [now, layers, workers, acts, tokens] = await Promise.all([
     read.now(),
     read.layers(),
     read.workers(),
-    read.newestServerEvents(MOST_TOLD),
+    readActs(read),
     isAdmin ? read.tokens() : undefined,
   ]);
   const key = asked?.task_name === undefined ? undefined : { ...asked, task_name: asked.task_name };
@@ -176,7 +193,7 @@ async function show(
     workers: workers.map((row) => workerOf(row, now, settings.leaseMs)),
     kept: keptBy(settings),
     layers,
-    acts: told.filter(isAct).slice(0, MOST_ACTS),
+    acts,
     tokens,
     explained: key && { key, fields: (await explain(context, key)).fields },
     ...more,

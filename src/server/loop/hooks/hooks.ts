@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { AppError, errorEntry } from "../../../contract/errors.ts";
 import type { HookInput } from "../../../contract/hook-routes.ts";
 import { submissionSchema, type Submission } from "../../../contract/submission.ts";
@@ -131,8 +132,34 @@ export async function putHook(
   const old = given ?? (await context.store.read.hookSecret(name));
   const made = old === undefined ? `whsec_${randomBytes(SECRET_BYTES).toString("base64")}` : null;
   const secret = old ?? made ?? ""; // one of the two is there
-  const hook = await context.store.transaction((tx) => tx.putHook({ name, submission, only_if, created_by, secret }));
+  const hook = await context.store.transaction(async (tx) => {
+    const before = await tx.hook(name);
+    const hasNewSecret = before !== undefined && secret !== (await tx.hookSecret(name));
+    const after = await tx.putHook({ name, submission, only_if, created_by, secret });
+    await noteChange(tx, name, { before, after, hasNewSecret, by: created_by });
+    return after;
+  });
   return { hook, secret: made };
+}
+
+/** Says who made or changed it, and what, but for the secret itself; that nothing has changed is not said. */
+async function noteChange(
+  tx: StoreTransaction,
+  name: string,
+  { before, after, hasNewSecret, by }: { before: Hook | undefined; after: Hook; hasNewSecret: boolean; by: string },
+): Promise<void> {
+  if (before === undefined) return changed(tx, name, { did: "made", by });
+  const given = (["submission", "only_if", "created_by"] as const).filter(
+    (field) => !isDeepStrictEqual(before[field], after[field]),
+  );
+  const fields = [...given, ...(hasNewSecret ? ["secret"] : [])];
+  if (fields.length > 0) await changed(tx, name, { did: "changed", fields, by });
+}
+
+type Deed = { did: "made" | "changed" | "removed"; fields?: readonly string[]; by: string };
+
+function changed(tx: StoreTransaction, name: string, { did, ...more }: Deed): Promise<void> {
+  return tx.appendEvents([{ kind: "hook_changed", data: { did, name, ...more } }]);
 }
 
 /** What strangers send must never become part of a program: a branch can be called `$(reboot)`. */
@@ -162,8 +189,11 @@ function codeEntry(path: string): WorkRequestError {
 }
 
 /** Forgets a hook; what it has submitted stays. */
-export async function removeHook(context: LoopContext, name: string): Promise<void> {
-  if (!(await context.store.transaction((tx) => tx.deleteHook(name)))) throw notFound(name);
+export function removeHook(context: LoopContext, name: string, by: string): Promise<void> {
+  return context.store.transaction(async (tx) => {
+    if (!(await tx.deleteHook(name))) throw notFound(name);
+    await changed(tx, name, { did: "removed", by });
+  });
 }
 
 /** A hook with what became of its newest calls. */

@@ -1,0 +1,89 @@
+import { epochMs } from "./clock.ts";
+import type { Event } from "./event.ts";
+import { formatDuration, wholeNumber } from "./units.ts";
+
+/** An event of the server that a person brought about. What people did to a request stands with the request. */
+export type Act = Event & { data: { by: string } };
+
+/** Whether a person brought it about. */
+export function isAct(event: Event): event is Act {
+  return typeof event.data["by"] === "string" && event.work_request_id === undefined;
+}
+
+/** What an act was done to, where that has a page. */
+export type ActTarget = { kind: "worker" | "finding" | "schedule" | "hook"; name: string };
+
+/** What a person did: words, then what it was done to, then more words. */
+export type ActWords = { did: string; to?: ActTarget; more?: string };
+
+/** What a person did, in parts, so that what it was done to can be a link. */
+export function actWords({ kind, at, worker_name, data }: Act): ActWords {
+  switch (kind) {
+    case "worker_removed":
+      return { did: `removed the worker ${worker_name ?? ""}` };
+    case "worker_changed":
+      return { did: data["drain"] === true ? "drained" : "resumed", to: { kind: "worker", name: worker_name ?? "" } };
+    case "layer_changed":
+      return { did: layerDeed(data) };
+    case "finding":
+      return {
+        did: "said of",
+        to: { kind: "finding", name: wordOf(data["finding_id"]) },
+        more: `: ${wordOf(data["state"])}`,
+      };
+    case "token_changed":
+      return { did: tokenDeed(at, data) };
+    case "schedule_changed":
+    case "hook_changed":
+      return automationDeed(kind === "hook_changed" ? "hook" : "schedule", data);
+    case "history_imported":
+      return { did: `imported ${countText(data["imported"], "run")} into the history` };
+    case "delivery":
+      return { did: `had the delivery ${wordOf(data["delivery_id"])} tried again` };
+    default:
+      return { did: kind.replaceAll("_", " ") };
+  }
+}
+
+/** The same as one text: `paused the schedule nightly`. */
+export function actText(act: Act): string {
+  const { did, to, more = "" } = actWords(act);
+  return `${did}${to === undefined ? "" : ` ${targetText(to)}`}${more}`;
+}
+
+/** What an act was done to, by its name: `the schedule nightly`. Workers are known by their names alone. */
+export function targetText({ kind, name }: ActTarget): string {
+  if (kind === "worker") return name;
+  return kind === "finding" ? `finding ${name}` : `the ${kind} ${name}`;
+}
+
+function layerDeed(data: Event["data"]): string {
+  if (data["set"] === undefined) return `removed the value ${wordOf(data["removed"])}`;
+  return `set ${wordOf(data["field"])} (value ${wordOf(data["set"])})`;
+}
+
+function tokenDeed(at: Event["at"], { did, token_id, name, scope, expires_at, max_share }: Event["data"]): string {
+  const token = `the token ${wordOf(token_id)} ${wordOf(name)} (${wordOf(scope)}`;
+  if (did !== "made") return `${wordOf(did)} ${token})`;
+  const end =
+    typeof expires_at === "string"
+      ? `for ${formatDuration(Math.round((Date.parse(expires_at) - epochMs(at)) / 1000))}`
+      : "without an end";
+  const share = typeof max_share === "number" ? `, at most ${max_share} of all workers` : "";
+  return `made ${token}, ${end}${share})`;
+}
+
+function automationDeed(kind: "schedule" | "hook", { did, name, fields }: Event["data"]): ActWords {
+  const changed = Array.isArray(fields) && fields.length > 0 ? ` (${fields.map(wordOf).join(", ")})` : "";
+  return { did: wordOf(did), to: { kind, name: wordOf(name) }, more: changed };
+}
+
+function countText(count: unknown, word: string): string {
+  const known = typeof count === "number" ? count : 0;
+  return `${wholeNumber(known)} ${word}${known === 1 ? "" : "s"}`;
+}
+
+/** Numbers and words are all that such an event holds. */
+function wordOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}

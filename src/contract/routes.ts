@@ -76,7 +76,7 @@ export const routes = {
   listWorkRequests: route({
     method: "GET",
     path: "/api/v1/work-requests",
-    summary: "Work requests, newest first",
+    summary: "Work requests, newest first, or those that ended, the last first",
     scope: "read",
     query: z.strictObject({
       ...pageQuery,
@@ -88,6 +88,12 @@ export const routes = {
       context: context.optional(),
       worker: workerName.optional(),
       created_by: z.string().max(200).optional(),
+      order: z
+        .enum(["submitted", "ended"])
+        .optional()
+        .describe("ended: only those that ended, the last first; also with since or until"),
+      since: timestampSchema.optional().describe("only those that ended then or later"),
+      until: timestampSchema.optional().describe("only those that ended then or earlier"),
     }),
     response: pageOf(workRequestSchema),
   }),

@@ -118,6 +118,27 @@ describe("changes", () => {
   });
 });
 
+describe("ls", () => {
+  test("lists what ended, the last first, and by verdict", async () => {
+    const later = await submit("--task", "order", "--manual", "--", "true");
+    const first = await submit("--task", "order", "--", "false");
+    await home.almanac(["wait", first]);
+    await home.almanac(["unblock", later]);
+    await home.almanac(["wait", later]);
+    const listed = async (...options: string[]) =>
+      (await home.almanac(["ls", "--task", "order", ...options])).stdout.split("\n").map((line) => line.split("\t")[0]);
+    expect(await listed()).toEqual([first, later, ""]);
+    expect(await listed("--order", "ended")).toEqual([later, first, ""]);
+    expect(await listed("--since", "1h", "--verdict", "first_run")).toEqual([first, ""]);
+    expect(await listed("--until", "2020-01-01")).toEqual([""]);
+    const { code, stderr } = await home.almanac(["ls", "--until", "soon"]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('--until: "soon" is neither a time ago nor a date.') as string,
+    });
+  });
+});
+
 describe("log", () => {
   test("gives the bytes that the command wrote, whatever they are", async () => {
     const id = await submit("--script", String.raw`printf '\377\001\033[31mred\n'; printf 'no end'`);

@@ -88,6 +88,12 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["the list by context", (tx) => tx.workRequests({ context: "none" }, PAGE), [/work_requests_by_context/]],
   ["the list by creator", (tx) => tx.workRequests({ created_by: "user7" }, PAGE), [/work_requests_by_creator/]],
   ["the list by worker", (tx) => tx.workRequests({ worker: WORKER }, PAGE), [/runs_by_worker/]],
+  ["the list by end", (tx) => tx.workRequests({ since: at(0) }, PAGE), [/work_requests_by_end/]],
+  [
+    "the list by end of what passed",
+    (tx) => tx.workRequests({ order: "ended", result: "success" }, PAGE),
+    [/work_requests_by_end/],
+  ],
   ["existingWorkRequestIds", (tx) => tx.existingWorkRequestIds([ID]), [/work_requests_pkey|PRIMARY KEY/]],
   ["countByStatus", (tx) => tx.countByStatus(), [/work_requests_by_status/]],
   ["submission", (tx) => tx.submission("key7"), [/submissions_key/]],

@@ -192,6 +192,31 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
     expect(await found({ worker: WORKER, status: "pending" })).toEqual([]);
   });
 
+  it("lists those that ended, the last first, page by page, also of a span of time and with a filter", async () => {
+    const store = await databases.open();
+    const ids = await insert(store, newRequest(), newRequest(), newRequest({ subject: "sed" }), newRequest());
+    await store.transaction(async (tx) => {
+      await tx.updateWorkRequest(ids[2]!, { status: "completed", result: "success", completed_at: at(1) });
+      await tx.updateWorkRequest(ids[0]!, { status: "completed", result: "error", completed_at: at(2) });
+      await tx.updateWorkRequest(ids[1]!, { status: "completed", result: "success", completed_at: at(2) });
+    });
+    const found = async (filter: Parameters<typeof store.read.workRequests>[0]) => {
+      const first = await store.read.workRequests(filter, { limit: 2 });
+      const cursor = first.next_cursor ?? undefined;
+      const rest = cursor === undefined ? [] : (await store.read.workRequests(filter, { limit: 2, cursor })).items;
+      return [...first.items, ...rest].map(({ id }) => id);
+    };
+    expect(await found({ order: "ended" })).toEqual([2, 1, 3]);
+    expect(await found({ since: at(2) })).toEqual([2, 1]);
+    expect(await found({ until: at(1) })).toEqual([3]);
+    expect(await found({ order: "ended", status: "completed", result: "success" })).toEqual([2, 3]);
+    expect(await found({ order: "ended", subject: "sed" })).toEqual([3]);
+    expect(await found({ order: "submitted", result: "success" })).toEqual([3, 2]);
+    await expect(store.read.workRequests({ order: "ended" }, { limit: 1, cursor: "WzFd" })).rejects.toMatchObject({
+      code: "invalid-request",
+    });
+  });
+
   it.each(["", "!", "bm9wZQ", "WyJ4Il0", "WzEsMl0", "W10", "WzEuNV0", "e30"])(
     "the cursor %j, which no answer gave, is refused by name",
     async (cursor) => {

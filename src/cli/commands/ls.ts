@@ -1,9 +1,11 @@
 import { Option, type Command } from "commander";
 import type { Answer, CallOptions } from "../../client/call-types.ts";
+import { VERDICT_KINDS } from "../../domain/verdict.ts";
 import { RESULTS, STATUSES } from "../../domain/work-request.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
+import { sinceOf } from "../since.ts";
 import { countArgument, withServer, withTable } from "../shared-options.ts";
 import { renderRequestList } from "../terminal/request-list-view.ts";
 
@@ -11,11 +13,15 @@ type Options = SharedOptions & {
   status?: (typeof STATUSES)[number];
   result?: (typeof RESULTS)[number];
   failed?: boolean;
+  verdict?: (typeof VERDICT_KINDS)[number];
   task?: string;
   subject?: string;
   context?: string;
   worker?: string;
   by?: string;
+  order?: "submitted" | "ended";
+  since?: string;
+  until?: string;
   limit: number;
   cursor?: string;
 };
@@ -27,11 +33,15 @@ export function define(command: Command, cli: Cli): void {
     .addOption(new Option("--status <status>", "only of this status").choices(STATUSES))
     .addOption(new Option("--result <result>", "only with this result").choices(RESULTS))
     .option("--failed", "the same as --result failure")
+    .addOption(new Option("--verdict <kind>", "only with this verdict").choices(VERDICT_KINDS))
     .option("--task <name>", "only of this task")
     .option("--subject <subject>", "only of this subject")
     .option("--context <context>", "only of this context")
     .option("--worker <name>", "only with a run on this worker")
     .option("--by <name>", "only submitted with this token")
+    .addOption(new Option("--order <by>", "ended: those that ended, the last first").choices(["submitted", "ended"]))
+    .option("--since <when>", "only those that ended since then, the last first: 7d, 12h, or a date")
+    .option("--until <when>", "only those that ended until then")
     .option("--limit <n>", "at most so many", countArgument, 100)
     .option("--cursor <cursor>", "go on from the next_cursor of the page before");
   withTable(withServer(command)).action(action(cli, list));
@@ -61,7 +71,11 @@ async function fetchUpTo(session: Session, options: Options): Promise<Page> {
     const limit = Math.min(PAGE_SIZE, options.limit - found.items.length);
     if (limit <= 0) break;
     const page = await session.client.call("listWorkRequests", {
-      query: { ...filterOf(options), limit, ...(found.next_cursor !== null && { cursor: found.next_cursor }) },
+      query: {
+        ...filterOf(options, session.cli.nowMs()),
+        limit,
+        ...(found.next_cursor !== null && { cursor: found.next_cursor }),
+      },
     });
     found.items.push(...page.items);
     found.next_cursor = page.next_cursor;
@@ -69,14 +83,18 @@ async function fetchUpTo(session: Session, options: Options): Promise<Page> {
   return found;
 }
 
-function filterOf(options: Options): NonNullable<CallOptions<"listWorkRequests">["query"]> {
+function filterOf(options: Options, nowMs: number): NonNullable<CallOptions<"listWorkRequests">["query"]> {
   return {
     status: options.status,
     result: options.failed === true ? "failure" : options.result,
+    verdict_kind: options.verdict,
     task_name: options.task,
     subject: options.subject,
     context: options.context,
     worker: options.worker,
     created_by: options.by,
+    order: options.order,
+    since: options.since === undefined ? undefined : sinceOf(options.since, nowMs),
+    until: options.until === undefined ? undefined : sinceOf(options.until, nowMs, "--until"),
   };
 }

@@ -373,6 +373,7 @@ create table work_requests (
 );
 CREATE INDEX work_requests_by_context ON public.work_requests USING btree (context, id);
 CREATE INDEX work_requests_by_creator ON public.work_requests USING btree (created_by, id);
+CREATE INDEX work_requests_by_end ON public.work_requests USING btree (completed_at, id) WHERE (completed_at IS NOT NULL);
 CREATE INDEX work_requests_by_result ON public.work_requests USING btree (result, id) WHERE (result IS NOT NULL);
 CREATE INDEX work_requests_by_status ON public.work_requests USING btree (status, id);
 CREATE INDEX work_requests_by_subject ON public.work_requests USING btree (subject, id);

@@ -378,6 +378,8 @@ CREATE INDEX work_requests_by_context on work_requests (context, id);
 
 CREATE INDEX work_requests_by_creator on work_requests (created_by, id);
 
+CREATE INDEX work_requests_by_end on work_requests (completed_at, id) where completed_at is not null;
+
 CREATE INDEX work_requests_by_result on work_requests (result, id) where result is not null;
 
 CREATE INDEX work_requests_by_status on work_requests (status, id);

@@ -113,6 +113,12 @@ export type WorkRequestFilter = {
   context?: string | undefined;
   worker?: WorkerName | undefined;
   created_by?: string | undefined;
+  /** `ended`: only those that ended, the last first; also where `since` or `until` is given. Otherwise newest first. */
+  order?: "submitted" | "ended" | undefined;
+  /** Ended then or later. */
+  since?: Timestamp | undefined;
+  /** Ended then or earlier. */
+  until?: Timestamp | undefined;
 };
 
 /** What planning reads of a pending request. */

@@ -1,13 +1,13 @@
 import type { WorkRequestId } from "../../domain/ids.ts";
 import { STATUSES, type Status, type WorkRequest } from "../../domain/work-request.ts";
 import { chunksOf } from "./chunks.ts";
-import { idOfCursor, pageOf } from "./cursor.ts";
 import type { Database, Engine } from "./engine.ts";
 import { IS_PENDING } from "./statements/is-pending.ts";
 import { pendingRequests } from "./statements/pending.ts";
 import { pendingAfter, planRows } from "./statements/plan-rows.ts";
+import { listedRequests } from "./statements/listed-requests.ts";
 import { requestGraph } from "./statements/request-graph.ts";
-import type { PageQuery, StoreReader, WorkRequestFilter } from "./store.ts";
+import type { StoreReader } from "./store.ts";
 import { WORK_REQUEST_COLUMNS } from "./tables.ts";
 
 type WorkRequestReader = Pick<
@@ -31,7 +31,7 @@ type WorkRequestReader = Pick<
 export function workRequestReader(db: Database, engine: Engine): WorkRequestReader {
   return {
     workRequest: (id) => selectWorkRequests(db, engine).where("id", "=", id).executeTakeFirst(),
-    workRequests: (filter, page) => workRequests(db, engine, filter, page),
+    workRequests: (filter, page) => listedRequests(selectWorkRequests(db, engine), db, filter, page),
     existingWorkRequestIds: (ids) => existingIds(db, ids),
     countByStatus: () => countByStatus(db),
     submission: (key) => submission(db, key),
@@ -69,31 +69,6 @@ export function workRequestReader(db: Database, engine: Engine): WorkRequestRead
 /** Whole records, dependencies included, in one statement, so that they are of one moment. */
 export function selectWorkRequests(db: Database, engine: Engine) {
   return db.selectFrom("work_requests").select([...WORK_REQUEST_COLUMNS, engine.dependencies.as("dependencies")]);
-}
-
-/** Served by the primary key, or by the index `work_requests_by_…` of the filter that leaves least. */
-async function workRequests(db: Database, engine: Engine, filter: WorkRequestFilter, page: PageQuery) {
-  const { worker, ...equal } = filter;
-  let query = selectWorkRequests(db, engine);
-  // Every other field of the filter is a column of that name.
-  for (const [column, value] of Object.entries(equal) as [Exclude<keyof WorkRequestFilter, "worker">, string][]) {
-    if (value !== undefined) query = query.where(column, "=", value);
-  }
-  if (worker !== undefined) {
-    const ofWorker = db.selectFrom("runs").select("work_request_id").where("worker_name", "=", worker);
-    query = query.where("id", "in", ofWorker);
-  }
-  if (page.cursor !== undefined) query = query.where("id", "<", idOfCursor(page.cursor) as WorkRequestId); // made from one
-  const rows = await query
-    .orderBy("id", "desc")
-    .limit(page.limit + 1)
-    .execute();
-  return pageOf<WorkRequest, WorkRequest>(
-    rows,
-    page.limit,
-    (row) => row,
-    ({ id }) => [id],
-  );
 }
 
 async function existingIds(db: Database, ids: readonly WorkRequestId[]): Promise<Set<WorkRequestId>> {

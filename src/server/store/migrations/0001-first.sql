@@ -118,6 +118,8 @@ create index work_requests_by_task on work_requests (task_name, id);
 create index work_requests_by_subject on work_requests (subject, id);
 create index work_requests_by_context on work_requests (context, id);
 create index work_requests_by_creator on work_requests (created_by, id);
+-- Those that ended, the last first.
+create index work_requests_by_end on work_requests (completed_at, id) where completed_at is not null;
 
 create table work_request_dependencies (
   work_request_id bigint not null references work_requests (id) on delete cascade,

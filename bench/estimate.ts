@@ -28,6 +28,7 @@ import {
   deviationTable,
   overviewTable,
   sizingTable,
+  toldEndsTable,
 } from "./estimate/report.ts";
 import { onlineSizing, paperSizing, type Sizing } from "./estimate/sizing.ts";
 import { madeTrace } from "./estimate/made-trace.ts";
@@ -160,6 +161,7 @@ function accuracies(): { trace: string; what: string; accuracy: Accuracy }[] {
   ]);
   const known = rows.filter(({ accuracy }) => accuracy.runs > 0);
   show(`\nAccuracy, keys with 10 known runs and more\n${accuracyTable(known)}`);
+  show(`\nThe ends told of them\n${toldEndsTable(known.filter(({ what }) => what === "duration"))}`);
   return known;
 }
 

@@ -1,4 +1,7 @@
+import { TOLD_AT, type ToldEnds } from "../../src/domain/accuracy.ts";
+import { addEnds, talliedEnds, toldEndsOf, type EndTallies } from "../../src/estimate/accuracy/told-ends.ts";
 import { estimateResource, type EstimateQuery, type InFlightRun } from "../../src/estimate/estimate.ts";
+import { toldEnd } from "../../src/schedule/sampled-duration.ts";
 import { StateTable, historyKeyOf, queryOf } from "./almanac.ts";
 import { askedOf, endedOf, shuffled, splitRandom } from "./protocols.ts";
 import { median, quantileOf } from "./score.ts";
@@ -19,6 +22,8 @@ export type Accuracy = {
   within_p95: number;
   /** The median of p95 / actual: what the certainty costs. */
   median_p95_ratio: number;
+  /** Of durations: how right the ends were that would have been told of the runs while they went on. */
+  told_ends: ToldEnds[];
 };
 
 /** What is predicted, and how. */
@@ -31,7 +36,8 @@ export type AccuracyOptions = {
   split: number;
 };
 
-type Prediction = { actual: number; p50: number; p95: number };
+/** `limit`: what was to be allocated. */
+type Prediction = { actual: number; p50: number; p95: number; limit: number };
 
 /** Replays a trace in the order of its times, or (where it has none) in a random order, each run known at once. */
 export function accuracyOf(runs: readonly TraceRun[], options: AccuracyOptions): Accuracy {
@@ -48,7 +54,13 @@ export function accuracyOf(runs: readonly TraceRun[], options: AccuracyOptions):
     within_p50: share(({ actual, p50 }) => actual <= p50),
     within_p95: share(({ actual, p95 }) => actual <= p95),
     median_p95_ratio: median(predictions.map(({ actual, p95 }) => p95 / actual)),
+    told_ends: options.resource === "duration" ? toldEndsOf(predictions.reduce(withEnds, {})) : [],
   };
+}
+
+function withEnds(tallies: EndTallies, { actual: seconds, ...guess }: Prediction): EndTallies {
+  const told = TOLD_AT.map((at) => ({ at, ...toldEnd(guess, 1, at * seconds) }));
+  return addEnds(tallies, talliedEnds({ told, seconds }));
 }
 
 function timed(runs: readonly TraceRun[], options: AccuracyOptions): Prediction[] {
@@ -109,7 +121,9 @@ class Replay {
     };
     const found = estimateResource(key, this.#table.of(key), resource, query);
     const actual = run[resource];
-    if (found !== undefined && actual !== undefined) this.predictions.push({ actual, p50: found.p50, p95: found.p95 });
+    if (found !== undefined && actual !== undefined) {
+      this.predictions.push({ actual, p50: found.p50, p95: found.p95, limit: found.allocate });
+    }
   }
 
   learn(run: TraceRun): void {

@@ -65,6 +65,22 @@ export function accuracyTable(rows: readonly { trace: string; what: string; accu
   );
 }
 
+/** When so much of a run was over: how far off the end told was, and on which side of the range told it lay. */
+export function toldEndsTable(rows: readonly { trace: string; accuracy: Accuracy }[]): string {
+  const share = (value: number | null) => (value === null ? "" : percent(value));
+  return table(
+    ["trace", "over", "runs", "median error", "p90 error", "sooner", "in the range", "later"],
+    rows.flatMap(({ trace, accuracy: { told_ends } }) =>
+      told_ends.map(({ at, judged, median_error, p90_error, sooner, within, later }) => [
+        trace,
+        `${100 * at}%`,
+        String(judged),
+        ...[median_error, p90_error, sooner, within, later].map(share),
+      ]),
+    ),
+  );
+}
+
 /** The times and the size. */
 export function costTable({ estimate_us, estimate_memory_us, update_us, state_bytes, runs }: Cost): string {
   const times = {

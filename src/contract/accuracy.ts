@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Accuracy, ResourceAccuracy } from "../domain/accuracy.ts";
+import { TOLD_AT, type Accuracy, type ResourceAccuracy, type ToldEnds } from "../domain/accuracy.ts";
 import { AMOUNT_SOURCES, RESOURCES } from "../domain/allocation.ts";
 import { TASK_TYPES } from "../domain/task.ts";
 import { VERDICT_KINDS } from "../domain/verdict.ts";
@@ -36,11 +36,22 @@ const resourceAccuracySchema: z.ZodType<ResourceAccuracy> = z.object({
     .nullable(),
 });
 
+const toldEndsSchema: z.ZodType<ToldEnds> = z.object({
+  at: z.literal(TOLD_AT).describe("when this share of a run was over"),
+  judged: count.describe("runs of a second and more with a predicted duration that went to an end of their own"),
+  median_error: share.describe("median of |end told - true end| / duration"),
+  p90_error: share.describe("no more than this for nine of ten runs"),
+  sooner: share.describe("share of runs that ended before the range told"),
+  within: share.describe("share of runs that ended in it"),
+  later: share.describe("share of runs that ended after it"),
+});
+
 const lostAttempts = z.object({ attempts: count, seconds: z.number(), memory_byte_hours: z.number() });
 
 const accuracySchema: z.ZodType<Accuracy> = z.object({
   runs: count,
   resources: z.partialRecord(z.enum(RESOURCES), resourceAccuracySchema),
+  told_ends: z.array(toldEndsSchema).describe("how right the ends were that were told of runs while they went on"),
   mistakes: lostAttempts.describe("attempts that died of an amount that Almanac chose, and what they had cost"),
   mistakes_as_asked: lostAttempts.describe("the same, of amounts that people asked for"),
   overruled: z

@@ -47,6 +47,30 @@ export type ResourceAccuracy = {
   held: HeldAmounts | null;
 };
 
+/** When it is looked at what end had been told of a run: when such a share of it was over. */
+export const TOLD_AT = [0.1, 0.5, 0.9] as const;
+export type ToldAt = (typeof TOLD_AT)[number];
+
+/**
+ * How right the ends were that were told of runs while they went on, at one moment of them. What is told is a range: from when
+ * half of such runs are over to when nine of ten are.
+ */
+export type ToldEnds = {
+  at: ToldAt;
+  /** Runs of a second and more that went to an end of their own, and whose duration had been predicted. */
+  judged: number;
+  /**
+   * How far the beginning of the range was from the true end, in parts of the whole duration: for half of the runs it was no
+   * further, and for nine of ten; to within a twentieth of itself.
+   */
+  median_error: number | null;
+  p90_error: number | null;
+  /** The share of runs that ended before the range told, in it, and after it. */
+  sooner: number | null;
+  within: number | null;
+  later: number | null;
+};
+
 /** Attempts that died of an amount, and what they had cost by then. */
 export type LostAttempts = { attempts: number; seconds: number; memory_byte_hours: number };
 
@@ -58,6 +82,8 @@ export type Accuracy = {
   /** Runs that went to an end of their own, or died of an amount. */
   runs: number;
   resources: Partial<Record<Resource, ResourceAccuracy>>;
+  /** One for each of `TOLD_AT`; empty where no run can be judged. */
+  told_ends: ToldEnds[];
   /** The cost of Almanac's own mistakes, and of what people asked too little. */
   mistakes: LostAttempts;
   mistakes_as_asked: LostAttempts;

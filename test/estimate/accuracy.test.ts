@@ -139,7 +139,7 @@ describe("the accuracy of estimates", () => {
 
   it("holds the memory of a run whose limit was raised from the raise on", () => {
     const raises = [{ at_ms: (HOUR * 1000) / 4, from: 100, to: 200 }];
-    const run = judge(hour({}, 150), { memory: predicted(50, 80) }, raises)!;
+    const run = judge(hour({}, 150), { memory: predicted(50, 80) }, { raises })!;
     expect(run.resources.memory.held).toBe((100 / 4 + (200 * 3) / 4) * HOUR);
   });
 

@@ -131,6 +131,17 @@ describe.each(ENGINES)("the accuracy of estimates, kept in $name,", (engine) => 
     expect((await reported({ task_name: "none" })).all.runs).toBe(0);
   });
 
+  it("says how right the ends were that were told of runs, by what was predicted when they were placed", async () => {
+    const worker = await harness.join("w-1");
+    await hour(worker, "build", {});
+    const half = { runtime_statistics: { duration: 1800 } };
+    await hour(worker, "build", half); // an hour was predicted
+    await hour(worker, "build", { ...half, outcome: { kind: "signalled", signal: "SIGKILL" } });
+    const { all } = await reported();
+    expect(all.told_ends.map(({ at, judged, sooner }) => [at, judged, sooner])).toEqual([[0.1, 1, 1], [0.5, 1, 1], [0.9, 1, 1]]); // prettier-ignore
+    expect(all.told_ends[0]!.median_error).toBeCloseTo(1, 1);
+  });
+
   it("is told apart by what runs were applied to, who submitted them, and where they ran", async () => {
     const [first, second] = [
       await harness.join("w-1", { tags: ["one"] }),

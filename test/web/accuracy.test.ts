@@ -15,6 +15,11 @@ inChromium("the pages of accuracy, waste and settings", startExample, (at) => {
       /^Since 20[\d-]+, \d+ % of \d+ runs used no more memory than their p95: as it/,
     );
     expect(await page.getByText("People overruled 2 verdicts.").isVisible()).toBe(true);
+    const ends = page.getByRole("region", { name: "The end told of runs that went on" });
+    expect(await ends.getByRole("row").count()).toBe(4);
+    expect(await page.getByText(/^At 10 % of a run the end told was off by [\d.]+ % of its whole time/).count()).toBe(
+      1,
+    );
     const figure = page.locator("figure", { hasText: "Share of runs that used no more memory" });
     await figure.getByLabel("Read the points").focus();
     await page.keyboard.press("ArrowLeft");

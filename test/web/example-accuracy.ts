@@ -1,8 +1,9 @@
 import type { ImportedEntry } from "../../src/contract/records.ts";
 import type { Estimate, Resource, ResourceEstimate } from "../../src/domain/allocation.ts";
-import { judge } from "../../src/estimate/accuracy/judge.ts";
+import { judge, type RunDetails } from "../../src/estimate/accuracy/judge.ts";
 import { dayOf } from "../../src/estimate/accuracy/report.ts";
 import { addOverruled, addRun, emptyTally, type Tally } from "../../src/estimate/accuracy/tally.ts";
+import { toldEnd } from "../../src/schedule/sampled-duration.ts";
 import type { Harness } from "../server/harness.ts";
 import { withDatabase } from "./copy-rows.ts";
 
@@ -19,7 +20,8 @@ export function giveItAccuracy(harness: Harness, entries: readonly ImportedEntry
     const key = JSON.stringify([entry.task_name, entry.subject, entry.context]);
     const before = earlier.get(key) ?? [];
     earlier.set(key, [...before, entry]);
-    const run = judge({ ...entry, id: 1 }, predictedFrom(before.slice(-LOOKED_AT)));
+    const estimate = predictedFrom(before.slice(-LOOKED_AT));
+    const run = judge({ ...entry, id: 1 }, estimate, { toldEnd: toldEndOf(estimate) });
     if (run === undefined) continue;
     const day = dayKeyOf(entry);
     days.set(day, addRun(days.get(day) ?? emptyTally(), run));
@@ -31,6 +33,10 @@ export function giveItAccuracy(harness: Harness, entries: readonly ImportedEntry
     for (const [day, counted] of days)
       insert.run(...(JSON.parse(day) as [string, string, string]), JSON.stringify(counted)); // made above
   });
+}
+
+function toldEndOf({ duration }: Estimate): RunDetails["toldEnd"] {
+  return duration && ((elapsed) => toldEnd({ ...duration, limit: duration.p95 * 5 }, 1, elapsed));
 }
 
 function dayKeyOf({ task_type, task_name, completed_at }: ImportedEntry): string {

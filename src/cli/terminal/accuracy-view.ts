@@ -9,6 +9,7 @@ import { symbols } from "./glyph.ts";
 import { sanitizeText } from "./sanitize.ts";
 import type { Surface } from "./surface.ts";
 import { renderTable, type Column, type TableOptions } from "./table.ts";
+import { toldEndsPart } from "./told-ends-view.ts";
 
 /** What of a report is shown. */
 type AccuracyView = Omit<TableOptions, "indent"> & {
@@ -28,8 +29,8 @@ type Row = {
 };
 
 /**
- * What `almanac accuracy` prints: a sentence, a table of the resources, one by task and one over time, and what the
- * mistakes cost. Not on a terminal: one line for each resource of each of them.
+ * What `almanac accuracy` prints: a sentence, a table of the resources, one by task and one over time, how right the ends
+ * were that were told of runs, and what the mistakes cost. Not on a terminal: one line for each resource of each of them.
  */
 export function renderAccuracy(report: AccuracyReport, view: AccuracyView, surface: Surface): string {
   const all = rowsOf("all", "", report.all);
@@ -47,6 +48,7 @@ export function renderAccuracy(report: AccuracyReport, view: AccuracyView, surfa
     table("all", all),
     ...(view.task === undefined ? [`${word} by task${wasted}:\n`, table("task", ofResource(tasks))] : []),
     ...(report.over_time.length > 1 ? [`${word} over time:\n`, table("from", ofResource(spans))] : []),
+    ...toldEndsPart(report.all, view, surface),
     ...savedLine(report.all, view.resource, surface),
     mistakesLine(report.all, surface),
     ...overruledLine(report.all),

@@ -1,7 +1,10 @@
 import type { Accuracy, HeldAmounts, LostAttempts, Overruled, ResourceAccuracy } from "../../domain/accuracy.ts";
 import { RESOURCES, type Resource } from "../../domain/allocation.ts";
 import type { VerdictKind } from "../../domain/verdict.ts";
-import { errorOf, type Tally } from "./tally.ts";
+import { errorAt } from "./errors.ts";
+import { shareOf } from "./sums.ts";
+import type { Tally } from "./tally.ts";
+import { toldEndsOf } from "./told-ends.ts";
 
 type ResourceTally = NonNullable<Tally["resources"][Resource]>;
 
@@ -16,7 +19,8 @@ export function accuracyOf(tally: Tally): Accuracy {
   }
   const { runs, own, asked } = tally;
   const lost = { mistakes: lostIn(own), mistakes_as_asked: lostIn(asked) };
-  return { runs, resources, ...lost, overruled: overruledIn(tally) };
+  const told_ends = toldEndsOf(tally.told_ends ?? {});
+  return { runs, resources, told_ends, ...lost, overruled: overruledIn(tally) };
 }
 
 function overruledIn({ overruled }: Tally): Overruled[] {
@@ -32,9 +36,9 @@ function resourceAccuracy(resource: Resource, tally: ResourceTally): ResourceAcc
   const { judged_p50, below_p50, judged_p95, below_p95, sources, deaths, deaths_as_asked } = tally;
   return {
     judged: judged_p95,
-    below_p50: share(below_p50, judged_p50),
-    below_p95: share(below_p95, judged_p95),
-    median_error: medianError(tally.errors),
+    below_p50: shareOf(below_p50, judged_p50),
+    below_p95: shareOf(below_p95, judged_p95),
+    median_error: errorAt(tally.errors, 0.5),
     sources,
     deaths,
     deaths_as_asked,
@@ -51,8 +55,8 @@ function heldAmounts(tally: ResourceTally): HeldAmounts {
     unused: hours(unused),
     lost: hours(lost),
     wasted: hours(unused + lost),
-    wasted_share: share(unused + lost, known + lost),
-    times_used: share(known, used),
+    wasted_share: shareOf(unused + lost, known + lost),
+    times_used: shareOf(known, used),
     asked_runs,
     asked: hours(asked),
     saved: hours(asked - asked_held),
@@ -61,21 +65,4 @@ function heldAmounts(tally: ResourceTally): HeldAmounts {
 
 function lostIn({ attempts, seconds, memory }: Tally["own"]): LostAttempts {
   return { attempts, seconds, memory_byte_hours: memory / SECONDS_PER_HOUR };
-}
-
-function medianError(errors: Record<string, number>): number | null {
-  const buckets = Object.entries(errors)
-    .map(([bucket, runs]) => ({ bucket: Number(bucket), runs }))
-    .sort((a, b) => a.bucket - b.bucket);
-  const half = buckets.reduce((sum, { runs }) => sum + runs, 0) / 2;
-  let passed = 0;
-  for (const { bucket, runs } of buckets) {
-    passed += runs;
-    if (passed >= half) return errorOf(bucket);
-  }
-  return null;
-}
-
-function share(part: number, whole: number): number | null {
-  return whole > 0 ? part / whole : null;
 }

@@ -1,3 +1,4 @@
+import { TOLD_AT, type ToldAt } from "../../domain/accuracy.ts";
 import { RESOURCES, type AmountSource, type Estimate, type Resource } from "../../domain/allocation.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { MemoryRaise } from "../../domain/runtime-statistics.ts";
@@ -16,13 +17,29 @@ export type JudgedResource = {
   predicted?: { p50: number; p95: number };
 };
 
+/** The end that was told of a run when a share of it was over: the range's beginning and end, seconds from its start. */
+export type JudgedEnd = { at: ToldAt; p50: number; p90: number };
+
 /** An ended run, as far as it tells how good its estimate was. */
 export type JudgedRun = {
   seconds: number;
   resources: Record<Resource, JudgedResource>;
+  /** Absent where nothing was told, or nobody knows when it would have ended. */
+  told?: JudgedEnd[];
   /** The resource whose amount it died of. */
   died_of?: Resource;
 };
+
+/** What is known of a run beside its entry in the history. */
+export type RunDetails = {
+  /** Those of its memory limit while it ran. */
+  raises?: readonly MemoryRaise[] | undefined;
+  /** The end that is told of it after so many seconds, by the estimate with which it was placed: seconds from its start. */
+  toldEnd?: ((elapsed: number) => { p50: number; p90: number }) | undefined;
+};
+
+/** Nobody reads when a shorter run will end. Seconds. */
+const LEAST_TOLD = 1;
 
 /** Sources whose amounts people chose. */
 export const ASKED_SOURCES: ReadonlySet<AmountSource> = new Set(["request", "workflow", "task"]);
@@ -37,12 +54,11 @@ export const DEATHS: Partial<Record<HistoryEntry["outcome"]["kind"], Resource>> 
 /**
  * What an ended run tells of the estimate that it was given its amounts by, or undefined when it tells nothing: it was
  * never started, was not measured, or was ended by something that nobody can estimate (a person, a lost worker).
- * `raises` are those of its memory limit while it ran.
  */
 export function judge(
   entry: HistoryEntry,
   estimate: Estimate,
-  raises: readonly MemoryRaise[] = [],
+  { raises = [], toldEnd }: RunDetails = {},
 ): JudgedRun | undefined {
   const died_of = DEATHS[entry.outcome.kind];
   const isOwnEnd = ["exited", "outputs_missing", "signalled"].includes(entry.outcome.kind);
@@ -67,7 +83,15 @@ export function judge(
   const resources = Object.fromEntries(
     RESOURCES.map((resource) => [resource, judged(resource)]),
   ) as JudgedRun["resources"];
-  return { seconds, resources, ...(died_of !== undefined && { died_of }) };
+  // a run that was cut short would have ended later, and nobody knows when
+  const isWhole = observation.duration?.is_lower_bound === false && seconds >= LEAST_TOLD;
+  const told = toldEnd !== undefined && isWhole ? TOLD_AT.map((at) => ({ at, ...toldEnd(at * seconds) })) : undefined;
+  return {
+    seconds,
+    resources,
+    ...(told !== undefined && { told }),
+    ...(died_of !== undefined && { died_of }),
+  };
 }
 
 /** What a run held of its worker's memory: its amount, and from each raise on what it was raised to. Byte-seconds. */

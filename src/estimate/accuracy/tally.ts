@@ -1,6 +1,9 @@
 import { RESOURCES, type AmountSource, type Resource } from "../../domain/allocation.ts";
 import type { VerdictKind } from "../../domain/verdict.ts";
+import { countedError, type ErrorCounts } from "./errors.ts";
 import { ASKED_SOURCES, type JudgedResource, type JudgedRun } from "./judge.ts";
+import { addNumbers } from "./sums.ts";
+import { addEnds, talliedEnds, type EndTallies } from "./told-ends.ts";
 
 /** Changes whenever the inside of a tally does. */
 const TALLY_VERSION = 2;
@@ -16,8 +19,8 @@ type ResourceTally = {
   below_p50: number;
   judged_p95: number;
   below_p95: number;
-  /** How many runs had which error of their p50, by bucket: see `bucketOf`. */
-  errors: Record<string, number>;
+  /** How many runs had which error of their p50. */
+  errors: ErrorCounts;
   /** Held in all; by runs whose use is known; of that used, and not used; held by attempts that died of it. */
   held: number;
   known: number;
@@ -46,12 +49,9 @@ export type Tally = {
   asked: Deaths;
   resources: Partial<Record<Resource, ResourceTally>>;
   overruled: Partial<Record<OverruledAs, number>>;
+  /** Absent in tallies from before it was kept, and where nothing was told. */
+  told_ends?: EndTallies;
 };
-
-/** Errors are told apart by a tenth, from a thousandth up to a hundredfold. */
-const BUCKET = Math.log(1.1);
-const LEAST_ERROR = 0.001;
-const MOST_ERROR = 100;
 
 /** The tally of no runs. */
 export function emptyTally(): Tally {
@@ -91,6 +91,7 @@ export function addTallies(a: Tally, b: Tally): Tally {
     asked: addNumbers(a.asked, b.asked),
     resources,
     overruled: addNumbers(a.overruled, b.overruled),
+    ...withEnds(addEnds(a.told_ends ?? {}, b.told_ends ?? {})),
   };
 }
 
@@ -102,13 +103,6 @@ function addResources(a: ResourceTally, b: ResourceTally): ResourceTally {
     sources: addNumbers(leftSources, rightSources),
     errors: addNumbers(leftErrors, rightErrors),
   };
-}
-
-/** The sum of each field; one that is absent counts as 0. */
-function addNumbers<Numbers extends Partial<Record<string, number>>>(a: Numbers, b: Numbers): Numbers {
-  const sum: Partial<Record<string, number>> = { ...a };
-  for (const [name, value] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + (value ?? 0);
-  return sum as Numbers; // it has the fields of both, which are of one type
 }
 
 function noDeaths(): Deaths {
@@ -130,7 +124,13 @@ function tallyOf(run: JudgedRun): Tally {
     asked: isAsked ? death : noDeaths(),
     resources,
     overruled: {},
+    ...withEnds(talliedEnds(run)),
   };
+}
+
+/** Nothing is kept for tasks of which nothing was told: a tally is read and written with every run. */
+function withEnds(told_ends: EndTallies): Pick<Tally, "told_ends"> {
+  return Object.keys(told_ends).length === 0 ? {} : { told_ends };
 }
 
 function resourceTally(judged: JudgedResource, seconds: number, isDeath: boolean): ResourceTally {
@@ -163,7 +163,7 @@ function comparison({ used, predicted }: JudgedResource) {
     below_p50: is(!isBound && value <= predicted.p50),
     judged_p95: is(!isBound || value > predicted.p95),
     below_p95: is(!isBound && value <= predicted.p95),
-    errors: isBound ? {} : { [bucketOf(error)]: 1 },
+    errors: isBound ? {} : countedError(error),
   };
 }
 
@@ -172,14 +172,4 @@ function use({ used, held }: JudgedResource, seconds: number, isDeath: boolean) 
   if (used === undefined || used.is_lower_bound || isDeath) return { known: 0, used: 0, unused: 0 };
   const needed = used.value * seconds;
   return { known: held, used: needed, unused: Math.max(0, held - needed) };
-}
-
-/** The number of an error's bucket. */
-function bucketOf(error: number): number {
-  return Math.round(Math.log(Math.min(MOST_ERROR, Math.max(LEAST_ERROR, error))) / BUCKET);
-}
-
-/** The middle of a bucket; below the smallest, errors count as none. */
-export function errorOf(bucket: number): number {
-  return bucket <= bucketOf(0) ? 0 : Math.exp(bucket * BUCKET);
 }

@@ -1,13 +1,14 @@
 import type { AccuracyReport, AccuracySpan } from "../../domain/accuracy.ts";
-import type { Estimate } from "../../domain/allocation.ts";
 import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
+import type { Run } from "../../domain/run.ts";
 import type { MemoryRaise } from "../../domain/runtime-statistics.ts";
 import type { HistoryKey, TaskType } from "../../domain/task.ts";
 import type { VerdictKind } from "../../domain/verdict.ts";
-import { judge } from "../../estimate/accuracy/judge.ts";
+import { judge, type RunDetails } from "../../estimate/accuracy/judge.ts";
 import { AccuracyFold, dayOf } from "../../estimate/accuracy/report.ts";
 import { addOverruled, addRun, parseTally } from "../../estimate/accuracy/tally.ts";
+import { toldEnd } from "../../schedule/sampled-duration.ts";
 import type { StoreReader, StoreTransaction, TaskDay } from "../store/store.ts";
 
 const DAY_MS = 86_400_000;
@@ -22,18 +23,34 @@ export const USUAL_DAYS = 30;
 const MOST_TASK_DAYS = 10_000;
 const PAGE = 500;
 
-/** Adds an ended run to what is known of how good estimates are, in the transaction that keeps its history. */
+/**
+ * Adds an ended run to what is known of how good estimates are, in the transaction that keeps its history: `placed` is what
+ * was thought of it when it was placed.
+ */
 export async function judgeRun(
   tx: StoreTransaction,
   entry: HistoryEntry,
-  estimate: Estimate,
+  placed: Pick<Run, "estimate" | "allocation" | "placement">,
   raises: readonly MemoryRaise[] | undefined,
 ): Promise<void> {
-  const run = judge(entry, estimate, raises);
+  const run = judge(entry, placed.estimate, { raises, toldEnd: toldEndOf(placed) });
   if (run === undefined) return;
   const { task_type, task_name, completed_at } = entry;
   const day = { task_type, task_name, day: dayOf(completed_at) };
   await tx.changeAccuracyDay(day, (tally) => addRun(parseTally(tally), run));
+}
+
+/** The end that pages and commands tell of a run after so many seconds; undefined where they tell none. */
+function toldEndOf({
+  estimate,
+  allocation,
+  placement,
+}: Pick<Run, "estimate" | "allocation" | "placement">): RunDetails["toldEnd"] {
+  if (estimate.duration === undefined) return undefined;
+  const { p50, p95 } = estimate.duration;
+  const { slowness = 1 } = placement.candidates.find(({ verdict }) => verdict === "chosen") ?? {};
+  const guess = { p50, p95, limit: allocation.duration.amount };
+  return (elapsed) => toldEnd(guess, slowness, elapsed);
 }
 
 /** Adds a verdict that a person overruled, in the transaction that does so. */

@@ -199,7 +199,7 @@ async function remember(
   };
   const id = await tx.insertHistory(entry);
   const runs = await learnFrom(tx, { ...entry, id });
-  await judgeRun(tx, { ...entry, id }, run.estimate, measurement?.memory_raises);
+  await judgeRun(tx, { ...entry, id }, run, measurement?.memory_raises);
   if (runs === 0) return;
   const outdated = outdatedEvidence(runs, isCutShort(outcome));
   await tx.forgetAllocations({ task_type, task_name, subject, context }, outdated);

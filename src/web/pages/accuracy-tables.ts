@@ -9,6 +9,7 @@ import { element as e } from "../element.ts";
 import { historyAddress, queryText } from "../parts/links.ts";
 import { numberHead, table, type Cell, type Head, type Row } from "../parts/table.ts";
 import { dayText } from "../parts/time.ts";
+import { endErrorText } from "./told-ends.ts";
 
 /** What a run must have for which an estimate is asked most: these two are shown over time and by task. */
 export const SHOWN = [
@@ -68,16 +69,19 @@ const FIGURE_HEADS: readonly Head[] = [
     const word = resource === "memory" ? "Memory" : "Time";
     return [numberHead(`${word} below p95`), numberHead(`${word} error`)];
   }),
+  numberHead("End told at half of it, error"),
   numberHead("Died of our amount"),
 ];
 
-function figureCells({ runs, resources }: Accuracy): Cell[] {
+function figureCells(accuracy: Accuracy): Cell[] {
+  const { runs, resources } = accuracy;
   return [
     String(runs),
     ...SHOWN.flatMap(({ resource }) => [
       shareCell(resources[resource], "below_p95"),
       shareCell(resources[resource], "median_error"),
     ]),
+    endErrorText(accuracy, 0.5),
     String(Object.values(resources).reduce((sum, { deaths }) => sum + deaths, 0)),
   ];
 }

@@ -20,6 +20,7 @@ import {
   type ShownTask,
 } from "./accuracy-tables.ts";
 import { quoted } from "./requests.ts";
+import { toldEndsPart } from "./told-ends.ts";
 
 /** What the page of accuracy shows. */
 export type AccuracyData = { days: number; task: ShownTask | undefined; report: AccuracyReport };
@@ -44,6 +45,7 @@ export function accuracyPage(frame: Frame, data: AccuracyData): string {
           errorChart(report),
           e("h2", { id: "resources" }, "By resource"),
           resourceTable(all),
+          ...toldEndsPart(all),
           ...(task === undefined ? [e("h2", { id: "tasks" }, "By task"), taskTable(frame.root, days, report)] : []),
           ...(over_time.length < 2
             ? []

@@ -21,7 +21,7 @@ function report() {
   const entry = entryOf({ duration_ms: HOUR * 1000, runtime_statistics: { memory: 3 * GIB }, allocation });
   const evidence = { level: "key", runs: 9, method: "ladder" } as const;
   const memory = { p50: 3 * GIB, p95: 3.5 * GIB, allocate: 4 * GIB, ladder: [], evidence };
-  const run = judge(entry, { memory })!; // it has an allocation and a duration
+  const run = judge(entry, { memory }, { toldEnd: () => ({ p50: 0.9 * HOUR, p90: 1.2 * HOUR }) })!; // it has an allocation and a duration
   let tally = addOverruled(emptyTally(), "regression", "known_failure");
   for (let runs = 0; runs < 30; runs += 1) tally = addRun(tally, run);
   const fold = new AccuracyFold("day");
@@ -37,6 +37,18 @@ describe("almanac accuracy", () => {
     );
     expect(text).toContain("asked for 240G·h of memory by 30 runs, and given 120G·h less\n");
     expect(text).toContain("people overruled 1 verdict: regression as known failure (1)\n");
+  });
+
+  it("says how right the ends were that were told, when a tenth, half and nine tenths of a run were over", () => {
+    expect(renderAccuracy(report(), { resource: "memory" }, terminal())).toContain(
+      [
+        "the end told of 30 runs of a second or more, when a part of it was over, off by so much of its whole time:",
+        "  OVER  OFF BY  9 OF 10 BY  SOONER  IN THE RANGE  LATER",
+        "  10 %    10 %        10 %     0 %         100 %    0 %",
+        "  50 %    10 %        10 %     0 %         100 %    0 %",
+        "  90 %    10 %        10 %     0 %         100 %    0 %\n",
+      ].join("\n"),
+    );
   });
 
   it("gives programs one line for each resource of all runs, of each task and of each span", () => {

@@ -117,12 +117,12 @@ describe("the ends that were told of runs", () => {
     expect(JSON.stringify(tally.told_ends).length).toBeLessThan(4096);
   });
 
-  it("never say that a run is over that goes on, so that they are off by no more than what is left of it at least", () => {
+  it("are off by no more than what is left of a run where they are too soon: none that goes on is told to be over", () => {
     const positive = fc.double({ min: 1, max: 1e5, noNaN: true });
     fc.assert(
       fc.property(positive, positive, (seconds, p50) => {
         const [, , last] = told(run(seconds, (at) => toldEnd({ p50, p95: 2 * p50, limit: 1e6 }, 1, at)));
-        if (last!.later === 1) expect(last!.median_error).toBeLessThan(0.11);
+        expect(last!.later === 1 ? last!.median_error : 0).toBeLessThan(0.11);
       }),
     );
   });

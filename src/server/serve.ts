@@ -13,7 +13,7 @@ import { createApp } from "./http/app.ts";
 import { DEFAULT_SETTINGS, type Log, type LoopContext, type ServerSettings } from "./loop/context.ts";
 import { createDynamicDataDesk } from "./loop/dynamic-data.ts";
 import { createDriftWatch } from "./loop/drift-watch.ts";
-import { createHistoryTrimmer } from "./loop/history-trim.ts";
+import { createHistoryTrimmer, retentionOf } from "./loop/history-trim.ts";
 import { startLeader } from "./loop/leader.ts";
 import { createLive } from "./loop/live.ts";
 import { createToken, findToken } from "./loop/tokens.ts";
@@ -83,7 +83,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const live = createLive();
   const tasks = createTaskRegistry(config);
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  const trimmer = createHistoryTrimmer(store, settings.retention, log);
+  const trimmer = createHistoryTrimmer(store, retentionOf(settings), log);
   const drift = createDriftWatch(store, tasks, log);
   const secret = webhookSecret(paths.webhookSecretFile, options.webhookSecret);
   const courier = createCourier(options.reactions ?? {}, { secret, nowMs: () => clock.nowMs() });

@@ -97,7 +97,22 @@ test("a database that cannot be used is named", async () => {
 });
 
 test("the greeting is one document with --json, and its worker takes what it is told", async () => {
-  const args = ["up", "--port", "0", "--json", "--name", "w-1", "--tag", "kvm", "--memory", "1G", "--cpus", "1"];
+  const args = [
+    "up",
+    "--port",
+    "0",
+    "--json",
+    "--name",
+    "w-1",
+    "--tag",
+    "kvm",
+    "--memory",
+    "1G",
+    "--cpus",
+    "1",
+    "--keep-requests",
+    "3h",
+  ];
   const child = spawn(ALMANAC, args, {
     env: { ...process.env, ALMANAC_HOME: home.path },
     stdio: ["ignore", "pipe", "ignore"],
@@ -114,6 +129,8 @@ test("the greeting is one document with --json, and its worker takes what it is 
   const { worker } = JSON.parse(stdout) as { worker: { tags: string[]; capacity: object } };
   expect(worker.tags).toContain("kvm");
   expect(worker.capacity).toMatchObject({ memory: 2 ** 30, cpu_count: 1 });
+  const id = (await home.almanac(["submit", "--", "true"])).stdout.trim();
+  expect((await home.almanac(["show", id, "--json=expire_after"])).stdout).toBe('{"expire_after":10800}\n');
   child.kill("SIGTERM");
   expect(await once(child, "exit")).toEqual([0, null]);
 });

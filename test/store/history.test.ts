@@ -174,6 +174,30 @@ describe.each(ENGINES)("history on $name", (engine) => {
     expect(found).toEqual([["server", "build"], ["worker", "build"], ["worker", "test"]]); // prettier-ignore
   });
 
+  it("says of one key after another how much it has, and since when", async () => {
+    const store = await databases.open();
+    const subjects = ["a", "a", "b", "", "ä", "a b"];
+    await keep(store, ...subjects.map((subject, index) => newEntry({ subject, completed_at: at(index) })));
+    const { task_type, task_name, context } = KEY;
+    const found: [string, number, string][] = [];
+    let after: HistoryKey | undefined;
+    for (let isDone = false; !isDone;) {
+      const page = await store.read.keptHistories(after, 2);
+      found.push(...page.map(({ subject, runs, oldest_at }): [string, number, string] => [subject, runs, oldest_at]));
+      expect(page.every((one) => one.task_type === task_type && one.task_name === task_name)).toBe(true);
+      expect(page.every((one) => one.context === context)).toBe(true);
+      after = page.at(-1);
+      isDone = page.length < 2;
+    }
+    expect(found.toSorted(([a], [b]) => (a < b ? -1 : 1))).toEqual([
+      ["", 1, at(3)],
+      ["a", 2, at(0)],
+      ["a b", 1, at(5)],
+      ["b", 1, at(2)],
+      ["ä", 1, at(4)],
+    ]);
+  });
+
   it("a task's entries are read in the order of their ends, from any place on", async () => {
     const store = await databases.open();
     const [first, second, third] = await keep(

@@ -185,6 +185,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["newestTimes", (tx) => tx.newestTimes(50), [/history_pkey|PRIMARY KEY/]],
   ["newestRuns", (tx) => tx.newestRuns(50), [/history_by_request/, /work_requests_pkey|PRIMARY KEY/]],
   ["historyAfter", (tx) => tx.historyAfter(TASK, { completed_at: at(0), id: 5 }, 50), [/history_by_task/]],
+  ["keptHistories", (tx) => tx.keptHistories(FULL_KEY, 50), [/history_by_(key|subject)/]],
   ["taskAfter", (tx) => tx.taskAfter(TASK), [/history_/]],
   ["rebuilds", (tx) => tx.rebuilds(50), [/estimate_states_by_task/]],
   ["deleteEstimateStates", (tx) => tx.deleteEstimateStates(TASK, 50), [/estimate_states_by_task/]],

@@ -1,9 +1,14 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { homeOption } from "../shared-options.ts";
 import { withConfig } from "./find-config.ts";
+import { withKeepOptions } from "./keep-options.ts";
 
 /** Adds the options of a server that is started. */
 export function withServerStart(command: Command): Command {
+  return withKeepOptions(withServerOptions(command));
+}
+
+function withServerOptions(command: Command): Command {
   return withConfig(command.optionsGroup("The server:"))
     .option("--port <port>", "where it listens; 0 takes any free port", portArgument, 4747)
     .option(

@@ -6,22 +6,24 @@ import { EXIT } from "../exit-code.ts";
 import { CliError } from "../failure.ts";
 import type { Session, SharedOptions } from "../session.ts";
 import { findConfig } from "./find-config.ts";
+import { keepSettings, type KeepOptions } from "./keep-options.ts";
 
 /** The options of `almanac up` and `almanac server`. */
-export type ServerStartOptions = SharedOptions & {
-  port: number;
-  host: string;
-  database?: string;
-  artifacts?: string;
-  config?: string;
-  logLevel: string;
-  cutOffRuns: "end" | "keep";
-  webhookHosts?: string;
-  smtp?: string;
-  mailFrom: string;
-  reactionCommands?: boolean;
-  drainSuspects?: boolean;
-};
+export type ServerStartOptions = SharedOptions &
+  KeepOptions & {
+    port: number;
+    host: string;
+    database?: string;
+    artifacts?: string;
+    config?: string;
+    logLevel: string;
+    cutOffRuns: "end" | "keep";
+    webhookHosts?: string;
+    smtp?: string;
+    mailFrom: string;
+    reactionCommands?: boolean;
+    drainSuspects?: boolean;
+  };
 
 /** A server in this process, as `src/server/serve.ts` gives it. */
 export type StartedServer = Awaited<ReturnType<(typeof import("../../server/serve.ts"))["startServer"]>>;
@@ -34,6 +36,7 @@ export async function startServerHere(session: Session, options: ServerStartOpti
   const { host, port, database, artifacts, logLevel, cutOffRuns, drainSuspects = false } = options;
   const config = findConfig(options.config, session.cli.env, process.cwd());
   const webhookSecret = session.cli.env["ALMANAC_WEBHOOK_SECRET"];
+  const settings = { cutOffRuns, drainSuspects, ...keepSettings(options) };
   const given = {
     ...(webhookSecret !== undefined && { webhookSecret }),
     reactions: reactionsOf(options, session.cli.env),
@@ -42,7 +45,7 @@ export async function startServerHere(session: Session, options: ServerStartOpti
     ...(config !== undefined && { config }),
   };
   try {
-    return await startServer({ home, host, port, logLevel, settings: { cutOffRuns, drainSuspects }, ...given });
+    return await startServer({ home, host, port, logLevel, settings, ...given });
   } catch (error) {
     throw explainStart(error, options);
   }

@@ -13,9 +13,6 @@ import type { StoreReader, StoreTransaction, TaskDay } from "../store/store.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Days of accuracy that are kept. */
-export const ACCURACY_KEPT_DAYS = 400;
-
 /** What a report covers unless it is asked for more. */
 export const USUAL_DAYS = 30;
 
@@ -101,7 +98,7 @@ export async function accuracyReport(
   });
 }
 
-/** Forgets the days that are too old to be asked for. */
-export async function forgetOldAccuracy(tx: StoreTransaction, now: Timestamp): Promise<void> {
-  await tx.trimAccuracyDays(dayOf(timestamp(epochMs(now) - ACCURACY_KEPT_DAYS * DAY_MS)));
+/** Forgets the days that are older than is kept; `maxAge` in seconds. */
+export async function forgetOldAccuracy(tx: StoreTransaction, now: Timestamp, maxAge: number): Promise<void> {
+  await tx.trimAccuracyDays(dayOf(timestamp(epochMs(now) - maxAge * 1000)));
 }

@@ -5,7 +5,7 @@ import type { TaskRegistry } from "../../task/registry.ts";
 import type { Planner } from "../../schedule/planner.ts";
 import type { ArtifactFiles } from "../files/artifact-files.ts";
 import type { RunFiles } from "../files/run-files.ts";
-import type { Retention, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import type { DynamicDataDesk } from "./dynamic-data.ts";
 import type { Courier } from "./deliveries.ts";
 import type { DriftWatch } from "./drift-watch.ts";
@@ -29,12 +29,19 @@ export type ServerSettings = {
   defaults: Record<Resource, number>;
   /** Seconds after its end when a request is deleted, unless it says otherwise; null: never. */
   expireAfter: number | null;
-  retention: Retention;
+  /** Of each key, the newest so many runs are kept beside the last success and failure. */
+  historyToKeep: number;
+  /** And of these only as old as so many seconds; null: however old. */
+  historyMaxAge: number | null;
   retryLimits: RetryLimits;
   /** True: a worker that is under suspicion long enough is drained. */
   drainSuspects: boolean;
   /** Events that are kept beside those of existing requests. */
   eventsToKeep: number;
+  /** Seconds that deliveries are kept after they ended; null: for ever. */
+  deliveriesMaxAge: number | null;
+  /** Seconds, counted in whole days, that the accuracy of a day is kept; null: for ever. */
+  accuracyMaxAge: number | null;
 };
 
 const GIB = 1024 ** 3;
@@ -46,10 +53,13 @@ export const DEFAULT_SETTINGS: ServerSettings = {
   cutOffRuns: "end",
   defaults: { memory: 2 * GIB, disk_space: 4 * GIB, cpu_count: 1, duration: DAY_SECONDS },
   expireAfter: 90 * DAY_SECONDS,
-  retention: { old_items_to_keep: 200 },
+  historyToKeep: 200,
+  historyMaxAge: null,
   retryLimits: DEFAULT_RETRY_LIMITS,
   drainSuspects: false,
   eventsToKeep: 100_000,
+  deliveriesMaxAge: 30 * DAY_SECONDS,
+  accuracyMaxAge: 400 * DAY_SECONDS,
 };
 
 /** The part of a logger that the loop uses; pino's own shape. */

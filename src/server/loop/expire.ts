@@ -5,13 +5,9 @@ import type { LoopContext } from "./context.ts";
 /** How many requests one transaction deletes: others must not wait long for it. */
 const BATCH = 200;
 
-/** How long it is remembered what was told to whom, days. */
-export const DELIVERIES_KEPT_DAYS = 30;
-const DAY_MS = 86_400_000;
-
 /**
  * Deletes ended requests whose time has come, with their runs, logs and outputs; tokens that have ended;
- * events beyond the limit; days of accuracy that nobody asks for any more; and deliveries that ended long ago.
+ * and the events, the accuracy of days, and the ended deliveries that the settings do not keep.
  */
 export async function expire(context: LoopContext): Promise<void> {
   const { store, files, settings } = context;
@@ -27,7 +23,8 @@ export async function expire(context: LoopContext): Promise<void> {
       if (token.expires_at !== null && token.expires_at <= now) await tx.deleteToken(token.id);
     }
     await tx.trimEvents(settings.eventsToKeep);
-    await forgetOldAccuracy(tx, now);
-    await tx.trimDeliveries(timestamp(epochMs(now) - DELIVERIES_KEPT_DAYS * DAY_MS));
+    const { accuracyMaxAge, deliveriesMaxAge } = settings;
+    if (accuracyMaxAge !== null) await forgetOldAccuracy(tx, now, accuracyMaxAge);
+    if (deliveriesMaxAge !== null) await tx.trimDeliveries(timestamp(epochMs(now) - deliveriesMaxAge * 1000));
   });
 }

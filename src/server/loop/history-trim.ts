@@ -1,11 +1,21 @@
 import type { HistoryKey } from "../../domain/task.ts";
 import type { Retention, Store } from "../store/store.ts";
-import type { Log } from "./context.ts";
+import type { Log, ServerSettings } from "./context.ts";
 
 /** How long keys are gathered before their histories are trimmed, milliseconds. */
 const GATHER_MS = 1_000;
 /** How many of them are trimmed together. */
 const TOGETHER = 100;
+
+const DAY_SECONDS = 86_400;
+
+/** What is kept of each key, as the store takes it. */
+export function retentionOf({ historyToKeep, historyMaxAge }: ServerSettings): Retention {
+  return {
+    old_items_to_keep: historyToKeep,
+    ...(historyMaxAge !== null && { max_age_days: historyMaxAge / DAY_SECONDS }),
+  };
+}
 
 /** Keeps histories within their retention. */
 export type HistoryTrimmer = {

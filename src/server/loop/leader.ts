@@ -12,6 +12,7 @@ import { Rounds } from "./planning/rounds.ts";
 import { reviveServerTasks, stopServerTasks } from "./server-tasks.ts";
 import { keepStatesComplete } from "./rebuild-estimates.ts";
 import { keepSchedules } from "./schedules.ts";
+import { sweepHistories } from "./sweep-histories.ts";
 
 /** How long changes are gathered before planning, and how long nothing may happen before it is done anyway. */
 const GATHER_MS = 5;
@@ -63,6 +64,7 @@ async function leadOnce(context: LoopContext, signal: AbortSignal): Promise<void
       keepStatesComplete(context, ended),
       keepSchedules(context, ended),
       sweepArtifacts(context, ended),
+      sweepHistories(context, ended),
       deliver(context, ended),
     ]);
   } finally {

@@ -12,13 +12,22 @@ import { historyEntryOf } from "./history-records.ts";
 import { importHash } from "./import-hash.ts";
 import { lastEntryQuery } from "./statements/last-entry.ts";
 import { newestRuns } from "./statements/newest-runs.ts";
+import { keptHistories } from "./statements/kept-histories.ts";
 import { trimHistory } from "./statements/trim-history.ts";
 import type { NewHistoryEntry, StoredState, StoreReader, StoreTransaction, TimedEntry } from "./store.ts";
 import { HISTORY_COLUMNS } from "./tables.ts";
 
 type HistoryReader = Pick<
   StoreReader,
-  "history" | "lastEntry" | "newestTimes" | "newestRuns" | "historyAfter" | "taskAfter" | "rebuilds" | "estimateStates"
+  | "history"
+  | "lastEntry"
+  | "newestTimes"
+  | "newestRuns"
+  | "historyAfter"
+  | "taskAfter"
+  | "rebuilds"
+  | "keptHistories"
+  | "estimateStates"
 >;
 type HistoryWriter = Pick<
   StoreTransaction,
@@ -50,6 +59,7 @@ export function historyReader(db: Database): HistoryReader {
     historyAfter: (task, after, limit) => historyAfter(db, task, after, limit),
     taskAfter: (task) => taskAfter(db, task),
     rebuilds: (limit) => rebuilds(db, limit),
+    keptHistories: (after, limit) => keptHistories(db, after, limit),
     estimateStates: (keys) => estimateStates(db, keys),
   };
 }

@@ -2,11 +2,17 @@ import type { ArtifactReader, ArtifactWriter } from "./artifact-store.ts";
 import type { AutomationReader, AutomationWriter } from "./automation-store.ts";
 import type { DeliveryReader, DeliveryWriter } from "./delivery-store.ts";
 import type { EventReader, EventWriter } from "./event-store.ts";
+import type { KeptHistoryReader } from "./kept-history-store.ts";
 import type { LeadershipWriter } from "./leadership.ts";
 import type { PastRunReader } from "./past-run-store.ts";
 
 /** What can be read beside requests, workers, history and settings (`store.ts`), each part in a file of its own. */
-export type PartReader = ArtifactReader & AutomationReader & DeliveryReader & EventReader & PastRunReader;
+export type PartReader = ArtifactReader &
+  AutomationReader &
+  DeliveryReader &
+  EventReader &
+  KeptHistoryReader &
+  PastRunReader;
 
 /** What a transaction can do beside that. */
 export type PartWriter = ArtifactWriter & AutomationWriter & DeliveryWriter & EventWriter & LeadershipWriter;

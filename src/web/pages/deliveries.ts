@@ -7,6 +7,7 @@ import { choices, type Choice } from "../parts/choices.ts";
 import { automationPages } from "../parts/automation.ts";
 import { deliveryTable } from "../parts/delivery-table.ts";
 import { commandLine, queryText, requestLink } from "../parts/links.ts";
+import { ageText } from "./settings-kept.ts";
 
 /** Which deliveries are asked for; the names are those of the API and of the address. */
 export type DeliveryQuery = { state?: DeliveryState | undefined; work_request_id?: number | undefined };
@@ -20,6 +21,8 @@ export type DeliveriesData = {
   cursor: string | undefined;
   deliveries: readonly Delivery[];
   next_cursor: string | null;
+  /** Seconds that what ended is remembered; null: for ever. */
+  keptFor: number | null;
 };
 
 /** Whom was told what of requests and findings, and what could not be told. */
@@ -38,7 +41,7 @@ export function deliveriesPage(frame: Frame, data: DeliveriesData): string {
     e(
       "p",
       { class: "quiet" },
-      "Of webhooks only the host is shown: their path may be a secret. What ended is remembered for 30 days.",
+      `Of webhooks only the host is shown: their path may be a secret. What ended is remembered ${data.keptFor === null ? "" : "for "}${ageText({ most: data.keptFor })}.`,
     ),
     e("h2", {}, "The same elsewhere"),
     commandLine(`deliveries${state === undefined ? "" : ` --state ${state}`}`),

@@ -1,43 +1,82 @@
 import type { VNode } from "preact";
 import { formatDuration, wholeNumber } from "../../domain/units.ts";
+import { element as e } from "../element.ts";
 import { table } from "../parts/table.ts";
+
+/** One bound of what is kept, seconds or a count; null: none. `isChosen`: by whoever started the server, else it is as usual. */
+export type KeptBound = { most: number | null; isChosen: boolean };
 
 /** What a server keeps, and for how long, as it was started. */
 export type Kept = {
-  /** Seconds after its end when a request is deleted, unless it says otherwise; null: never. */
-  expire_after: number | null;
-  /** Runs of each key beside its last success and failure, and how old they may be; null: any age. */
-  history_runs: number;
-  history_days: number | null;
-  events: number;
-  accuracy_days: number;
-  delivery_days: number;
-  /** Which of these whoever started the server chose; the others are as usual. */
-  chosen: { expire_after: boolean; history: boolean; events: boolean };
+  /** After their end, unless they say otherwise. */
+  requests: KeptBound;
+  /** Of each key, runs beside its last success and failure, and how old they may be. */
+  historyRuns: KeptBound;
+  historyAge: KeptBound;
+  /** Those that belong to no request. */
+  events: KeptBound;
+  /** By task and day. */
+  accuracy: KeptBound;
+  /** After they ended. */
+  deliveries: KeptBound;
 };
 
-/** What is kept, for how long, and whether somebody chose that. */
-export function keptTable({ chosen, ...kept }: Kept): VNode {
-  const from = (isChosen: boolean) => (isChosen ? "chosen at its start" : "default");
-  const age = kept.history_days === null ? "" : `, at most ${kept.history_days} days old`;
-  const after = kept.expire_after === null ? "for ever" : formatDuration(kept.expire_after);
-  return table(
-    "What is kept",
-    [{ name: "What", look: "name" }, { name: "How long", look: "wide" }, "From"],
-    [
+const DAY_SECONDS = 86_400;
+
+/** What is kept, for how long, whether somebody chose that, and how it is chosen. */
+export function keptTable(kept: Kept): VNode[] {
+  const { requests, historyRuns, historyAge, events, accuracy, deliveries } = kept;
+  const most = historyAge.most === null ? "" : `, at most ${ageText(historyAge)} old`;
+  const runs = `the newest ${countText(historyRuns)} runs${most}, the last success and the last failure`;
+  const row = (what: string, long: string, bounds: readonly KeptBound[], options: readonly string[]) => [
+    what,
+    long,
+    bounds.some(({ isChosen }) => isChosen) ? "chosen at its start" : "default",
+    e("span", {}, ...options.flatMap((option, index) => [index === 0 ? "" : " ", e("code", {}, option)])),
+  ];
+  return [
+    table(
+      "What is kept",
+      [{ name: "What", look: "name" }, { name: "How long", look: "wide" }, "From", "Chosen by"],
       [
-        "requests, their runs, logs and outputs",
-        `${after} after their end, unless a request says otherwise`,
-        from(chosen.expire_after),
+        row(
+          "requests, their runs, logs and outputs",
+          `${ageText(requests)} after their end, unless a request says otherwise`,
+          [requests],
+          ["--keep-requests"],
+        ),
+        row(
+          "history of each key",
+          `${runs}, whatever becomes of requests`,
+          [historyRuns, historyAge],
+          ["--keep-history", "--keep-history-for"],
+        ),
+        row(
+          "events",
+          `those of requests that are there, and the newest ${countText(events)} others`,
+          [events],
+          ["--keep-events"],
+        ),
+        row("accuracy of estimates, by task and day", ageText(accuracy), [accuracy], ["--keep-accuracy"]),
+        row("deliveries", `${ageText(deliveries)} after they ended`, [deliveries], ["--keep-deliveries"]),
       ],
-      [
-        "history of each key",
-        `the newest ${wholeNumber(kept.history_runs)} runs${age}, the last success and the last failure, whatever becomes of requests`,
-        from(chosen.history),
-      ],
-      ["events", `those of requests that are there, and the newest ${wholeNumber(kept.events)}`, from(chosen.events)],
-      ["accuracy of estimates, by task and day", `${kept.accuracy_days} days`, "fixed"],
-      ["deliveries that ended", `${kept.delivery_days} days`, "fixed"],
-    ],
-  );
+    ),
+    e(
+      "p",
+      { class: "quiet" },
+      "Chosen when the server is started. Requests go by what held when they were submitted, all else by what holds now.",
+    ),
+  ];
+}
+
+/** How long something is kept: `90 days`. */
+export function ageText({ most }: Pick<KeptBound, "most">): string {
+  if (most === null) return "for ever";
+  const days = most / DAY_SECONDS;
+  if (days === 1) return "1 day";
+  return Number.isInteger(days) ? `${wholeNumber(days)} days` : formatDuration(most);
+}
+
+function countText({ most }: KeptBound): string {
+  return wholeNumber(most ?? 0); // counts have a bound
 }

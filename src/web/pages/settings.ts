@@ -68,7 +68,7 @@ export function settingsPage(frame: Frame, data: SettingsData): string {
     e("h2", { id: "tokens" }, "Tokens"),
     ...tokensPart(frame, { tokens: data.tokens, made: data.made, now }),
     e("h2", { id: "kept" }, "What is kept, and how long"),
-    keptTable(data.kept),
+    ...keptTable(data.kept),
     e("h2", { id: "acts" }, "What people did"),
     actTable(frame.root, data.acts, now),
     e("h2", { id: "about" }, "About this server"),

@@ -61,7 +61,8 @@ export function addAutomationPages(page: AddPage, context: LoopContext): void {
     const lastEventId = await read.lastEventId();
     const [now, found] = await Promise.all([read.now(), read.deliveries(asked, { limit: PAGE_ROWS, cursor })]);
     const { items: deliveries, next_cursor } = found;
-    return deliveriesPage(frame, { now, lastEventId, query: asked, cursor, deliveries, next_cursor });
+    const keptFor = context.settings.deliveriesMaxAge;
+    return deliveriesPage(frame, { now, lastEventId, query: asked, cursor, deliveries, next_cursor, keptFor });
   });
 }
 

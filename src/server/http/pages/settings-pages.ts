@@ -9,9 +9,7 @@ import { LAYER_FIELDS } from "../../../domain/layer.ts";
 import { typedLayerValue } from "../../../domain/layer-text.ts";
 import { settingsPage, type SettingsData } from "../../../web/pages/settings.ts";
 import type { Looked } from "../../../web/pages/settings-values.ts";
-import { ACCURACY_KEPT_DAYS } from "../../loop/accuracy.ts";
 import { DEFAULT_SETTINGS, type LoopContext, type ServerSettings } from "../../loop/context.ts";
-import { DELIVERIES_KEPT_DAYS } from "../../loop/expire.ts";
 import { explain } from "../../loop/explain.ts";
 import { putLayer, removeLayer } from "../../loop/layers.ts";
 import { previewOf } from "../../loop/preview-layer.ts";
@@ -112,21 +110,17 @@ async function lookAt({ context }: Page, { name }: Person, typed: Record<string,
   return { layer, preview, typed };
 }
 
-function keptBy({ expireAfter, retention, eventsToKeep }: ServerSettings): SettingsData["kept"] {
-  const usual = DEFAULT_SETTINGS;
-  const { old_items_to_keep, max_age_days } = retention;
+function keptBy(settings: ServerSettings): SettingsData["kept"] {
+  const bound = (
+    name: "expireAfter" | "historyToKeep" | "historyMaxAge" | "eventsToKeep" | "accuracyMaxAge" | "deliveriesMaxAge",
+  ) => ({ most: settings[name], isChosen: settings[name] !== DEFAULT_SETTINGS[name] });
   return {
-    expire_after: expireAfter,
-    history_runs: old_items_to_keep,
-    history_days: max_age_days ?? null,
-    events: eventsToKeep,
-    accuracy_days: ACCURACY_KEPT_DAYS,
-    delivery_days: DELIVERIES_KEPT_DAYS,
-    chosen: {
-      expire_after: expireAfter !== usual.expireAfter,
-      history: old_items_to_keep !== usual.retention.old_items_to_keep || max_age_days !== usual.retention.max_age_days,
-      events: eventsToKeep !== usual.eventsToKeep,
-    },
+    requests: bound("expireAfter"),
+    historyRuns: bound("historyToKeep"),
+    historyAge: bound("historyMaxAge"),
+    events: bound("eventsToKeep"),
+    accuracy: bound("accuracyMaxAge"),
+    deliveries: bound("deliveriesMaxAge"),
   };
 }
 

@@ -60,6 +60,12 @@ export const workRequestIdParam = branded<WorkRequestId>(
 
 export const timestampSchema = z.iso.datetime({ error: "a time like 2026-11-22T17:16:02.123Z" });
 
+/** A moment that is compared with kept ones, which are text: brought to their form. */
+export const momentInput = timestampSchema.overwrite((text) => {
+  const at = new Date(text);
+  return Number.isNaN(at.getTime()) ? text : at.toISOString();
+});
+
 /** A path below the work directory of a run: relative, without `..`. */
 export const insidePath = (what: string) =>
   z

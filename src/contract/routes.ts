@@ -16,7 +16,7 @@ import { tokenRoutes } from "./token-routes.ts";
 import { verdictRoutes } from "./verdict-routes.ts";
 import { workerRoutes } from "./worker-routes.ts";
 import { workflowRoutes } from "./workflow-routes.ts";
-import { context, runIdSchema, subject, taskName, timestampSchema, workerName } from "./names.ts";
+import { context, runIdSchema, subject, taskName, momentInput, timestampSchema, workerName } from "./names.ts";
 
 const runIdParams = z.strictObject({ run_id: runIdSchema });
 const workerParams = z.strictObject({ worker_name: workerName });
@@ -92,8 +92,8 @@ export const routes = {
         .enum(["submitted", "ended"])
         .optional()
         .describe("ended: only those that ended, the last first; also with since or until"),
-      since: timestampSchema.optional().describe("only those that ended then or later"),
-      until: timestampSchema.optional().describe("only those that ended then or earlier"),
+      since: momentInput.optional().describe("only those that ended then or later"),
+      until: momentInput.optional().describe("only those that ended then or earlier"),
     }),
     response: pageOf(workRequestSchema),
   }),
@@ -217,8 +217,8 @@ export const routes = {
       ...taskQuery,
       subject: subject.optional(),
       context: context.optional(),
-      since: timestampSchema.optional(),
-      until: timestampSchema.optional(),
+      since: momentInput.optional(),
+      until: momentInput.optional(),
     }),
     response: pageOf(historyEntrySchema),
   }),

@@ -15,6 +15,7 @@ export const NOT_THERE = "a page that is not there";
 export const EXAMPLE_PAGES: Readonly<Record<string, ExamplePage>> = {
   overview: { path: () => "/", picture: "overview" },
   requests: { path: () => "/r", picture: "requests" },
+  "requests by their end": { path: () => "/r?order=ended&fields=state,task,verdict,ended,note&verdict_kind=flaky" },
   "requests that match nothing": { path: () => "/r?task_name=nothing" },
   "a request that runs": { path: ({ ids }) => `/r/${ids.running}`, picture: "request" },
   "a request that failed": { path: ({ ids }) => `/r/${ids.failed}`, picture: "failure" },

@@ -17,7 +17,7 @@ import { table, type Row } from "../parts/table.ts";
 import { secondsBetween } from "../parts/time.ts";
 import { waitText } from "../parts/wait-text.ts";
 import { loadOf, type LoadedRun } from "../parts/worker-box.ts";
-import { REQUEST_COLUMNS, requestRow } from "./request-row.ts";
+import { requestHeads, requestRow } from "./request-row.ts";
 
 /** A request that runs, with its run. */
 export type Going = { request: WorkRequest; run: Run };
@@ -77,7 +77,7 @@ export function overviewPage(frame: Frame, data: OverviewData): string {
           e("h2", { id: "ended" }, "Ended last"),
           table(
             "Ended last",
-            REQUEST_COLUMNS,
+            requestHeads(),
             ended.map((request) => requestRow(frame.root, request, now)),
           ),
         ]),

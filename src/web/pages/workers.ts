@@ -16,7 +16,7 @@ import { suspicionPart } from "../parts/suspicion.ts";
 import { ago, moment, secondsBetween } from "../parts/time.ts";
 import { loadBars, loadOf, type LoadedRun } from "../parts/worker-box.ts";
 import { workerLoad, workerTimeline, type PastRun } from "../parts/worker-timeline.ts";
-import { REQUEST_COLUMNS, requestRow } from "./request-row.ts";
+import { requestHeads, requestRow } from "./request-row.ts";
 
 /** Rows of the table at once: a page of all would weigh more than it says. */
 const MOST_ROWS = 100;
@@ -207,7 +207,7 @@ export function workerPage(frame: Frame, data: WorkerData): string {
       ? e("p", { class: "quiet" }, "None yet.")
       : table(
           "Requests",
-          REQUEST_COLUMNS,
+          requestHeads(),
           requests.map((request) => requestRow(frame.root, request, now)),
         ),
     requests.length === 0

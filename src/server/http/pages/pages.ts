@@ -21,9 +21,11 @@ import type { LoopContext } from "../../loop/context.ts";
 import { faultOf } from "../faults.ts";
 import { addAssets } from "./assets.ts";
 import { addAutomationPages } from "./automation-pages.ts";
+import { requestList, requestsQuery } from "./request-list.ts";
 import { addFindingPages } from "./finding-pages.ts";
 import { addForms } from "./forms.ts";
 import { given, type ReadingPage, type Render } from "./given.ts";
+import { addListFile, isForPrograms } from "./list-files.ts";
 import { addLogPages, addLogText } from "./log-pages.ts";
 import {
   readHistory,
@@ -41,8 +43,6 @@ import { addAccuracyPages } from "./accuracy-pages.ts";
 import { weekOfWaste } from "./week-of-waste.ts";
 import { addWorkflowPages } from "./workflow-pages.ts";
 
-/** Fields of the address that a page does not know are left alone: others may have put them there. */
-const requestsQuery = z.object(routes.listWorkRequests.query.shape).omit({ limit: true });
 const spanQuery = z.object(routes.listHistory.query.shape).pick({ since: true, until: true });
 const historyQuery = z
   .object(routes.listHistory.query.shape)
@@ -81,8 +81,11 @@ export async function sendFaultPage(
 }
 
 function addReadingPages(app: FastifyInstance, context: LoopContext, assets: string): void {
+  const files = new Map([addListFile(app, context, requestList(context))]);
   for (const { path, render } of readingPages(context)) {
     app.get(path, async (request, reply) => {
+      const send = files.get(path);
+      if (send !== undefined && isForPrograms(request)) return send(request, reply);
       const person = await personOf(context, request);
       if (person === undefined) return sendPage(request, reply, 401, askToSignIn(request, assets));
       const gone = new AbortController();
@@ -101,8 +104,8 @@ export function readingPages(context: LoopContext): ReadingPage[] {
   const week = weekOfWaste(context);
   page("/", async (frame) => overviewPage(frame, await readOverview(context, week)));
   page("/r", async (frame, { query }) => {
-    const { cursor, ...filter } = parseOrThrow(requestsQuery, given(query), "invalid-request");
-    return requestsPage(frame, await readRequests(context, filter, cursor));
+    const { cursor, fields, ...filter } = parseOrThrow(requestsQuery, given(query), "invalid-request");
+    return requestsPage(frame, await readRequests(context, filter, { cursor, fields }));
   });
   page("/r/:id", async (frame, { params, query }) => {
     const { id } = parseOrThrow(routes.whyWorkRequest.params, params, "invalid-request");

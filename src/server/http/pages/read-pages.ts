@@ -30,6 +30,7 @@ import type { WeekOfWaste } from "./week-of-waste.ts";
 const OVERVIEW_ROWS = 20;
 const LOOKED_AT_ENDED = 50;
 const PAGE_ROWS = 100;
+const RUNNING_ROWS = 50;
 const WORKER_ROWS = 20;
 /** More could not be told apart in a picture. */
 const WORKER_PAST_RUNS = 150;
@@ -92,20 +93,37 @@ async function readFleet(context: LoopContext): Promise<Fleet> {
   return { now, workers, runsOf: Map.groupBy(active, (run) => run.worker_name) };
 }
 
-/** A page of the list of requests. */
+/** A page of the list of requests; what runs stands first, and by itself. */
 export async function readRequests(
   context: LoopContext,
   filter: WorkRequestFilter,
-  cursor: string | undefined,
+  { cursor, fields }: Pick<RequestsData, "cursor" | "fields">,
 ): Promise<RequestsData> {
   const { read } = context.store;
   const lastEventId = await read.lastEventId();
-  const [now, counts, page] = await Promise.all([
+  const { order: _order, since: _since, until: _until, ...others } = filter;
+  const isMixed = filter.status === undefined && filter.result === undefined && filter.verdict_kind === undefined;
+  const [now, counts, page, going] = await Promise.all([
     read.now(),
     read.countByStatus(),
     read.workRequests(filter, { limit: PAGE_ROWS, cursor }),
+    isMixed ? read.workRequests({ ...others, status: "running" }, { limit: RUNNING_ROWS }) : undefined,
   ]);
-  return { now, lastEventId, counts, filter, cursor, requests: page.items, next_cursor: page.next_cursor };
+  const running = going?.items ?? [];
+  const isRunningCut = (going?.next_cursor ?? null) !== null;
+  const above = new Set(running.map(({ id }) => id));
+  return {
+    now,
+    lastEventId,
+    counts,
+    filter,
+    cursor,
+    fields,
+    running: cursor === undefined ? running : [],
+    isRunningCut,
+    requests: page.items.filter(({ id }) => !above.has(id)),
+    next_cursor: page.next_cursor,
+  };
 }
 
 /** One request, with the attempt that is asked for, or its newest. */

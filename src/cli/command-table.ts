@@ -129,6 +129,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/accuracy.ts"),
   },
   {
+    name: "waste",
+    group: HISTORY,
+    summary: "what was reserved and not used, and how many workers could go",
+    load: () => import("./commands/waste.ts"),
+  },
+  {
     name: "explain",
     group: HISTORY,
     summary: "what a task, subject and context would be given, and why",

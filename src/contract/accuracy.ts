@@ -3,8 +3,8 @@ import { TOLD_AT, type Accuracy, type ResourceAccuracy, type ToldEnds } from "..
 import { AMOUNT_SOURCES, RESOURCES } from "../domain/allocation.ts";
 import { TASK_TYPES } from "../domain/task.ts";
 import { VERDICT_KINDS } from "../domain/verdict.ts";
-import { WASTE_GROUPS, type WasteReport } from "../domain/waste.ts";
-import { timestampSchema } from "./names.ts";
+import { WASTE_GROUPS, type SpareWorkers, type WasteReport } from "../domain/waste.ts";
+import { timestampSchema, workerName } from "./names.ts";
 
 /* How good estimates were, as it crosses the wire. What the fields mean is said in `domain/accuracy.ts`. */
 
@@ -59,11 +59,23 @@ const accuracySchema: z.ZodType<Accuracy> = z.object({
     .describe("verdicts that people overruled, most often first"),
 });
 
+const spareWorkersSchema: z.ZodType<SpareWorkers> = z.object({
+  since: timestampSchema.describe("from then on all that was reserved is known to this answer"),
+  until: timestampSchema,
+  is_cut: z.boolean().describe("it begins later than was asked for: one answer looks at a bounded number of runs"),
+  runs: count.describe("that held something in that time; 0: nothing is known"),
+  busy_seconds: count.describe("for so long anything was reserved"),
+  workers: count.describe("that take work now"),
+  spare: z.array(workerName).describe("of these, those that could all go; never all of them"),
+  fits: share.describe("share of the busy time in which what was reserved fits the others; null: none could go"),
+});
+
 export const wasteReportSchema: z.ZodType<WasteReport> = z.object({
   by: z.enum(WASTE_GROUPS),
   since: timestampSchema.nullable().describe("when the oldest ended of the runs that were looked at"),
   is_cut: z.boolean().describe("there are older ones: one answer looks at a bounded number"),
   runs: count,
+  spare_workers: spareWorkersSchema.describe("how many workers could go; of all work, whatever the report is of"),
   groups: z.array(
     z.object({ name: z.string().nullable().describe("null: the request has expired"), accuracy: accuracySchema }),
   ),

@@ -51,7 +51,8 @@ export const estimateRoutes = {
   waste: route({
     method: "GET",
     path: "/api/v1/waste",
-    summary: "What the newest runs reserved and used, by subject, by who submitted them, or by worker",
+    summary:
+      "What the newest runs reserved and used, by subject, by who submitted them, or by worker, and which workers could go",
     scope: "read",
     query: z.strictObject({
       by: z.enum(WASTE_GROUPS),

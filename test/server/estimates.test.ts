@@ -170,6 +170,27 @@ describe.each(ENGINES)("the accuracy of estimates, kept in $name,", (engine) => 
     expect(await wasted({ by: "owner", since: "2100-01-01T00:00:00.000Z" })).toEqual([0]);
   });
 
+  it("say which workers could go: those without which what was reserved fits, and each run finds a worker", async () => {
+    const spare = async () => (await harness.client.call("waste", { query: { by: "worker" } })).spare_workers;
+    expect(await spare()).toMatchObject({ workers: 0, runs: 0, spare: [], fits: null, is_cut: false });
+    await harness.join("w-1");
+    await harness.join("w-2");
+    const kvm = await harness.join("w-3", { tags: ["kvm"] });
+    await harness.client.call("drainWorker", { params: { worker_name: "w-1" } });
+    expect(await spare()).toMatchObject({ workers: 2, runs: 0, spare: [], fits: null });
+    const requirements = { memory: 4 * GIB, tags: ["kvm"] };
+    const [first, second] = await harness.submit(
+      { task_name: "build", requirements },
+      { task_name: "build", requirements },
+    );
+    await harness.event(first!.id, "placed"); // two were submitted
+    await harness.event(second!.id, "placed"); // as above
+    const [assignment] = (await kvm.sync()).assignments;
+    await kvm.sync([ended(assignment!, { runtime_statistics: {} })]);
+    await harness.event(assignment!.work_request_id, "completed");
+    expect(await spare()).toMatchObject({ workers: 2, runs: 2, spare: ["w-2"], fits: 1 });
+  });
+
   it("shows what an override saved of what people asked for", async () => {
     const worker = await harness.join("w-1");
     const layer = { field: "memory", value: 3 * GIB, mode: "override", task_name: "build" } as const;

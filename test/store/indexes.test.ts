@@ -11,7 +11,7 @@ const ROWS = 20_000;
 const FILL = [
   `insert into work_requests (name, task_type, task_name, subject, context, status, result, task_data, reactions, requirements,
      allocation, priority_base, unblock_strategy, allow_failure, trusted, submission_id, created_at, created_by,
-     pending_at, not_before, expires_at, run_count, workflow_id)
+     pending_at, not_before, expires_at, completed_at, run_count, workflow_id)
    select 'r' || i, 'worker', 'task' || (i % 50), 'subject' || (i % 900), 'context' || (i % 7),
      case when i % 10 < 4 then 'pending' when i % 1000 = 7 then 'blocked' else 'completed' end,
      case when i % 10 < 4 or i % 1000 = 7 then null when i % 100 = 3 then 'failure' else 'success' end,
@@ -19,7 +19,9 @@ const FILL = [
      case when i % 1000 = 0 then null else cast('{}' as JSON_TYPE) end, i % 7, 'deps', false, true, null,
      '2030-01-01T00:00:00.000Z', 'user' || (i % 800), '2030-01-01T00:00:00.000Z',
      case when i % 1000 = 1 then cast('2030-01-02T00:00:00.000Z' as TIMESTAMP_TYPE) end,
-     case when i % 100 = 5 then cast('2030-02-01T00:00:00.000Z' as TIMESTAMP_TYPE) end, 0,
+     case when i % 100 = 5 then cast('2030-02-01T00:00:00.000Z' as TIMESTAMP_TYPE) end,
+     case when i % 10 >= 4 and i % 1000 <> 7
+       then cast('2030-01-' || (10 + i % 20) || 'T00:00:00.000Z' as TIMESTAMP_TYPE) end, 0,
      case when i % 3 = 1 then i / 300 + 1 end from n`,
   `insert into work_request_dependencies select i + 1, i from n where i < ${ROWS}`,
   `insert into runs (id, work_request_id, attempt, state, worker_name, allocation, estimate, placement, assigned_at,
@@ -141,6 +143,16 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ],
   ["predictedRuns", (tx) => tx.predictedRuns([RUN]), [/runs_pkey|sqlite_autoindex_runs_1/]],
   ["runCurves", (tx) => tx.runCurves([RUN]), [/runs_pkey|sqlite_autoindex_runs_1/]],
+  [
+    "pastReservations",
+    (tx) => tx.pastReservations(at(0), 50),
+    [/work_requests_by_end/, /runs_work_request_id_attempt_key|sqlite_autoindex_runs_2/],
+  ],
+  [
+    "presentReservations",
+    (tx) => tx.presentReservations(50),
+    [/work_requests_running/, /runs_work_request_id_attempt_key|sqlite_autoindex_runs_2/],
+  ],
   ["runFigures", (tx) => tx.runFigures(), [/runs_active|runs_lease/]],
   ["expiredRuns", (tx) => tx.expiredRuns(at(0)), [/runs_lease|runs_active/]],
   [
@@ -215,7 +227,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
 const WHOLE_TABLE = /Seq Scan on \w+|^SCAN (runs|history|events|tokens|submissions|estimate_states)$/m;
 /** Long results, of which a page is wanted: read in their order, because sorting would read them all. */
 const READ_IN_ORDER =
-  /^(pending|pendingAfter|nextNotBefore|the list (of all|by status|by task)|history|lastEntry|events$|runsOn)/;
+  /^(pending|pendingAfter|nextNotBefore|the list (of all|by status|by task)|history|lastEntry|events$|runsOn|pastReservations)/;
 const SORTED = /Sort Key: |B-TREE FOR ORDER BY$/m;
 
 describe.each(ENGINES)("every query that is run often is served by an index on $name", (engine) => {

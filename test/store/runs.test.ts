@@ -79,6 +79,29 @@ describe.each(ENGINES)("runs on $name", (engine) => {
     expect(await store.read.predictedRuns([])).toEqual([]);
   });
 
+  it("what runs held is read of the requests that ended last, and of those that run", async () => {
+    const store = await databases.open();
+    const [first, second, going] = [await insertRunning(store), await insertRunning(store), await insertRunning(store)];
+    for (const [index, id] of [first, second].entries()) {
+      const request = (await store.read.run(id))!.work_request_id;
+      const end = { status: "completed", result: "success", completed_at: at(20 + index) } as const;
+      await store.transaction(async (tx) => {
+        await tx.updateRun(id, undefined, { state: "ended", ended_at: at(10 + index), outcome: EXITED });
+        await tx.updateWorkRequest(request, end);
+      });
+    }
+    const held = { memory: 2 ** 31, disk_space: 2 ** 32, cpu_count: 1, tags: ["debian"], task_name: "build" };
+    expect(await store.read.pastReservations(at(0), 10)).toMatchObject([
+      { ...held, ended_at: at(11), completed_at: at(21) },
+      { ...held, ended_at: at(10), completed_at: at(20) },
+    ]);
+    expect(await store.read.pastReservations(at(21), 10)).toHaveLength(1);
+    expect(await store.read.pastReservations(at(0), 1)).toHaveLength(1);
+    const runs = await store.read.presentReservations(10);
+    expect(runs).toMatchObject([{ ...held, ended_at: null, completed_at: null }]);
+    expect(runs[0]!.assigned_at).toBe((await store.read.run(going))!.assigned_at);
+  });
+
   it("leases are renewed together, and each only for its holder", async () => {
     const store = await databases.open();
     const [a, b, ended] = [await insertRunning(store), await insertRunning(store), await insertRunning(store)];

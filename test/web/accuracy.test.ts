@@ -50,6 +50,10 @@ inChromium("the pages of accuracy, waste and settings", startExample, (at) => {
     expect(await figure.getByLabel("Read the points").getAttribute("aria-valuetext")).toMatch(
       /^20[\d-]+: asked for [\d.]+, reserved [\d.]+, used [\d.]+$/,
     );
+    const spare = page.getByText(
+      /of the time in which anything ran since .* fits 1 of the 2 workers .*: builder-2 could go/,
+    );
+    expect(await spare.count()).toBe(1);
     await page.getByRole("link", { name: "by worker" }).click();
     await page
       .getByRole("region", { name: /^Workers/ })

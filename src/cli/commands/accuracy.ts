@@ -2,15 +2,14 @@ import { Option, type Command } from "commander";
 import { ACCURACY_SPANS, type AccuracySpan } from "../../domain/accuracy.ts";
 import { RESOURCES, type Resource } from "../../domain/allocation.ts";
 import { TASK_TYPES, type TaskType } from "../../domain/task.ts";
-import { WASTE_GROUPS, type WasteGroup } from "../../domain/waste.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { sinceOf } from "../since.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { withServer, withTable } from "../shared-options.ts";
-import { renderAccuracy, renderWaste } from "../terminal/accuracy-view.ts";
+import { renderAccuracy } from "../terminal/accuracy-view.ts";
 
-type Options = SharedOptions & { type: TaskType; since: string; by: AccuracySpan | WasteGroup; resource: Resource };
+type Options = SharedOptions & { type: TaskType; since: string; by: AccuracySpan; resource: Resource };
 
 /** `almanac accuracy`. */
 export function define(command: Command, cli: Cli): void {
@@ -19,14 +18,7 @@ export function define(command: Command, cli: Cli): void {
     .argument("[task]", "only of this task")
     .addOption(new Option("--type <type>", "the task's type").choices(TASK_TYPES).default("worker"))
     .option("--since <when>", "since the day of then: 7d, 90d, or a date", "30d")
-    .addOption(
-      new Option(
-        "--by <what>",
-        "spans of time; or, of the newest runs, what they were applied to, whose they were, or where they ran",
-      )
-        .choices([...ACCURACY_SPANS, ...WASTE_GROUPS])
-        .default("day"),
-    )
+    .addOption(new Option("--by <span>", "spans of time").choices(ACCURACY_SPANS).default("day"))
     .addOption(
       new Option("--resource <resource>", "what the tables by task and over time are of")
         .choices(RESOURCES)
@@ -40,12 +32,6 @@ async function accuracy(session: Session, options: Options, task?: string): Prom
   const of = task === undefined ? {} : { task_type: options.type, task_name: task };
   const { by } = options;
   const view = { resource: options.resource, ...(task !== undefined && { task }), ...session.tableOptions };
-  if (by !== "day" && by !== "week") {
-    const groups = await session.client.call("waste", { query: { ...of, since, by } });
-    if (session.wantsJson) session.json(groups);
-    else session.print(renderWaste(groups, view, session.surface));
-    return EXIT.success;
-  }
   const report = await session.client.call("accuracy", { query: { ...of, since, by } });
   if (session.wantsJson) session.json(report);
   else session.print(renderAccuracy(report, view, session.surface));

@@ -2,6 +2,7 @@ import type { Accuracy, AccuracyReport, ResourceAccuracy } from "../../domain/ac
 import { AMOUNT_SOURCES, RESOURCES, type Resource } from "../../domain/allocation.ts";
 import { RESOURCE_WORDS } from "../../domain/amount-text.ts";
 import { coverageText } from "../../domain/coverage-text.ts";
+import { spareWorkersSentences } from "../../domain/spare-text.ts";
 import { formatBytes, formatCores, formatDuration, formatShare } from "../../domain/units.ts";
 import type { WasteGroup, WasteReport } from "../../domain/waste.ts";
 import { paint } from "./colour.ts";
@@ -56,19 +57,24 @@ export function renderAccuracy(report: AccuracyReport, view: AccuracyView, surfa
   ].join("");
 }
 
-/** What `almanac accuracy --by owner` prints: a line for each, of one resource; not on a terminal of all of them. */
+/**
+ * What `almanac waste` prints: a line for each, of one resource, and how many workers could go; not on a terminal the
+ * lines of all resources.
+ */
 export function renderWaste(report: WasteReport, view: AccuracyView, surface: Surface): string {
   const { by, groups, runs, since, is_cut } = report;
   const { none } = symbols(surface);
   const rows = groups.flatMap(({ name, accuracy }) => rowsOf(by, name ?? none, accuracy));
   if (!surface.isTty) return renderTable(columnsOf(surface, by), rows, surface);
-  if (since === null) return "No run has ended whose request is still known.\n";
+  const spare = spareWorkersSentences(report.spare_workers).map((text) => `${text}\n`);
+  if (since === null) return ["No run has ended whose request is still known.\n", ...spare].join("");
   const word = RESOURCE_WORDS[view.resource];
   const ofResource = rows.filter(({ resource }) => resource === view.resource);
   return [
     `${word} of the newest ${runs} run${runs === 1 ? "" : "s"} since ${since.slice(0, 10)} by ${by}, what wasted most memory first:\n`,
     renderTable(columnsOf(surface, by), ofResource, surface, { ...view, indent: 2 }),
     ...(is_cut ? ["There are older ones; one answer looks at the newest only.\n"] : []),
+    ...spare,
   ].join("");
 }
 

@@ -27,7 +27,7 @@ export type WasteQuery = {
 export async function wasteReport(
   reader: StoreReader,
   { by, since, task_type, task_name }: WasteQuery,
-): Promise<WasteReport> {
+): Promise<Omit<WasteReport, "spare_workers">> {
   const newest = await reader.newestRuns(MOST_RUNS);
   const groups = new Map<string | null, Tally>();
   let runs = 0;

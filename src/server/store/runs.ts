@@ -1,6 +1,7 @@
 import type { Database, Engine } from "./engine.ts";
 import { activeLoads, activeRuns, expiredRuns, heldRuns, runById, runFigures } from "./statements/active-runs.ts";
 import { predictedRuns, runCurves } from "./statements/past-runs.ts";
+import { pastReservations, presentReservations } from "./statements/reservations.ts";
 import { extendAllLeases, renewLeases, resetAllLeases } from "./statements/renew-leases.ts";
 import { runsInFlight } from "./statements/runs-in-flight.ts";
 import { runsOn } from "./statements/runs-on.ts";
@@ -21,6 +22,8 @@ type RunReader = Pick<
   | "runsInFlight"
   | "predictedRuns"
   | "runCurves"
+  | "pastReservations"
+  | "presentReservations"
 >;
 type RunWriter = Pick<
   StoreTransaction,
@@ -43,6 +46,8 @@ export function runReader(db: Database, engine: Engine): RunReader {
     runsInFlight: (task, limit) => runsInFlight(db, task, limit),
     predictedRuns: (ids) => predictedRuns(db, engine, ids),
     runCurves: (ids) => runCurves(db, engine, ids),
+    pastReservations: (since, limit) => pastReservations(db, since, limit),
+    presentReservations: (limit) => presentReservations(db, limit),
   };
 }
 

@@ -58,7 +58,7 @@ export function taskTable(root: string, { tasks }: AccuracyReport): VNode {
 const GROUP_WORDS: Record<WasteGroup, string> = { subject: "Subject", owner: "Owner", worker: "Worker" };
 
 /** What the runs of each subject, owner or worker reserved and used. */
-export function groupTable(root: string, by: WasteGroup, { groups }: WasteReport): VNode {
+export function groupTable(root: string, by: WasteGroup, { groups }: Pick<WasteReport, "groups">): VNode {
   const rows = groups.map(({ name, accuracy }): Row => ({
     key: name ?? "",
     cells: [groupName(root, by, name), ...figureCells(accuracy)],

@@ -1,8 +1,9 @@
 import type { VNode } from "preact";
 import type { Accuracy, AccuracyReport, HeldAmounts } from "../../domain/accuracy.ts";
 import type { Advice } from "../../domain/advice.ts";
+import { spareWorkersSentences } from "../../domain/spare-text.ts";
 import { formatShare } from "../../domain/units.ts";
-import { WASTE_GROUPS, type WasteGroup, type WasteReport } from "../../domain/waste.ts";
+import { WASTE_GROUPS, type SpareWorkers, type WasteGroup, type WasteReport } from "../../domain/waste.ts";
 import { boxBar } from "../charts/bars.ts";
 import { spanLinesChart, type SpanLine } from "../charts/span-lines.ts";
 import { element as e } from "../element.ts";
@@ -22,13 +23,14 @@ export const SHOWN_GROUPS = ["task", ...WASTE_GROUPS] as const;
 export type WasteData = {
   days: number;
   report: AccuracyReport;
-  groups: WasteReport | undefined;
+  spare: SpareWorkers;
+  groups: Omit<WasteReport, "spare_workers"> | undefined;
   advice: readonly Advice[];
 };
 
 /** What was reserved and not used, what sizing saved, what our own mistakes cost, and what to ask for instead. */
 export function wastePage(frame: Frame, data: WasteData): string {
-  const { days, report, groups, advice } = data;
+  const { days, report, spare, groups, advice } = data;
   const held = report.all.resources.memory?.held;
   const by = groups?.by ?? "task";
   const address = addressOf(days, by);
@@ -60,9 +62,11 @@ export function wastePage(frame: Frame, data: WasteData): string {
     e("p", {}, mistakesText(report.all.mistakes_as_asked, "an amount that people asked for")),
     e("h2", { id: "advice" }, "What to ask for instead"),
     advicePart(frame, advice),
-    e("p", { class: "quiet" }, "What is not held by one run is room for another: more is done by the same workers."),
+    e("h2", { id: "workers" }, "How many workers could go"),
+    ...sparePart(spare),
     e("h2", {}, "The same elsewhere"),
-    commandLine(`accuracy --since ${days}d${groups === undefined ? "" : ` --by ${by}`}`),
+    commandLine(`accuracy --since ${days}d`),
+    commandLine(`waste --since ${days}d${groups === undefined ? "" : ` --by ${by}`}`),
     commandLine("advise"),
     e(
       "p",
@@ -79,7 +83,7 @@ function addressOf(days: number, by: WasteGroup | "task"): string {
   return `waste${queryText({ days, by: by === "task" ? undefined : by })}`;
 }
 
-function jsonAddress({ since }: AccuracyReport, groups: WasteReport | undefined): string {
+function jsonAddress({ since }: AccuracyReport, groups: WasteData["groups"]): string {
   return groups === undefined
     ? `api/v1/accuracy${queryText({ since })}`
     : `api/v1/waste${queryText({ by: groups.by, since })}`;
@@ -90,6 +94,21 @@ function sentence({ all, since }: AccuracyReport): string {
   if (held == null) return `No run has ended since ${dayText(since)}.`;
   const share = held.wasted_share === null ? "" : ` (${formatShare(held.wasted_share)})`;
   return `Since ${dayText(since)}, ${all.runs} runs held ${gibHours(held.allocated)} GiB·h of memory; ${gibHours(held.wasted)} GiB·h${share} of it were of no use.`;
+}
+
+function sparePart(spare: SpareWorkers): VNode[] {
+  const [first, ...others] = spareWorkersSentences(spare);
+  return [
+    e("p", {}, first),
+    e(
+      "p",
+      { class: "quiet" },
+      [
+        ...others,
+        "What is not held by one run is room for another: more is done by the same workers, and money is saved only once some of them go.",
+      ].join(" "),
+    ),
+  ];
 }
 
 /** Only of what people asked for it is known what would have been reserved. */
@@ -171,7 +190,7 @@ function isWeekly(spans: AccuracyReport["over_time"]): boolean {
   return spans.every(({ from }) => (Date.parse(from) - Date.parse(spans[0]!.from)) % WEEK_MS === 0); // asked for more than one
 }
 
-function groupPart(root: string, groups: WasteReport): VNode[] {
+function groupPart(root: string, groups: NonNullable<WasteData["groups"]>): VNode[] {
   const { by, runs, since, is_cut } = groups;
   const looked =
     since === null

@@ -3,6 +3,7 @@ import { accuracyReport, USUAL_DAYS } from "../../loop/accuracy.ts";
 import { adviceFor } from "../../loop/advice.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { explainEstimate } from "../../loop/explain-estimate.ts";
+import { spareWorkersSince } from "../../loop/spare-workers.ts";
 import { wasteReport } from "../../loop/waste.ts";
 import type { Handlers } from "../handler.ts";
 
@@ -17,9 +18,13 @@ export function estimateHandlers(context: LoopContext): Pick<Handlers, "estimate
       const task = task_name === undefined ? undefined : { task_type, task_name };
       return { advice: await adviceFor(read, task, context.clock.nowMs()) };
     },
-    waste: ({ query }) => {
+    async waste({ query }) {
       const since = query.since ?? timestamp(context.clock.nowMs() - USUAL_DAYS * 86_400_000);
-      return wasteReport(read, { ...query, since });
+      const [report, spare_workers] = await Promise.all([
+        wasteReport(read, { ...query, since }),
+        spareWorkersSince(context, since),
+      ]);
+      return { ...report, spare_workers };
     },
     accuracy: ({ query }) => accuracyReport(read, query, context.clock.nowMs()),
   };

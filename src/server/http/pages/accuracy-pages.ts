@@ -8,6 +8,7 @@ import { PERIOD_DAYS } from "../../../web/parts/periods.ts";
 import { accuracyReport, type AccuracyQuery } from "../../loop/accuracy.ts";
 import { adviceFor } from "../../loop/advice.ts";
 import type { LoopContext } from "../../loop/context.ts";
+import { spareWorkersSince } from "../../loop/spare-workers.ts";
 import { wasteReport } from "../../loop/waste.ts";
 import { given, type AddPage } from "./given.ts";
 
@@ -21,18 +22,21 @@ const { task_type, task_name } = routes.accuracy.query.shape;
 const accuracyQuery = z.object({ ...period, task_type, task_name });
 
 /** How good the estimates were, and what was reserved and not used. */
-export function addAccuracyPages(page: AddPage, { store: { read }, clock }: LoopContext): void {
+export function addAccuracyPages(page: AddPage, context: LoopContext): void {
+  const { clock } = context;
+  const { read } = context.store;
   const sinceOf = (days: number) => timestamp(clock.nowMs() - (days - 1) * DAY_MS);
   const reportOf = (days: number, task: Pick<AccuracyQuery, "task_type" | "task_name"> = {}) =>
     accuracyReport(read, { ...task, since: sinceOf(days), by: days > MOST_DAYS ? "week" : "day" }, clock.nowMs());
   page("/waste", async (frame, { query }) => {
     const { days, by } = parseOrThrow(wasteQuery, given(query), "invalid-request");
-    const [report, advice, groups] = await Promise.all([
+    const [report, spare, advice, groups] = await Promise.all([
       reportOf(days),
+      spareWorkersSince(context, sinceOf(days)),
       adviceFor(read, undefined, clock.nowMs()),
       by === "task" ? undefined : wasteReport(read, { by, since: sinceOf(days) }),
     ]);
-    return wastePage(frame, { days, report, groups, advice });
+    return wastePage(frame, { days, report, spare, groups, advice });
   });
   page("/accuracy", async (frame, { query }) => {
     const asked = parseOrThrow(accuracyQuery, given(query), "invalid-request");

@@ -2,8 +2,8 @@ import { sql } from "kysely";
 import type { Database } from "../engine.ts";
 import type { RunInFlight, StoreReader } from "../store.ts";
 
-/** Stands as a literal, and in this form, for the reasons of `is-pending.ts`. */
-const IS_RUNNING = sql<boolean>`not (work_requests.status <> 'running')`;
+/** Of a running request. Stands as a literal, and in this form, for the reasons of `is-pending.ts`. */
+export const IS_RUNNING = sql<boolean>`not (work_requests.status <> 'running')`;
 
 /**
  * The started runs of a task that still go on, those of the oldest requests first, at most `limit`. Served by the

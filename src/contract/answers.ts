@@ -1,7 +1,35 @@
 import { z } from "zod";
 import { WAITING_CODES } from "../domain/work-request.ts";
+import { runIdSchema, timestampSchema } from "./names.ts";
 import { errorEntrySchema } from "./problem.ts";
 import { allocationSchema, eventSchema, expectedTimesSchema, placementSchema, workRequestSchema } from "./records.ts";
+
+/** What else is known of how a run failed. */
+const failureFactsSchema = z.object({
+  /** The line of its log that tells it best, as it was written; null: its log says nothing of an error. */
+  first_error: z.string().nullable(),
+  /** Other runs that failed in the same way, of any key, newest first, at most 10. */
+  alike: z.array(
+    z.object({
+      run_id: runIdSchema.nullable(),
+      task_name: z.string(),
+      subject: z.string(),
+      completed_at: timestampSchema,
+    }),
+  ),
+  /** The last run of its key that passed before it; null: none did. */
+  last_pass: z
+    .object({
+      run_id: runIdSchema.nullable(),
+      completed_at: timestampSchema,
+      /** What it had otherwise than that one, the likeliest cause first, at most 20; null: that one is not kept any more. */
+      changes: z
+        .array(z.object({ what: z.string(), before: z.string().nullable(), after: z.string().nullable() }))
+        .nullable(),
+    })
+    .nullable(),
+});
+export type FailureFacts = z.output<typeof failureFactsSchema>;
 
 /** Why a request waits, was placed where it is, or ended as it did: from recorded facts. */
 export const whySchema = z.object({
@@ -13,6 +41,8 @@ export const whySchema = z.object({
   /** For a request that waits: how each worker stands to it now. */
   candidates: placementSchema.shape.candidates,
   candidate_count: z.int(),
+  /** Of a request whose newest run failed; null: it did not, or there is none. */
+  failure: failureFactsSchema.nullable(),
   /** What has happened to the request so far, oldest first. */
   events: z.array(eventSchema),
 });

@@ -109,6 +109,28 @@ describe.each(ENGINES)("a verdict, kept in $name,", (engine) => {
     expect(await findings()).toMatchObject([{ state: "fixed" }]);
   });
 
+  it("comes with who failed alike, and what has changed since the last run that passed", async () => {
+    const passing = await harness.submit({ ...KEY, task_data: { command: ["make", "-j2"] } });
+    await endRun(passing[0]!.id, 1);
+    const [other] = await harness.submit({ ...KEY, subject: "other" });
+    await endRun(other!.id, 1, "src/b.c:3: error: gone");
+    const [request] = await harness.submit({ ...KEY, task_data: { command: ["make", "-j3"] } });
+    await endRun(request!.id, 1, "src/b.c:9: error: gone");
+    const { failure } = await harness.client.call("whyWorkRequest", { params: { id: request!.id } });
+    expect(failure).toMatchObject({
+      first_error: "src/b.c:9: error: gone",
+      alike: [{ run_id: `${other!.id}.1`, task_name: "build", subject: "other" }],
+      last_pass: { run_id: `${passing[0]!.id}.1` },
+    });
+    expect(failure!.last_pass!.changes).toContainEqual({
+      what: "task data command",
+      before: '["make","-j2"]',
+      after: '["make","-j3"]',
+    });
+    const passed = await harness.client.call("whyWorkRequest", { params: { id: passing[0]!.id } });
+    expect(passed.failure).toBeNull();
+  });
+
   it("may be overruled, is kept then, and later ones go by what was said", async () => {
     await give(passes(150));
     const [request] = await harness.submit(KEY);

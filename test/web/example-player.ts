@@ -17,6 +17,8 @@ export type Work = {
   task_name?: string;
   subject: string;
   context?: string;
+  /** Its command; `true` unless something else is to be seen. */
+  command?: string[];
   requirements?: Parameters<Harness["submit"]>[0]["requirements"];
   reactions?: Reactions;
 };
@@ -106,11 +108,12 @@ export class Player {
     assignment.size = await this.#write(assignment, lines, assignment.size);
   }
 
-  async #submit(work: Work): Promise<void> {
+  async #submit({ command = ["true"], ...work }: Work): Promise<void> {
     const tags = ["arch:amd64", "kvm", ...(work.requirements?.tags ?? [])];
     const [request] = await this.#harness.submit({
       task_name: "build",
       ...work,
+      task_data: { command },
       requirements: { ...work.requirements, tags },
     });
     await this.#harness.event(request!.id, "placed");

@@ -19,6 +19,8 @@ type Shown =
   | "running"
   | "passed"
   | "failed"
+  | "passedBefore"
+  | "failedAlike"
   | "regression"
   | "outOfMemory"
   | "tooLarge"
@@ -93,8 +95,17 @@ async function joinWorkers(harness: Harness): Promise<PlayedWorker> {
 async function playWhatEnds(play: Player, told: Awaited<ReturnType<typeof startTold>>, hostileName: string) {
   const context = "sid/amd64";
   const passed = await play.run({ subject: "gcc", context }, { exit: 0, memory: 3.3, log: COMPILING });
+  const test = { task_name: "test", subject: "glibc", context };
+  const passedBefore = await play.run(
+    { ...test, command: ["make", "check"] },
+    { exit: 0, memory: 0.8, minutes: 2.1, log: COMPILING },
+  );
+  const failedAlike = await play.run(
+    { ...test, subject: "musl" },
+    { exit: 2, memory: 0.5, minutes: 1.4, log: FAILING },
+  );
   const failed = await play.run(
-    { task_name: "test", subject: "glibc", context, reactions: { on_failure: [told.pager] } },
+    { ...test, command: ["make", "-j4", "check"], reactions: { on_failure: [told.pager] } },
     { exit: 2, memory: 0.78, minutes: 2.2, log: FAILING },
   );
   const regression = await play.run(
@@ -109,7 +120,7 @@ async function playWhatEnds(play: Player, told: Awaited<ReturnType<typeof startT
     { task_name: hostileName, subject: hostileName },
     { exit: 1, memory: 0.1, log: [hostileName, "\u001b]0;title\u0007\u001b[31mred\u001b[0m \u001b[2Jcleared"] },
   );
-  return { passed, failed, regression, outOfMemory, hostile };
+  return { passed, passedBefore, failedAlike, failed, regression, outOfMemory, hostile };
 }
 
 async function submitWhatWaits(harness: Harness, play: Player) {
@@ -137,6 +148,8 @@ async function submitWhatWaits(harness: Harness, play: Player) {
 function pastsOf(ids: Example["ids"]): Past[] {
   return [
     { id: ids.passed, waited: 0.1, ran: MINUTES, endedAgo: 171 },
+    { id: ids.passedBefore, waited: 0.1, ran: 2.1, endedAgo: 190 },
+    { id: ids.failedAlike, waited: 0.1, ran: 1.4, endedAgo: 205 },
     { id: ids.failed, waited: 0.05, ran: 2.2, endedAgo: 96 },
     { id: ids.regression, waited: 0.1, ran: 3.1, endedAgo: 85 },
     { id: ids.outOfMemory, waited: 0.1, ran: MINUTES, endedAgo: 74 },

@@ -219,12 +219,33 @@ inChromium("the pages", startExample, (at) => {
     await page.getByRole("heading", { level: 1, name: "Requests" }).waitFor();
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: `#${at.farm.ids.manual} release point-release` }).waitFor();
+    await page.getByRole("heading", { level: 1, name: `#${at.farm.ids.running} build llvm (sid/amd64)` }).waitFor();
     await page.keyboard.press("/");
     await page.keyboard.type("builder-1");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "Worker builder-1" }).waitFor();
     expect(new URL(page.url()).pathname).toBe("/workers/builder-1");
+    await page.goto(`/r/${at.farm.ids.failed}`);
+    await page.keyboard.press("[");
+    await page.waitForURL(new RegExp(`/r/${at.farm.ids.passedBefore}\\?run=1$`));
+    await page.keyboard.press("]");
+    await page.waitForURL(new RegExp(`/r/${at.farm.ids.failed}\\?run=1$`));
+    await page.keyboard.press(".");
+    expect(await page.locator(":focus").innerText()).toBe("Make it again");
+    await context.close();
+  });
+
+  it("the card of a failure says what it means, who failed alike, and what has changed since it last passed", async () => {
+    const { page, context } = await at.visit();
+    const { failed, failedAlike, passedBefore } = at.farm.ids;
+    await page.goto(`/r/${failed}`);
+    const card = page.locator(".card").first();
+    const text = await card.innerText();
+    expect(text).toMatch(/^Flaky \(\d+ % sure\): /);
+    expect(text).toContain("FAIL: malloc/tst-mallocstate");
+    expect(text).toMatch(new RegExp(`The same failure elsewhere: ${failedAlike}\\.1 \\(test musl, \\w+ ago\\)\\.`));
+    expect(text).toMatch(new RegExp(`Before it ${passedBefore}\\.1 passed \\w+ ago\\. What has changed since:`));
+    expect(await card.locator("tbody td").allInnerTexts()).toEqual(['["make","check"]', '["make","-j4","check"]']);
     await context.close();
   });
 

@@ -9,6 +9,7 @@ import { sourceText } from "../../domain/source-text.ts";
 import { renderCandidates } from "./candidate-table.ts";
 import { paint } from "./colour.ts";
 import { expectedText } from "./expected-text.ts";
+import { failureLines } from "./failure-lines.ts";
 import { symbols } from "./glyph.ts";
 import { formatMoment } from "./relative-time.ts";
 import { sanitizeText } from "./sanitize.ts";
@@ -24,6 +25,7 @@ export function renderWhy(why: Why, surface: Surface, options: { isAll?: boolean
   return [
     `${paint(surface, "strong", sanitizeText(nameOf(request)))} ${sanitizeText(endSentence(why.sentence))}\n`,
     ...expectedLine(request, surface),
+    ...(why.failure === null ? [] : failureLines(why.failure, surface)),
     ...needsLines(request),
     ...(why.candidate_count > 0 ? [renderCandidates(why.candidates, why.candidate_count, surface, isAll)] : []),
     ...placementLines(why, surface, isAll),

@@ -9,6 +9,7 @@ import { formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { PlanReason } from "../../schedule/decide/explain.ts";
 import type { LoopContext } from "./context.ts";
+import { failureFacts } from "./failure-facts.ts";
 import { withExpectedTimes } from "./planning/expected-times.ts";
 import { plannerOfGoing } from "./planning/read-going.ts";
 import { isPrepared, waitingRequest } from "./planning/rows.ts";
@@ -34,6 +35,7 @@ export async function why(context: LoopContext, id: WorkRequestId): Promise<Why>
     placement: newest?.placement ?? null,
     candidates: reason?.candidates ?? [],
     candidate_count: reason?.candidate_count ?? 0,
+    failure: await failureFacts(read, work_request, newest),
     events: await read.events(0, EVENTS_SHOWN, id),
   };
 }

@@ -33,17 +33,25 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.key === "g") isGoing = true;
-  else if (event.key === "/") focusSearch(event);
+  else if (event.key === "/") focusFirst(event, "search input");
   else if (event.key === "j" || event.key === "k") moveRow(event.key === "j" ? 1 : -1);
+  else if (event.key === ".") focusFirst(event, "main .actions button");
+  else if (event.key === "[" || event.key === "]") follow(event.key === "[" ? "prev" : "next");
   else if (event.key === "?") help();
 });
 
-/** @param {KeyboardEvent} event */
-function focusSearch(event) {
-  const search = document.querySelector("search input");
-  if (!(search instanceof HTMLInputElement)) return;
+/** @param {KeyboardEvent} event @param {string} what */
+function focusFirst(event, what) {
+  const found = document.querySelector(what);
+  if (!(found instanceof HTMLElement)) return;
   event.preventDefault();
-  search.focus();
+  found.focus();
+}
+
+/** To what stands before or after it: the run of the same key, or the part of the list. @param {string} rel */
+function follow(rel) {
+  const link = document.querySelector(`a[rel=${rel}]`);
+  if (link instanceof HTMLElement) link.click();
 }
 
 /** @param {number} step */
@@ -92,6 +100,9 @@ const HELP = [
   ["j", "next row"],
   ["k", "row before"],
   ["Enter", "open it"],
+  [".", "what can be done"],
+  ["[", "run of the same key before"],
+  ["]", "run of the same key after, or the next part of a list"],
 ];
 
 /** @param {string} keys @param {string} meaning */

@@ -7,7 +7,7 @@ import type { WorkRequest } from "../../domain/work-request.ts";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
 import { deliveryTable } from "../parts/delivery-table.ts";
-import { commandLine, queryText, requestLink } from "../parts/links.ts";
+import { commandLine, queryText, requestLink, runLink } from "../parts/links.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 
 /** The run that left a file which another run was given, as far as it is still kept. */
@@ -48,7 +48,7 @@ function inputPart(root: string, { inputs }: Run, sources: readonly FileSource[]
         : e("a", { href: outputAddress(root, source.id, left.path) }, path),
       formatBytes(size),
       source === undefined ? `#${from} (expired)` : requestLink(root, from),
-      source === undefined ? "–" : runLink(root, source),
+      source === undefined ? "–" : runLink(root, source.id),
       left === undefined ? "–" : left.path,
       e("code", {}, sha256.slice(0, SHA_LETTERS)),
     ];
@@ -106,10 +106,6 @@ function rest(files: readonly unknown[]): VNode[] {
 
 function outputAddress(root: string, run: string, path: string): string {
   return `${root}api/v1/runs/${run}/output${queryText({ path })}`;
-}
-
-function runLink(root: string, { id, work_request_id, attempt }: FileSource): VNode {
-  return e("a", { href: `${root}r/${work_request_id}?run=${attempt}` }, id);
 }
 
 /** Who was told what became of it, and what could not be told. */

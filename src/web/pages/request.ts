@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { RESOURCES } from "../../domain/allocation.ts";
 import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
+import type { RunId } from "../../domain/ids.ts";
 import { resultOf } from "../../domain/outcome.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import type { LogLine } from "../../domain/log-line.ts";
@@ -14,8 +15,9 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { answers, usedOf, type AnswerData } from "../parts/answers.ts";
 import { candidateTable, type ShownCandidate } from "../parts/candidates.ts";
-import { commandLine, historyAddress, keepLink, keyText, logAddress, workerLink } from "../parts/links.ts";
-import { lineText, logLines } from "../parts/log-lines.ts";
+import { failureCard, type FailureData } from "../parts/failure-card.ts";
+import { commandLine, historyAddress, keepLink, keyText, logAddress, runLink, workerLink } from "../parts/links.ts";
+import { logLines } from "../parts/log-lines.ts";
 import { stateLabel, stateOf, type State } from "../parts/state.ts";
 import { neighbourPart, type Neighbours } from "../parts/request-graph.ts";
 import { suspicionPart } from "../parts/suspicion.ts";
@@ -30,7 +32,8 @@ import { filesPart, toldPart, type FilesData } from "./request-files.ts";
 
 /** What the page of one request shows. */
 export type RequestData = AnswerData &
-  FilesData & {
+  FilesData &
+  FailureData & {
     lastEventId: number;
     /** The attempt whose figures and log are shown: the newest, or the one in the address. */
     run: Run | undefined;
@@ -44,14 +47,10 @@ export type RequestData = AnswerData &
     /** Of the whole log. */
     logLineCount: number;
     logSize: number;
-    /** Of a run that failed: the first line that names an error. */
-    firstError: number | undefined;
     neighbours: Neighbours;
     /** The worker of the run, as it is now; undefined once it is forgotten. */
     worker: Worker | undefined;
   };
-
-const CARD_LINES = 6;
 
 /** Everything about one request: the five answers, its figures, its runs, its log. */
 export function requestPage(frame: Frame, data: RequestData): string {
@@ -66,7 +65,7 @@ export function requestPage(frame: Frame, data: RequestData): string {
       hasCharts: true,
     },
     e("p", { class: "lead", role: "status" }, stateLabel(stateOf(request)), ` ${standing(data)}`),
-    failureCard(frame, data),
+    failureCard(frame.root, data),
     suspicionPart(frame.root, data.worker, data.now),
     answers(data),
     requestActions(frame, request),
@@ -91,11 +90,25 @@ export function requestPage(frame: Frame, data: RequestData): string {
       "p",
       {},
       e("a", { href: historyAddress(frame.root, request) }, `History of ${keyText(request)}`),
+      ...runsBeside(frame.root, data),
       " · ",
       e("a", { href: `${frame.root}api/v1/work-requests/${request.id}` }, "As JSON"),
       ...keepLink(frame, `r/${request.id}`),
     ),
   );
+}
+
+/** The runs of its key before and after the one that is shown, where history still knows them. */
+function runsBeside(root: string, { run, history }: RequestData): (VNode | string)[] {
+  const ids = history.flatMap(({ run_id }) => run_id ?? []); // newest first
+  const at = ids.findIndex((id) => id === run?.id);
+  if (at < 0) return [];
+  const link = (id: RunId | undefined, rel: string, word: string) =>
+    id === undefined ? [] : [" · ", runLink(root, id, { rel, word: `${word}: ${id}` })];
+  return [
+    ...link(ids[at + 1], "prev", "run before it"),
+    ...link(at === 0 ? undefined : ids[at - 1], "next", "run after it"),
+  ];
 }
 
 function standing({ request, runs, now }: RequestData): string {
@@ -114,33 +127,6 @@ function standing({ request, runs, now }: RequestData): string {
   }
   const ran = runFigure(newest, "duration");
   return `on ${newest.worker_name}${attempt}${ran === undefined ? "" : ` after ${formatDuration(ran)}`}`;
-}
-
-/** What went wrong, before everything else: how it ended, and the last that it wrote. */
-function failureCard(frame: Frame, { request, runs, run, log, firstError }: RequestData): VNode | null {
-  const isFailed = request.result === "failure" || request.result === "error";
-  if (!isFailed) return null;
-  const errors = request.output_data?.errors ?? [];
-  const ends = errors.map(({ code, message }) => `${message} (${code})`);
-  const newest = runs.at(-1);
-  if (ends.length === 0 && newest?.outcome) ends.push(`Run ${newest.id} ended: ${outcomeText(newest.outcome)}.`);
-  const last = run === undefined || run !== newest ? [] : log.slice(-CARD_LINES).map(lineText);
-  return e(
-    "div",
-    { class: "card" },
-    ...ends.map((text) => e("p", {}, text)),
-    last.length === 0 ? null : e("pre", { class: "log", tabIndex: 0, "aria-label": "The last that it wrote" }, ...last),
-    run === undefined || last.length === 0 ? null : errorLink(frame, run, firstError),
-  );
-}
-
-function errorLink(frame: Frame, run: Run, line: number | undefined): VNode {
-  if (line === undefined) return e("p", {}, e("a", { href: "#log" }, "More of its log"));
-  return e(
-    "p",
-    {},
-    e("a", { href: logAddress(frame.root, run, { at: line }) }, `The first line that names an error: ${line}`),
-  );
 }
 
 function amountTable({ request, run }: RequestData): VNode {

@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { parseRunId, type RunId } from "../../domain/ids.ts";
 import type { Run } from "../../domain/run.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { element as e } from "../element.ts";
@@ -16,6 +17,13 @@ export function queryText(fields: Readonly<Record<string, string | number | unde
 /** A link to a request's page. */
 export function requestLink(root: string, id: number): VNode {
   return e("a", { href: `${root}r/${id}` }, `#${id}`);
+}
+
+/** A link to a run: its request's page, with that attempt. */
+export function runLink(root: string, id: RunId, { rel, word = id }: { rel?: string; word?: string } = {}): VNode {
+  const run = parseRunId(id);
+  const href = run === undefined ? root : `${root}r/${run.work_request_id}?run=${run.attempt}`;
+  return e("a", { href, rel }, word);
 }
 
 /** Links to requests, those of them that are still kept; the others have expired and are named. */

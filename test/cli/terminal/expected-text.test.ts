@@ -17,7 +17,15 @@ describe("expected times", () => {
 
   it("stand in the answer of why", () => {
     const work_request = requestOf(7, { expected: { end: range(300, 600) } });
-    const why = { work_request, sentence: "runs", placement: null, candidates: [], candidate_count: 0, events: [] };
+    const why = {
+      work_request,
+      sentence: "runs",
+      placement: null,
+      candidates: [],
+      candidate_count: 0,
+      failure: null,
+      events: [],
+    };
     expect(renderWhy(why, terminal())).toContain("\n  expect ends in 5–10m\n");
   });
 });

@@ -37,6 +37,7 @@ const waiting: Why = {
     { worker_name: workerNameOf("w-16"), verdict: "offline" },
   ],
   candidate_count: 21,
+  failure: null,
   events: [
     event("created", 1345),
     event("waiting", 1340, { data: { code: "no_worker", message: "no worker has joined yet" } }),
@@ -111,6 +112,39 @@ describe("almanac why", () => {
     );
   });
 
+  it("says of a failure who failed alike, and what has changed since it last passed", () => {
+    const failure: Why["failure"] = {
+      first_error: "a.c:7: error: \u001b[31mgone",
+      alike: [
+        { run_id: runIdOf("5101.1"), task_name: "test", subject: "glibc", completed_at: ago(900) },
+        { run_id: null, task_name: "build", subject: "", completed_at: ago(9000) },
+      ],
+      last_pass: {
+        run_id: runIdOf("5060.1"),
+        completed_at: ago(7200),
+        changes: [
+          { what: "input src.tar", before: "0123456789ab (1.0M)", after: null },
+          { what: "worker", before: "w-03", after: "w-04" },
+        ],
+      },
+    };
+    const lines = (part: Why["failure"]) =>
+      renderWhy({ ...waiting, candidates: [], candidate_count: 0, failure: part }, terminal())
+        .split("\n")
+        .slice(1, 6);
+    expect(lines(failure)).toEqual([
+      String.raw`  error  a.c:7: error: \x1b[31mgone`,
+      "  alike  5101.1 test glibc, an imported run build",
+      "  passed 5060.1 at 2026-11-22 10:00:00Z; since then have changed:",
+      "    input src.tar: 0123456789ab (1.0M) → -",
+      "    worker: w-03 → w-04",
+    ]);
+    expect(lines({ ...failure, last_pass: { ...failure.last_pass!, changes: [] } })[2]).toContain(
+      "nothing that is known of has changed since",
+    );
+    expect(lines({ ...failure, last_pass: { ...failure.last_pass!, changes: null } })[2]).toContain("cannot be told");
+  });
+
   it("answers why a request runs where it runs", () => {
     const run = runOf("5122.1");
     const why: Why = {
@@ -119,6 +153,7 @@ describe("almanac why", () => {
       placement: run.placement,
       candidates: [],
       candidate_count: 0,
+      failure: null,
       events: [
         event("created", 800),
         event("waiting", 790, { data: { code: "a new one" } }),

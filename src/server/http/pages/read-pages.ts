@@ -44,6 +44,7 @@ const HISTORY_FINDINGS = 20;
 const TASK_RUNS = 30;
 /** The tasks that waste most stand first; a farm has tens of tasks, and each costs a look at its history. */
 const TASKS_WITH_PICTURES = 60;
+const ERROR_LINES = { lines: 6, characters: 2_000 };
 const LOG_END = { lines: 200, characters: 24_000 };
 
 /** What waits, what runs, what ended, and where. */
@@ -134,7 +135,7 @@ export async function readRequest(
 ): Promise<RequestData> {
   const { read } = context.store;
   const lastEventId = await read.lastEventId();
-  const { work_request: request, candidates, candidate_count, events } = await why(context, id);
+  const { work_request: request, candidates, candidate_count, events, failure } = await why(context, id);
   const { task_type, task_name, subject, context: circumstances } = request;
   const key = { task_type, task_name, subject, context: circumstances };
   const [now, runs, history, neighbours] = await Promise.all([
@@ -150,6 +151,7 @@ export async function readRequest(
     request,
     runs,
     run,
+    failure,
     events,
     history: history.items,
     earlier: await readEarlierCurves(context, run, history.items),
@@ -174,15 +176,19 @@ async function readEarlierCurves(
   return ids.length === 0 ? [] : read.runCurves(ids.slice(0, EARLIER_CURVES));
 }
 
-const NO_LOG: LogEnd = { log: [], logLineCount: 0, logSize: 0, firstError: undefined };
+const NO_LOG: LogEnd = { log: [], logLineCount: 0, logSize: 0, firstError: undefined, errorLines: [] };
 
 async function readLogEnd({ files }: LoopContext, run: Run): Promise<LogEnd> {
   const { lines, total } = await files.lines.window(run.id, { kind: "end" }, LOG_END);
   const firstError = hasFailed(run) ? await files.lines.firstError(run.id) : undefined;
-  return { log: lines, logLineCount: total, logSize: await files.logSize(run.id), firstError };
+  const errorLines =
+    firstError === undefined
+      ? lines.slice(-ERROR_LINES.lines)
+      : (await files.lines.window(run.id, { kind: "from", line: firstError }, ERROR_LINES)).lines;
+  return { log: lines, logLineCount: total, logSize: await files.logSize(run.id), firstError, errorLines };
 }
 
-type LogEnd = Pick<RequestData, "log" | "logLineCount" | "logSize" | "firstError">;
+type LogEnd = Pick<RequestData, "log" | "logLineCount" | "logSize" | "firstError" | "errorLines">;
 
 /** True of a run that ended otherwise than well. */
 export function hasFailed({ outcome }: Run): boolean {

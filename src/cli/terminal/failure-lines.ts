@@ -1,0 +1,33 @@
+import type { FailureFacts } from "../../contract/answers.ts";
+import { formatMoment } from "./relative-time.ts";
+import { symbols } from "./glyph.ts";
+import { sanitizeText } from "./sanitize.ts";
+import type { Surface } from "./surface.ts";
+
+/** What `almanac why` says of a failure: its line, who failed alike, and what has changed since it last passed. */
+export function failureLines({ first_error, alike, last_pass }: FailureFacts, surface: Surface): string[] {
+  const others = alike.map(({ run_id, task_name, subject }) =>
+    [run_id ?? "an imported run", task_name, subject].filter((part) => part !== "").join(" "),
+  );
+  return [
+    ...(first_error === null ? [] : [`  error  ${sanitizeText(first_error)}\n`]),
+    ...(others.length === 0 ? [] : [`  alike  ${sanitizeText(others.join(", "))}\n`]),
+    ...(last_pass === null ? [] : passLines(last_pass, surface)),
+  ];
+}
+
+function passLines(
+  { run_id, completed_at, changes }: NonNullable<FailureFacts["last_pass"]>,
+  surface: Surface,
+): string[] {
+  const passed = `  passed ${run_id ?? "in an imported run"} at ${formatMoment(completed_at, surface)}`;
+  if (changes === null) return [`${passed}; what has changed since cannot be told\n`];
+  if (changes.length === 0) return [`${passed}; nothing that is known of has changed since\n`];
+  const { arrow } = symbols(surface);
+  return [
+    `${passed}; since then have changed:\n`,
+    ...changes.map(
+      ({ what, before, after }) => sanitizeText(`    ${what}: ${before ?? "-"} ${arrow} ${after ?? "-"}`) + "\n",
+    ),
+  ];
+}

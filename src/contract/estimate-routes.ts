@@ -3,7 +3,7 @@ import { ACCURACY_SPANS } from "../domain/accuracy.ts";
 import { TASK_TYPES } from "../domain/task.ts";
 import { WASTE_GROUPS } from "../domain/waste.ts";
 import { accuracyReportSchema, wasteReportSchema } from "./accuracy.ts";
-import { adviceSchema } from "./advice.ts";
+import { adviceKeyInput, adviceSchema, ignoredAdviceSchema } from "./advice.ts";
 import { bytesInput } from "./amounts.ts";
 import { context, subject, taskName, timestampSchema } from "./names.ts";
 import { explanationFields } from "./outlook.ts";
@@ -74,6 +74,22 @@ export const estimateRoutes = {
       /** Absent: of the tasks that waste most memory. */
       task_name: taskName.optional(),
     }),
-    response: z.object({ advice: z.array(adviceSchema) }),
+    response: z.object({ advice: z.array(adviceSchema), ignored: z.array(ignoredAdviceSchema) }),
+  }),
+  ignoreAdvice: route({
+    method: "PUT",
+    path: "/api/v1/advice/ignored",
+    summary: "Have an advice not given again, until its amounts differ by more than a quarter",
+    scope: "admin",
+    body: adviceKeyInput,
+    response: z.object({ ignored: ignoredAdviceSchema }),
+  }),
+  takeBackAdvice: route({
+    method: "DELETE",
+    path: "/api/v1/advice/ignored/:id",
+    summary: "Have an ignored advice given again",
+    scope: "admin",
+    params: z.strictObject({ id: z.coerce.number().pipe(z.int().min(1)) }),
+    response: z.object({ removed: z.int() }),
   }),
 } as const;

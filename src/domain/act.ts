@@ -25,6 +25,10 @@ export function actWords({ kind, at, worker_name, data }: Act): ActWords {
       return { did: data["drain"] === true ? "drained" : "resumed", to: { kind: "worker", name: worker_name ?? "" } };
     case "layer_changed":
       return { did: layerDeed(data) };
+    case "advice_changed":
+      return {
+        did: `${data["did"] === "ignored" ? "ignored" : "took back what was ignored:"} the advice on ${wordOf(data["resource"])} for ${wordOf(data["of"])}`,
+      };
     case "finding":
       return {
         did: "said of",

@@ -1,9 +1,18 @@
+import type { Timestamp } from "./clock.ts";
+import type { LayerScope } from "./layer.ts";
 import type { WeighedResource } from "./outlook.ts";
 import type { HistoryKey } from "./task.ts";
 
-/** What to ask for instead of what is asked. A subject or context that is empty stands for any. Bytes. */
-export type Advice = HistoryKey & {
-  resource: WeighedResource;
+/** What an advice is about. A subject or context that is empty stands for any. */
+export type AdviceKey = HistoryKey & { resource: WeighedResource };
+
+/** What a layer holds for that decides what the advice is about: null for any. */
+export function adviceScope({ task_name, subject, context }: AdviceKey): LayerScope {
+  return { task_name, subject: subject || null, context: context || null };
+}
+
+/** What to ask for instead of what is asked. Bytes. */
+export type Advice = AdviceKey & {
   /** What is asked today: the median, and the least and most. */
   asked: number;
   asked_least: number;
@@ -20,3 +29,15 @@ export type Advice = HistoryKey & {
   /** How many such runs the workers have room for at once; null where no worker may run them. */
   at_once: { as_asked: number; with_enough: number } | null;
 };
+
+/**
+ * An advice that a person does not want to see again, as it was then: it is given anew once what is asked, or what would
+ * be enough, has become another (`isStillIgnored` says when), or once the person takes that back.
+ */
+export type IgnoredAdvice = AdviceKey &
+  Pick<Advice, "asked" | "enough"> & {
+    id: number;
+    /** The name of the token. */
+    ignored_by: string;
+    ignored_at: Timestamp;
+  };

@@ -21,6 +21,7 @@ export const EVENT_KINDS = [
   "worker_removed",
   "share_changed",
   "layer_changed",
+  "advice_changed",
   "token_changed",
   "schedule_changed",
   "hook_changed",

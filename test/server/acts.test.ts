@@ -3,10 +3,12 @@ import { createClient, type Client } from "../../src/client/client.ts";
 import type { Route } from "../../src/contract/route.ts";
 import { routes, type RouteName } from "../../src/contract/routes.ts";
 import { actText, isAct } from "../../src/domain/act.ts";
+import { timestamp } from "../../src/domain/clock.ts";
+import type { WorkRequestId } from "../../src/domain/ids.ts";
 import { newFinding } from "../../src/server/loop/findings.ts";
 import type { Store } from "../../src/server/store/store.ts";
 import { ENGINES, useDatabases } from "../store/engines.ts";
-import { at, KEY } from "../store/records.ts";
+import { ALLOCATION, at, KEY, newEntry } from "../store/records.ts";
 import { COMMAND, startHarness } from "./harness.ts";
 
 /* Whoever changes something leaves a trace, written with the change itself: what, when, and by whom. */
@@ -68,6 +70,16 @@ const ACTS: [RouteName, string | undefined, (ada: Client) => Promise<unknown>][]
   ["revokeToken", "revoked the token 5 ci (submit)", (ada) => ada.call("revokeToken", { params: { id: 5 } })],
   ["putLayer", "set memory (value 1)", (ada) => ada.call("putLayer", { body: { field: "memory", value: "2G" } })],
   ["removeLayer", "removed the value 1", (ada) => ada.call("removeLayer", { params: { id: 1 } })],
+  [
+    "takeBackAdvice",
+    "took back what was ignored: the advice on memory for task build, context sid",
+    (ada) => ada.call("takeBackAdvice", ONE),
+  ],
+  [
+    "ignoreAdvice",
+    "ignored the advice on memory for task build",
+    (ada) => ada.call("ignoreAdvice", { body: { task_name: KEY.task_name } }),
+  ],
   ["putSchedule", "made the schedule nightly", (ada) => schedule(ada, "0 3 1 1 *")],
   ["putSchedule", "changed the schedule nightly (cron)", (ada) => schedule(ada, "0 4 1 1 *")],
   ["putSchedule", undefined, (ada) => schedule(ada, "0 4 1 1 *")],
@@ -99,6 +111,14 @@ function prepare(store: Store): Promise<void> {
     await tx.insertFinding(newFinding("memory", KEY, at(0)));
     const told = { reaction: "on_drift", action: "https://127.0.0.1/x", payload: {} } as const;
     await tx.insertDeliveries([{ ...told, work_request_id: null, finding_id: 1 }]);
+    const advice = { ...KEY, subject: "", context: "sid", resource: "memory", asked: 2, enough: 1 } as const;
+    await tx.putIgnoredAdvice({ ...advice, ignored_by: "eve" });
+    const memory = { amount: 2 ** 33, source: "request" } as const;
+    for (let run = 1; run <= 6; run += 1) {
+      const completed_at = timestamp(Date.now() - run * 60_000);
+      const allocation = { ...ALLOCATION, memory };
+      await tx.insertHistory(newEntry({ completed_at, allocation, work_request_id: run as WorkRequestId })); // as numbered
+    }
     await tx.updateDelivery(1, { state: "failed", next_attempt_at: null });
   });
 }

@@ -219,27 +219,3 @@ describe.each(ENGINES)("the accuracy of estimates, kept in $name,", (engine) => 
     expect((await harness.request(request.id)).status).not.toBe("completed"); // it is run again with more
   });
 });
-
-describe.each(ENGINES)("advice, with its history in $name,", (engine) => {
-  const databases = useDatabases(engine);
-
-  it("is given for one task, and without a name for those that waste most", async () => {
-    const harness = await startHarness({ database: await databases.fresh() });
-    try {
-      const worker = await harness.join("w-1");
-      for (let index = 0; index < 6; index += 1) {
-        const [request] = await harness.submit({ task_name: "build", requirements: { memory: 8 * GIB } });
-        await harness.event(request!.id, "placed"); // one was submitted
-        const [assignment] = (await worker.sync()).assignments;
-        await worker.sync([ended(assignment!, { runtime_statistics: { duration: 3600, memory: GIB } })]);
-      }
-      const { advice } = await harness.client.call("advice", { query: { task_name: "build" } });
-      expect(advice).toMatchObject([{ task_name: "build", resource: "memory", asked: 8 * GIB, runs: 6 }]);
-      expect(advice[0]!.at_once!.with_enough).toBeGreaterThan(advice[0]!.at_once!.as_asked); // one was given
-      expect((await harness.client.call("advice", { query: {} })).advice).toMatchObject([{ task_name: "build" }]);
-      expect((await harness.client.call("advice", { query: { task_name: "none" } })).advice).toEqual([]);
-    } finally {
-      await harness.close();
-    }
-  });
-});

@@ -9,6 +9,7 @@ import { SCOPES } from "../../src/contract/route.ts";
 import { EVENT_KINDS } from "../../src/domain/event.ts";
 import { RUN_STATES } from "../../src/domain/run.ts";
 import { TASK_TYPES } from "../../src/domain/task.ts";
+import { WEIGHED_RESOURCES } from "../../src/domain/outlook.ts";
 import { LAYER_MODES } from "../../src/domain/layer.ts";
 import { DELIVERY_STATES, REACTION_KINDS } from "../../src/domain/reaction.ts";
 import { FINDING_KINDS, FINDING_STATES } from "../../src/domain/finding.ts";
@@ -44,6 +45,8 @@ const CHECKED_COLUMNS: Record<string, readonly string[]> = {
   "hook_calls.kind": HOOK_CALL_KINDS,
   "tokens.scope": SCOPES,
   "layers.mode": LAYER_MODES,
+  "ignored_advice.task_type": TASK_TYPES,
+  "ignored_advice.resource": WEIGHED_RESOURCES,
   "events.kind": EVENT_KINDS,
 };
 

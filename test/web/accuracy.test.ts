@@ -83,7 +83,7 @@ inChromium("the pages of accuracy, waste and settings", startExample, (at) => {
     expect(await page.getByText("None: history sizes everything").isVisible()).toBe(true);
     const kept = page.getByRole("region", { name: "What is kept" });
     expect(await kept.getByRole("row", { name: /^requests, their runs/ }).innerText()).toContain(
-      "90d00h after their end",
+      "90 days after their end",
     );
     await page.getByRole("button", { name: "Set", exact: true }).click();
     await page.getByRole("button", { name: "Remove 1" }).click();

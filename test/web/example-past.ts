@@ -70,6 +70,25 @@ export function suspect(db: DatabaseSync, id: number): void {
   db.prepare("update workers set suspicion = ? where worker_name = 'builder-2'").run(JSON.stringify(suspicion));
 }
 
+/** Runs that were asked for with far more than they used, and an advice that was ignored. */
+export function giveAdvice(db: DatabaseSync): void {
+  const amount = (value: number) => ({ amount: value, source: "request" });
+  const GIB = 2 ** 30;
+  const allocation = { memory: amount(GIB), disk_space: amount(GIB), cpu_count: amount(1), duration: amount(600) };
+  const insert = db.prepare(`insert into history (task_type, task_name, subject, context, completed_at, result, outcome,
+    runtime_statistics, duration_ms, lower_bounds, allocation, trusted)
+    values ('worker', 'fetch', 'gcc', '', ?, 'success', '{"kind":"exited","code":0}', ?, 90000, '[]', ?, 1)`);
+  for (let run = 1; run <= 12; run += 1) {
+    const used = { duration: 90, memory: (40 + run) * 2 ** 20, disk_space: (90 + run) * 2 ** 20 };
+    const at = new Date(Date.now() - run * 7_200_000).toISOString();
+    insert.run(at, JSON.stringify(used), JSON.stringify({ ...allocation, tags: ["kvm"] }));
+  }
+  db.prepare(
+    `insert into ignored_advice (task_type, task_name, subject, context, resource, asked, enough, ignored_by, ignored_at)
+    values ('worker', 'test', 'glibc', '', 'memory', ?, ?, 'ada', ?)`,
+  ).run(8 * GIB, GIB, new Date(Date.now() - 3 * 86_400_000).toISOString());
+}
+
 function moveBack(db: DatabaseSync, { id, waited, ran, endedAgo }: Past): void {
   const begun = endedAgo + ran;
   db.exec(`update work_requests set

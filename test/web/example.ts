@@ -3,7 +3,7 @@ import { DEFAULT_RETRY_LIMITS } from "../../src/verdict/decide-retry.ts";
 import { giveItAccuracy } from "./example-accuracy.ts";
 import { history } from "./example-history.ts";
 import { automate, giveAutomationAPast, startTold, untilTold } from "./example-automation.ts";
-import { countFrom, FIRST_REQUEST, giveItAPast, suspect, type Past } from "./example-past.ts";
+import { countFrom, FIRST_REQUEST, giveAdvice, giveItAPast, suspect, type Past } from "./example-past.ts";
 import { MINUTES, Player } from "./example-player.ts";
 import { playRelease, RELEASE_CONFIG, type Release } from "./example-release.ts";
 import { writeConfig } from "../task/config/config-file.ts";
@@ -69,6 +69,7 @@ export async function startExample(hostileName = HOSTILE): Promise<Example> {
   await giveItAPast(harness, ids.passed, [...pasts, ...pastsOf(ids)], (db) => {
     giveAutomationAPast(db, [ids.passed, ids.failed, ids.regression, ids.outOfMemory]);
     suspect(db, ids.failed);
+    giveAdvice(db);
   });
   const close = async () => {
     await harness.close();

@@ -1,8 +1,9 @@
-import type { Advice } from "../../domain/advice.ts";
+import type { Advice, AdviceKey, IgnoredAdvice } from "../../domain/advice.ts";
 import { RESOURCE_WORDS } from "../../domain/amount-text.ts";
 import { formatBytes } from "../../domain/units.ts";
 import { ofThousand } from "../../domain/source-text.ts";
 import { symbols } from "./glyph.ts";
+import { formatAgo } from "./relative-time.ts";
 import type { Surface } from "./surface.ts";
 import { renderTable, type Column, type TableOptions } from "./table.ts";
 
@@ -13,6 +14,39 @@ export function renderAdvice(advice: readonly Advice[], surface: Surface, option
     return "Nothing to advise: what is asked is about right, or too few runs asked for anything.\n";
   const note = "Who asks for nothing is given what the history of each key says.\n";
   return `${renderTable(columnsOf(surface), advice, surface, options)}${note}`;
+}
+
+/** What `almanac advise --ignored` prints: one line for each, the newest first. */
+export function renderIgnored(ignored: readonly IgnoredAdvice[], surface: Surface, options: TableOptions): string {
+  if (surface.isTty && ignored.length === 0) return "No advice is ignored.\n";
+  return renderTable(ignoredColumns(surface), ignored, surface, options);
+}
+
+function ignoredColumns(surface: Surface): Column<IgnoredAdvice>[] {
+  const bytes = (header: string, value: (ignored: IgnoredAdvice) => number): Column<IgnoredAdvice> => ({
+    header,
+    align: "right",
+    cell: (row) => formatBytes(value(row)),
+    full: (row) => String(value(row)),
+  });
+  return [
+    { header: "ID", align: "right", cell: ({ id }) => String(id) },
+    ...keyColumns(surface),
+    bytes("ASKED THEN", ({ asked }) => asked),
+    bytes("ENOUGH THEN", ({ enough }) => enough),
+    { header: "BY", cell: ({ ignored_by }) => ignored_by },
+    { header: "IGNORED", cell: ({ ignored_at: at }) => formatAgo(at, surface), full: ({ ignored_at: at }) => at },
+  ];
+}
+
+function keyColumns(surface: Surface): Column<AdviceKey>[] {
+  const { none } = symbols(surface);
+  return [
+    { header: "TASK", cell: ({ task_name }) => task_name, shrinkTo: 8 },
+    { header: "SUBJECT", cell: ({ subject }) => subject || none, full: ({ subject }) => subject, shrinkTo: 8 },
+    { header: "CONTEXT", cell: ({ context }) => context || none, full: ({ context }) => context, shrinkTo: 8 },
+    { header: "", cell: ({ resource }) => RESOURCE_WORDS[resource], full: ({ resource }) => resource },
+  ];
 }
 
 function columnsOf(surface: Surface): Column<Advice>[] {
@@ -30,10 +64,7 @@ function columnsOf(surface: Surface): Column<Advice>[] {
     full: (row) => String(value(row)),
   });
   return [
-    { header: "TASK", cell: ({ task_name }) => task_name, shrinkTo: 8 },
-    { header: "SUBJECT", cell: ({ subject }) => subject || none, full: ({ subject }) => subject, shrinkTo: 8 },
-    { header: "CONTEXT", cell: ({ context }) => context || none, full: ({ context }) => context, shrinkTo: 8 },
-    { header: "", cell: ({ resource }) => RESOURCE_WORDS[resource], full: ({ resource }) => resource },
+    ...keyColumns(surface),
     bytes("ASKED", ({ asked }) => asked),
     failures("NEED MORE", ({ failures_as_asked: share }) => share),
     bytes("ENOUGH", ({ enough }) => enough),

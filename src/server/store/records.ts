@@ -11,6 +11,7 @@ import { historyReader, historyWriter } from "./history.ts";
 import { hookReader, hookWriter } from "./hooks.ts";
 import { layerReader, layerWriter } from "./layers.ts";
 import { leadershipWriter } from "./leadership.ts";
+import { ignoredAdviceReader, ignoredAdviceWriter } from "./ignored-advice.ts";
 import { judgedReader, judgedWriter } from "./judged-runs.ts";
 import { runReader, runWriter } from "./runs.ts";
 import { scheduleReader, scheduleWriter } from "./schedules.ts";
@@ -35,6 +36,7 @@ export function readerOn(db: Database, engine: Engine): StoreReader {
     ...accuracyReader(db),
     ...tokenReader(db),
     ...layerReader(db),
+    ...ignoredAdviceReader(db),
     ...artifactReader(db),
     ...scheduleReader(db),
     ...hookReader(db),
@@ -59,6 +61,7 @@ export function transactionOn(db: Database, engine: Engine): StoreTransaction {
     ...accuracyWriter(db, engine),
     ...tokenWriter(db, engine, now),
     ...layerWriter(db, engine),
+    ...ignoredAdviceWriter(db, engine),
     ...leadershipWriter(db, engine),
     ...artifactWriter(db, engine),
     ...scheduleWriter(db, engine),

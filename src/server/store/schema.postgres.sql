@@ -79,7 +79,7 @@ create table events (
   run_id text,
   worker_name text,
   data json not null,
-  constraint events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'unblocked'::text, 'allocated'::text, 'waiting'::text, 'placed'::text, 'started'::text, 'progress'::text, 'run_ended'::text, 'retried'::text, 'completed'::text, 'aborted'::text, 'abort_requested'::text, 'priority_changed'::text, 'worker_joined'::text, 'worker_changed'::text, 'worker_removed'::text, 'share_changed'::text, 'layer_changed'::text, 'token_changed'::text, 'schedule_changed'::text, 'hook_changed'::text, 'history_imported'::text, 'judged'::text, 'finding'::text, 'delivery'::text]))),
+  constraint events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'unblocked'::text, 'allocated'::text, 'waiting'::text, 'placed'::text, 'started'::text, 'progress'::text, 'run_ended'::text, 'retried'::text, 'completed'::text, 'aborted'::text, 'abort_requested'::text, 'priority_changed'::text, 'worker_joined'::text, 'worker_changed'::text, 'worker_removed'::text, 'share_changed'::text, 'layer_changed'::text, 'advice_changed'::text, 'token_changed'::text, 'schedule_changed'::text, 'hook_changed'::text, 'history_imported'::text, 'judged'::text, 'finding'::text, 'delivery'::text]))),
   constraint events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX events_by_request ON public.events USING btree (work_request_id, id) WHERE (work_request_id IS NOT NULL);
@@ -198,6 +198,23 @@ create table hooks (
   last_call json,
   constraint hooks_pkey PRIMARY KEY (name)
 );
+
+create table ignored_advice (
+  id bigint generated always as identity not null,
+  task_type text not null,
+  task_name text not null,
+  subject text not null,
+  context text not null,
+  resource text not null,
+  asked double precision not null,
+  enough double precision not null,
+  ignored_by text not null,
+  ignored_at timestamp with time zone not null,
+  constraint ignored_advice_pkey PRIMARY KEY (id),
+  constraint ignored_advice_resource_check CHECK ((resource = ANY (ARRAY['memory'::text, 'disk_space'::text]))),
+  constraint ignored_advice_task_type_check CHECK ((task_type = ANY (ARRAY['worker'::text, 'server'::text, 'workflow'::text, 'wait'::text, 'internal'::text])))
+);
+CREATE UNIQUE INDEX ignored_advice_by_key ON public.ignored_advice USING btree (task_type, task_name, subject, context, resource);
 
 create table layers (
   id bigint generated always as identity not null,

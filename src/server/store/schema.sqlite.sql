@@ -78,8 +78,8 @@ CREATE TABLE events (
   at text not null,
   kind text not null check (kind in ('created', 'unblocked', 'allocated', 'waiting', 'placed', 'started', 'progress',
     'run_ended', 'retried', 'completed', 'aborted', 'abort_requested', 'priority_changed', 'worker_joined',
-    'worker_changed', 'worker_removed', 'share_changed', 'layer_changed', 'token_changed', 'schedule_changed',
-    'hook_changed', 'history_imported', 'judged', 'finding', 'delivery')),
+    'worker_changed', 'worker_removed', 'share_changed', 'layer_changed', 'advice_changed', 'token_changed',
+    'schedule_changed', 'hook_changed', 'history_imported', 'judged', 'finding', 'delivery')),
   work_request_id integer,
   run_id text,
   worker_name text,
@@ -210,6 +210,21 @@ CREATE TABLE hooks (
   created_at text not null,
   last_call text
 ) strict;
+
+CREATE TABLE ignored_advice (
+  id integer primary key autoincrement,
+  task_type text not null check (task_type in ('worker', 'server', 'workflow', 'wait', 'internal')),
+  task_name text not null,
+  subject text not null,
+  context text not null,
+  resource text not null check (resource in ('memory', 'disk_space')),
+  asked real not null,
+  enough real not null,
+  ignored_by text not null,
+  ignored_at text not null
+) strict;
+
+CREATE UNIQUE INDEX ignored_advice_by_key on ignored_advice (task_type, task_name, subject, context, resource);
 
 CREATE TABLE layers (
   id integer primary key autoincrement,

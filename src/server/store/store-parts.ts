@@ -1,3 +1,4 @@
+import type { AdviceReader, AdviceWriter } from "./advice-store.ts";
 import type { ArtifactReader, ArtifactWriter } from "./artifact-store.ts";
 import type { AutomationReader, AutomationWriter } from "./automation-store.ts";
 import type { DeliveryReader, DeliveryWriter } from "./delivery-store.ts";
@@ -7,7 +8,8 @@ import type { LeadershipWriter } from "./leadership.ts";
 import type { PastRunReader } from "./past-run-store.ts";
 
 /** What can be read beside requests, workers, history and settings (`store.ts`), each part in a file of its own. */
-export type PartReader = ArtifactReader &
+export type PartReader = AdviceReader &
+  ArtifactReader &
   AutomationReader &
   DeliveryReader &
   EventReader &
@@ -15,4 +17,9 @@ export type PartReader = ArtifactReader &
   PastRunReader;
 
 /** What a transaction can do beside that. */
-export type PartWriter = ArtifactWriter & AutomationWriter & DeliveryWriter & EventWriter & LeadershipWriter;
+export type PartWriter = AdviceWriter &
+  ArtifactWriter &
+  AutomationWriter &
+  DeliveryWriter &
+  EventWriter &
+  LeadershipWriter;

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from "kysely";
+import type { IgnoredAdvice } from "../../domain/advice.ts";
 import type { Content, Input } from "../../domain/artifact.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { Event } from "../../domain/event.ts";
@@ -132,6 +133,7 @@ export type Tables = {
   accuracy_days: AccuracyDayTable;
   tokens: TokenTable;
   layers: LayerTable;
+  ignored_advice: Omit<IgnoredAdvice, "id"> & { id: Generated<number> };
   hooks: Hook & { secret: string };
   hook_calls: HookCall & { id: Generated<number>; hook_name: string; call_key: string };
   leadership: { term: number };

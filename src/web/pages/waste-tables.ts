@@ -1,14 +1,10 @@
 import type { VNode } from "preact";
 import type { Accuracy, AccuracyReport } from "../../domain/accuracy.ts";
-import type { Advice } from "../../domain/advice.ts";
-import { RESOURCE_WORDS } from "../../domain/amount-text.ts";
-import { ofThousand } from "../../domain/source-text.ts";
-import { formatBytes, formatShare } from "../../domain/units.ts";
+import { formatShare } from "../../domain/units.ts";
 import type { WasteGroup, WasteReport } from "../../domain/waste.ts";
 import { element as e } from "../element.ts";
-import type { Frame } from "../layout.ts";
 import { gibHours, hours } from "../parts/held-hours.ts";
-import { historyAddress, keyText, queryText, workerLink } from "../parts/links.ts";
+import { historyAddress, queryText, workerLink } from "../parts/links.ts";
 import { numberHead, table, type Cell, type Row } from "../parts/table.ts";
 import { dayText } from "../parts/time.ts";
 
@@ -83,52 +79,4 @@ function groupName(root: string, by: WasteGroup, name: string | null): Cell {
 export function spanTable({ over_time }: AccuracyReport): VNode {
   const rows = over_time.toReversed().map(({ from, accuracy }): Row => [dayText(from), ...figureCells(accuracy)]);
   return table("Over time", ["From", ...FIGURE_HEADS], rows);
-}
-
-/** What to ask for instead, and a look at what an override to that would have done. */
-export function advicePart({ root }: Frame, advice: readonly Advice[]): VNode {
-  if (advice.length === 0) {
-    return e(
-      "p",
-      {},
-      "Nothing: what is asked for is about right, or too few runs asked for anything. Whoever asks for nothing is given what history says.",
-    );
-  }
-  const rows = advice.map((one): Row => [
-    e("a", { href: historyAddress(root, keyOf(one)) }, keyText(one)),
-    RESOURCE_WORDS[one.resource],
-    formatBytes(one.asked),
-    ofThousand(one.failures_as_asked),
-    formatBytes(one.enough),
-    ofThousand(one.failures),
-    String(one.runs),
-    gibHours(one.saved_a_week),
-    e("a", { href: root + overrideAddress(one), "aria-label": `Look at it: ${keyText(one)}` }, "Look at it"),
-  ]);
-  return table(
-    "Advice, what saves most first",
-    [
-      { name: "What", look: "name" },
-      "Resource",
-      numberHead("Asked for"),
-      numberHead("Need more than that"),
-      numberHead("Enough"),
-      numberHead("Need more than that"),
-      numberHead("Runs"),
-      numberHead("GiB·h saved a week"),
-      "Have it given",
-    ],
-    rows,
-  );
-}
-
-/** Where the settings say what an override to what is enough would have done, and let it be set. */
-function overrideAddress({ resource, enough, task_name, subject, context }: Advice): string {
-  const value = { field: resource, value: enough, mode: "override", task_name, subject, context };
-  return `settings${queryText(value)}#preview`;
-}
-
-/** Of the key what it says: an empty subject or context stands for any. */
-function keyOf({ task_type, task_name, subject, context }: Advice) {
-  return { task_type, task_name, ...(subject !== "" && { subject }), ...(context !== "" && { context }) };
 }

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import type { Accuracy, AccuracyReport, HeldAmounts } from "../../domain/accuracy.ts";
-import type { Advice } from "../../domain/advice.ts";
+import type { Advice, IgnoredAdvice } from "../../domain/advice.ts";
+import type { Timestamp } from "../../domain/clock.ts";
 import { spareWorkersSentences } from "../../domain/spare-text.ts";
 import { formatShare } from "../../domain/units.ts";
 import { WASTE_GROUPS, type SpareWorkers, type WasteGroup, type WasteReport } from "../../domain/waste.ts";
@@ -14,7 +15,8 @@ import { mistakesText } from "../parts/mistakes.ts";
 import { choices } from "../parts/choices.ts";
 import { periods } from "../parts/periods.ts";
 import { dayText } from "../parts/time.ts";
-import { advicePart, groupTable, spanTable, taskTable } from "./waste-tables.ts";
+import { advicePart } from "./waste-advice.ts";
+import { groupTable, spanTable, taskTable } from "./waste-tables.ts";
 
 /** By what the page can tell waste apart. */
 export const SHOWN_GROUPS = ["task", ...WASTE_GROUPS] as const;
@@ -25,12 +27,14 @@ export type WasteData = {
   report: AccuracyReport;
   spare: SpareWorkers;
   groups: Omit<WasteReport, "spare_workers"> | undefined;
+  now: Timestamp;
   advice: readonly Advice[];
+  ignored: readonly IgnoredAdvice[];
 };
 
 /** What was reserved and not used, what sizing saved, what our own mistakes cost, and what to ask for instead. */
 export function wastePage(frame: Frame, data: WasteData): string {
-  const { days, report, spare, groups, advice } = data;
+  const { days, report, spare, groups } = data;
   const held = report.all.resources.memory?.held;
   const by = groups?.by ?? "task";
   const address = addressOf(days, by);
@@ -61,7 +65,7 @@ export function wastePage(frame: Frame, data: WasteData): string {
     e("p", {}, mistakesText(report.all.mistakes, "an amount that Almanac chose")),
     e("p", {}, mistakesText(report.all.mistakes_as_asked, "an amount that people asked for")),
     e("h2", { id: "advice" }, "What to ask for instead"),
-    advicePart(frame, advice),
+    ...advicePart(frame, data),
     e("h2", { id: "workers" }, "How many workers could go"),
     ...sparePart(spare),
     e("h2", {}, "The same elsewhere"),

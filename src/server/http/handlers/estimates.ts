@@ -1,13 +1,15 @@
 import { timestamp } from "../../../domain/clock.ts";
 import { accuracyReport, USUAL_DAYS } from "../../loop/accuracy.ts";
-import { adviceFor } from "../../loop/advice.ts";
+import { adviceFor, ignoreAdvice, takeBackAdvice } from "../../loop/advice.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { explainEstimate } from "../../loop/explain-estimate.ts";
 import { spareWorkersSince } from "../../loop/spare-workers.ts";
 import { wasteReport } from "../../loop/waste.ts";
 import type { Handlers } from "../handler.ts";
 
-export function estimateHandlers(context: LoopContext): Pick<Handlers, "estimate" | "accuracy" | "waste" | "advice"> {
+type Names = "estimate" | "accuracy" | "waste" | "advice" | "ignoreAdvice" | "takeBackAdvice";
+
+export function estimateHandlers(context: LoopContext): Pick<Handlers, Names> {
   const { read } = context.store;
   return {
     async estimate({ query: { input_size, what_if, ...key } }) {
@@ -16,7 +18,12 @@ export function estimateHandlers(context: LoopContext): Pick<Handlers, "estimate
     },
     async advice({ query: { task_type, task_name } }) {
       const task = task_name === undefined ? undefined : { task_type, task_name };
-      return { advice: await adviceFor(read, task, context.clock.nowMs()) };
+      return adviceFor(read, task, context.clock.nowMs());
+    },
+    ignoreAdvice: async ({ body, token }) => ({ ignored: await ignoreAdvice(context, body, token.name) }),
+    async takeBackAdvice({ params: { id }, token }) {
+      await takeBackAdvice(context, id, token.name);
+      return { removed: id };
     },
     async waste({ query }) {
       const since = query.since ?? timestamp(context.clock.nowMs() - USUAL_DAYS * 86_400_000);

@@ -30,13 +30,14 @@ export function addAccuracyPages(page: AddPage, context: LoopContext): void {
     accuracyReport(read, { ...task, since: sinceOf(days), by: days > MOST_DAYS ? "week" : "day" }, clock.nowMs());
   page("/waste", async (frame, { query }) => {
     const { days, by } = parseOrThrow(wasteQuery, given(query), "invalid-request");
-    const [report, spare, advice, groups] = await Promise.all([
+    const now = await read.now();
+    const [report, spare, advised, groups] = await Promise.all([
       reportOf(days),
       spareWorkersSince(context, sinceOf(days)),
       adviceFor(read, undefined, clock.nowMs()),
       by === "task" ? undefined : wasteReport(read, { by, since: sinceOf(days) }),
     ]);
-    return wastePage(frame, { days, report, spare, groups, advice });
+    return wastePage(frame, { days, report, spare, groups, now, ...advised });
   });
   page("/accuracy", async (frame, { query }) => {
     const asked = parseOrThrow(accuracyQuery, given(query), "invalid-request");

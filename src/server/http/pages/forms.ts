@@ -17,6 +17,7 @@ import type { LoopContext } from "../../loop/context.ts";
 import { fit } from "../../loop/fit.ts";
 import { submit } from "../../loop/submit.ts";
 import { setDrain } from "../../loop/workers.ts";
+import { addAdviceForms } from "./advice-forms.ts";
 import { addAutomationForms } from "./automation-pages.ts";
 import { addBulkForm } from "./bulk-form.ts";
 import { given } from "./given.ts";
@@ -58,6 +59,7 @@ export function addForms(app: FastifyInstance, context: LoopContext, assets: str
   addRequestForms(app, context, personOf);
   addWorkerForms(app, context, personOf);
   addFindingForms(app, context, personOf);
+  addAdviceForms(app, context, personOf);
   addAutomationForms(app, context, personOf);
   addBulkForm(app, context, personOf);
   addSubmitForm(app, context, assets, personOf);

@@ -352,6 +352,22 @@ create table layers (
 
 create unique index layers_scope on layers (scope_key, field);
 
+-- Advice that people do not want to see again, as it was then.
+create table ignored_advice (
+  id bigint generated always as identity primary key,
+  task_type text not null check (task_type in ('worker', 'server', 'workflow', 'wait', 'internal')),
+  task_name text not null,
+  subject text not null,
+  context text not null,
+  resource text not null check (resource in ('memory', 'disk_space')),
+  asked double precision not null,
+  enough double precision not null,
+  ignored_by text not null,
+  ignored_at timestamptz not null
+);
+
+create unique index ignored_advice_by_key on ignored_advice (task_type, task_name, subject, context, resource);
+
 create table schedules (
   name text not null primary key,
   cron text not null,
@@ -429,8 +445,8 @@ create table events (
   at timestamptz not null,
   kind text not null check (kind in ('created', 'unblocked', 'allocated', 'waiting', 'placed', 'started', 'progress',
     'run_ended', 'retried', 'completed', 'aborted', 'abort_requested', 'priority_changed', 'worker_joined',
-    'worker_changed', 'worker_removed', 'share_changed', 'layer_changed', 'token_changed', 'schedule_changed',
-    'hook_changed', 'history_imported', 'judged', 'finding', 'delivery')),
+    'worker_changed', 'worker_removed', 'share_changed', 'layer_changed', 'advice_changed', 'token_changed',
+    'schedule_changed', 'hook_changed', 'history_imported', 'judged', 'finding', 'delivery')),
   -- No foreign keys: each check would lock the request's row once more. Deleting a request deletes its events.
   work_request_id bigint,
   run_id text,

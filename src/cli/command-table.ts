@@ -98,6 +98,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/hook.ts"),
   },
   { name: "history", group: HISTORY, summary: "finished runs of a task", load: () => import("./commands/history.ts") },
+  { name: "tasks", group: HISTORY, summary: "how each task goes", load: () => import("./commands/tasks.ts") },
   {
     name: "regressions",
     group: HISTORY,

@@ -12,6 +12,7 @@ import { route } from "./route.ts";
 import { reportRoutes } from "./report-routes.ts";
 import { scheduleRoutes } from "./schedule-routes.ts";
 import { prioritySchema, submissionSchema } from "./submission.ts";
+import { taskRoutes } from "./task-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import { verdictRoutes } from "./verdict-routes.ts";
 import { workerRoutes } from "./worker-routes.ts";
@@ -242,6 +243,7 @@ export const routes = {
   changeFinding: verdictRoutes.changeFinding,
   listDeliveries: verdictRoutes.listDeliveries,
   sendAgain: verdictRoutes.sendAgain,
+  ...taskRoutes,
   ...estimateRoutes,
 
   listWorkers: route({

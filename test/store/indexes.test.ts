@@ -199,6 +199,8 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["historyAfter", (tx) => tx.historyAfter(TASK, { completed_at: at(0), id: 5 }, 50), [/history_by_task/]],
   ["keptHistories", (tx) => tx.keptHistories(FULL_KEY, 50), [/history_by_(key|subject)/]],
   ["taskAfter", (tx) => tx.taskAfter(TASK), [/history_/]],
+  ["taskContextAfter", (tx) => tx.taskContextAfter({}, { ...TASK, context: "context3" }), [/history_by_context/]],
+  ["taskContextAfter, of a task", (tx) => tx.taskContextAfter(TASK, { ...TASK, context: "" }), [/history_by_context/]],
   ["rebuilds", (tx) => tx.rebuilds(50), [/estimate_states_by_task/]],
   ["deleteEstimateStates", (tx) => tx.deleteEstimateStates(TASK, 50), [/estimate_states_by_task/]],
   ["estimateStates", (tx) => tx.estimateStates(["key7"]), [/estimate_states_pkey|sqlite_autoindex_estimate_states_1/]],

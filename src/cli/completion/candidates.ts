@@ -91,6 +91,7 @@ const SOURCES: Record<string, Source> = {
   verdict: requests,
   unblock: requests,
   history: tasks,
+  tasks,
   estimate: tasks,
   accuracy: tasks,
   advise: tasks,

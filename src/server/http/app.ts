@@ -26,6 +26,7 @@ import { workflowHandlers } from "./handlers/workflows.ts";
 import { runHandlers } from "./handlers/runs.ts";
 import { scheduleHandlers } from "./handlers/schedules.ts";
 import { systemHandlers } from "./handlers/system.ts";
+import { taskHandlers } from "./handlers/tasks.ts";
 import { tokenHandlers } from "./handlers/tokens.ts";
 import { workRequestHandlers } from "./handlers/work-requests.ts";
 import { workerCallHandlers } from "./handlers/worker-calls.ts";
@@ -77,6 +78,7 @@ function handlersOf(context: LoopContext, options: HttpOptions): Handlers {
     ...workRequestHandlers(context),
     ...runHandlers(context),
     ...historyHandlers(context),
+    ...taskHandlers(context),
     ...estimateHandlers(context),
     ...findingHandlers(context),
     ...workerHandlers(context),

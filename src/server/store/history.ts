@@ -12,6 +12,7 @@ import { historyEntryOf } from "./history-records.ts";
 import { importHash } from "./import-hash.ts";
 import { lastEntryQuery } from "./statements/last-entry.ts";
 import { newestRuns } from "./statements/newest-runs.ts";
+import { taskContextAfter } from "./statements/task-context-after.ts";
 import { keptHistories } from "./statements/kept-histories.ts";
 import { trimHistory } from "./statements/trim-history.ts";
 import type { NewHistoryEntry, StoredState, StoreReader, StoreTransaction, TimedEntry } from "./store.ts";
@@ -25,6 +26,7 @@ type HistoryReader = Pick<
   | "newestRuns"
   | "historyAfter"
   | "taskAfter"
+  | "taskContextAfter"
   | "rebuilds"
   | "keptHistories"
   | "estimateStates"
@@ -58,6 +60,7 @@ export function historyReader(db: Database): HistoryReader {
     newestRuns: (limit) => newestRuns(db, limit),
     historyAfter: (task, after, limit) => historyAfter(db, task, after, limit),
     taskAfter: (task) => taskAfter(db, task),
+    taskContextAfter: (of, last) => taskContextAfter(db, of, last),
     rebuilds: (limit) => rebuilds(db, limit),
     keptHistories: (after, limit) => keptHistories(db, after, limit),
     estimateStates: (keys) => estimateStates(db, keys),

@@ -296,6 +296,12 @@ export type RecentRun = {
   hasPassedElsewhere: boolean;
 };
 
+/** Which tasks are meant; all, where nothing is given. */
+export type TaskFilter = { task_type?: HistoryKey["task_type"] | undefined; task_name?: string | undefined };
+
+/** A task in one context, with all its subjects. */
+export type TaskContext = Omit<HistoryKey, "subject">;
+
 export type FindingFilter = {
   kind?: FindingKind | undefined;
   state?: FindingState | "open" | undefined;
@@ -437,6 +443,8 @@ type RequestReader = {
   taskAfter(
     task: Pick<HistoryKey, "task_type" | "task_name"> | undefined,
   ): Promise<Pick<HistoryKey, "task_type" | "task_name"> | undefined>;
+  /** Of the tasks with each of their contexts that have a history, by their names, the one after the one given, or the first. */
+  taskContextAfter(of: TaskFilter, last: TaskContext | undefined): Promise<TaskContext | undefined>;
   /** Tasks of which it is noted that their states are to be made anew; at most `limit`. */
   rebuilds(limit: number): Promise<Pick<HistoryKey, "task_type" | "task_name">[]>;
   /**

@@ -1,132 +1,217 @@
-import type { Accuracy, AccuracyReport, ResourceAccuracy } from "../../domain/accuracy.ts";
+import type { VNode } from "preact";
 import type { HistoryEntry } from "../../domain/history.ts";
-import { metricValue } from "../../history/metric.ts";
+import type { TaskCourse } from "../../domain/task-course.ts";
+import { growthText, perDayText } from "../../domain/task-course-text.ts";
+import { formatBytes, formatDuration, formatShare, wholeNumber } from "../../domain/units.ts";
+import { passedTimes, runningMedians } from "../../history/task-course.ts";
+import { inTaskOrder, orderOf, type TaskOrder, type TaskSort } from "../../history/task-order.ts";
 import { sparkline } from "../charts/sparkline.ts";
 import { smallStrip } from "../charts/strip.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
+import { choices } from "../parts/choices.ts";
 import { gibHours } from "../parts/held-hours.ts";
-import { commandLine, historyAddress, keepLink } from "../parts/links.ts";
-import { mistakesText } from "../parts/mistakes.ts";
-import { numberHead, table, type Cell, type Row } from "../parts/table.ts";
-import { dayText } from "../parts/time.ts";
-import { formatBytes } from "../../domain/units.ts";
+import { commandLine, historyAddress, keepLink, queryText } from "../parts/links.ts";
+import { table, type Cell, type Head, type Row } from "../parts/table.ts";
+import { quoted } from "./requests.ts";
+
+/** Which tasks are asked for, and in which order; the names are those of the address. */
+export type TasksQuery = { task_name?: string | undefined; sort: TaskSort };
+
+/** A task in one context, and the newest runs that its figures are of, oldest first. */
+export type TaskLine = { course: TaskCourse; entries: readonly HistoryEntry[] };
 
 /** What the page of tasks shows. */
 export type TasksData = {
-  report: AccuracyReport;
-  /** Of tasks by `TYPE NAME`, the newest runs, oldest first; not of all, where there are many. */
-  newest: ReadonlyMap<string, readonly HistoryEntry[]>;
+  query: TasksQuery;
+  courses: readonly TaskLine[];
+  /** There are more than one page looks at. */
+  is_cut: boolean;
 };
 
-/** Every task that ran, how well its needs were known, and what its reservations cost. */
-export function tasksPage(frame: Frame, { report, newest }: TasksData): string {
+/** More would weigh more than they say; those that are first in the order chosen are what is looked for. */
+const MOST_ROWS = 100;
+/** A median of fewer follows single runs. */
+const MEDIAN_OF = 5;
+
+/** Every task in each of its contexts: what fails, what slows down, what is reserved in vain. */
+export function tasksPage(frame: Frame, data: TasksData): string {
+  const { query, courses } = data;
+  const { task_name, sort } = query;
+  const sorted = inTaskOrder(courses, sort, ({ course }) => course);
+  const fields = { task_name, sort: sort === USUAL_SORT ? undefined : sort };
   return renderPage(
     frame,
-    { title: "Tasks", place: "tasks" },
-    e("p", { class: "lead" }, sentence(report)),
-    e("p", {}, mistakesText(report.all.mistakes, "an amount that Almanac chose")),
-    report.tasks.length === 0
-      ? e(
-          "div",
-          {},
-          e(
-            "p",
-            {},
-            "This page will list each task with what was reserved for its runs and not used. Runs made elsewhere count once they are imported:",
-          ),
-          commandLine("import trace.txt"),
-        )
-      : table(
-          "Tasks, those that left most memory unused first",
-          [TASK_COLUMN, ...PICTURE_COLUMNS, ...FIGURE_COLUMNS],
-          report.tasks.map((task) => rowOf(frame.root, task, newest)),
-        ),
+    { title: task_name === undefined ? "Tasks" : `Task ${task_name}`, place: "tasks" },
+    e("p", { class: "lead" }, sentence(data)),
+    ...(courses.length === 0 ? [emptyText(frame.root, query)] : list(frame.root, query, sorted)),
     e(
       "p",
       {},
+      e("a", { href: `${frame.root}waste` }, "What was reserved and not used"),
+      " · ",
       e("a", { href: `${frame.root}accuracy` }, "Can the estimates be believed?"),
-      " Over time, and by resource.",
-    ),
-    e(
-      "p",
-      { class: "quiet" },
-      "Last runs: oldest at the left, as high as they took long; a triangle stands on those that failed, a square on those that ended without their fault. Their memory: with a line at what the newest was given, where that is near. Below p95: runs that used no more memory than was predicted for 95 of 100. Reserved / used: of memory. Errors: the median difference between what was predicted and used. Deaths: attempts that died of an amount that Almanac chose.",
     ),
     e("h2", {}, "The same elsewhere"),
-    commandLine("accuracy"),
-    e("p", {}, e("a", { href: `${frame.root}api/v1/accuracy` }, "As JSON"), ...keepLink(frame, "t")),
+    commandLine(`tasks${task_name === undefined ? "" : ` ${quoted(task_name)}`} --sort ${orderOf(sort).order}`),
+    e(
+      "p",
+      {},
+      e("a", { href: `${frame.root}api/v1/tasks${queryText({ task_name })}` }, "As JSON"),
+      ...keepLink(frame, `t${queryText(fields)}`),
+    ),
   );
 }
 
-const TASK_COLUMN = { name: "Task", look: "name" };
-const PICTURE_COLUMNS = ["Last runs: result, time", numberHead("Failed"), "Their memory"];
-const FIGURE_COLUMNS = [
-  numberHead("Runs"),
-  numberHead("Below p95"),
-  numberHead("Reserved / used"),
-  numberHead("Unused GiB·h"),
-  numberHead("Memory error"),
-  numberHead("Time error"),
-  numberHead("Deaths"),
+/** The order of the page that is asked for without one. */
+export const USUAL_SORT: TaskSort = "wasted";
+
+function sentence({ courses, query, is_cut }: TasksData): string {
+  if (courses.length === 0) return query.task_name === undefined ? "No task has run yet." : "No such task has run.";
+  const tasks = new Set(courses.map(({ course }) => `${course.task_type} ${course.task_name}`)).size;
+  const sum = (of: (course: TaskCourse) => number) => courses.reduce((total, { course }) => total + of(course), 0);
+  const open = sum(({ open_findings }) => open_findings);
+  const failing = courses.filter(({ course }) => course.failed_share > 0).length;
+  const parts = [
+    failing === 0 ? "none failed lately" : `${failing} of them with failures lately`,
+    ...(open === 0 ? [] : [`${open} open ${open === 1 ? "regression" : "regressions"}`]),
+    `${gibHours(sum(({ memory_wasted_per_day }) => memory_wasted_per_day ?? 0))} GiB·h of memory a day reserved in vain`,
+  ];
+  const cut = is_cut ? "The first, by name, of more: " : "";
+  return `${cut}${tasks} ${tasks === 1 ? "task" : "tasks"}, ${courses.length} by context: ${parts.join(", ")}.`;
+}
+
+function emptyText(root: string, { task_name }: TasksQuery): VNode {
+  if (task_name !== undefined) return e("p", { class: "quiet" }, e("a", { href: `${root}t` }, "Show all tasks"));
+  return e(
+    "div",
+    {},
+    e("p", {}, "This page will list each task with how it goes. Runs made elsewhere count once they are imported:"),
+    commandLine("import trace.txt"),
+  );
+}
+
+function list(root: string, query: TasksQuery, sorted: readonly TaskLine[]): VNode[] {
+  const shown = sorted.slice(0, MOST_ROWS);
+  const more = sorted.length - shown.length;
+  return [
+    savedOrders(root, query),
+    table(
+      "Tasks by context",
+      COLUMNS.map((column) => headOf(root, query, column)),
+      shown.map((line) => rowOf(root, line)),
+    ),
+    ...(more > 0 ? [e("p", { class: "quiet" }, `${wholeNumber(more)} more come after these in this order.`)] : []),
+    e(
+      "p",
+      { class: "quiet" },
+      "Of the newest runs of each, at most 30, of all subjects. Last runs: oldest at the left, as high as they took long; a triangle stands on those that failed, a square on those that ended without their fault. Flaky: requests that failed and passed, or that a person called so. Time: the median of those that passed and its course, of five in a row. Growth: by how much longer the same subjects took in the later half. Memory: what 95 of 100 runs kept below, and what they were given. In vain: reserved and not used, or by runs that died of too little. Regressions: findings that are not fixed.",
+    ),
+  ];
+}
+
+const SAVED_ORDERS: readonly { word: string; sort: TaskSort }[] = [
+  { word: "most wasteful", sort: "wasted" },
+  { word: "least reliable", sort: "failed" },
+  { word: "slowing down most", sort: "growth" },
 ];
 
-function sentence({ all, tasks, since, until, is_cut }: AccuracyReport): string {
-  const days = Math.round((Date.parse(until) - Date.parse(since)) / 86_400_000);
-  if (all.runs === 0) return `No run has ended in the last ${days} days.`;
-  const { memory } = all.resources;
-  const held = memory?.held;
-  const unused =
-    held == null
-      ? ""
-      : ` ${gibHours(held.wasted)} of ${gibHours(held.allocated)} GiB·h of reserved memory were not used${held.wasted_share === null ? "" : ` (${percent(held.wasted_share)})`}.`;
-  const shown = is_cut ? "There are more days than one report reads: the newest are here. " : "";
-  return `${shown}${all.runs} runs of ${tasks.length} task${tasks.length === 1 ? "" : "s"} ended since ${dayText(since)}.${unused}`;
+function savedOrders(root: string, { task_name, sort: chosen }: TasksQuery): VNode {
+  return choices(
+    SAVED_ORDERS.map(({ word, sort }) => ({
+      word,
+      href: tasksAddress(root, { task_name, sort }),
+      isChosen: chosen === sort,
+    })),
+  );
 }
 
-function rowOf(
-  root: string,
-  { task_type, task_name, accuracy }: AccuracyReport["tasks"][number],
-  newest: TasksData["newest"],
-): Row {
-  const key = `${task_type} ${task_name}`;
-  const name = e("a", { href: historyAddress(root, { task_type, task_name }) }, task_name);
-  return { cells: [name, ...pictures(newest.get(key) ?? []), ...figuresOf(accuracy)], key };
+function tasksAddress(root: string, { task_name, sort }: TasksQuery): string {
+  return `${root}t${queryText({ task_name, sort })}`;
 }
 
-/** The newest runs of a task at a glance: results as high as they took long, and the memory of each. */
-function pictures(runs: readonly HistoryEntry[]): Cell[] {
-  if (runs.length === 0) return ["–", "–", "–"];
-  const failed = runs.filter(({ result }) => result === "failure").length;
-  const memory = runs.flatMap((run) => metricValue(run, "memory") ?? []);
-  const last = runs.at(-1)?.allocation?.memory.amount;
-  const range =
-    memory.length === 0 ? "" : `from ${formatBytes(Math.min(...memory))} to ${formatBytes(Math.max(...memory))}`;
-  return [
-    smallStrip(runs, `${failed} of the last ${runs.length} runs failed`),
-    `${failed} of ${runs.length}`,
-    memory.length < 2 ? "–" : sparkline(memory, `memory of the last ${memory.length} runs: ${range}`, last),
-  ];
+/** A column: its head, by what it is sorted, and its cell. */
+type Column = {
+  name: string;
+  look?: "number" | "name";
+  order?: TaskOrder;
+  cell: (line: TaskLine, root: string) => Cell;
+};
+
+/** A column of one figure. */
+function figure(
+  name: string,
+  order: TaskOrder,
+  value: (course: TaskCourse) => number | null,
+  text: (value: number) => string,
+): Column {
+  const cell = ({ course }: TaskLine) => {
+    const known = value(course);
+    return known === null ? "–" : text(known);
+  };
+  return { name, look: "number", order, cell };
 }
 
-function figuresOf({ runs, resources }: Accuracy): string[] {
-  const { memory, duration } = resources;
-  return [
-    String(runs),
-    shareText(memory, "below_p95"),
-    memory?.held?.times_used == null ? "–" : memory.held.times_used.toFixed(1),
-    memory?.held == null ? "–" : gibHours(memory.held.wasted),
-    shareText(memory, "median_error"),
-    shareText(duration, "median_error"),
-    String(Object.values(resources).reduce((sum, { deaths }) => sum + deaths, 0)),
-  ];
+const COLUMNS: readonly Column[] = [
+  { name: "Task, context", look: "name", order: "task", cell: taskCell },
+  { name: "Last runs", cell: resultsCell },
+  figure("Failed", "failed", ({ failed_share }) => failed_share, formatShare),
+  figure("Flaky", "flaky", ({ flaky_share }) => flaky_share, formatShare),
+  { name: "Time p50", order: "time", cell: timeCell },
+  figure("Growth", "growth", ({ duration_growth }) => duration_growth, growthText),
+  { name: "Memory p95 / reserved", look: "number", order: "memory", cell: memoryCell },
+  figure("In vain, GiB·h/day", "wasted", ({ memory_wasted_per_day }) => memory_wasted_per_day, gibHours),
+  { name: "Regres\u00adsions", look: "number", order: "regressions", cell: findingsCell },
+  figure("Runs/day", "pace", ({ runs_per_day }) => runs_per_day, perDayText),
+];
+
+/** A click sorts by the column, and another turns it round. */
+function headOf(root: string, query: TasksQuery, { name, look, order }: Column): Head {
+  if (order === undefined) return look === undefined ? name : { name, look };
+  const now = orderOf(query.sort);
+  const isSorted = now.order === order;
+  const sort: TaskSort = isSorted && !now.isReversed ? `-${order}` : order;
+  // names from the first on, figures from the most on
+  const isAscending = (order === "task") !== now.isReversed;
+  const sorted = isSorted ? ({ isSorted: isAscending ? "ascending" : "descending" } as const) : {};
+  return { name, look: look ?? "", sorting: { href: tasksAddress(root, { ...query, sort }), ...sorted } };
 }
 
-function shareText(accuracy: ResourceAccuracy | undefined, field: "below_p95" | "median_error"): string {
-  const share = accuracy?.[field];
-  return share == null ? "–" : percent(share);
+function rowOf(root: string, line: TaskLine): Row {
+  const { task_type, task_name, context } = line.course;
+  return { cells: COLUMNS.map(({ cell }) => cell(line, root)), key: `${task_type} ${task_name} ${context}` };
 }
 
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+function taskCell({ course: { task_type, task_name, context } }: TaskLine, root: string): Cell {
+  const task = e("a", { href: historyAddress(root, { task_type, task_name }) }, task_name);
+  // an address cannot ask for the context that has no name
+  if (context === "") return task;
+  const own = historyAddress(root, { task_type, task_name, context });
+  return e("span", {}, task, e("br", {}), e("a", { href: own }, context));
+}
+
+function resultsCell({ course: { runs, failed_share }, entries }: TaskLine): Cell {
+  return smallStrip(entries, `${Math.round(failed_share * runs)} of the last ${runs} runs failed`);
+}
+
+function timeCell({ course: { duration_p50 }, entries }: TaskLine): Cell {
+  if (duration_p50 === null) return "–";
+  const text = formatDuration(duration_p50);
+  const medians = runningMedians(passedTimes(entries), MEDIAN_OF);
+  const [first, last] = [medians[0], medians.at(-1)];
+  if (first === undefined || last === undefined || medians.length < 2) return text;
+  const ends = `from ${formatDuration(first)} to ${formatDuration(last)}`;
+  return e("span", {}, text, sparkline(medians, `median time of ${MEDIAN_OF} runs each: ${ends}`));
+}
+
+function memoryCell({ course: { memory_p95, memory_reserved_p95 } }: TaskLine): string {
+  const text = (bytes: number | null) => (bytes === null ? "–" : formatBytes(bytes));
+  return memory_p95 === null && memory_reserved_p95 === null
+    ? "–"
+    : `${text(memory_p95)} / ${text(memory_reserved_p95)}`;
+}
+
+function findingsCell({ course: { task_name, open_findings } }: TaskLine, root: string): Cell {
+  if (open_findings === 0) return "–";
+  return e("a", { href: `${root}regressions${queryText({ task_name })}` }, String(open_findings));
 }

@@ -7,8 +7,11 @@ export type Cell = string | VNode | { content: ComponentChildren; look: string }
 /** A row: its cells; with a key where rows come and go while the page is open. */
 export type Row = readonly Cell[] | { cells: readonly Cell[]; key?: string; look?: string };
 
-/** A column's head: its name, or its name and how its cells look (`number`, `wide`). */
-export type Head = string | { name: string; look: string };
+/** How the rows are sorted by a column, and where a click on its head leads: to the same, sorted by it. */
+export type Sorting = { href: string; isSorted?: "ascending" | "descending" | undefined };
+
+/** A column's head: its name, or its name and how its cells look (`number`, `wide`), and how it is sorted by. */
+export type Head = string | { name: string; look: string; sorting?: Sorting };
 
 /** The head of a column of numbers. */
 export const numberHead = (name: string): Head => ({ name, look: "number" });
@@ -30,7 +33,13 @@ export function table(caption: string, head: readonly Head[], rows: readonly Row
 
 function headCell(column: Head): VNode {
   if (typeof column === "string") return e("th", { scope: "col" }, column);
-  return e("th", { scope: "col", class: column.look }, column.name);
+  const { name, look, sorting } = column;
+  if (sorting === undefined) return e("th", { scope: "col", class: look }, name);
+  return e(
+    "th",
+    { scope: "col", class: look || undefined, "aria-sort": sorting.isSorted },
+    e("a", { href: sorting.href }, name),
+  );
 }
 
 function rowOf(row: Row, looks: readonly (string | undefined)[]): VNode {

@@ -7,6 +7,7 @@ import { routes } from "../../../contract/routes.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
 import { parseWorkRequestId } from "../../../domain/ids.ts";
 import { WORKER_STATES } from "../../../domain/worker.ts";
+import { TASK_SORTS } from "../../../history/task-order.ts";
 import { faultPage } from "../../../web/pages/fault.ts";
 import { historyPage } from "../../../web/pages/history.ts";
 import { overviewPage } from "../../../web/pages/overview.ts";
@@ -14,7 +15,7 @@ import { requestPage } from "../../../web/pages/request.ts";
 import { requestsPage } from "../../../web/pages/requests.ts";
 import { signInPage } from "../../../web/pages/sign-in.ts";
 import { submitPage } from "../../../web/pages/submit.ts";
-import { tasksPage } from "../../../web/pages/tasks.ts";
+import { tasksPage, USUAL_SORT } from "../../../web/pages/tasks.ts";
 import { workerPage, workersPage } from "../../../web/pages/workers.ts";
 import { queryText } from "../../../web/parts/links.ts";
 import type { LoopContext } from "../../loop/context.ts";
@@ -48,6 +49,10 @@ const historyQuery = z
   .object(routes.listHistory.query.shape)
   .omit({ limit: true, cursor: true })
   .extend({ what_if: bytesInput.optional() });
+const tasksQuery = z.object({
+  task_name: routes.listTasks.query.shape.task_name,
+  sort: z.enum(TASK_SORTS).default(USUAL_SORT),
+});
 const workersQuery = z.object({ state: z.enum(WORKER_STATES).optional(), after: z.string().max(100).optional() });
 const runQuery = z.object({ run: z.coerce.number().pipe(z.int().min(1)).optional() });
 const findQuery = z.object({ q: z.string().max(500) });
@@ -116,7 +121,9 @@ export function readingPages(context: LoopContext): ReadingPage[] {
     const { what_if, ...asked } = parseOrThrow(historyQuery, given(query), "invalid-request");
     return historyPage(frame, { ...(await readHistory(context, asked)), what_if });
   });
-  page("/t", async (frame) => tasksPage(frame, await readTasks(context)));
+  page("/t", async (frame, { query }) =>
+    tasksPage(frame, await readTasks(context, parseOrThrow(tasksQuery, given(query), "invalid-request"))),
+  );
   page("/workers", async (frame, { query }) => {
     const filter = parseOrThrow(workersQuery, given(query), "invalid-request");
     return workersPage(frame, await readWorkers(context, filter));

@@ -9,12 +9,12 @@ import type { OverviewData } from "../../../web/pages/overview.ts";
 import type { RequestData } from "../../../web/pages/request.ts";
 import type { RequestsData } from "../../../web/pages/requests.ts";
 import type { Predicted } from "../../../web/parts/predicted.ts";
-import type { TasksData } from "../../../web/pages/tasks.ts";
+import type { TasksData, TasksQuery } from "../../../web/pages/tasks.ts";
 import type { WorkerData, WorkersData, WorkersFilter } from "../../../web/pages/workers.ts";
 import { AppError } from "../../../contract/errors.ts";
-import { accuracyReport } from "../../loop/accuracy.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { withExpectedTimes } from "../../loop/planning/expected-times.ts";
+import { taskCourses } from "../../loop/task-courses.ts";
 import { why } from "../../loop/why.ts";
 import { workerOf } from "../../loop/workers.ts";
 import type { ActiveLoad, WorkRequestFilter } from "../../store/store.ts";
@@ -41,9 +41,6 @@ const EARLIER_CURVES = 20;
 /** A page of 60 KB holds no more with what is said of each; older ones are reached by the span of time. */
 const HISTORY_POINTS = 250;
 const HISTORY_FINDINGS = 20;
-const TASK_RUNS = 30;
-/** The tasks that waste most stand first; a farm has tens of tasks, and each costs a look at its history. */
-const TASKS_WITH_PICTURES = 60;
 const ERROR_LINES = { lines: 6, characters: 2_000 };
 const LOG_END = { lines: 200, characters: 24_000 };
 
@@ -221,17 +218,10 @@ async function readPredicted({ store: { read } }: LoopContext, entries: readonly
   return new Map((await read.predictedRuns(ids)).map((run) => [run.id, run]));
 }
 
-/** Every task that ran, and of the first of them the newest runs. */
-export async function readTasks(context: LoopContext): Promise<TasksData> {
-  const { read } = context.store;
-  const report = await accuracyReport(read, { by: "day" }, context.clock.nowMs());
-  const newest = await Promise.all(
-    report.tasks.slice(0, TASKS_WITH_PICTURES).map(async ({ task_type, task_name }) => {
-      const { items } = await read.history({ task_type, task_name }, { limit: TASK_RUNS });
-      return [`${task_type} ${task_name}`, items.toReversed()] as const;
-    }),
-  );
-  return { report, newest: new Map(newest) };
+/** Every task in each of its contexts, or one task, with the newest runs of each. */
+export async function readTasks(context: LoopContext, query: TasksQuery): Promise<TasksData> {
+  const { task_name } = query;
+  return { query, ...(await taskCourses(context.store.read, { task_name }, context.clock.nowMs())) };
 }
 
 /** All workers with what runs on them. */

@@ -1,0 +1,43 @@
+import type { TaskCourse } from "../../domain/task-course.ts";
+import { perDayText, growthText } from "../../domain/task-course-text.ts";
+import { formatBytes, formatDuration, formatShare } from "../../domain/units.ts";
+import { symbols } from "./glyph.ts";
+import type { Surface } from "./surface.ts";
+import { renderTable, type Column, type TableOptions } from "./table.ts";
+
+/** What `almanac tasks` prints: one line for each task and context. */
+export function renderTasks(courses: readonly TaskCourse[], surface: Surface, options: TableOptions = {}): string {
+  return renderTable(columnsOf(surface), courses, surface, options);
+}
+
+function columnsOf(surface: Surface): Column<TaskCourse>[] {
+  const { none } = symbols(surface);
+  const dot = surface.hasUnicode ? "·" : "*";
+  const figure = (
+    header: string,
+    value: (course: TaskCourse) => number | null,
+    text: (value: number) => string,
+  ): Column<TaskCourse> => ({
+    header,
+    align: "right",
+    cell: (course) => {
+      const found = value(course);
+      return found === null ? none : text(found);
+    },
+    full: (course) => String(value(course) ?? ""),
+  });
+  return [
+    { header: "TASK", cell: ({ task_name }) => task_name, shrinkTo: 8 },
+    { header: "CONTEXT", cell: ({ context }) => context, shrinkTo: 8 },
+    figure("RUNS", ({ runs }) => runs, String),
+    figure("FAILED", ({ failed_share }) => failed_share, formatShare),
+    figure("FLAKY", ({ flaky_share }) => flaky_share, formatShare),
+    figure("TIME P50", ({ duration_p50 }) => duration_p50, formatDuration),
+    figure("GROWTH", ({ duration_growth }) => duration_growth, growthText),
+    figure("MEM P95", ({ memory_p95 }) => memory_p95, formatBytes),
+    figure("RESERVED", ({ memory_reserved_p95 }) => memory_reserved_p95, formatBytes),
+    figure("WASTED/DAY", ({ memory_wasted_per_day }) => memory_wasted_per_day, (hours) => `${formatBytes(hours)}${dot}h`), // prettier-ignore
+    figure("OPEN", ({ open_findings }) => open_findings, String),
+    figure("RUNS/DAY", ({ runs_per_day }) => runs_per_day, perDayText),
+  ];
+}

@@ -69,13 +69,27 @@ describe("folding a workflow", () => {
     expect(edges).toEqual([{ from: 0, to: 1 }]);
   });
 
-  it("leaves a failure open, beside those like it", () => {
-    const nodes = Array.from({ length: 50 }, (_, index) =>
-      node(index + 1, index === 7 ? { status: "completed", result: "failure", is_failed: true } : {}),
+  it("opens the first two folds in which one failed, unless somebody chose which are open", () => {
+    const nodes = Array.from({ length: 300 }, (_, index) =>
+      node(index + 1, {
+        group: `g${Math.floor(index / 100)}`,
+        ...(index % 100 === 70 && { status: "completed", result: "failure", is_failed: true }),
+      }),
     );
-    expect(foldWorkflow(nodes).folds.map(({ name, state }) => `${name} ${state}`)).toEqual([
-      "work × 49 pending",
-      "n8 failure",
+    const first = foldWorkflow(nodes);
+    expect(first.opened).toEqual([
+      { by: 71, name: "g0 × 100", rest: 40 },
+      { by: 171, name: "g1 × 100", rest: 40 },
+    ]);
+    expect(first.folds.map(({ name }) => name)).toEqual(expect.arrayContaining(["n71", "n171", "n271", "g2 × 99"]));
+    expect(first.folds).toHaveLength(60 + 1 + 60 + 1 + 2);
+    expect(foldWorkflow(nodes, new Set()).folds.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      "g0 × 99 pending",
+      "n71 failure",
+      "g1 × 99 pending",
+      "n171 failure",
+      "g2 × 99 pending",
+      "n271 failure",
     ]);
   });
 

@@ -19,8 +19,8 @@ export type WorkflowData = {
   nodes: readonly WorkflowNode[];
   now: Timestamp;
   lastEventId: number;
-  /** Requests whose folds are opened. */
-  open: readonly number[];
+  /** Requests whose folds are opened; undefined: nobody chose. */
+  open: readonly number[] | undefined;
 };
 
 /** What the list of workflows shows. */

@@ -27,6 +27,8 @@ export const MOST_FOLDS = 40;
 /** Of a fold that is opened so many stand by themselves; so many can be opened at once. */
 const MOST_OPENED = 60;
 const MOST_OPENED_FOLDS = 4;
+/** So many open by themselves, where one in them failed. */
+const MOST_SELF_OPENED = 2;
 
 /** So many failures stand by themselves, however much is folded. */
 const MOST_OPEN = 10;
@@ -46,11 +48,12 @@ const ATTENTION: readonly State[] = [
 /**
  * Folds a workflow for drawing: everything by itself where there is room; else those of one group (or task) that run after
  * the same; else all of one group; else all of one task. What failed stands by itself, up to ten, and so does what is in a
- * fold with one of the `open` requests, up to sixty.
+ * fold with one of the `open` requests, up to sixty, those that failed first. Where nobody chose which are open, the first
+ * two folds are in which one failed.
  */
-export function foldWorkflow(nodes: readonly WorkflowNode[], open: ReadonlySet<number> = new Set()): FoldedGraph {
-  const failed = nodes.filter((node) => node.is_failed).map(({ id }) => id);
-  const apart = new Set<number>(failed.length <= MOST_OPEN ? failed : []);
+export function foldWorkflow(nodes: readonly WorkflowNode[], open?: ReadonlySet<number>): FoldedGraph {
+  const failed = new Set<number>(nodes.filter((node) => node.is_failed).map(({ id }) => id));
+  const apart = new Set<number>(failed.size <= MOST_OPEN ? failed : []);
   const kind = (node: WorkflowNode) => node.group ?? node.task_name;
   const ways: ((node: WorkflowNode) => string)[] = [
     (node) => `#${node.id}`,
@@ -66,11 +69,13 @@ export function foldWorkflow(nodes: readonly WorkflowNode[], open: ReadonlySet<n
     if (groups.length + more <= MOST_FOLDS) break;
   }
   const opened: FoldedGraph["opened"] = [];
+  const most = open === undefined ? MOST_SELF_OPENED : MOST_OPENED_FOLDS;
   for (const members of groups) {
-    const by = members.length === 1 ? undefined : members.find(({ id }) => open.has(id))?.id;
-    if (by === undefined || opened.length === MOST_OPENED_FOLDS) continue;
+    const by = members.length === 1 ? undefined : members.find(({ id }) => (open ?? failed).has(id))?.id;
+    if (by === undefined || opened.length === most) continue;
     opened.push({ by, name: nameOf(members), rest: Math.max(0, members.length - MOST_OPENED) });
-    for (const { id } of members.slice(0, MOST_OPENED)) apart.add(id);
+    const failedFirst = members.toSorted((a, b) => Number(b.is_failed) - Number(a.is_failed));
+    for (const { id } of failedFirst.slice(0, MOST_OPENED)) apart.add(id);
   }
   const order = new Map(nodes.map(({ id }, index) => [id, index]));
   const split = groups.flatMap((members) => [

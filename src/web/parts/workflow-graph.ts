@@ -7,12 +7,16 @@ import { foldWorkflow, type Fold, type FoldedGraph } from "./fold-workflow.ts";
 import { stateLabel, stateOf } from "./state.ts";
 import { countText, workflowTimeline } from "./workflow-timeline.ts";
 
+/** In the address, in the place of requests: no fold is open, whatever failed. */
+export const NONE_OPEN = "none";
+
 /** A workflow in pictures: of which, with which folds opened (by a request in each). */
 export type WorkflowView = {
   root: string;
   id: number;
   nodes: readonly WorkflowNode[];
-  open: readonly number[];
+  /** Undefined: nobody chose, and those are opened in which one failed. */
+  open: readonly number[] | undefined;
   now: Timestamp;
   isOver: boolean;
 };
@@ -21,20 +25,21 @@ export type WorkflowView = {
 export function workflowPictures(view: WorkflowView): VNode[] {
   const { root, nodes, open, now, isOver } = view;
   if (nodes.length === 0) return [];
-  const folded = foldWorkflow(nodes, new Set(open));
+  const folded = foldWorkflow(nodes, open && new Set(open));
   const { folds, edges } = folded;
-  const addressOf = (fold: Fold) => addressIn(view, fold);
+  const chosen = open ?? folded.opened.map(({ by }) => by);
+  const addressOf = (fold: Fold) => addressIn(view, chosen, fold);
   const critical = new Set(folds.filter((fold) => fold.isCritical).map(({ id }) => id));
   const boxes = folds.map((fold) => boxOf(fold, addressOf(fold)));
   const timeline = workflowTimeline({ folds, now, isOver, addressOf });
   return [
     e("h2", { id: "graph" }, "What runs after what"),
-    ...openedPart(view, folded),
+    ...openedPart(view, chosen, folded),
     graphChart({ nodes: boxes, edges, critical }, graphSentence(nodes, folded)),
     ...(timeline === undefined ? [] : [e("h2", { id: "time" }, "When each runs"), timeline]),
     e(
       "details",
-      { open: open.length > 0 },
+      { open: chosen.length > 0 },
       e("summary", {}, "The same as a list"),
       e("ul", { class: "nested" }, ...folds.map((fold) => listItem(root, fold, { folded, address: addressOf(fold) }))),
     ),
@@ -51,19 +56,19 @@ function graphSentence(nodes: readonly WorkflowNode[], { folds, hidden }: Folded
 }
 
 /** A request leads to its page, a fold to this page with the fold opened. */
-function addressIn({ root, id, open }: WorkflowView, { members }: Fold): string {
+function addressIn({ root, id }: WorkflowView, chosen: readonly number[], { members }: Fold): string {
   const first = members[0]!; // there is one at least
   if (members.length === 1) return `${root}r/${first.id}`;
-  return opened(root, id, [...open, first.id]);
+  return opened(root, id, [...chosen, first.id]);
 }
 
 function opened(root: string, id: number, open: readonly number[]): string {
-  return `${root}wf/${id}${open.length === 0 ? "" : `?open=${open.join(",")}`}#graph`;
+  return `${root}wf/${id}?open=${open.length === 0 ? NONE_OPEN : open.join(",")}#graph`;
 }
 
-function openedPart({ root, id, open }: WorkflowView, folded: FoldedGraph): VNode[] {
+function openedPart({ root, id }: WorkflowView, chosen: readonly number[], folded: FoldedGraph): VNode[] {
   return folded.opened.map(({ by, name, rest }) => {
-    const without = open.filter((one) => one !== by);
+    const without = chosen.filter((one) => one !== by);
     const how = rest === 0 ? "one by one" : `one by one, but for ${rest} that have no room`;
     return e("p", {}, `${name} are drawn ${how}. `, e("a", { href: opened(root, id, without) }, `Fold ${name}`));
   });

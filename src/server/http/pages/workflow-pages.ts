@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { routes } from "../../../contract/routes.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
+import { NONE_OPEN } from "../../../web/parts/workflow-graph.ts";
 import { workflowPage, workflowsPage } from "../../../web/pages/workflow.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { wholeWorkflow } from "../../loop/workflows/state.ts";
@@ -10,12 +11,12 @@ const PAGE_ROWS = 100;
 
 const listQuery = z.object(routes.listWorkflows.query.shape).omit({ limit: true });
 
-/** `12,40`: the folds with these requests in them are opened. */
+/** `12,40`: the folds with these requests in them are opened; `none`: no fold is. */
 const openQuery = z.object({
   open: z
     .string()
-    .regex(/^\d{1,15}(,\d{1,15}){0,9}$/, { error: "numbers of requests, with commas between them" })
-    .transform((text) => text.split(",").map(Number))
+    .regex(/^(none|\d{1,15}(,\d{1,15}){0,9})$/, { error: 'numbers of requests, with commas between them, or "none"' })
+    .transform((text) => (text === NONE_OPEN ? [] : text.split(",").map(Number)))
     .optional(),
 });
 
@@ -28,7 +29,7 @@ export function addWorkflowPages(page: AddPage, context: LoopContext): void {
     return workflowsPage(frame, { workflows: items, next_cursor });
   });
   page("/wf/:id", async (frame, { params, query }) => {
-    const { open = [] } = parseOrThrow(openQuery, given(query), "invalid-request");
+    const { open } = parseOrThrow(openQuery, given(query), "invalid-request");
     const { id } = parseOrThrow(routes.getWorkflow.params, params, "invalid-request");
     const lastEventId = await read.lastEventId();
     return workflowPage(frame, { ...(await wholeWorkflow(context, id)), lastEventId, open });

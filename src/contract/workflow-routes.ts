@@ -57,6 +57,10 @@ export const workflowStateSchema = recordOf<WorkflowState>()(
     critical_path: z.array(criticalStepSchema),
     critical_seconds: seconds,
     unknown_durations: count.describe("requests that have not ended and nobody knows the duration of"),
+    faster: z
+      .object({ id: workRequestId, name: z.string(), worker_name: workerName, seconds, than: workerName.nullable() })
+      .optional()
+      .describe("where the longest step of the chain that has not ended would take so many seconds less"),
     expected: expectedTimesSchema.optional(),
   }),
 );

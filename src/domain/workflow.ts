@@ -50,6 +50,17 @@ export type CriticalStep = {
   is_known: boolean;
 };
 
+/** Where the longest step of the chain that has not ended would take less. */
+export type FasterStep = {
+  id: WorkRequestId;
+  name: string;
+  worker_name: WorkerName;
+  /** How many seconds less it would take there. */
+  seconds: number;
+  /** Less than on the worker where it runs; null: than on an ordinary one. */
+  than: WorkerName | null;
+};
+
 /** How a workflow stands: computed from its requests when it is asked for. */
 export type WorkflowState = {
   work_request: WorkRequest;
@@ -67,6 +78,8 @@ export type WorkflowState = {
   critical_seconds: number;
   /** How many requests that have not ended nobody knows the duration of: they make the times below uncertain. */
   unknown_durations: number;
+  /** Absent: no worker is known to be faster. */
+  faster?: FasterStep;
   /** When it should end; absent where nothing is known of it. */
   expected?: ExpectedTimes;
 };

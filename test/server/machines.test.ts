@@ -1,11 +1,28 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { writeConfig, type ConfigFile } from "../task/config/config-file.ts";
 import { ended, GIB, startHarness, type Harness, type PlayedWorker } from "./harness.ts";
 
+const CONFIG = `
+export default defineConfig({
+  workflows: [
+    defineWorkflow({
+      name: "chain",
+      data: z.strictObject({}),
+      plan: (_, workflow) => void workflow.ensure("long", { task_name: "a", task_data: { command: ["true"] }, unblock_strategy: "manual" }),
+    }),
+  ],
+});`;
+
+let config: ConfigFile;
 let harness: Harness;
 beforeEach(async () => {
-  harness = await startHarness({ settings: { heartbeatMs: 50 } });
+  config = writeConfig(CONFIG);
+  harness = await startHarness({ config: config.file, settings: { heartbeatMs: 50 } });
 });
-afterEach(() => harness.close());
+afterEach(async () => {
+  await harness.close();
+  config[Symbol.dispose]();
+});
 
 /** Has one request of the task run by this worker, and end after so long. */
 async function runOn(worker: PlayedWorker, tag: string, task_name: string, seconds: number, cores = 1) {
@@ -37,6 +54,11 @@ describe("machines", () => {
     const ratio = (await of("slow"))!.factor / (await of("fast"))!.factor;
     expect(ratio).toBeGreaterThan(1.3);
     expect(ratio).toBeLessThanOrEqual(2);
+    const [workflow] = await harness.submit({ task_type: "workflow", task_name: "chain", task_data: {} });
+    await harness.event(workflow!.id, "started");
+    const { faster } = await harness.client.call("getWorkflow", { params: { id: workflow!.id } });
+    expect(faster).toMatchObject({ name: "long", worker_name: "fast", than: null });
+    expect(faster!.seconds).toBeGreaterThan(10); // it is told
   });
 
   it("offer a task twice the cores that it used up, and no more than it can use", async () => {

@@ -1,5 +1,6 @@
 import type { Answer } from "../../client/call-types.ts";
 import { epochMs } from "../../domain/clock.ts";
+import { fasterText } from "../../domain/faster-text.ts";
 import { formatDuration } from "../../domain/units.ts";
 import type { CriticalStep, WorkflowNode, WorkflowState } from "../../domain/workflow.ts";
 import { paint } from "./colour.ts";
@@ -32,6 +33,7 @@ export function renderWorkflow(
     `${paint(surface, "strong", sanitizeText(name))}  ${stateLabel(surface, stateOf(request))}\n`,
     `${sanitizeText(state.sentence)}${ends}${ends === "" ? "" : unknown}\n`,
     chainLine(state.critical_path, state.critical_seconds, surface),
+    ...(state.faster === undefined ? [] : [`${sanitizeText(fasterText(state.faster))}\n`]),
     "\n",
     renderTable(columnsOf(surface, false), rowsOf(nodes, options), surface, options),
   ].join("");

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import type { Timestamp } from "../../domain/clock.ts";
+import { fasterText } from "../../domain/faster-text.ts";
 import { formatDuration, formatShare } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { WorkflowNode, WorkflowState } from "../../domain/workflow.ts";
@@ -103,7 +104,7 @@ function endText({ expected, unknown_durations, work_request: { status } }: Work
 }
 
 /** Which requests make it as long as it is. */
-function chainPart(root: string, { critical_path: chain, critical_seconds: total }: WorkflowState): VNode[] {
+function chainPart(root: string, { critical_path: chain, critical_seconds: total, faster }: WorkflowState): VNode[] {
   if (chain.length === 0 || total === 0) return [];
   const longest = chain.reduce((most, step) => (step.seconds > most.seconds ? step : most));
   const share = formatShare(longest.seconds / total);
@@ -119,7 +120,7 @@ function chainPart(root: string, { critical_path: chain, critical_seconds: total
     e(
       "p",
       {},
-      `${chain.length} requests one after another take ${formatDuration(total)}; ${longest.name} is ${share} of it. Only what makes this chain shorter makes the workflow shorter.`,
+      `${chain.length} requests one after another take ${formatDuration(total)}; ${longest.name} is ${share} of it. Only what makes this chain shorter makes the workflow shorter.${faster === undefined ? "" : ` ${capital(fasterText(faster))}.`}`,
     ),
     table(
       "The longest chain",

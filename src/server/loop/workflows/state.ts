@@ -2,12 +2,13 @@ import { AppError } from "../../../contract/errors.ts";
 import { epochMs, type Timestamp } from "../../../domain/clock.ts";
 import type { WorkRequestId } from "../../../domain/ids.ts";
 import { formatDuration } from "../../../domain/units.ts";
-import type { WorkflowNode, WorkflowState } from "../../../domain/workflow.ts";
+import type { FasterStep, WorkflowNode, WorkflowState } from "../../../domain/workflow.ts";
 import { STATUSES, type Status, type WorkRequest } from "../../../domain/work-request.ts";
 import type { LoopContext } from "../context.ts";
 import { expectedTimes } from "../planning/expected-times.ts";
 import { hasEnded, isFailure } from "../transitions.ts";
 import { expectedOfMembers, type MemberTimes } from "./expected-members.ts";
+import { fasterStep } from "./faster-step.ts";
 import { graphOf, type WorkflowGraph } from "./nodes.ts";
 
 /** How a workflow stands. Throws `not-found` for an id that is not one of a workflow. */
@@ -24,7 +25,7 @@ export async function wholeWorkflow(
   return { state: standingOf(read), nodes: read.graph.nodes, now: read.now };
 }
 
-function standingOf({ request, graph, times, now }: Read): WorkflowState {
+function standingOf({ request, graph, times, faster, now }: Read): WorkflowState {
   const counts = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>; // one for each
   for (const { status } of graph.nodes) counts[status] += 1;
   const { critical_path, critical_seconds, unknown_durations, nodes } = graph;
@@ -38,6 +39,7 @@ function standingOf({ request, graph, times, now }: Read): WorkflowState {
     critical_path,
     critical_seconds,
     unknown_durations,
+    ...(faster !== undefined && { faster }),
     ...(!hasEnded(request) && times.whole !== undefined && { expected: times.whole }),
   };
   return { ...state, sentence: sentenceOf(state, now) };
@@ -48,7 +50,13 @@ export async function workflowNodes(context: LoopContext, id: WorkRequestId): Pr
   return (await readGraph(context, id)).graph.nodes;
 }
 
-type Read = { request: WorkRequest; graph: WorkflowGraph; times: MemberTimes; now: Timestamp };
+type Read = {
+  request: WorkRequest;
+  graph: WorkflowGraph;
+  times: MemberTimes;
+  faster: FasterStep | undefined;
+  now: Timestamp;
+};
 
 async function readGraph(context: LoopContext, id: WorkRequestId): Promise<Read> {
   const { read } = context.store;
@@ -56,7 +64,9 @@ async function readGraph(context: LoopContext, id: WorkRequestId): Promise<Read>
   if (request?.task_type !== "workflow") throw new AppError("not-found", { what: "workflow", id: `#${id}` });
   const [members, replaced, now] = await Promise.all([read.members(id), read.supersededMembers(id), read.now()]);
   const times = await expectedOfMembers(context, members, replaced, now, await expectedTimes(context));
-  return { request, graph: graphOf(members, replaced, times.byId, now), times, now };
+  const graph = graphOf(members, replaced, times.byId, now);
+  const faster = hasEnded(request) ? undefined : await fasterStep(context, graph, now);
+  return { request, graph, times, faster, now };
 }
 
 /** What is left to do, or how it ended. */

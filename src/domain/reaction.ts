@@ -34,7 +34,10 @@ export type Delivery = {
   /** Counted up by the database; receivers see it, so that they can tell one that comes twice. */
   id: number;
   reaction: ReactionKind;
-  /** Where to: the action's text, of a webhook only its host, for the path may be a secret. */
+  /**
+   * Where to: the action's text. Of a webhook only its host, for the path may be a secret, and a mark, by which two of one
+   * host are told apart: the first four digits of the SHA-256 of its address.
+   */
   target: string;
   /** What it is about; null: of no request. */
   work_request_id: WorkRequestId | null;

@@ -90,10 +90,14 @@ describe.each(ENGINES)("reactions, kept in $name,", (engine) => {
     const body = JSON.parse(receiver.calls[0]!.body) as { data: unknown };
     expect(body.data).toMatchObject({ work_request: { id: broken!.id, ...KEY, verdict: { kind: "regression" } } });
     await harness.event(mended!.id, "delivery", 2);
+    const shown = new RegExp(String.raw`^http://127\.0\.0\.1:${receiver.port} \([\da-f]{4}\)$`);
     expect(await deliveries({ work_request_id: mended!.id })).toMatchObject([
-      { state: "delivered", attempts: 1, target: `http://127.0.0.1:${receiver.port}`, error: null },
-      { state: "delivered", attempts: 1 },
+      { state: "delivered", attempts: 1, target: expect.stringMatching(shown), error: null },
+      { state: "delivered", attempts: 1, target: expect.stringMatching(shown) },
     ]);
+    const targets = (await deliveries({})).map(({ target }) => target);
+    // two that are told of a request are told apart, and one is known again
+    expect(new Set(targets).size).toBe(new Set(receiver.calls.map(({ path }) => path)).size);
   });
 
   it("are tried again, show why they failed, and are given up when the receiver is gone", async () => {

@@ -1,4 +1,5 @@
-import { targetOf } from "../../contract/reactions.ts";
+import { createHash } from "node:crypto";
+import { parseAction, targetOf } from "../../contract/reactions.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import type { Delivery } from "../../domain/reaction.ts";
@@ -17,6 +18,9 @@ import type { Page, PageQuery } from "./store.ts";
 
 /** Bounds what one call of `trimDeliveries` deletes. */
 const TRIM_LIMIT = 5_000;
+
+/** Enough to tell the addresses of a host apart, too little to try out what an address may be. */
+const MARK_DIGITS = 4;
 
 const COLUMNS = [
   "id",
@@ -110,5 +114,13 @@ async function insertDeliveries(db: Database, engine: Engine, news: readonly New
 }
 
 function deliveryOf<Row extends { action: string }>({ action, ...row }: Row): Omit<Row, "action"> & { target: string } {
-  return { ...row, target: targetOf(action) };
+  return { ...row, target: markedTarget(action) };
+}
+
+/** As `targetOf`, and of a webhook a mark of its whole address, by which two of one host are told apart and none is known. */
+function markedTarget(action: string): string {
+  const parsed = parseAction(action);
+  if (parsed?.kind !== "webhook") return targetOf(action);
+  const mark = createHash("sha256").update(action).digest("hex").slice(0, MARK_DIGITS);
+  return `${targetOf(action)} (${mark})`;
 }

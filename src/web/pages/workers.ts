@@ -160,7 +160,7 @@ export type WorkerData = {
   lastEventId: number;
   worker: Worker;
   runs: readonly Run[];
-  /** The newest requests that had a run on it. */
+  /** Requests with a run on it in that span: what goes on, then what ended last. */
   requests: readonly WorkRequest[];
   /** Its runs in a span of time, newest first. */
   past: readonly PastRun[];
@@ -202,7 +202,7 @@ export function workerPage(frame: Frame, data: WorkerData): string {
     e("h2", { id: "runs" }, "Running now"),
     runs.length === 0 ? e("p", { class: "quiet" }, "Nothing runs on it.") : goingTable(frame.root, runs, now),
     ...pastPart(frame, data),
-    e("h2", { id: "requests" }, "Newest requests with a run on it"),
+    e("h2", { id: "requests" }, "Requests that ran on it last"),
     requests.length === 0
       ? e("p", { class: "quiet" }, "None yet.")
       : table(

@@ -17,7 +17,7 @@ import { withExpectedTimes } from "../../loop/planning/expected-times.ts";
 import { taskCourses } from "../../loop/task-courses.ts";
 import { why } from "../../loop/why.ts";
 import { workerOf } from "../../loop/workers.ts";
-import type { ActiveLoad, WorkRequestFilter } from "../../store/store.ts";
+import type { ActiveLoad, RunOnWorker, WorkRequestFilter } from "../../store/store.ts";
 import { publicRun } from "../public-run.ts";
 import { readAround } from "./read-request-parts.ts";
 import type { WeekOfWaste } from "./week-of-waste.ts";
@@ -28,7 +28,6 @@ import type { WeekOfWaste } from "./week-of-waste.ts";
  */
 
 const OVERVIEW_ROWS = 20;
-const LOOKED_AT_ENDED = 50;
 const PAGE_ROWS = 100;
 const RUNNING_ROWS = 50;
 const WORKER_ROWS = 20;
@@ -54,7 +53,7 @@ export async function readOverview(context: LoopContext, week: WeekOfWaste): Pro
     firstToWait(context, fleet.now),
     read.workRequests({ status: "blocked" }, { limit: OVERVIEW_ROWS / 2 }),
     read.workRequests({ status: "running" }, { limit: OVERVIEW_ROWS }),
-    read.workRequests({ status: "completed" }, { limit: LOOKED_AT_ENDED }),
+    read.workRequests({ status: "completed", order: "ended" }, { limit: OVERVIEW_ROWS / 2 }),
     week(),
   ]);
   const waiting = await withExpectedTimes(context, [...first, ...blocked.items.toReversed()]);
@@ -66,13 +65,7 @@ export async function readOverview(context: LoopContext, week: WeekOfWaste): Pro
       return run === undefined ? [] : [{ request, run: publicRun(run) }];
     }),
   );
-  return { ...fleet, lastEventId, counts, waiting, going: going.flat(), ended: lastEnded(ended.items), week: held };
-}
-
-/** Of the newest, those that ended last; one that took much longer than these is found in the list of requests. */
-function lastEnded(requests: readonly WorkRequest[]): WorkRequest[] {
-  const endOf = ({ completed_at }: WorkRequest) => completed_at ?? "";
-  return requests.toSorted((a, b) => (endOf(a) < endOf(b) ? 1 : -1)).slice(0, OVERVIEW_ROWS / 2);
+  return { ...fleet, lastEventId, counts, waiting, going: going.flat(), ended: ended.items, week: held };
 }
 
 /** Those that could run, the longest pending first. */
@@ -246,12 +239,12 @@ export async function readWorker(
   const last = epochMs(chosen.until ?? now);
   const first = chosen.since === undefined ? last - DAY_MS : epochMs(chosen.since);
   const span = { since: timestamp(first), until: timestamp(last) };
-  const [runs, page, past] = await Promise.all([
+  const [runs, past] = await Promise.all([
     read.activeRuns(worker_name),
-    read.workRequests({ worker: worker_name }, { limit: WORKER_ROWS }),
     read.runsOn(worker_name, span, WORKER_PAST_RUNS + 1),
   ]);
   const drawn = past.slice(0, WORKER_PAST_RUNS);
+  const isChosen = chosen.since !== undefined || chosen.until !== undefined;
   // a farm that is young, or in a hurry, would be a line at the right edge of a whole day
   const begun = Math.min(last, ...drawn.map(({ assigned_at }) => epochMs(assigned_at)));
   const from = chosen.since === undefined ? Math.max(first, begun - (last - begun) * 0.02) : first;
@@ -260,10 +253,29 @@ export async function readWorker(
     lastEventId,
     worker: workerOf(row, now, context.settings.leaseMs),
     runs: runs.map(publicRun),
-    requests: page.items,
+    requests: await lastOn(context, worker_name, drawn, isChosen),
     past: drawn,
     isPastCut: past.length > drawn.length,
     span: [from, Math.max(last, from + 1000)],
-    isChosen: chosen.since !== undefined || chosen.until !== undefined,
+    isChosen,
   };
+}
+
+/** The requests of the runs, what goes on first, then what ended last; in a day without any, those of before. */
+async function lastOn(
+  { store: { read } }: LoopContext,
+  worker: WorkerName,
+  runs: readonly RunOnWorker[],
+  isChosen: boolean,
+): Promise<readonly WorkRequest[]> {
+  if (runs.length === 0 && !isChosen) return (await read.workRequests({ worker }, { limit: WORKER_ROWS })).items;
+  const byEnd = runs.toSorted((a, b) => momentOf(b) - momentOf(a));
+  const ids = [...new Set(byEnd.map(({ work_request_id }) => work_request_id))].slice(0, WORKER_ROWS);
+  const requests = await Promise.all(ids.map((id) => read.workRequest(id)));
+  return requests.filter((request) => request !== undefined);
+}
+
+/** What goes on is newer than what has ended. */
+function momentOf({ ended_at }: RunOnWorker): number {
+  return ended_at === null ? Number.MAX_SAFE_INTEGER : epochMs(ended_at);
 }

@@ -44,7 +44,7 @@ async function advise(session: Session, options: Options, task?: string): Promis
   const answer = await session.client.call("advice", { query });
   if (options.ignored === true) return printIgnored(session, answer.ignored);
   if (session.wantsJson) session.json(answer, answer.advice);
-  else session.print(renderAdvice(answer.advice, session.surface, session.tableOptions));
+  else session.print(renderAdvice(answer, session.surface, session.tableOptions));
   return EXIT.success;
 }
 

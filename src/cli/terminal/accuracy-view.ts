@@ -178,7 +178,13 @@ function columnsOf(surface: Surface, scope: Row["scope"]): Column<Row>[] {
 
 /** What a line is of; programs get all of it in each line. */
 function nameColumns(surface: Surface, scope: Row["scope"]): Column<Row>[] {
-  const name: Column<Row> = { header: SCOPE_HEADERS[scope], cell: ({ name: text }) => text, shrinkTo: 12 };
+  const { none } = symbols(surface);
+  const name: Column<Row> = {
+    header: SCOPE_HEADERS[scope],
+    cell: (row) => row.name || none,
+    full: (row) => row.name,
+    shrinkTo: 12,
+  };
   const resource: Column<Row> = {
     header: "RESOURCE",
     cell: (row) => RESOURCE_WORDS[row.resource],

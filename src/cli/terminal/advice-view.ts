@@ -8,13 +8,17 @@ import type { Surface } from "./surface.ts";
 import { renderTable, type Column, type TableOptions } from "./table.ts";
 
 /** What `almanac advise` prints: one line for each amount that should be another. */
-export function renderAdvice(advice: readonly Advice[], surface: Surface, options: TableOptions): string {
+export function renderAdvice({ advice, ignored }: Advised, surface: Surface, options: TableOptions): string {
   if (!surface.isTty) return renderTable(columnsOf(surface), advice, surface);
+  const more = ignored.length === 0 ? "" : `Ignored: ${ignored.length}; \`almanac advise --ignored\` shows what.\n`;
   if (advice.length === 0)
-    return "Nothing to advise: what is asked is about right, or too few runs asked for anything.\n";
+    return `Nothing to advise: what is asked is about right, decided by a value that people set, or too few runs asked for anything.\n${more}`;
   const note = "Who asks for nothing is given what the history of each key says.\n";
-  return `${renderTable(columnsOf(surface), advice, surface, options)}${note}`;
+  return `${renderTable(columnsOf(surface), advice, surface, options)}${note}${more}`;
 }
+
+/** What the server answers: what is advised, and what people do not want to see again. */
+type Advised = { advice: readonly Advice[]; ignored: readonly IgnoredAdvice[] };
 
 /** What `almanac advise --ignored` prints: one line for each, the newest first. */
 export function renderIgnored(ignored: readonly IgnoredAdvice[], surface: Surface, options: TableOptions): string {

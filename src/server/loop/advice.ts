@@ -70,7 +70,7 @@ async function givenNow({ store, clock }: LoopContext, key: AdviceKey): Promise<
   const { advice } = await adviceFor(store.read, { task_type, task_name }, clock.nowMs());
   const found = advice.find((one) => isOfSame(one, key));
   if (found !== undefined) return found;
-  throw new AppError("not-found", { what: "advice", id: `${key.resource} of ${layerScopeText(adviceScope(key))}` });
+  throw new AppError("not-found", { what: "advice", id: `on ${key.resource} for ${layerScopeText(adviceScope(key))}` });
 }
 
 /** Has it given again. */

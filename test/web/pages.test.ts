@@ -100,7 +100,13 @@ inChromium("the pages", startExample, (at) => {
     const rows = () => page.locator("tbody tr th").allInnerTexts();
     const seen = await rows();
     expect(seen).toEqual(
-      [at.farm.ids.hostile, at.farm.ids.outOfMemory, at.farm.ids.regression, at.farm.ids.failed].map((id) => `#${id}`),
+      [
+        at.farm.ids.hostile,
+        at.farm.ids.outOfMemory,
+        at.farm.ids.regression,
+        at.farm.ids.failed,
+        at.farm.ids.failedAlike,
+      ].map((id) => `#${id}`),
     );
     await page.reload();
     expect(await rows()).toEqual(seen);

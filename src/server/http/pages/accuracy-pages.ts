@@ -2,6 +2,7 @@ import { z } from "zod";
 import { routes } from "../../../contract/routes.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
 import { timestamp } from "../../../domain/clock.ts";
+import type { SpareWorkers } from "../../../domain/waste.ts";
 import { accuracyPage } from "../../../web/pages/accuracy.ts";
 import { SHOWN_GROUPS, wastePage } from "../../../web/pages/waste.ts";
 import { PERIOD_DAYS } from "../../../web/parts/periods.ts";
@@ -11,8 +12,11 @@ import type { LoopContext } from "../../loop/context.ts";
 import { spareWorkersSince } from "../../loop/spare-workers.ts";
 import { wasteReport } from "../../loop/waste.ts";
 import { given, type AddPage } from "./given.ts";
+import { remembering } from "./remember.ts";
 
 const DAY_MS = 86_400_000;
+/** Which workers could go costs a tenth of a second on a busy farm, and is a matter of days. */
+const FRESH_MS = 60_000;
 /** More spans than this are weeks. */
 const MOST_DAYS = 31;
 
@@ -28,12 +32,13 @@ export function addAccuracyPages(page: AddPage, context: LoopContext): void {
   const sinceOf = (days: number) => timestamp(clock.nowMs() - (days - 1) * DAY_MS);
   const reportOf = (days: number, task: Pick<AccuracyQuery, "task_type" | "task_name"> = {}) =>
     accuracyReport(read, { ...task, since: sinceOf(days), by: days > MOST_DAYS ? "week" : "day" }, clock.nowMs());
+  const spareOf = remembering<SpareWorkers>(clock, FRESH_MS);
   page("/waste", async (frame, { query }) => {
     const { days, by } = parseOrThrow(wasteQuery, given(query), "invalid-request");
     const now = await read.now();
     const [report, spare, advised, groups] = await Promise.all([
       reportOf(days),
-      spareWorkersSince(context, sinceOf(days)),
+      spareOf(String(days), () => spareWorkersSince(context, sinceOf(days))),
       adviceFor(read, undefined, clock.nowMs()),
       by === "task" ? undefined : wasteReport(read, { by, since: sinceOf(days) }),
     ]);

@@ -67,7 +67,11 @@ export const reactionsInput = z
 export const deliverySchema = z.object({
   id: z.int(),
   reaction: z.enum(REACTION_KINDS),
-  target: z.string().describe("of a webhook only its host, for the path may be a secret, and a mark that tells its address from others"),
+  target: z
+    .string()
+    .describe(
+      "of a webhook only its host, for the path may be a secret, and a mark that tells its address from others",
+    ),
   work_request_id: workRequestId.nullable(),
   finding_id: z.int().nullable(),
   state: z.enum(DELIVERY_STATES),

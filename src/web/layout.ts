@@ -1,8 +1,9 @@
 import type { ComponentChildren, VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { momentText, type Timestamp } from "../domain/clock.ts";
+import type { Timestamp } from "../domain/clock.ts";
 import { EVENT_KINDS } from "../domain/event.ts";
 import { element as e } from "./element.ts";
+import { zoneName, zonedText } from "./zone.ts";
 
 /** How pages look: as the system does, or as was chosen. */
 export const THEMES = ["system", "light", "dark"] as const;
@@ -181,7 +182,7 @@ function header({ root, person }: Frame, page: Page): VNode {
 
 function footer({ root, theme, person, alone }: Frame): VNode {
   if (alone !== undefined) {
-    const when = `As it was at ${momentText(alone.made_at)} UTC. Times are in UTC. Links lead to `;
+    const when = `As it was at ${zonedText(alone.made_at)}. Times are in ${zoneName()}. Links lead to `;
     return e("footer", {}, e("p", {}, when, e("a", { href: root }, root), "."));
   }
   if (person === undefined) return e("footer", {});
@@ -189,7 +190,7 @@ function footer({ root, theme, person, alone }: Frame): VNode {
   return e(
     "footer",
     {},
-    e("span", {}, "Times are in UTC."),
+    e("span", {}, "Times are in ", e("a", { href: `${root}settings#zone` }, zoneName()), "."),
     e("a", { href: `${root}api/v1/openapi.json` }, "API"),
     e(
       "form",

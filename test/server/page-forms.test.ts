@@ -117,6 +117,24 @@ describe("the forms of the pages", () => {
     expect(await (await person.get(`/r/${id}`)).text()).toContain("local says so: ticket 7");
   });
 
+  it("times are shown in the zone that was chosen in this browser, and in UTC for a name that is none", async () => {
+    const [request] = await harness.submit({ task_name: "later", requirements: { tags: ["none"] } });
+    const submitted = async (cookie: string) => {
+      const page = await fetch(`${harness.server.url}/r/${request!.id}`, { headers: { cookie } });
+      return /<time[^>]*>(\d{4}-[^<]+)</.exec(await page.text())?.[1];
+    };
+    const { cookie, get, send } = await signIn();
+    const utc = request!.created_at.slice(0, 19).replace("T", " ");
+    expect(await submitted(cookie)).toBe(utc);
+    expect((await send("/zone", { zone: "Mars/Olympus" })).headers.get("set-cookie")).toBeNull();
+    const chosen = (await send("/zone", { zone: "Asia/Tokyo" })).headers.get("set-cookie")?.split(";", 1)[0];
+    expect(chosen).toBe("almanac_zone=Asia/Tokyo");
+    const ahead = new Date(Date.parse(request!.created_at) + 9 * 3_600_000).toISOString();
+    expect(await submitted(`${cookie}; ${chosen}`)).toBe(ahead.slice(0, 19).replace("T", " "));
+    expect(await submitted(`${cookie}; almanac_zone=nowhere`)).toBe(utc);
+    expect(await (await get("/settings")).text()).toContain("<option selected>UTC</option>");
+  });
+
   it("a question is answered, with who said so and why", async () => {
     const ask = async () =>
       (await harness.submit({ task_type: "wait", task_name: "confirm", task_data: { question: "Release it?" } }))[0]!

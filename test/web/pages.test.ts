@@ -99,15 +99,8 @@ inChromium("the pages", startExample, (at) => {
     await page.waitForURL(/result=failure/);
     const rows = () => page.locator("tbody tr th").allInnerTexts();
     const seen = await rows();
-    expect(seen).toEqual(
-      [
-        at.farm.ids.hostile,
-        at.farm.ids.outOfMemory,
-        at.farm.ids.regression,
-        at.farm.ids.failed,
-        at.farm.ids.failedAlike,
-      ].map((id) => `#${id}`),
-    );
+    const { hostile, outOfMemory, regression, failed, failedAlike } = at.farm.ids;
+    expect(seen).toEqual([hostile, outOfMemory, regression, failed, failedAlike].map((id) => `#${id}`));
     await page.reload();
     expect(await rows()).toEqual(seen);
     await page.getByRole("link", { name: `#${at.farm.ids.failed}` }).click();

@@ -33,6 +33,7 @@ import { workerCallHandlers } from "./handlers/worker-calls.ts";
 import { workerHandlers } from "./handlers/workers.ts";
 import { asSeenBy } from "./hide-addresses.ts";
 import { addHookCalls } from "./hook-calls.ts";
+import { addReaderZone } from "./pages/reader-zone.ts";
 import { addPages, isForPeople, notFound, sendFaultPage } from "./pages/pages.ts";
 
 /** What the web framework is given beside the loop. */
@@ -59,6 +60,7 @@ export async function createApp(context: LoopContext, options: HttpOptions): Pro
   });
   app.setErrorHandler(sendFault);
   await app.register(cookie);
+  addReaderZone(app);
   await app.register(formbody);
   // bodies of bytes are streamed to disk by their handlers
   app.addContentTypeParser("application/octet-stream", (_request, payload, done) => done(null, payload));

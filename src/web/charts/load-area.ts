@@ -1,13 +1,14 @@
 import type { VNode } from "preact";
 import { scaleLinear } from "d3-scale";
 import { area, curveStepAfter } from "d3-shape";
-import { momentText, timestamp } from "../../domain/clock.ts";
+import { timestamp } from "../../domain/clock.ts";
 import { formatBytes } from "../../domain/units.ts";
 import { element as e } from "../element.ts";
 import { amountAxis, bottomAxis } from "./axes.ts";
 import { chart, short, type Canvas } from "./figure.ts";
 import { formatIn, roundTicks } from "./scales.ts";
 import { timeScale } from "./time-axis.ts";
+import { zonedText } from "../zone.ts";
 
 /** What is held from a moment on (milliseconds since 1970), in bytes. */
 export type LoadStep = { at: number; reserved: number; used: number };
@@ -35,7 +36,7 @@ export function loadAreaChart(load: LoadArea): VNode {
     points: steps.map(({ at, reserved, used }) => ({
       x: at,
       y: reserved,
-      text: `${formatBytes(reserved)} reserved, at most ${formatBytes(used)} used, of ${formatBytes(capacity)}, from ${momentText(timestamp(at))} on`,
+      text: `${formatBytes(reserved)} reserved, at most ${formatBytes(used)} used, of ${formatBytes(capacity)}, from ${zonedText(timestamp(at))} on`,
     })),
     zooms: true,
     plotHeight: 150,

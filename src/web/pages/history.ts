@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { momentText, type Timestamp } from "../../domain/clock.ts";
+import type { Timestamp } from "../../domain/clock.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
@@ -18,6 +18,7 @@ import { stateLabel } from "../parts/state.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 import { moment } from "../parts/time.ts";
 import { quoted } from "./requests.ts";
+import { zonedText } from "../zone.ts";
 
 /** What is looked at: a task, or one subject of it, or one in one context. */
 export type HistoryQuery = Pick<HistoryKey, "task_type" | "task_name"> & {
@@ -91,7 +92,7 @@ function resultSentence(entries: readonly HistoryEntry[], isCut: boolean): strin
   const newest = entries[0];
   if (newest === undefined) return "No run of it is known.";
   const others = infrastructure === 0 ? "" : `, ${infrastructure} ended without its fault`;
-  return `${succeeded} of ${isCut ? "the newest " : ""}${runs} runs passed, ${failed} failed (${(failed_share * 100).toFixed(1)} %)${others}. The newest ended at ${momentText(newest.completed_at)}: ${outcomeText(newest.outcome)}.`;
+  return `${succeeded} of ${isCut ? "the newest " : ""}${runs} runs passed, ${failed} failed (${(failed_share * 100).toFixed(1)} %)${others}. The newest ended at ${zonedText(newest.completed_at)}: ${outcomeText(newest.outcome)}.`;
 }
 
 /** What has changed and is not over, before every figure. */
@@ -136,7 +137,7 @@ function path(root: string, { task_type, task_name, subject, context }: HistoryQ
 function window(root: string, query: HistoryQuery): VNode | null {
   const { since, until } = query;
   if (since === undefined && until === undefined) return null;
-  const text = `Only runs that ended ${since === undefined ? "" : `from ${momentText(since)} `}${until === undefined ? "" : `to ${momentText(until)}`}. `;
+  const text = `Only runs that ended ${since === undefined ? "" : `from ${zonedText(since)} `}${until === undefined ? "" : `to ${zonedText(until)}`}. `;
   return e(
     "p",
     {},

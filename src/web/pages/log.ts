@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { epochMs, momentText, timestamp, type Timestamp } from "../../domain/clock.ts";
+import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { LogLine } from "../../domain/log-line.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import type { Run } from "../../domain/run.ts";
@@ -9,6 +9,7 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { commandLine, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
 import { logLines } from "../parts/log-lines.ts";
+import { zonedText } from "../zone.ts";
 
 /** Which lines are looked for without a word. */
 export const LOG_FILTERS = ["errors", "stderr"] as const;
@@ -321,5 +322,5 @@ function sinceStart(atMs: number): string {
 }
 
 function timeOfDay(startedAt: Timestamp, atMs: number): string {
-  return momentText(timestamp(epochMs(startedAt) + atMs)).slice(11);
+  return zonedText(timestamp(epochMs(startedAt) + atMs)).slice(11);
 }

@@ -7,6 +7,7 @@ import { renderPage, type Frame } from "../layout.ts";
 import { choices, type Choice } from "../parts/choices.ts";
 import { commandLine, queryText } from "../parts/links.ts";
 import { table } from "../parts/table.ts";
+import { minuteText, zoneName } from "../zone.ts";
 import { bulkActions } from "./bulk-actions.ts";
 import { fieldName, REQUEST_FIELDS, requestHeads, requestRow, USUAL_FIELDS, type RequestField } from "./request-row.ts";
 
@@ -109,7 +110,12 @@ type TextField = "task_name" | "subject" | "context" | "worker" | "created_by";
 function filterForm({ root }: Frame, { filter, fields }: RequestsData): VNode {
   const text = (name: TextField, word: string) => e("label", {}, word, e("input", { name, value: filter[name] ?? "" }));
   const time = (name: "since" | "until", word: string) =>
-    e("label", {}, word, e("input", { name, type: "datetime-local", value: filter[name]?.slice(0, MINUTES) ?? "" }));
+    e(
+      "label",
+      {},
+      word,
+      e("input", { name, type: "datetime-local", value: filter[name] === undefined ? "" : minuteText(filter[name]) }),
+    );
   return e(
     "form",
     { class: "filter", method: "get", action: `${root}r` },
@@ -121,16 +127,13 @@ function filterForm({ root }: Frame, { filter, fields }: RequestsData): VNode {
     text("context", "Context"),
     text("worker", "Worker"),
     text("created_by", "Submitted by"),
-    time("since", "Ended from (UTC)"),
-    time("until", "Ended to (UTC)"),
+    time("since", `Ended from (${zoneName()})`),
+    time("until", `Ended to (${zoneName()})`),
     choice("order", "Order", ["ended"], filter.order, { none: "newest first", ended: "ended last first" }),
     fieldChoice(fields),
     e("button", {}, "Filter"),
   );
 }
-
-/** Of a timestamp, what a browser's field for a moment takes. */
-const MINUTES = "2026-11-22T17:16".length;
 
 function fieldChoice(fields: RequestsData["fields"]): VNode {
   const box = (field: RequestField) =>

@@ -14,6 +14,7 @@ import { quoted } from "./requests.ts";
 import { keptTable, type Kept } from "./settings-kept.ts";
 import { actTable, type Acts } from "./settings-acts.ts";
 import { tokensPart, type MadeToken, type ShownToken } from "./settings-tokens.ts";
+import { zoneForm } from "./settings-zone.ts";
 import { layerTable, previewPart, setForm, type Looked } from "./settings-values.ts";
 
 /** For whom a value is explained. */
@@ -71,6 +72,8 @@ export function settingsPage(frame: Frame, data: SettingsData): string {
     ...keptTable(data.kept),
     e("h2", { id: "acts" }, "What people did"),
     actTable(frame.root, data.acts, now),
+    e("h2", { id: "zone" }, "How times are shown"),
+    zoneForm(frame),
     e("h2", { id: "about" }, "About this server"),
     aboutTable(data),
     e(

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { momentText, timestamp, type Timestamp } from "../../domain/clock.ts";
+import { timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { Run } from "../../domain/run.ts";
 import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
@@ -17,6 +17,7 @@ import { ago, moment, secondsBetween } from "../parts/time.ts";
 import { loadBars, loadOf, type LoadedRun } from "../parts/worker-box.ts";
 import { workerLoad, workerTimeline, type PastRun } from "../parts/worker-timeline.ts";
 import { requestHeads, requestRow } from "./request-row.ts";
+import { zonedText } from "../zone.ts";
 
 /** Rows of the table at once: a page of all would weigh more than it says. */
 const MOST_ROWS = 100;
@@ -235,7 +236,7 @@ export function workerPage(frame: Frame, data: WorkerData): string {
 /** What it did, as pictures; the table of its requests below says the same. */
 function pastPart(frame: Frame, data: WorkerData): VNode[] {
   const { past, isPastCut, isChosen, span, worker } = data;
-  const [from, to] = span.map((at) => momentText(timestamp(at)));
+  const [from, to] = span.map((at) => zonedText(timestamp(at)));
   const whole = `${frame.root}workers/${encodeURIComponent(worker.worker_name)}`;
   const head = [
     e("h2", { id: "past" }, isChosen ? "What it did then" : "What it did lately"),

@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { RESOURCES, type Resource } from "../../domain/allocation.ts";
 import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
-import { epochMs, momentText, type Timestamp } from "../../domain/clock.ts";
+import { epochMs, type Timestamp } from "../../domain/clock.ts";
 import type { Event } from "../../domain/event.ts";
 import { sureText } from "../../domain/finding-text.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
@@ -16,6 +16,7 @@ import { element as e } from "../element.ts";
 import { gibHours } from "./held-hours.ts";
 import { secondsBetween } from "./time.ts";
 import { waitText } from "./wait-text.ts";
+import { zonedText } from "../zone.ts";
 
 /** What the five answers are made from. */
 export type AnswerData = {
@@ -91,7 +92,7 @@ function ending({ request, runs, now }: AnswerData): string {
       run?.started_at == null
         ? "without a run"
         : `after running ${formatDuration(secondsBetween(run.started_at, run.ended_at ?? ended ?? now))}`;
-    return `At ${momentText(ended ?? now)}, ${ran}${usual === undefined ? "" : `; ${usual} was predicted${by}`}.`;
+    return `At ${zonedText(ended ?? now)}, ${ran}${usual === undefined ? "" : `; ${usual} was predicted${by}`}.`;
   }
   const end = request.expected?.end;
   const late = request.expected?.overdue_seconds;
@@ -109,7 +110,7 @@ export function inRange({ p50, p90 }: ExpectedRange, now: Timestamp): string {
 }
 
 function clockRange({ p50, p90 }: ExpectedRange): string {
-  const [from, to] = [momentText(p50).slice(11), momentText(p90).slice(11)];
+  const [from, to] = [zonedText(p50).slice(11), zonedText(p90).slice(11)];
   return from === to ? from : `${from}–${to}`;
 }
 
@@ -122,7 +123,7 @@ function comparison({ request, history }: AnswerData): string {
   const earlier = history.filter((entry) => entry.work_request_id !== request.id);
   const passed = earlier.filter(({ result }) => result === "success");
   const newest = passed[0];
-  const last = newest === undefined ? "" : `, the newest at ${momentText(newest.completed_at)}`;
+  const last = newest === undefined ? "" : `, the newest at ${zonedText(newest.completed_at)}`;
   const facts =
     earlier.length === 0
       ? "no other run of this key is known"

@@ -1,9 +1,9 @@
-import { momentText } from "../../domain/clock.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import type { Result } from "../../domain/work-request.ts";
 import { formatMetric, isLowerBound, metricValue, type Metric } from "../../history/metric.ts";
 import type { Mark } from "../charts/figure.ts";
+import { zonedText } from "../zone.ts";
 
 /** Shape and colour of a run by its result; the shape alone is enough. */
 export const RESULT_LOOKS: Record<Result, { mark: Mark; look: string; word: string }> = {
@@ -21,7 +21,7 @@ export function entryText(entry: HistoryEntry, metric: Metric): string {
     ...(value === undefined ? [] : [`${isLowerBound(entry, metric) ? "at least " : ""}${formatMetric(value, metric)}`]),
     ...(reserved === undefined ? [] : [`of ${formatMetric(reserved, metric)}`]),
     outcomeText(entry.outcome),
-    momentText(entry.completed_at),
+    zonedText(entry.completed_at),
     ...(entry.work_request_id === undefined ? [] : [`#${entry.work_request_id}`]),
     ...(entry.worker_name === undefined ? [] : [`on ${entry.worker_name}`]),
   ];

@@ -1,7 +1,8 @@
 import type { VNode } from "preact";
-import { epochMs, momentText, type Timestamp } from "../../domain/clock.ts";
+import { epochMs, type Timestamp } from "../../domain/clock.ts";
 import { formatDuration } from "../../domain/units.ts";
 import { element as e } from "../element.ts";
+import { zonedText } from "../zone.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -9,22 +10,26 @@ const DAY_SECONDS = 86_400;
 export function ago(at: Timestamp, now: Timestamp): VNode {
   const seconds = Math.max(0, epochMs(now) - epochMs(at)) / 1000;
   const text =
-    seconds > 30 * DAY_SECONDS ? dayText(at) : seconds < 1 ? "just now" : `${formatDuration(Math.round(seconds))} ago`;
-  return e("time", { datetime: at, title: momentText(at) }, text);
+    seconds > 30 * DAY_SECONDS
+      ? zonedText(at).slice(0, "2026-11-22".length)
+      : seconds < 1
+        ? "just now"
+        : `${formatDuration(Math.round(seconds))} ago`;
+  return e("time", { datetime: at, title: zonedText(at) }, text);
 }
 
 /** How long it is until then: `in 12h05m`; `now` once it has come. */
 export function ahead(at: Timestamp, now: Timestamp): VNode {
   const seconds = Math.round((epochMs(at) - epochMs(now)) / 1000);
-  return e("time", { datetime: at, title: momentText(at) }, seconds < 1 ? "now" : `in ${formatDuration(seconds)}`);
+  return e("time", { datetime: at, title: zonedText(at) }, seconds < 1 ? "now" : `in ${formatDuration(seconds)}`);
 }
 
-/** The moment: `2026-11-22 17:16:02`, in UTC as the pages say. */
+/** The moment: `2026-11-22 17:16:02`, in the reader's time zone. */
 export function moment(at: Timestamp): VNode {
-  return e("time", { datetime: at }, momentText(at));
+  return e("time", { datetime: at }, zonedText(at));
 }
 
-/** `2026-11-22` in UTC. */
+/** `2026-11-22`: a day of UTC, by which runs are counted. */
 export function dayText(at: Timestamp): string {
   return at.slice(0, "2026-11-22".length);
 }

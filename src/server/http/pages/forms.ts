@@ -22,10 +22,11 @@ import { addAutomationForms } from "./automation-pages.ts";
 import { addBulkForm } from "./bulk-form.ts";
 import { given } from "./given.ts";
 import { addFindingForms } from "./finding-pages.ts";
+import { isZone, ZONE_COOKIE } from "./reader-zone.ts";
 import { backTo, frameOf, isTheme, rootOf, sendPage, THEME_COOKIE } from "./send-page.ts";
 import { closeSession, openSession, personOfForm, type Person } from "./session.ts";
 
-const THEME_SECONDS = 365 * 86_400;
+const YEAR_SECONDS = 365 * 86_400;
 
 const signInForm = z.object({ token: z.string().max(200), next: z.string().max(4000).default("") });
 const priorityForm = z.object({ priority_adjustment: z.coerce.number().pipe(prioritySchema) });
@@ -53,7 +54,14 @@ export function addForms(app: FastifyInstance, context: LoopContext, assets: str
     await personOf(request, "read");
     const { theme } = request.body as { theme?: unknown }; // a form that belongs to a person is an object
     if (isTheme(theme))
-      void reply.setCookie(THEME_COOKIE, theme, { sameSite: "lax", httpOnly: true, maxAge: THEME_SECONDS });
+      void reply.setCookie(THEME_COOKIE, theme, { sameSite: "lax", httpOnly: true, maxAge: YEAR_SECONDS });
+    return reply.redirect(backTo(request), 303);
+  });
+  app.post("/zone", async (request, reply) => {
+    await personOf(request, "read");
+    const { zone } = request.body as { zone?: unknown }; // as above
+    if (isZone(zone))
+      void reply.setCookie(ZONE_COOKIE, zone, { sameSite: "lax", httpOnly: true, maxAge: YEAR_SECONDS });
     return reply.redirect(backTo(request), 303);
   });
   addRequestForms(app, context, personOf);

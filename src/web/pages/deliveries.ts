@@ -41,7 +41,7 @@ export function deliveriesPage(frame: Frame, data: DeliveriesData): string {
     e(
       "p",
       { class: "quiet" },
-      `Of webhooks only the host is shown, since their path may be a secret, and a mark: two with the same mark have the same address. What ended is remembered ${data.keptFor === null ? "" : "for "}${ageText({ most: data.keptFor })}.`,
+      `Of webhooks only the host is shown, since their path may be a secret, and a mark, by which two of one host are told apart. What ended is remembered ${data.keptFor === null ? "" : "for "}${ageText({ most: data.keptFor })}.`,
     ),
     e("h2", {}, "The same elsewhere"),
     commandLine(`deliveries${state === undefined ? "" : ` --state ${state}`}`),

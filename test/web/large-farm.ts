@@ -31,6 +31,20 @@ export async function startLargeFarm(size: FarmSize): Promise<Example> {
       completed_at: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (n * 4) || ' seconds')",
       import_hash: "null",
     });
+    // runs of one key with their curves, which lie behind the curve of the next
+    const curved = `id = ${ids.passed}`;
+    copyRows(db, "work_requests", curved, CURVED_RUNS, { id: FIRST_CURVED });
+    copyRows(db, "runs", `work_request_${curved}`, CURVED_RUNS, {
+      id: `(${FIRST_CURVED}) || '.1'`,
+      work_request_id: FIRST_CURVED,
+    });
+    copyRows(db, "history", `work_request_${curved}`, CURVED_RUNS, {
+      id: "null",
+      work_request_id: FIRST_CURVED,
+      run_id: `(${FIRST_CURVED}) || '.1'`,
+      completed_at: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (n + 5) || ' hours')",
+      import_hash: "null",
+    });
     const second = `${FIRST_ID} + ${size.requests}`;
     copyRows(db, "work_requests", `id = ${ids.running}`, size.workers * size.runsEach, {
       ...name,
@@ -50,6 +64,8 @@ export async function startLargeFarm(size: FarmSize): Promise<Example> {
 }
 
 const FIRST_ID = "10000 + n";
+const FIRST_CURVED = "1000000 + n";
+const CURVED_RUNS = 40;
 const TASK = "'task-' || (n % 200)";
 
 /** The pages that have most to show there. */
@@ -60,8 +76,11 @@ export const LARGE_PAGES: Record<string, (example: { ids: Example["ids"]; harnes
   "requests of one task with a result": () => "/r?task_name=task-7&result=success",
   "requests of one worker": () => "/r?worker=worker-00001",
   "requests that nobody made": () => "/r?created_by=nobody&status=completed",
+  "requests that ended last": () => "/r?order=ended",
+  "regressions of a day, of which there is one": () =>
+    `/r?verdict_kind=regression&since=${new Date(Date.now() - 86_400_000).toISOString()}`,
   "running requests": () => "/r?status=running",
-  "a request": ({ ids }) => `/r/${ids.passed}`,
+  "a request with twenty curves behind its own": ({ ids }) => `/r/${ids.passed}`,
   "a request that waits": ({ ids }) => `/r/${ids.tooLarge}`,
   "a history": () => "/history?task_name=task-7",
   tasks: () => "/t",

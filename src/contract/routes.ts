@@ -266,6 +266,9 @@ export const routes = {
         .object({
           /** 0.5: half as long. */
           factor: z.number(),
+          /** Of ten of its keys, one says less than `low` and one more than `high`. */
+          low: z.number(),
+          high: z.number(),
           /** On how many runs, of how many keys that ran elsewhere too, it stands. */
           runs: z.int(),
           keys: z.int(),

@@ -11,6 +11,9 @@ export type SpeedObservation = {
 export type Slowness = {
   /** 0.5: half as long. */
   factor: number;
+  /** Of ten of its keys, one says less than `low` and one more than `high`; as the factor, drawn towards 1 where runs are few. */
+  low: number;
+  high: number;
   /** On how many runs, of how many keys that other machines have run too, it stands. */
   runs: number;
   keys: number;
@@ -38,8 +41,8 @@ export function slownessOf(observations: readonly SpeedObservation[]): Map<strin
   const byMachine = Map.groupBy(cells, (cell) => cell.machine);
   const effects = new Map([...byMachine.keys()].map((machine) => [machine, 0]));
   const effect = (machine: string) => effects.get(machine) ?? 0;
+  const centres = new Map<string, number>();
   for (let round = 0; round < ROUNDS; round += 1) {
-    const centres = new Map<string, number>();
     for (const [key, own] of byKey)
       centres.set(
         key,
@@ -52,11 +55,21 @@ export function slownessOf(observations: readonly SpeedObservation[]): Map<strin
     }
   }
   return new Map(
-    [...byMachine].map(([machine, own]) => [
-      machine,
-      { factor: Math.exp(effect(machine)), runs: sumOf(own, (cell) => cell.runs), keys: own.length },
-    ]),
+    [...byMachine].map(([machine, own]) => {
+      const [low, high] = rangeOf(own, (cell) => cell.log - (centres.get(cell.key) ?? 0));
+      return [
+        machine,
+        { factor: Math.exp(effect(machine)), low, high, runs: sumOf(own, (cell) => cell.runs), keys: own.length },
+      ];
+    }),
   );
+}
+
+/** Between what keys lie when the lowest and the highest tenth are left out; the median of them is the factor. */
+function rangeOf(own: readonly Cell[], value: (cell: Cell) => number): [low: number, high: number] {
+  const weight = sumOf(own, (cell) => cell.weight);
+  const at = (share: number) => Math.exp((weightedQuantile(own, value, share) * weight) / (weight + PRIOR_RUNS));
+  return [at(0.1), at(0.9)];
 }
 
 /** The key of what behaves alike: inputs are alike within a factor of 2. */
@@ -85,18 +98,27 @@ function sharedCells(observations: readonly SpeedObservation[]): Cell[] {
   });
 }
 
-/** The value with half of the weight on either side; the mean of two where the half falls between them. */
+/** The value with half of the weight on either side. */
 function weightedMedian<Item extends { weight: number }>(
   items: readonly Item[],
   value: (item: Item) => number,
 ): number {
+  return weightedQuantile(items, value, 0.5);
+}
+
+/** The value with such a share of the weight below it; the mean of two where that falls between them. */
+function weightedQuantile<Item extends { weight: number }>(
+  items: readonly Item[],
+  value: (item: Item) => number,
+  share: number,
+): number {
   const sorted = items.map((item) => ({ value: value(item), weight: item.weight })).sort((a, b) => a.value - b.value);
-  const half = sumOf(sorted, ({ weight }) => weight) / 2;
+  const wanted = sumOf(sorted, ({ weight }) => weight) * share;
   let passed = 0;
   for (const [index, { value: own, weight }] of sorted.entries()) {
     passed += weight;
-    if (passed > half) return own;
-    if (passed === half) return (own + (sorted[index + 1]?.value ?? own)) / 2;
+    if (passed > wanted) return own;
+    if (passed === wanted) return (own + (sorted[index + 1]?.value ?? own)) / 2;
   }
   return 0;
 }

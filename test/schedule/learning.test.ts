@@ -35,6 +35,13 @@ describe("the slowness of workers", () => {
     expect(found.get("usual")).toMatchObject({ keys: 40, runs: 200 });
   });
 
+  it("lies between what its keys say, nearer together the more alike they are", () => {
+    const alike = slownessOf(runsOn({ slow: 2, usual: 1 }, 40, 5, 0.01)).get("slow")!; // both ran all keys
+    const different = slownessOf(runsOn({ slow: 2, usual: 1 }, 40, 5, 0.5)).get("slow")!; // as above
+    expect(alike.high / alike.low).toBeLessThan(1.05);
+    expect(different.high / different.low).toBeGreaterThan(1.2);
+  });
+
   it("does not follow a handful of runs", () => {
     const found = slownessOf(runsOn({ slow: 4, usual: 1 }, 1, 2, 0));
     expect(found.get("slow")!.factor).toBeLessThan(1.3);
@@ -68,7 +75,9 @@ describe("the slowness of workers", () => {
     });
     fc.assert(
       fc.property(fc.array(observation), (observations) => {
-        for (const { factor } of slownessOf(observations).values()) {
+        for (const { factor, low, high } of slownessOf(observations).values()) {
+          expect(low).toBeGreaterThan(0);
+          expect([low, factor, high]).toEqual([low, factor, high].toSorted((a, b) => a - b));
           expect(factor).toBeGreaterThan(0);
           expect(Number.isFinite(factor)).toBe(true);
         }

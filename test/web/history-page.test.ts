@@ -16,7 +16,8 @@ inChromium("a history", startExample, (at) => {
     );
     expect(await memory.locator("svg.wide path.band").getAttribute("d")).toMatch(/^M\d+/);
     await memory.getByText("predicted: p50 to p95").waitFor();
-    const [head, first] = [page.locator("main thead th"), page.locator("main tbody tr").first().locator("th, td")];
+    const runs = page.getByRole("region", { name: "Runs, newest first" });
+    const [head, first] = [runs.locator("thead th"), runs.locator("tbody tr").first().locator("th, td")];
     const column = (await head.allInnerTexts()).indexOf("Predicted memory");
     expect((await first.allInnerTexts())[column]).toMatch(/^\d\.\dG/);
     // of many keys together it would be a thicket
@@ -24,6 +25,49 @@ inChromium("a history", startExample, (at) => {
     expect(await page.locator("path.band").evaluateAll((all) => all.map((one) => one.getAttribute("d")))).not.toContain(
       expect.stringMatching(/./),
     );
+    await context.close();
+  });
+
+  it("says by worker what workers are chosen by, and leads to each context", async () => {
+    const { page, context } = await at.visit();
+    await page.goto("history?task_name=test");
+    const workers = page.getByRole("region", { name: "Runs by worker" });
+    const row = workers.getByRole("row", { name: /^builder-1/ });
+    const { client } = at.farm.harness;
+    const { slowness } = await client.call("getWorker", { params: { worker_name: "builder-1" } });
+    const { factor, low, high, runs, keys } = slowness!; // both have run the same keys
+    const cells = await row.getByRole("cell").allInnerTexts();
+    expect(cells.slice(-3)).toEqual([
+      factor.toFixed(2),
+      `${low.toFixed(2)} to ${high.toFixed(2)}`,
+      `${runs} runs of ${keys} keys`,
+    ]);
+    await row.getByRole("img", { name: /^takes 0\.\d\d of the ordinary time, 0\.\d\d to \d\.\d\d by key$/ }).waitFor();
+    await page.getByRole("region", { name: "Runs by context" }).getByRole("link", { name: "sid/arm64" }).click();
+    await page.getByRole("heading", { level: 1, name: "History of test (sid/arm64)" }).waitFor();
+    expect(await page.getByRole("region", { name: "Runs by context" }).count()).toBe(0);
+    await context.close();
+  });
+
+  it("begins with what has changed, and of few runs says what is predicted of the next, and by which", async () => {
+    const { page, context } = await at.visit();
+    await page.goto(PATH);
+    await page
+      .locator("h1 + ul")
+      .getByRole("link", { name: /^memory rose by \d+ %/ })
+      .click();
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/\/regressions\/\d+$/);
+    const few = async (key: string) => {
+      await page.goto(`history?${key}`);
+      return page.getByText(/^Few data/).innerText();
+    };
+    expect(await few("task_name=test&subject=musl")).toMatch(
+      /^Few data: 1 run is known\. The next is predicted \(p50 to p95\) to need \d+M to \d+M of memory, by 1 run of this key \(spread as in the whole task\); to take .*, by 1 run of this key/,
+    );
+    expect(await few("task_name=build&subject=webkit")).toMatch(/ of memory, by \d\d runs of this task; to take /);
+    await page.goto("history?task_name=build");
+    expect(await page.getByText(/^Few data/).count()).toBe(0);
     await context.close();
   });
 

@@ -1,9 +1,11 @@
 import type { VNode } from "preact";
+import type { Estimate } from "../../domain/allocation.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import type { RunId } from "../../domain/ids.ts";
+import { evidenceText } from "../../domain/source-text.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
 import { isLowerBound, metricValue, type Metric } from "../../history/metric.ts";
@@ -12,6 +14,7 @@ import { stripChart } from "../charts/strip.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { commandLine, historyAddress, keepLink, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
+import { byContext, byWorker, type WorkerSpeed } from "../parts/history-groups.ts";
 import { metricPart } from "../parts/metric-part.ts";
 import { predictedFor, predictionText, type Predicted } from "../parts/predicted.ts";
 import { stateLabel } from "../parts/state.ts";
@@ -39,6 +42,10 @@ export type HistoryData = {
   findings: readonly Finding[];
   /** What was predicted of its runs, where they are of one key and still kept. */
   predicted: ReadonlyMap<RunId, Predicted>;
+  /** Of the workers of these runs, how fast each is, as far as that is known. */
+  speeds: ReadonlyMap<string, WorkerSpeed>;
+  /** What the next run would be predicted to need: of a key of which few runs are known. */
+  next: Estimate | undefined;
   /** What if so much memory, bytes, had been reserved? */
   what_if: number | undefined;
 };
@@ -50,7 +57,7 @@ const SHOWN: readonly Metric[] = ["memory", "duration", "cpu_time", "disk_space"
 
 /** Has it changed, and is what it is given right? */
 export function historyPage(frame: Frame, data: HistoryData): string {
-  const { query, entries, isCut, findings, predicted, what_if } = data;
+  const { query, entries, isCut, findings, predicted, speeds, next, what_if } = data;
   const key = { ...query, subject: query.subject ?? "", context: query.context ?? "" };
   const oldestFirst = entries.toReversed();
   const whatIf = { action: `${frame.root}history`, fields: query, amount: what_if };
@@ -58,8 +65,9 @@ export function historyPage(frame: Frame, data: HistoryData): string {
   return renderPage(
     frame,
     { title: `History of ${keyText(key)}`, place: "tasks", hasCharts: entries.length > 0 },
+    findingList(frame.root, findings),
     e("p", { class: "lead" }, resultSentence(entries, isCut)),
-    findingList(findings),
+    ...(next === undefined ? [] : [e("p", { class: "card" }, fewText(entries.length, next))]),
     path(frame.root, query),
     window(frame.root, query),
     isCut ? olderLink(frame.root, query, entries) : null,
@@ -70,6 +78,8 @@ export function historyPage(frame: Frame, data: HistoryData): string {
           stripChart(frame.root, oldestFirst.slice(-STRIP_RUNS), stripSentence(entries)),
           ...SHOWN.flatMap((metric) => metricPart(view, metric)),
         ]),
+    ...byWorker(frame.root, entries, speeds),
+    ...byContext(frame.root, entries, query),
     ...(entries.length === 0 ? [] : [e("h2", { id: "runs" }, "Runs"), ...runTable(frame.root, entries, predicted)]),
     e("h2", {}, "The same elsewhere"),
     commandLine(
@@ -92,14 +102,31 @@ function resultSentence(entries: readonly HistoryEntry[], isCut: boolean): strin
   const newest = entries[0];
   if (newest === undefined) return "No run of it is known.";
   const others = infrastructure === 0 ? "" : `, ${infrastructure} ended without its fault`;
-  return `${succeeded} of ${isCut ? "the newest " : ""}${runs} runs passed, ${failed} failed (${(failed_share * 100).toFixed(1)} %)${others}. The newest ended at ${zonedText(newest.completed_at)}: ${outcomeText(newest.outcome)}.`;
+  return `${succeeded} of ${isCut ? "the newest " : ""}${runs} ${runs === 1 ? "run" : "runs"} passed, ${failed} failed (${(failed_share * 100).toFixed(1)} %)${others}. The newest ended at ${zonedText(newest.completed_at)}: ${outcomeText(newest.outcome)}.`;
 }
 
-/** What has changed and is not over, before every figure. */
-function findingList(findings: readonly Finding[]): VNode | null {
+/** Few runs tell little: what the next is predicted to need, and by which runs. */
+function fewText(runs: number, { memory, duration }: Estimate): string {
+  const parts = [
+    ...(memory === undefined
+      ? []
+      : [`need ${predictionText(memory, "memory")} of memory, by ${evidenceText(memory.evidence)}`]),
+    ...(duration === undefined
+      ? []
+      : [`take ${predictionText(duration, "duration")}, by ${evidenceText(duration.evidence)}`]),
+  ];
+  const known = `Few data: ${runs} ${runs === 1 ? "run is" : "runs are"} known.`;
+  if (parts.length === 0) return `${known} Nothing can be predicted of the next.`;
+  return `${known} The next is predicted (p50 to p95) to ${parts.join("; to ")}.`;
+}
+
+/** What has changed and is not over, before everything else. */
+function findingList(root: string, findings: readonly Finding[]): VNode | null {
   const open = findings.filter(({ state }) => state !== "fixed");
   if (open.length === 0) return null;
-  return e("ul", { class: "card" }, ...open.map(({ because, id }) => e("li", { "data-key": String(id) }, because)));
+  const item = ({ because, id }: Finding) =>
+    e("li", { "data-key": String(id) }, e("a", { href: `${root}regressions/${id}` }, because));
+  return e("ul", { class: "card lead" }, ...open.map(item));
 }
 
 function stripSentence(entries: readonly HistoryEntry[]): string {
@@ -111,7 +138,8 @@ function stripSentence(entries: readonly HistoryEntry[]): string {
       : lastFailed === 0
         ? "the newest failed"
         : `${lastFailed} since the last that failed`;
-  return `The newest ${newest.length} runs, oldest at the left, as high as they took long: ${since}.`;
+  const which = newest.length === 1 ? "The only run" : `The newest ${newest.length} runs, oldest at the left`;
+  return `${which}, as high as ${newest.length === 1 ? "it" : "they"} took long: ${since}.`;
 }
 
 /** The coarser keys, each a link. */

@@ -9,15 +9,18 @@ import type { OverviewData } from "../../../web/pages/overview.ts";
 import type { RequestData } from "../../../web/pages/request.ts";
 import type { RequestsData } from "../../../web/pages/requests.ts";
 import type { Predicted } from "../../../web/parts/predicted.ts";
+import type { WorkerSpeed } from "../../../web/parts/history-groups.ts";
 import type { TasksData, TasksQuery } from "../../../web/pages/tasks.ts";
 import type { WorkerData, WorkersData, WorkersFilter } from "../../../web/pages/workers.ts";
 import { AppError } from "../../../contract/errors.ts";
 import type { LoopContext } from "../../loop/context.ts";
+import { estimateFor } from "../../loop/estimates.ts";
 import { withExpectedTimes } from "../../loop/planning/expected-times.ts";
 import { taskCourses } from "../../loop/task-courses.ts";
+import { knownSpeeds } from "../../loop/planning/speeds.ts";
 import { why } from "../../loop/why.ts";
 import { workerOf } from "../../loop/workers.ts";
-import type { ActiveLoad, RunOnWorker, WorkRequestFilter } from "../../store/store.ts";
+import type { ActiveLoad, RunOnWorker, WorkerRow, WorkRequestFilter } from "../../store/store.ts";
 import { publicRun } from "../public-run.ts";
 import { readAround } from "./read-request-parts.ts";
 import type { WeekOfWaste } from "./week-of-waste.ts";
@@ -40,6 +43,8 @@ const EARLIER_CURVES = 20;
 /** A page of 60 KB holds no more with what is said of each; older ones are reached by the span of time. */
 const HISTORY_POINTS = 250;
 const HISTORY_FINDINGS = 20;
+/** What so few runs show may be chance. */
+const FEW_RUNS = 5;
 const ERROR_LINES = { lines: 6, characters: 2_000 };
 const LOG_END = { lines: 200, characters: 24_000 };
 
@@ -200,7 +205,32 @@ export async function readHistory(context: LoopContext, query: HistoryQuery): Pr
     isCut: page.next_cursor !== null,
     findings: findings.items,
     predicted: await readPredicted(context, entries),
+    speeds: await readSpeeds(context, entries),
+    next: since === undefined && until === undefined ? await readNext(context, entries) : undefined,
   };
+}
+
+/** What placement takes the speed of each worker of these runs to be; of those that are gone by the processor that they had. */
+async function readSpeeds(context: LoopContext, entries: readonly HistoryEntry[]): Promise<HistoryData["speeds"]> {
+  const [speeds, workers] = await Promise.all([knownSpeeds(context), context.store.read.workers()]);
+  const present = new Map<string, WorkerRow>(workers.map((row) => [row.worker_name, row]));
+  const found = new Map<string, WorkerSpeed>();
+  for (const { worker_name, cpu_model } of entries) {
+    if (worker_name === undefined || found.has(worker_name)) continue;
+    const speed = speeds.of(present.get(worker_name) ?? { cpu_model: cpu_model ?? "", worker_name });
+    if (speed !== undefined) found.set(worker_name, speed);
+  }
+  return found;
+}
+
+/** Of a key of which few runs are known, what is predicted of the next. */
+async function readNext({ store: { read }, clock }: LoopContext, entries: readonly HistoryEntry[]) {
+  const [newest] = entries;
+  const isOne = entries.every(({ subject, context }) => subject === newest?.subject && context === newest.context);
+  if (newest === undefined || entries.length >= FEW_RUNS || !isOne) return undefined;
+  const { task_type, task_name, subject, context } = newest;
+  const workers = await read.workers();
+  return estimateFor(read, { task_type, task_name, subject, context }, { workers, nowMs: clock.nowMs() });
 }
 
 /** What was predicted of the runs: only where all are of one key, since those of many would be a thicket. */

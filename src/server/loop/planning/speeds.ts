@@ -1,5 +1,5 @@
 import { alikeKey, slownessOf, type Slowness, type SpeedObservation } from "../../../schedule/slowness.ts";
-import type { TimedEntry, WorkerRow } from "../../store/store.ts";
+import type { TimedEntry } from "../../store/store.ts";
 import type { LoopContext } from "../context.ts";
 
 /** From how many of the newest entries of all history the speeds are worked out, and how often. */
@@ -9,7 +9,7 @@ const KEPT_MS = 300_000;
 /** How slow workers are, relative to an ordinary one. */
 export type Speeds = {
   /** Undefined where it is not known: no key has run there and elsewhere. */
-  of(worker: Pick<WorkerRow, "cpu_model" | "worker_name">): Slowness | undefined;
+  of(worker: { cpu_model: string; worker_name: string }): Slowness | undefined;
 };
 
 /** The newest speeds of each server. */

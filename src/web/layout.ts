@@ -170,7 +170,7 @@ function header({ root, person }: Frame, page: Page): VNode {
           type: "search",
           name: "q",
           "aria-label": "Go to a request, task or worker",
-          placeholder: "#5122 or a name",
+          placeholder: "#5122 or name",
           required: true,
         }),
         e("button", { type: "submit" }, "Go"),

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ImportedEntry } from "../../src/contract/records.ts";
+import { timestamp } from "../../src/domain/clock.ts";
 import type { WorkRequest } from "../../src/domain/work-request.ts";
 import { COMMAND, startHarness, type Harness } from "./harness.ts";
 
@@ -73,5 +75,62 @@ describe("a list of requests as a file", () => {
     const answer = await fetched("/r.csv?since=yesterday", "*/*");
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain("a time like 2026-11-22T17:16:02.123Z");
+  });
+});
+
+describe("a history as a file", () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await startHarness();
+    const imported = (subject: string, seconds: number): ImportedEntry => ({
+      task_type: "worker",
+      task_name: "build",
+      subject,
+      context: "sid",
+      completed_at: timestamp(Date.parse("2026-11-01T12:00:00.000Z") + seconds * 1000),
+      result: "success",
+      outcome: { kind: "exited", code: 0 },
+      runtime_statistics: { duration: seconds, memory: 2 ** 30 },
+      lower_bounds: ["memory"],
+      trusted: true,
+      origin: "elsewhere",
+    });
+    const entries = Array.from({ length: 600 }, (_, index) => imported("gcc", index + 1));
+    await harness.client.call("importHistory", { body: { entries: [...entries, imported("llvm", 9)] } });
+  });
+  afterAll(() => harness.close());
+
+  function fetched(path: string, accept: string) {
+    return fetch(harness.server.url + path, {
+      headers: { accept, authorization: `Bearer ${harness.server.adminToken}` },
+    });
+  }
+
+  it("has all runs of a key, newest first, in base units with what is a lower bound, also those that the page leaves out", async () => {
+    const answer = await fetched("/history.csv?task_name=build&subject=gcc&what_if=2G", "*/*");
+    expect(answer.headers.get("content-disposition")).toBe('attachment; filename="almanac-history.csv"');
+    const [head, newest, ...others] = (await answer.text()).trimEnd().split("\n");
+    expect(others).toHaveLength(599);
+    const names = head!.split(","); // a file has a head
+    const cells = newest!.split(","); // there are 600
+    const shown = ["completed_at", "subject", "result", "duration_s", "peak_memory_bytes", "lower_bounds", "worker"];
+    expect(shown.map((name) => cells[names.indexOf(name)])).toEqual([
+      "2026-11-01T12:10:00.000Z",
+      "gcc",
+      "success",
+      "600",
+      String(2 ** 30),
+      "memory",
+      "",
+    ]);
+  });
+
+  it("is given at the address of the page, in a span of time, as CSV or by the API as JSON", async () => {
+    const path = "/history?task_name=build&since=2026-11-01T12:09:59.000Z";
+    const csv = await (await fetched(path, "text/csv")).text();
+    expect(csv.trimEnd().split("\n")).toHaveLength(3);
+    const json = (await (await fetched(path, "application/json")).json()) as { items: unknown[] };
+    expect(json.items).toHaveLength(2);
+    expect((await fetched("/history.csv", "*/*")).status).toBe(400);
   });
 });

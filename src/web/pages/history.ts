@@ -92,6 +92,8 @@ export function historyPage(frame: Frame, data: HistoryData): string {
       "p",
       {},
       e("a", { href: `${frame.root}api/v1/history${queryText(query)}` }, "As JSON"),
+      " · ",
+      e("a", { href: `${frame.root}history.csv${queryText(query)}`, download: "" }, "As CSV"),
       ...keepLink(frame, `history${queryText({ ...query, what_if })}`),
     ),
   );

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { bytesInput } from "../../../contract/amounts.ts";
 import { AppError } from "../../../contract/errors.ts";
 import { problemOf } from "../../../contract/problem.ts";
 import { routes } from "../../../contract/routes.ts";
@@ -22,6 +21,7 @@ import type { LoopContext } from "../../loop/context.ts";
 import { faultOf } from "../faults.ts";
 import { addAssets } from "./assets.ts";
 import { addAutomationPages } from "./automation-pages.ts";
+import { historyList, historyQuery } from "./history-list.ts";
 import { requestList, requestsQuery } from "./request-list.ts";
 import { addFindingPages } from "./finding-pages.ts";
 import { addForms } from "./forms.ts";
@@ -45,10 +45,6 @@ import { weekOfWaste } from "./week-of-waste.ts";
 import { addWorkflowPages } from "./workflow-pages.ts";
 
 const spanQuery = z.object(routes.listHistory.query.shape).pick({ since: true, until: true });
-const historyQuery = z
-  .object(routes.listHistory.query.shape)
-  .omit({ limit: true, cursor: true })
-  .extend({ what_if: bytesInput.optional() });
 const tasksQuery = z.object({
   task_name: routes.listTasks.query.shape.task_name,
   sort: z.enum(TASK_SORTS).default(USUAL_SORT),
@@ -86,7 +82,10 @@ export async function sendFaultPage(
 }
 
 function addReadingPages(app: FastifyInstance, context: LoopContext, assets: string): void {
-  const files = new Map([addListFile(app, context, requestList(context))]);
+  const files = new Map([
+    addListFile(app, context, requestList(context)),
+    addListFile(app, context, historyList(context)),
+  ]);
   for (const { path, render } of readingPages(context)) {
     app.get(path, async (request, reply) => {
       const send = files.get(path);

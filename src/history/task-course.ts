@@ -29,8 +29,8 @@ export function courseOf(
     flaky_share: flakyShare(entries),
     duration_p50: quantileOf(passedTimes(entries), 0.5),
     duration_growth: growthOf(entries),
-    memory_p95: quantileOf(known(entries, "memory"), 0.95),
-    memory_reserved_p95: quantileOf(
+    memory_p95: wholeQuantile(known(entries, "memory"), 0.95),
+    memory_reserved_p95: wholeQuantile(
       entries.flatMap(({ allocation }) => allocation?.memory.amount ?? []),
       0.95,
     ),
@@ -54,6 +54,12 @@ const ascending = (a: number, b: number) => a - b;
 
 function quantileOf(values: readonly number[], share: number): number | null {
   return values.length === 0 ? null : quantile(values.toSorted(ascending), share);
+}
+
+/** Of bytes, there are no parts. */
+function wholeQuantile(values: readonly number[], share: number): number | null {
+  const found = quantileOf(values, share);
+  return found === null ? null : Math.round(found);
 }
 
 /** What runs used that ran to their own end. */

@@ -67,7 +67,7 @@ export function historyPage(frame: Frame, data: HistoryData): string {
     { title: `History of ${keyText(key)}`, place: "tasks", hasCharts: entries.length > 0 },
     findingList(frame.root, findings),
     e("p", { class: "lead" }, resultSentence(entries, isCut)),
-    ...(next === undefined ? [] : [e("p", { class: "card" }, fewText(entries.length, next))]),
+    ...(next === undefined ? [] : [e("p", {}, fewText(entries.length, next))]),
     path(frame.root, query),
     window(frame.root, query),
     isCut ? olderLink(frame.root, query, entries) : null,
@@ -140,8 +140,9 @@ function stripSentence(entries: readonly HistoryEntry[]): string {
       : lastFailed === 0
         ? "the newest failed"
         : `${lastFailed} since the last that failed`;
-  const which = newest.length === 1 ? "The only run" : `The newest ${newest.length} runs, oldest at the left`;
-  return `${which}, as high as ${newest.length === 1 ? "it" : "they"} took long: ${since}.`;
+  if (newest.length === 1)
+    return `The only run, as high as it took long: it ${lastFailed === 0 ? "failed" : "did not fail"}.`;
+  return `The newest ${newest.length} runs, oldest at the left, as high as they took long: ${since}.`;
 }
 
 /** The coarser keys, each a link. */

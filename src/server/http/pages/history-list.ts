@@ -50,8 +50,8 @@ const COLUMNS: readonly Column<HistoryEntry>[] = [
   ["worker", ({ worker_name }) => worker_name],
   ["cpu_model", ({ cpu_model }) => cpu_model],
   ["input_size_bytes", ({ input_size }) => input_size],
-  ["duration_s", (entry) => metricValue(entry, "duration")],
-  ["cpu_time_s", (entry) => metricValue(entry, "cpu_time")],
+  ["duration_s", (entry) => seconds(metricValue(entry, "duration"))],
+  ["cpu_time_s", (entry) => seconds(metricValue(entry, "cpu_time"))],
   ["peak_memory_bytes", (entry) => metricValue(entry, "memory")],
   ["peak_disk_bytes", (entry) => metricValue(entry, "disk_space")],
   ["lower_bounds", ({ lower_bounds }) => lower_bounds.join(" ")],
@@ -61,3 +61,8 @@ const COLUMNS: readonly Column<HistoryEntry>[] = [
   ["time_limit_s", ({ allocation }) => allocation?.duration.amount],
   ["trusted", ({ trusted }) => String(trusted)],
 ];
+
+/** To the microsecond: more is left of the division of milliseconds. */
+function seconds(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value.toFixed(6));
+}

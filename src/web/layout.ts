@@ -177,6 +177,7 @@ function header({ root, person }: Frame, page: Page): VNode {
       ),
     ),
     e("output", { id: "live", class: "quiet", hidden: true }),
+    e("span", { id: "age", class: "quiet", "aria-hidden": "true", hidden: true }),
   );
 }
 

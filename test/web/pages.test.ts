@@ -273,6 +273,21 @@ inChromium("the pages", startExample, (at) => {
     await context.close();
   });
 
+  it("says how old it is while it cannot hear of anything", async () => {
+    const { page, context } = await at.visit();
+    await page.goto("/r");
+    await page.getByText("live", { exact: true }).waitFor();
+    expect(await page.locator("#age").isVisible()).toBe(false);
+    await page.route("**/api/v1/events**", (route) => route.abort());
+    await page.reload();
+    await page.getByText("reconnecting", { exact: true }).waitFor();
+    await page.getByText(/^as it was \d+ s ago$/).waitFor();
+    await page.unroute("**/api/v1/events**");
+    await page.getByText("live", { exact: true }).waitFor();
+    expect(await page.locator("#age").isVisible()).toBe(false);
+    await context.close();
+  });
+
   it("a submission is looked at before it is made, and then aborted", async () => {
     const { page, context } = await at.visit();
     await page.goto("/new");

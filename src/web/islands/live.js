@@ -7,9 +7,11 @@
 const QUIET_MS = 60_000;
 const TURN_MS = 1_000;
 const AGAIN_MS = 2_000;
+const AGE_MS = 5_000;
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main")); // every page has it
 const pill = /** @type {HTMLOutputElement | null} */ (document.getElementById("live"));
+const age = document.getElementById("age");
 const root = document.body.dataset.root ?? "./";
 
 /** @type {EventSource | undefined} */
@@ -21,6 +23,11 @@ let hiddenTimer;
 let lastId = Number(main.dataset.after ?? 0);
 let lastTurnMs = 0;
 let isAsking = false;
+/** When what is shown was known to be so. */
+let freshMs = performance.now();
+let wasLive = true;
+/** @type {number | undefined} */
+let ageTimer;
 
 function listen() {
   if (stream !== undefined || main.dataset.live === undefined) return;
@@ -164,15 +171,30 @@ function changeAttributes(from, to) {
     if (name !== "open" && !to.hasAttribute(name)) from.removeAttribute(name);
   }
   for (const { name, value } of to.attributes) {
-    if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+    // what was opened or closed stays so
+    if (name !== "open" && from.getAttribute(name) !== value) from.setAttribute(name, value);
   }
 }
 
-/** @param {"live" | "reconnecting" | "paused"} state */
+/** Says how it stands; while nothing new comes in, also how old is what is shown. @param {"live" | "reconnecting" | "paused"} state */
 function tell(state) {
-  if (pill === null) return;
-  pill.hidden = false;
-  if (pill.value !== state) pill.value = state;
+  if (state === "live" || wasLive) freshMs = performance.now();
+  wasLive = state === "live";
+  if (pill !== null) {
+    pill.hidden = false;
+    if (pill.value !== state) pill.value = state;
+  }
+  window.clearInterval(ageTimer);
+  showAge();
+  if (!wasLive) ageTimer = window.setInterval(showAge, AGE_MS);
+}
+
+/** Beside the state, which is read out: a number that goes on is not. */
+function showAge() {
+  if (age === null) return;
+  const seconds = Math.round((performance.now() - freshMs) / 1000);
+  age.hidden = wasLive;
+  age.textContent = `as it was ${seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`} ago`;
 }
 
 document.addEventListener("visibilitychange", () => {

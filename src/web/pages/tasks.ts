@@ -160,7 +160,7 @@ const COLUMNS: readonly Column[] = [
   { name: "Time p50", order: "time", cell: timeCell },
   figure("Growth", "growth", ({ duration_growth }) => duration_growth, growthText),
   { name: "Memory p95 / reserved", look: "number", order: "memory", cell: memoryCell },
-  figure("In vain, GiB·h/day", "wasted", ({ memory_wasted_per_day }) => memory_wasted_per_day, gibHours),
+  figure("In vain, GiB·h a day", "wasted", ({ memory_wasted_per_day }) => memory_wasted_per_day, gibHours),
   { name: "Regres\u00adsions", look: "number", order: "regressions", cell: findingsCell },
   figure("Runs/day", "pace", ({ runs_per_day }) => runs_per_day, perDayText),
 ];

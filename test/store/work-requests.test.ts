@@ -217,6 +217,31 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
     });
   });
 
+  it("says how many failed since a moment, and for what those wait that wait", async () => {
+    const store = await databases.open();
+    const ids = await insert(store, ...Array.from({ length: 7 }, () => newRequest()));
+    const ended = (result: "success" | "failure" | "error", second: number) =>
+      ({ status: "completed", result, completed_at: at(second) }) as const;
+    const waits = (code: "no_room" | "no_worker") => ({ waiting: { code, message: "-", since: at(0) } });
+    await store.transaction(async (tx) => {
+      await tx.updateWorkRequest(ids[0]!, ended("failure", 1));
+      await tx.updateWorkRequest(ids[1]!, ended("failure", 5));
+      await tx.updateWorkRequest(ids[2]!, ended("error", 6));
+      await tx.updateWorkRequest(ids[3]!, ended("success", 7));
+      await tx.updateWorkRequest(ids[4]!, waits("no_worker"));
+      await tx.updateWorkRequest(ids[5]!, waits("no_room"));
+      await tx.updateWorkRequest(ids[6]!, waits("no_room"));
+    });
+    expect(await store.read.failuresSince(at(0))).toEqual({ failure: 2, error: 1, regression: 0 });
+    expect(await store.read.failuresSince(at(5))).toEqual({ failure: 1, error: 1, regression: 0 });
+    expect(await store.read.waitingFor("pending", 10)).toEqual([
+      { code: "no_room", count: 2, first_id: ids[5] },
+      { code: "no_worker", count: 1, first_id: ids[4] },
+    ]);
+    expect(await store.read.waitingFor("pending", 1)).toEqual([{ code: "no_worker", count: 1, first_id: ids[4] }]);
+    expect(await store.read.waitingFor("blocked", 10)).toEqual([]);
+  });
+
   it.each(["", "!", "bm9wZQ", "WyJ4Il0", "WzEsMl0", "W10", "WzEuNV0", "e30"])(
     "the cursor %j, which no answer gave, is refused by name",
     async (cursor) => {

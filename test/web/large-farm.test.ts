@@ -53,6 +53,20 @@ inChromium(
       await context.close();
     });
 
+    it("the overview says for what those wait that wait, and how many failed lately", async () => {
+      const { page, context } = await at.visit();
+      const reasons = page.getByRole("region", { name: "For what they wait" });
+      const rows = (await reasons.locator("tbody tr").allInnerTexts()).map((row) => row.split("\t"));
+      expect(rows).toContainEqual(["no room", expect.stringMatching(/^\d{2,}$/), `#${at.farm.ids.tooLarge}`]);
+      const failed = page.locator(".figures li", { hasText: "failed in 24 hours" });
+      expect(await failed.innerText()).toMatch(/^\d+\n?failed in 24 hours · 1 regression$/);
+      await failed.getByRole("link").click();
+      await page.waitForURL(/result=failure/);
+      const { regression } = at.farm.ids;
+      expect(await page.getByRole("link", { name: `#${regression}`, exact: true }).count()).toBe(1);
+      await context.close();
+    });
+
     it("a picture of all workers is read one by one, and leads to each", async () => {
       const { page, context } = await at.visit();
       await page.goto("./");

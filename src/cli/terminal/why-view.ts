@@ -3,7 +3,8 @@ import { RESOURCES } from "../../domain/allocation.ts";
 import { epochMs } from "../../domain/clock.ts";
 import type { Event } from "../../domain/event.ts";
 import { formatDuration } from "../../domain/units.ts";
-import type { WaitingReason, WorkRequest } from "../../domain/work-request.ts";
+import { WAITING_WORDS } from "../../domain/waiting-words.ts";
+import type { WaitingCode, WorkRequest } from "../../domain/work-request.ts";
 import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
 import { sourceText } from "../../domain/source-text.ts";
 import { renderCandidates } from "./candidate-table.ts";
@@ -68,21 +69,6 @@ function placementLines({ placement, work_request: request }: Why, surface: Surf
   ];
 }
 
-const REASONS: Record<WaitingReason["code"], string> = {
-  dependencies: "for dependencies",
-  manual: "for a person",
-  not_planned_yet: "to be planned",
-  no_worker: "no worker there",
-  no_room: "no room",
-  never_fits: "fits nowhere",
-  backoff: "before a retry",
-  reserved: "room kept for others",
-  max_share: "share used up",
-  probing: "for the first of its kind",
-  delay: "for its time",
-  confirmation: "for a person's answer",
-};
-
 /** Events after which nothing waits any more. */
 const END_WAITING: ReadonlySet<Event["kind"]> = new Set(["placed", "started", "completed", "aborted"]);
 
@@ -111,8 +97,8 @@ function waitedLine(events: readonly Event[], surface: Surface): string[] {
 
 function reasonOf(event: Event): string {
   const { code } = event.data;
-  return typeof code === "string" && Object.hasOwn(REASONS, code)
-    ? REASONS[code as WaitingReason["code"]] // just checked
+  return typeof code === "string" && Object.hasOwn(WAITING_WORDS, code)
+    ? WAITING_WORDS[code as WaitingCode] // just checked
     : "for another reason";
 }
 

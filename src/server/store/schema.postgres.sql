@@ -398,6 +398,7 @@ CREATE INDEX work_requests_by_task ON public.work_requests USING btree (task_nam
 CREATE INDEX work_requests_by_verdict ON public.work_requests USING btree (verdict_kind, id) WHERE (verdict_kind IS NOT NULL);
 CREATE INDEX work_requests_by_workflow ON public.work_requests USING btree (workflow_id, id) WHERE (workflow_id IS NOT NULL);
 CREATE INDEX work_requests_expiry ON public.work_requests USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+CREATE INDEX work_requests_failed_by_end ON public.work_requests USING btree (completed_at, result, verdict_kind) WHERE (NOT (result = ANY (ARRAY['success'::text, 'skipped'::text])));
 CREATE INDEX work_requests_guessed ON public.work_requests USING btree (task_type, task_name) WHERE ((NOT (status <> 'pending'::text)) AND (evidence_runs = '-1'::integer));
 CREATE UNIQUE INDEX work_requests_member ON public.work_requests USING btree (workflow_id, name) WHERE ((workflow_id IS NOT NULL) AND (supersedes IS NULL));
 CREATE INDEX work_requests_not_before ON public.work_requests USING btree (not_before) WHERE ((NOT (status <> 'pending'::text)) AND (not_before IS NOT NULL));

@@ -409,6 +409,9 @@ CREATE INDEX work_requests_by_workflow on work_requests (workflow_id, id) where 
 
 CREATE INDEX work_requests_expiry on work_requests (expires_at) where expires_at is not null;
 
+CREATE INDEX work_requests_failed_by_end on work_requests (completed_at, result, verdict_kind)
+  where not (result in ('success', 'skipped'));
+
 CREATE INDEX work_requests_guessed on work_requests (task_type, task_name)
   where not (status <> 'pending') and evidence_runs = -1;
 

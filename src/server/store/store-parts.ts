@@ -6,6 +6,7 @@ import type { EventReader, EventWriter } from "./event-store.ts";
 import type { KeptHistoryReader } from "./kept-history-store.ts";
 import type { LeadershipWriter } from "./leadership.ts";
 import type { PastRunReader } from "./past-run-store.ts";
+import type { StandingReader } from "./standing-store.ts";
 
 /** What can be read beside requests, workers, history and settings (`store.ts`), each part in a file of its own. */
 export type PartReader = AdviceReader &
@@ -14,7 +15,8 @@ export type PartReader = AdviceReader &
   DeliveryReader &
   EventReader &
   KeptHistoryReader &
-  PastRunReader;
+  PastRunReader &
+  StandingReader;
 
 /** What a transaction can do beside that. */
 export type PartWriter = AdviceWriter &

@@ -7,6 +7,7 @@ import { pendingRequests } from "./statements/pending.ts";
 import { pendingAfter, planRows } from "./statements/plan-rows.ts";
 import { listedRequests } from "./statements/listed-requests.ts";
 import { requestGraph } from "./statements/request-graph.ts";
+import { failuresSince, waitingFor } from "./statements/standing.ts";
 import type { StoreReader } from "./store.ts";
 import { WORK_REQUEST_COLUMNS } from "./tables.ts";
 
@@ -25,6 +26,8 @@ type WorkRequestReader = Pick<
   | "pendingAfter"
   | "unprepared"
   | "nextNotBefore"
+  | "failuresSince"
+  | "waitingFor"
 >;
 
 /** What can be asked about work requests. */
@@ -41,6 +44,8 @@ export function workRequestReader(db: Database, engine: Engine): WorkRequestRead
     pending: (now, limit) => pendingRequests(db, now, limit),
     planRows: (ids) => planRows(db, ids),
     pendingAfter: (id, limit) => pendingAfter(db, id, limit),
+    failuresSince: (since) => failuresSince(db, since),
+    waitingFor: (status, limit) => waitingFor(db, status, limit),
     // Served by the partial index `work_requests_unprepared`.
     unprepared: (limit) =>
       selectWorkRequests(db, engine)

@@ -3,8 +3,9 @@ import type { HeldAmounts } from "../../domain/accuracy.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { Run } from "../../domain/run.ts";
 import { formatSpan } from "../../domain/span-text.ts";
-import { formatBytes, formatDuration, formatShare } from "../../domain/units.ts";
-import type { Status, WorkRequest } from "../../domain/work-request.ts";
+import { WAITING_WORDS } from "../../domain/waiting-words.ts";
+import { formatBytes, formatDuration, formatShare, wholeNumber } from "../../domain/units.ts";
+import type { Status, WaitingCode, WorkRequest } from "../../domain/work-request.ts";
 import type { Worker } from "../../domain/worker.ts";
 import { runFigure } from "../../history/run-figure.ts";
 import { progressBar } from "../charts/bars.ts";
@@ -12,7 +13,7 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { fleet } from "../parts/fleet.ts";
 import { gibHours } from "../parts/held-hours.ts";
-import { commandLine, keyText, requestLink, workerLink } from "../parts/links.ts";
+import { commandLine, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { secondsBetween } from "../parts/time.ts";
 import { waitText } from "../parts/wait-text.ts";
@@ -22,11 +23,22 @@ import { requestHeads, requestRow } from "./request-row.ts";
 /** A request that runs, with its run. */
 export type Going = { request: WorkRequest; run: Run };
 
+/** How many wait for the same: of `looked` that were looked at, the first that were submitted. */
+type WaitingReasons = {
+  status: "pending" | "blocked";
+  looked: number;
+  groups: readonly { code: WaitingCode | null; count: number; first_id: number }[];
+};
+
 /** What the overview shows. */
 export type OverviewData = {
   now: Timestamp;
   lastEventId: number;
   counts: Record<Status, number>;
+  /** Of the last 24 hours, which began then. */
+  failed: { failure: number; error: number; regression: number; since: Timestamp };
+  /** For what those wait that wait, what most wait for first; empty where the table says it. */
+  reasons: readonly WaitingReasons[];
   /** Those that wait, longest first; at most so many as are shown. */
   waiting: readonly WorkRequest[];
   going: readonly Going[];
@@ -59,7 +71,9 @@ export function overviewPage(frame: Frame, data: OverviewData): string {
           commandLine("submit --task build --subject hello --follow -- make -j2"),
         ]
       : []),
-    ...(waiting.length === 0 ? [] : [e("h2", { id: "waiting" }, "Waiting, and why"), waitingTable(frame, data)]),
+    ...(waiting.length === 0
+      ? []
+      : [e("h2", { id: "waiting" }, "Waiting, and why"), ...reasonTable(frame, data), waitingTable(frame, data)]),
     ...(going.length === 0 ? [] : [e("h2", { id: "running" }, "Running"), goingTable(frame, data)]),
     e("h2", { id: "workers" }, "Workers"),
     ...(workers.length === 0
@@ -84,7 +98,7 @@ export function overviewPage(frame: Frame, data: OverviewData): string {
   );
 }
 
-function figures({ root }: Frame, { counts, waiting, workers, runsOf, now, week }: OverviewData): VNode {
+function figures({ root }: Frame, { counts, failed, waiting, workers, runsOf, now, week }: OverviewData): VNode {
   const online = workers.filter(({ state }) => state !== "offline");
   const draining = workers.filter(({ state }) => state === "draining").length;
   const loads = online.map((worker) => loadOf(worker, runsOf.get(worker.worker_name) ?? []).memory);
@@ -108,7 +122,12 @@ function figures({ root }: Frame, { counts, waiting, workers, runsOf, now, week 
       oldest === undefined ? "none" : `oldest ${formatDuration(secondsBetween(oldest.created_at, now))}`,
     ),
     figure(`${root}r?status=running`, String(counts.running), "running", `${onWorkers} on workers`),
-    figure(`${root}r?status=completed`, String(counts.completed), "completed", `${counts.aborted} aborted`),
+    figure(
+      `${root}r${queryText({ result: "failure", since: failed.since })}`,
+      String(failed.failure),
+      "failed in 24 hours",
+      `${failed.regression === 1 ? "1 regression" : `${failed.regression} regressions`}${failed.error > 0 ? `, ${failed.error} more in error` : ""}`,
+    ),
     figure(
       `${root}workers`,
       `${online.length} of ${workers.length}`,
@@ -136,6 +155,27 @@ function weekFigures(root: string, week: HeldAmounts | null): VNode[] {
 
 function figure(href: string, amount: string, word: string, more: string): VNode {
   return e("li", {}, e("strong", {}, amount), e("a", { href }, word), e("span", { class: "quiet" }, ` · ${more}`));
+}
+
+/** Where many wait: for what, and who is first of those. */
+function reasonTable({ root }: Frame, { reasons }: OverviewData): VNode[] {
+  if (reasons.length === 0) return [];
+  const rows = reasons.flatMap(({ status, groups }) =>
+    groups.map(({ code, count, first_id }): Row => [
+      code === null ? (status === "blocked" ? "for dependencies" : "to be planned") : WAITING_WORDS[code],
+      wholeNumber(count),
+      requestLink(root, first_id),
+    ]),
+  );
+  const cut = reasons.flatMap(({ status, looked, groups }) => {
+    const counted = groups.reduce((sum, { count }) => sum + count, 0);
+    return counted < looked ? [] : [`${wholeNumber(looked)} ${status}`];
+  });
+  return [
+    table("For what they wait", ["Waits", { name: "How many", look: "number" }, "The first"], rows),
+    ...(cut.length === 0 ? [] : [e("p", { class: "quiet" }, `Of the first ${cut.join(" and ")} ones.`)]),
+    e("p", {}, "Next of them:"),
+  ];
 }
 
 function waitingTable({ root }: Frame, { waiting, now, counts }: OverviewData): VNode {

@@ -32,12 +32,16 @@ import type { WeekOfWaste } from "./week-of-waste.ts";
 
 const OVERVIEW_ROWS = 20;
 const PAGE_ROWS = 100;
+/** Of each status; who was submitted first tells best for what the others wait as well. */
+const LOOKED_AT_WAITING = 1_000;
 const RUNNING_ROWS = 50;
 const WORKER_ROWS = 20;
 /** More could not be told apart in a picture. */
 const WORKER_PAST_RUNS = 150;
 /** Of a request, before and after it: more would be a wall of boxes. */
 const NEIGHBOURS = 30;
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
 const COMPARED_RUNS = 100;
 const EARLIER_CURVES = 20;
 /** A page of 60 KB holds no more with what is said of each; older ones are reached by the span of time. */
@@ -53,8 +57,10 @@ export async function readOverview(context: LoopContext, week: WeekOfWaste): Pro
   const { read } = context.store;
   const lastEventId = await read.lastEventId();
   const fleet = await readFleet(context);
-  const [counts, first, blocked, running, ended, held] = await Promise.all([
+  const since = timestamp(Math.floor((epochMs(fleet.now) - DAY_MS) / MINUTE_MS) * MINUTE_MS);
+  const [counts, failures, first, blocked, running, ended, held] = await Promise.all([
     read.countByStatus(),
+    read.failuresSince(since),
     firstToWait(context, fleet.now),
     read.workRequests({ status: "blocked" }, { limit: OVERVIEW_ROWS / 2 }),
     read.workRequests({ status: "running" }, { limit: OVERVIEW_ROWS }),
@@ -70,7 +76,30 @@ export async function readOverview(context: LoopContext, week: WeekOfWaste): Pro
       return run === undefined ? [] : [{ request, run: publicRun(run) }];
     }),
   );
-  return { ...fleet, lastEventId, counts, waiting, going: going.flat(), ended: ended.items, week: held };
+  return {
+    ...fleet,
+    lastEventId,
+    counts,
+    failed: { ...failures, since },
+    reasons: await readReasons(context, counts),
+    waiting,
+    going: going.flat(),
+    ended: ended.items,
+    week: held,
+  };
+}
+
+/** For what requests wait, where they are more than one can read. */
+async function readReasons({ store: { read } }: LoopContext, counts: OverviewData["counts"]) {
+  if (counts.pending + counts.blocked <= OVERVIEW_ROWS) return [];
+  const [pending, blocked] = await Promise.all([
+    read.waitingFor("pending", LOOKED_AT_WAITING),
+    read.waitingFor("blocked", LOOKED_AT_WAITING),
+  ]);
+  return [
+    { status: "pending" as const, looked: LOOKED_AT_WAITING, groups: pending },
+    { status: "blocked" as const, looked: LOOKED_AT_WAITING, groups: blocked },
+  ];
 }
 
 /** Those that could run, the longest pending first. */
@@ -252,8 +281,6 @@ export async function readWorkers(context: LoopContext, filter: WorkersFilter): 
   const lastEventId = await context.store.read.lastEventId();
   return { ...(await readFleet(context)), lastEventId, filter };
 }
-
-const DAY_MS = 86_400_000;
 
 /** One worker, and what it did in a span of time: the last day, unless another is given. */
 export async function readWorker(

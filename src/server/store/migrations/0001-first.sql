@@ -120,6 +120,9 @@ create index work_requests_by_context on work_requests (context, id);
 create index work_requests_by_creator on work_requests (created_by, id);
 -- Those that ended, the last first.
 create index work_requests_by_end on work_requests (completed_at, id) where completed_at is not null;
+-- How many failed lately, without a look at what passed.
+create index work_requests_failed_by_end on work_requests (completed_at, result, verdict_kind)
+  where not (result in ('success', 'skipped'));
 
 create table work_request_dependencies (
   work_request_id bigint not null references work_requests (id) on delete cascade,

@@ -1,0 +1,43 @@
+import { sql } from "kysely";
+import type { Timestamp } from "../../../domain/clock.ts";
+import type { WaitingCode } from "../../../domain/work-request.ts";
+import type { Database } from "../engine.ts";
+import type { FailureCounts, WaitingGroup } from "../standing-store.ts";
+
+/** As the partial index has it, and written so that SQLite does not take `work_requests_by_result` for it: see is-pending.ts. */
+const HAS_FAILED = sql<boolean>`not (result in ('success', 'skipped'))`;
+
+/** Served by `work_requests_failed_by_end` alone: no row is read. */
+export async function failuresSince(db: Database, since: Timestamp): Promise<FailureCounts> {
+  const rows = await db
+    .selectFrom("work_requests")
+    .select(["result", "verdict_kind", (eb) => eb.fn.countAll<number>().as("count")])
+    .where(HAS_FAILED)
+    .where("completed_at", ">=", since)
+    .groupBy(["result", "verdict_kind"])
+    .execute();
+  const sumOf = (isOne: (row: (typeof rows)[number]) => boolean) =>
+    rows.filter(isOne).reduce((sum, { count }) => sum + count, 0);
+  return {
+    failure: sumOf(({ result }) => result === "failure"),
+    error: sumOf(({ result }) => result === "error"),
+    regression: sumOf(({ verdict_kind }) => verdict_kind === "regression"),
+  };
+}
+
+/** Served by `work_requests_by_status`. */
+export function waitingFor(db: Database, status: "blocked" | "pending", limit: number): Promise<WaitingGroup[]> {
+  const first = db
+    .selectFrom("work_requests")
+    .select(["id", sql<WaitingCode | null>`waiting ->> 'code'`.as("code")])
+    .where("status", "=", status)
+    .orderBy("id")
+    .limit(limit);
+  return db
+    .selectFrom(first.as("first"))
+    .select(["code", (eb) => eb.fn.countAll<number>().as("count"), (eb) => eb.fn.min("id").as("first_id")])
+    .groupBy("code")
+    .orderBy("count", "desc")
+    .orderBy("first_id")
+    .execute();
+}

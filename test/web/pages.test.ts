@@ -311,6 +311,18 @@ inChromium("the pages", startExample, (at) => {
     await context.close();
   });
 
+  it("a worker says how fast it is, and what of that which waits it cannot take", async () => {
+    const { page, context } = await at.visit();
+    await page.goto("/workers/builder-2");
+    const row = (name: string) => page.getByRole("row", { name }).first().innerText();
+    expect(await row("speed")).toMatch(
+      /takes \d\.\d\d of the ordinary time \(\d\.\d\d to \d\.\d\d by key\), by \d+ runs of \d keys/,
+    );
+    expect(await row("failed without their own fault")).toContain("none");
+    expect(await row("without the tag arch:arm64")).toMatch(/\t\d+\t#\d+$/);
+    await context.close();
+  });
+
   it("a worker is drained and resumed", async () => {
     const { page, context } = await at.visit();
     await page.goto("/workers/builder-2");

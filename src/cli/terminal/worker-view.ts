@@ -1,6 +1,6 @@
 import type { Answer } from "../../client/call-types.ts";
 import type { Run } from "../../domain/run.ts";
-import { slownessText } from "../../domain/slowness-text.ts";
+import { speedText } from "../../domain/slowness-text.ts";
 import { formatBytes, formatCores } from "../../domain/units.ts";
 import type { Capacity, Worker, WorkerState } from "../../domain/worker.ts";
 import { paint, type Style } from "./colour.ts";
@@ -82,9 +82,6 @@ function filterText({ tasks }: Worker): string {
   return tasks.deny.length === 0 ? allow : `${allow} but ${tasks.deny.join(" ")}`;
 }
 
-/** As the API tells it. */
-type Slowness = NonNullable<Answer<"getWorker">["slowness"]>;
-
 const LABEL_COLUMNS = 12;
 const BAR_COLUMNS = 20;
 
@@ -93,7 +90,7 @@ export function renderWorker(
   worker: Worker,
   runs: readonly Run[],
   surface: Surface,
-  slowness: Slowness | null = null,
+  slowness: Answer<"getWorker">["slowness"] = null,
 ): string {
   const active = runs.filter((run) => run.state !== "ended");
   const lines = [
@@ -117,11 +114,6 @@ export function renderWorker(
 }
 
 /** `takes 0.52 of the ordinary time (0.48 to 0.57 by key), by 120 runs of 8 keys`. */
-function speedText(slowness: Slowness | null): string {
-  if (slowness === null) return "not known yet: nothing has run both here and elsewhere";
-  const { factor, low, high, runs, keys } = slowness;
-  return `${slownessText(factor)} (${low.toFixed(2)} to ${high.toFixed(2)} by key), by ${runs} runs of ${keys} ${keys === 1 ? "key" : "keys"}`;
-}
 
 /** `memory  ▕████▌    ▏ 5.0G of 8.0G reserved`. */
 function capacityLine(

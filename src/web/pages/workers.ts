@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { Run } from "../../domain/run.ts";
+import { speedText } from "../../domain/slowness-text.ts";
 import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { WORKER_STATES, type Worker, type WorkerState } from "../../domain/worker.ts";
@@ -11,6 +12,7 @@ import { choices, type Choice } from "../parts/choices.ts";
 import { action, mayDo } from "../parts/actions.ts";
 import { fleet } from "../parts/fleet.ts";
 import { commandLine, queryText, requestLink, workerLink } from "../parts/links.ts";
+import { notTakenPart, type NotTaken } from "../parts/not-taken.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 import { suspicionPart } from "../parts/suspicion.ts";
 import { ago, moment, secondsBetween } from "../parts/time.ts";
@@ -171,6 +173,12 @@ export type WorkerData = {
   span: readonly [number, number];
   /** Whether the span is one that was chosen. */
   isChosen: boolean;
+  /** How slow it is, as the choice of worker goes by it; null: not known. */
+  slowness: Parameters<typeof speedText>[0];
+  /** Requests that ended on it without their own fault since then; `isCut`: there are more. */
+  infrastructure: { count: number; isCut: boolean; since: Timestamp };
+  /** What waits that it could never take. */
+  not_taken: NotTaken;
 };
 
 /** One worker: what it has, what it does, what it did. */
@@ -202,6 +210,7 @@ export function workerPage(frame: Frame, data: WorkerData): string {
     ...loadBars(worker, runs),
     e("h2", { id: "runs" }, "Running now"),
     runs.length === 0 ? e("p", { class: "quiet" }, "Nothing runs on it.") : goingTable(frame.root, runs, now),
+    ...notTakenPart(frame.root, data.not_taken),
     ...pastPart(frame, data),
     e("h2", { id: "requests" }, "Requests that ran on it last"),
     requests.length === 0
@@ -215,22 +224,43 @@ export function workerPage(frame: Frame, data: WorkerData): string {
       ? null
       : e("p", {}, e("a", { href: `${frame.root}r?worker=${encodeURIComponent(worker_name)}` }, "All of them")),
     e("h2", { id: "about" }, "About it"),
-    table(
-      "Details",
-      ["Field", { name: "Value", look: "wide" }],
-      [
-        ["tags", worker.tags.join(", ") || "none"],
-        ["tasks", taskText(worker)],
-        ["processor", worker.cpu_model],
-        ["measures by", worker.measure_method],
-        ["version", worker.version],
-        ["joined", moment(worker.joined_at)],
-        ["last heard from", ago(worker.last_seen_at, now)],
-      ],
-    ),
+    detailTable(frame.root, data),
     e("h2", {}, "The same elsewhere"),
     commandLine(`worker show ${worker_name}`),
+    ...(mayDo(frame, "admin")
+      ? [
+          e("p", {}, "Another worker is joined by a token, which this makes, with what to type on its machine:"),
+          commandLine("token new --worker"),
+        ]
+      : []),
   );
+}
+
+/** What it is, and how good. */
+function detailTable(root: string, data: WorkerData): VNode {
+  const { worker, now } = data;
+  return table(
+    "Details",
+    ["Field", { name: "Value", look: "wide" }],
+    [
+      ["tags", worker.tags.join(", ") || "none"],
+      ["tasks", taskText(worker)],
+      ["processor", worker.cpu_model],
+      ["speed", speedText(data.slowness)],
+      ["failed without their own fault in 7 days", infrastructureCell(root, data)],
+      ["measures by", worker.measure_method],
+      ["version", worker.version],
+      ["joined", moment(worker.joined_at)],
+      ["last heard from", ago(worker.last_seen_at, now)],
+    ],
+  );
+}
+
+function infrastructureCell(root: string, { worker: { worker_name }, infrastructure }: WorkerData): VNode | string {
+  const { count, isCut, since } = infrastructure;
+  if (count === 0) return "none";
+  const query = { worker: worker_name, verdict_kind: "infrastructure", since };
+  return e("a", { href: `${root}r${queryText(query)}` }, `${isCut ? "at least " : ""}${count}`);
 }
 
 /** What it did, as pictures; the table of its requests below says the same. */

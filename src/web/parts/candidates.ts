@@ -43,7 +43,8 @@ export function candidateTable(root: string, candidates: readonly ShownCandidate
   );
 }
 
-function whyCell(root: string, candidate: ShownCandidate): Cell {
+/** What speaks against a worker, or for it, with the numbers. */
+export function whyCell(root: string, candidate: ShownCandidate): Cell {
   const { verdict, resource, available, needed, tag, reserved_for, slowness } = candidate;
   if (reserved_for !== undefined) return e("span", {}, "for ", requestLink(root, reserved_for));
   if (tag !== undefined) return `without the tag ${tag}`;

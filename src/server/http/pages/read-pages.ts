@@ -15,6 +15,7 @@ import type { WorkerData, WorkersData, WorkersFilter } from "../../../web/pages/
 import { AppError } from "../../../contract/errors.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { estimateFor } from "../../loop/estimates.ts";
+import { cannotTake } from "../../loop/cannot-take.ts";
 import { withExpectedTimes } from "../../loop/planning/expected-times.ts";
 import { taskCourses } from "../../loop/task-courses.ts";
 import { knownSpeeds } from "../../loop/planning/speeds.ts";
@@ -34,6 +35,7 @@ const OVERVIEW_ROWS = 20;
 const PAGE_ROWS = 100;
 /** Of each status; who was submitted first tells best for what the others wait as well. */
 const LOOKED_AT_WAITING = 1_000;
+const COUNTED_INFRASTRUCTURE = 100;
 const RUNNING_ROWS = 50;
 const WORKER_ROWS = 20;
 /** More could not be told apart in a picture. */
@@ -296,9 +298,17 @@ export async function readWorker(
   const last = epochMs(chosen.until ?? now);
   const first = chosen.since === undefined ? last - DAY_MS : epochMs(chosen.since);
   const span = { since: timestamp(first), until: timestamp(last) };
-  const [runs, past] = await Promise.all([
+  const week = timestamp(Math.floor((epochMs(now) - 7 * DAY_MS) / MINUTE_MS) * MINUTE_MS);
+  const worker = workerOf(row, now, context.settings.leaseMs);
+  const [runs, past, lost, speeds, not_taken] = await Promise.all([
     read.activeRuns(worker_name),
     read.runsOn(worker_name, span, WORKER_PAST_RUNS + 1),
+    read.workRequests(
+      { worker: worker_name, verdict_kind: "infrastructure", since: week },
+      { limit: COUNTED_INFRASTRUCTURE },
+    ),
+    knownSpeeds(context),
+    cannotTake(read, worker, now),
   ]);
   const drawn = past.slice(0, WORKER_PAST_RUNS);
   const isChosen = chosen.since !== undefined || chosen.until !== undefined;
@@ -308,7 +318,10 @@ export async function readWorker(
   return {
     now,
     lastEventId,
-    worker: workerOf(row, now, context.settings.leaseMs),
+    worker,
+    slowness: speeds.of(row) ?? null,
+    infrastructure: { count: lost.items.length, isCut: lost.next_cursor !== null, since: week },
+    not_taken,
     runs: runs.map(publicRun),
     requests: await lastOn(context, worker_name, drawn, isChosen),
     past: drawn,

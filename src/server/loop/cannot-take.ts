@@ -1,0 +1,37 @@
+import type { Timestamp } from "../../domain/clock.ts";
+import type { WorkRequestId } from "../../domain/ids.ts";
+import type { Candidate } from "../../domain/run.ts";
+import type { Worker } from "../../domain/worker.ts";
+import { candidateFor } from "../../schedule/fit.ts";
+import type { StoreReader } from "../store/store.ts";
+
+/** The longest pending so many are looked at. */
+const LOOKED_AT = 200;
+
+/** Why a worker could never take some of what waits, how many these are, and the one that waits longest. */
+export type NotTaken = { candidate: Candidate; count: number; first_id: WorkRequestId };
+
+/** What waits that a worker cannot take however free it is; `looked`: how many were looked at. */
+export async function cannotTake(
+  read: StoreReader,
+  worker: Worker,
+  now: Timestamp,
+): Promise<{ looked: number; reasons: NotTaken[] }> {
+  const pending = await read.pending(now, LOOKED_AT);
+  const idle = { reserved: { memory: 0, disk_space: 0, cpu_count: 0 }, run_count: 0, state: "online" as const };
+  const reasons = new Map<string, NotTaken>();
+  for (const { id, task_name, allocation } of pending) {
+    if (allocation === null) continue; // it is not known yet what it needs
+    const candidate = candidateFor({ task_name, allocation }, { ...worker, ...idle });
+    const { verdict, tag, resource, needed = 0 } = candidate;
+    if (verdict === "fits") continue;
+    const name = JSON.stringify([verdict, tag, resource]);
+    const known = reasons.get(name);
+    if (known === undefined) reasons.set(name, { candidate, count: 1, first_id: id });
+    else {
+      known.count += 1;
+      if (needed > (known.candidate.needed ?? 0)) known.candidate = candidate;
+    }
+  }
+  return { looked: pending.length, reasons: [...reasons.values()].sort((a, b) => b.count - a.count) };
+}

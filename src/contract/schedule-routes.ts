@@ -36,6 +36,7 @@ export const firingSchema = recordOf<Firing>()(
     work_request_ids: z.array(workRequestId),
     errors: z.array(errorEntrySchema),
     skipped_count: z.int().min(0),
+    asked_by: z.string().nullable().describe("who asked for it between due times; null: it was due"),
   }),
 );
 
@@ -101,6 +102,24 @@ export const scheduleRoutes = {
     params,
     body: z.strictObject({}),
     response: oneSchedule,
+  }),
+  runSchedule: route({
+    method: "POST",
+    path: "/api/v1/schedules/:name/run",
+    summary: "Submit what a schedule submits now, in its name; its due times stay as they are",
+    scope: "admin",
+    params,
+    body: z.strictObject({}),
+    status: 201,
+    response: z.object({ schedule: scheduleSchema, firing: firingSchema }),
+  }),
+  previewSchedule: route({
+    method: "POST",
+    path: "/api/v1/schedule-previews",
+    summary: "When a schedule would be due next, and what is wrong with it; nothing is made",
+    scope: "read",
+    body: scheduleInput,
+    response: z.object({ next: z.array(timestampSchema).describe("the next five due times") }),
   }),
   removeSchedule: route({
     method: "DELETE",

@@ -16,6 +16,8 @@ export type ActTarget = { kind: "worker" | "finding" | "schedule" | "hook"; name
 /** What a person did: words, then what it was done to, then more words. */
 export type ActWords = { did: string; to?: ActTarget; more?: string };
 
+const MOST_IDS = 3;
+
 /** What a person did, in parts, so that what it was done to can be a link. */
 export function actWords({ kind, at, worker_name, data }: Act): ActWords {
   switch (kind) {
@@ -77,9 +79,16 @@ function tokenDeed(at: Event["at"], { did, token_id, name, scope, expires_at, ma
   return `made ${token}, ${end}${share})`;
 }
 
-function automationDeed(kind: "schedule" | "hook", { did, name, fields }: Event["data"]): ActWords {
+function automationDeed(kind: "schedule" | "hook", data: Event["data"]): ActWords {
+  const { did, name, fields, work_request_ids: ids } = data;
+  if (Array.isArray(ids)) return { did: wordOf(did), to: { kind, name: wordOf(name) }, more: ` now (${idsText(ids)})` };
   const changed = Array.isArray(fields) && fields.length > 0 ? ` (${fields.map(wordOf).join(", ")})` : "";
   return { did: wordOf(did), to: { kind, name: wordOf(name) }, more: changed };
+}
+
+function idsText(ids: readonly unknown[]): string {
+  const shown = ids.slice(0, MOST_IDS).map((id) => `#${wordOf(id)}`);
+  return `${shown.join(", ")}${ids.length > MOST_IDS ? ` and ${ids.length - MOST_IDS} more` : ""}`;
 }
 
 function countText(count: unknown, word: string): string {

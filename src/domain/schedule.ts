@@ -21,7 +21,7 @@ export const FIRING_KINDS = ["submitted", "skipped", "refused"] as const;
  */
 export type FiringKind = (typeof FIRING_KINDS)[number];
 
-/** What became of one due time. */
+/** What became of one due time, or of being asked for. */
 export type Firing = {
   due_at: Timestamp;
   fired_at: Timestamp;
@@ -30,6 +30,8 @@ export type Firing = {
   errors: WorkRequestError[];
   /** Further due times before it that are not made up for. */
   skipped_count: number;
+  /** Who asked for it between due times; then `due_at` is when that was. Null: it was due. */
+  asked_by: string | null;
 };
 
 /** Work that is submitted again and again. */
@@ -49,6 +51,6 @@ export type Schedule = {
   /** Who made it, or changed it last: its requests are submitted in this name. */
   created_by: string;
   created_at: Timestamp;
-  /** What became of its newest due time; null: there was none yet. */
+  /** What became of the newest time that it was due, or asked for; null: there was none yet. */
   last_firing: Firing | null;
 };

@@ -44,6 +44,17 @@ export function nextDue(
   return next === null ? undefined : timestamp(next.getTime());
 }
 
+/** The first so many due times after a moment, oldest first; fewer when it is not due so often any more. */
+export function nextTimes(
+  { cron, time_zone }: Pick<Schedule, "cron" | "time_zone">,
+  after: Timestamp,
+  count: number,
+): Timestamp[] {
+  return open(cron, time_zone)
+    .nextRuns(count, new Date(epochMs(after)))
+    .map((time) => timestamp(time.getTime()));
+}
+
 /**
  * What is to be done now by a schedule whose next due time has come. A time that does not exist on the day that clocks are set
  * forward is due when they have been; one that exists twice is due the first time only, unless the hour is any (`*`).

@@ -17,6 +17,7 @@ import { COMMAND, startHarness } from "./harness.ts";
 const ELSEWHERE: Partial<Record<RouteName, string>> = {
   fit: "changes nothing",
   previewLayer: "changes nothing",
+  previewSchedule: "changes nothing",
   planWorkflow: "changes nothing",
   submit: "created_by of the requests",
   retryWorkRequest: "created_by of the new request; by of the event, of a workflow",
@@ -35,7 +36,8 @@ const ELSEWHERE: Partial<Record<RouteName, string>> = {
 const NIGHTLY = { params: { name: "nightly" } };
 const ONE = { params: { id: 1 } };
 const WORKER = { params: { worker_name: "w-1" } };
-const SUBMISSION = { work_requests: [{ task_name: "build", task_data: COMMAND }] };
+/** It waits, so that the worker can be removed. */
+const SUBMISSION = { work_requests: [{ task_name: "build", task_data: COMMAND, requirements: { tags: ["none"] } }] };
 const HISTORY = {
   task_type: "worker" as const,
   task_name: "old",
@@ -84,6 +86,7 @@ const ACTS: [RouteName, string | undefined, (ada: Client) => Promise<unknown>][]
   ["putSchedule", "changed the schedule nightly (cron)", (ada) => schedule(ada, "0 4 1 1 *")],
   ["putSchedule", undefined, (ada) => schedule(ada, "0 4 1 1 *")],
   ["pauseSchedule", "paused the schedule nightly", (ada) => ada.call("pauseSchedule", { ...NIGHTLY, body: {} })],
+  ["runSchedule", "ran the schedule nightly now (#1)", (ada) => ada.call("runSchedule", { ...NIGHTLY, body: {} })],
   ["resumeSchedule", "resumed the schedule nightly", (ada) => ada.call("resumeSchedule", { ...NIGHTLY, body: {} })],
   ["removeSchedule", "removed the schedule nightly", (ada) => ada.call("removeSchedule", NIGHTLY)],
   ["putHook", "made the hook on-push", (ada) => hook(ada, {})],

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createClient } from "../../src/client/client.ts";
 import type { Firing } from "../../src/domain/schedule.ts";
 import { engineOf, useDatabases } from "../store/engines.ts";
 import { COMMAND, startHarness, type Harness } from "./harness.ts";
@@ -79,6 +80,60 @@ describe("a schedule", () => {
     const { schedule } = await harness.client.call("resumeSchedule", { params: { name }, body: {} });
     expect(schedule).toMatchObject({ is_paused: false, next_at: "2026-11-22T11:01:00.000Z" });
     expect(await count()).toBe(0);
+  });
+
+  it("is run when somebody asks for it, also while it is paused, and is due as before", async () => {
+    await put("nightly", { cron: "0 3 * * *" });
+    const { secret } = await harness.client.call("createToken", { body: { name: "ada", scope: "admin" } });
+    const ada = createClient({ url: harness.server.url, token: secret });
+    const params = { name: "nightly" };
+    const first = await ada.call("runSchedule", { params, body: {} });
+    expect(first).toMatchObject({
+      schedule: { next_at: "2026-11-23T03:00:00.000Z", last_firing: first.firing },
+      firing: { due_at: "2026-11-22T10:00:30.000Z", kind: "submitted", asked_by: "ada", skipped_count: 0 },
+    });
+    await ada.call("pauseSchedule", { params, body: {} });
+    await ada.call("runSchedule", { params, body: {} }); // at the same moment, by this clock
+    ada.close();
+    expect((await firings("nightly")).map(({ due_at, asked_by }) => [due_at.slice(17, 23), asked_by])).toEqual([
+      ["30.001", "ada"],
+      ["30.000", "ada"],
+    ]);
+    expect(await next("nightly")).toBeNull();
+    const request = await harness.request(first.firing.work_request_ids[0]!);
+    expect(request).toMatchObject({ task_name: "nightly", created_by: "local" }); // as at its due times
+    await expect(harness.client.call("runSchedule", { params: { name: "none" }, body: {} })).rejects.toMatchObject({
+      code: "not-found",
+    });
+  });
+
+  it("whose work is refused when somebody asks for it says so, and keeps nothing of it", async () => {
+    const [gone] = await harness.submit({ task_name: "first", expire_after: 1 });
+    const submission = { work_requests: [{ ...WORK.work_requests[0], depends_on: [gone!.id] }] };
+    await put("after", { cron: "0 3 1 1 *", submission });
+    await harness.client.call("abortWorkRequest", { params: { id: gone!.id }, body: {} });
+    nowMs += 90_000;
+    await harness.restart();
+    await expect.poll(() => count(), PATIENT).toBe(0);
+    const refused = harness.client.call("runSchedule", { params: { name: "after" }, body: {} });
+    await expect(refused).rejects.toMatchObject({ code: "invalid-submission" });
+    expect(await firings("after")).toEqual([]);
+  });
+
+  it("tells when it would be due before it is made, and makes nothing", async () => {
+    const asked = { cron: "30 2 * * 1-5", time_zone: "Europe/Berlin", submission: WORK };
+    const { next: times } = await harness.client.call("previewSchedule", { body: asked });
+    expect(times).toEqual(["23", "24", "25", "26", "27"].map((day) => `2026-11-${day}T01:30:00.000Z`));
+    expect((await harness.client.call("listSchedules")).schedules).toEqual([]);
+    const wrong = harness.client.call("previewSchedule", { body: { ...asked, cron: "often" } });
+    await expect(wrong).rejects.toThrow("cron: found");
+  });
+
+  it("that is paused stays so when it is changed", async () => {
+    await put("nightly");
+    await harness.client.call("pauseSchedule", { params: { name: "nightly" }, body: {} });
+    const { schedule } = await put("nightly", { cron: "0 3 * * *" });
+    expect(schedule).toMatchObject({ cron: "0 3 * * *", is_paused: true, next_at: null });
   });
 
   it("that is changed keeps what it did, and one that is removed leaves what it submitted", async () => {

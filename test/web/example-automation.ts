@@ -60,7 +60,11 @@ export async function automate({ client }: Harness): Promise<void> {
 export function giveAutomationAPast(db: DatabaseSync, submitted: readonly WorkRequestId[]): void {
   const ago = (hours: number) => timestamp(Date.now() - hours * HOUR_MS);
   const refused = [{ code: "unknown-task", message: "There is no task sync in the server's configuration." }];
-  fired(db, "nightly", [firing(ago(12), submitted.slice(0, 2)), firing(ago(36), [4711 as WorkRequestId])]); // it has expired
+  fired(db, "nightly", [
+    firing(ago(12), submitted.slice(0, 2)),
+    { ...firing(ago(20), submitted.slice(2, 3)), asked_by: "ada" },
+    firing(ago(36), [4711 as WorkRequestId]),
+  ]); // it has expired
   fired(db, "mirror", [
     { ...firing(ago(9), []), kind: "refused", errors: refused },
     { ...firing(ago(21), []), kind: "skipped", skipped_count: 3 },
@@ -87,14 +91,23 @@ export function giveAutomationAPast(db: DatabaseSync, submitted: readonly WorkRe
 
 function firing(due_at: Timestamp, work_request_ids: readonly WorkRequestId[]): Firing {
   const fired_at = timestamp(epochMs(due_at) + 400);
-  return { due_at, fired_at, kind: "submitted", work_request_ids: [...work_request_ids], errors: [], skipped_count: 0 };
+  return {
+    due_at,
+    fired_at,
+    kind: "submitted",
+    work_request_ids: [...work_request_ids],
+    errors: [],
+    skipped_count: 0,
+    asked_by: null,
+  };
 }
 
 /** Newest first. */
 function fired(db: DatabaseSync, name: string, firings: readonly Firing[]): void {
-  const insert = db.prepare("insert into firings values (?, ?, ?, ?, ?, ?, ?)");
-  for (const { due_at, fired_at, kind, work_request_ids, errors, skipped_count } of firings) {
-    insert.run(name, due_at, fired_at, kind, JSON.stringify(work_request_ids), JSON.stringify(errors), skipped_count);
+  const insert = db.prepare("insert into firings values (?, ?, ?, ?, ?, ?, ?, ?)");
+  for (const { due_at, fired_at, kind, work_request_ids, errors, skipped_count, asked_by } of firings) {
+    const [ids, wrong] = [JSON.stringify(work_request_ids), JSON.stringify(errors)];
+    insert.run(name, due_at, fired_at, kind, ids, wrong, skipped_count, asked_by);
   }
   db.prepare("update schedules set last_firing = ? where name = ?").run(JSON.stringify(firings[0]), name);
 }

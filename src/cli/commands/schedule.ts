@@ -1,5 +1,7 @@
 import { Option, type Command } from "commander";
 import type { Answer } from "../../client/call-types.ts";
+import type { Given } from "../../contract/route.ts";
+import type { Routes } from "../../contract/routes.ts";
 import { MISSED_POLICIES } from "../../domain/schedule.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -10,15 +12,18 @@ import { fileOf, withDemands, withWork } from "../submit/work-options.ts";
 import { requestFromOptions, type RequestOptions } from "../submit/from-options.ts";
 import { withPlaces } from "../submit/refusal.ts";
 import { firingText, renderSchedule, scheduleColumns } from "../terminal/schedule-view.ts";
+import { formatMoment } from "../terminal/relative-time.ts";
 import { renderTable } from "../terminal/table.ts";
 
 type Schedule = Answer<"getSchedule">["schedule"];
-type AddOptions = SharedOptions & RequestOptions & { tz?: string; missed?: (typeof MISSED_POLICIES)[number] };
+type AddOptions = SharedOptions &
+  RequestOptions & { tz?: string; missed?: (typeof MISSED_POLICIES)[number]; dryRun?: boolean };
 
 const EXAMPLES = `Examples:
   almanac schedule add nightly '0 3 * * *' --tz Europe/Berlin -- make test
   almanac schedule add hourly @hourly --missed skip work.yaml
   almanac schedule show nightly
+  almanac wait $(almanac schedule run nightly)
 `;
 
 /** `almanac schedule`. */
@@ -38,6 +43,7 @@ export function define(command: Command, cli: Cli): void {
         "times that no server was there for: none, one for all, or all (default: once)",
       ).choices(MISSED_POLICIES),
     );
+  add.option("--dry-run", "make nothing: say when it would be due, and what is wrong with it");
   withWork(add);
   withDemands(add);
   withOutput(withServer(add)).action(action(cli, addSchedule));
@@ -49,6 +55,11 @@ export function define(command: Command, cli: Cli): void {
     .description("One schedule, and what became of its newest due times.")
     .argument("<name>", "its name");
   withOutput(withServer(show)).action(action(cli, showSchedule));
+  const run = command
+    .command("run")
+    .description("Submit what a schedule submits now, also while it is paused; its times stay as they are.")
+    .argument("<name>", "its name");
+  withOutput(withServer(run)).action(action(cli, runSchedule));
   defineChange(command, cli, "pause", "Stop schedules; what they have submitted goes on.", pause);
   defineChange(command, cli, "resume", "Let paused schedules go on, from now.", resume);
   defineChange(command, cli, "rm", "Forget schedules; what they have submitted stays.", remove);
@@ -79,6 +90,7 @@ async function addSchedule(
   const submission = file?.body ?? { work_requests: [requestFromOptions(options, words)] };
   const body = { cron, submission, time_zone: options.tz, missed: options.missed };
   try {
+    if (options.dryRun === true) return await previewSchedule(session, body);
     const { schedule } = await session.client.call("putSchedule", { params: { name }, body });
     if (session.wantsJson) session.json({ schedule }, schedule);
     else session.print(renderSchedule(schedule, session.surface));
@@ -86,6 +98,14 @@ async function addSchedule(
   } catch (error) {
     throw file === undefined ? error : await withPlaces(error, file);
   }
+}
+
+async function previewSchedule(session: Session, body: Given<Routes["putSchedule"]["body"]>): Promise<ExitCode> {
+  const answer = await session.client.call("previewSchedule", { body });
+  if (session.wantsJson) session.json(answer);
+  else session.print(answer.next.map((at) => `${formatMoment(at, session.surface)}\n`).join(""));
+  session.say("dry run: nothing was made; it would be due then");
+  return EXIT.success;
 }
 
 async function listSchedules(session: Session): Promise<ExitCode> {
@@ -102,6 +122,13 @@ async function showSchedule(session: Session, _: SharedOptions, name: string): P
     const lines = answer.firings.slice(0, 20).map((firing) => `  ${firingText(firing, session.surface)}\n`);
     session.print(renderSchedule(answer.schedule, session.surface) + lines.join(""));
   }
+  return EXIT.success;
+}
+
+async function runSchedule(session: Session, _: SharedOptions, name: string): Promise<ExitCode> {
+  const answer = await session.client.call("runSchedule", { params: { name }, body: {} });
+  if (session.wantsJson) session.json(answer);
+  else session.print(answer.firing.work_request_ids.map((id) => `${id}\n`).join(""));
   return EXIT.success;
 }
 

@@ -44,7 +44,8 @@ function nextText({ is_paused, next_at }: Schedule, surface: Surface): string {
 
 function becameText(firing: Firing): string {
   const more = firing.skipped_count === 0 ? "" : `, ${firing.skipped_count} earlier skipped`;
-  return `${doneText(firing)}${more}`;
+  const asked = firing.asked_by === null ? "" : `, asked for by ${firing.asked_by}`;
+  return `${doneText(firing)}${more}${asked}`;
 }
 
 function doneText({ kind, work_request_ids: ids, errors }: Firing): string {

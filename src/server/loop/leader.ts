@@ -11,7 +11,7 @@ import { LeadLost } from "./planning/place.ts";
 import { Rounds } from "./planning/rounds.ts";
 import { reviveServerTasks, stopServerTasks } from "./server-tasks.ts";
 import { keepStatesComplete } from "./rebuild-estimates.ts";
-import { keepSchedules } from "./schedules.ts";
+import { keepSchedules } from "./due-schedules.ts";
 import { sweepHistories } from "./sweep-histories.ts";
 
 /** How long changes are gathered before planning, and how long nothing may happen before it is done anyway. */

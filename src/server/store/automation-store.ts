@@ -5,7 +5,7 @@ import type { Firing, Schedule } from "../../domain/schedule.ts";
 /* The part of `store.ts` that knows what submits work by itself: schedules, and hooks that others call. */
 
 /** A schedule before it is kept. */
-export type NewSchedule = Omit<Schedule, "created_at" | "is_paused" | "last_firing">;
+export type NewSchedule = Omit<Schedule, "created_at" | "last_firing">;
 type SchedulePatch = Partial<Pick<Schedule, "is_paused" | "next_at" | "last_firing">>;
 
 type NewHook = Omit<Hook, "created_at" | "last_call"> & { secret: string };
@@ -17,7 +17,7 @@ export type AutomationReader = {
   schedule(name: string): Promise<Schedule | undefined>;
   /** Schedules whose next due time has come, longest due first; at most `limit`. */
   dueSchedules(now: Timestamp, limit: number): Promise<Schedule[]>;
-  /** What became of the newest due times of a schedule, newest first. */
+  /** What became of the newest times that a schedule was due, or asked for, newest first. */
   firings(name: string, limit: number): Promise<Firing[]>;
 
   /** All hooks, by name. */
@@ -32,7 +32,7 @@ export type AutomationReader = {
 
 /** Changing it. */
 export type AutomationWriter = {
-  /** Makes a schedule, or changes the one of that name; it is not paused afterwards. */
+  /** Makes a schedule, or changes the one of that name. */
   putSchedule(schedule: NewSchedule): Promise<Schedule>;
   updateSchedule(name: string, patch: SchedulePatch): Promise<void>;
   deleteSchedule(name: string): Promise<boolean>;

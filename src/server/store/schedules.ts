@@ -28,6 +28,7 @@ const FIRING_COLUMNS = [
   "work_request_ids",
   "errors",
   "skipped_count",
+  "asked_by",
 ] as const satisfies readonly (keyof Firing)[];
 
 /** What can be asked about schedules. There are few: all are read at once. */
@@ -85,11 +86,10 @@ export function scheduleWriter(db: Database, engine: Engine): Writer {
 
 async function put(db: Database, engine: Engine, schedule: NewSchedule): Promise<Schedule> {
   const { name, ...changing } = schedule;
-  const changed = { ...changing, is_paused: false };
   return db
     .insertInto("schedules")
-    .values({ ...changed, name, created_at: engine.now, last_firing: null })
-    .onConflict((conflict) => conflict.column("name").doUpdateSet(changed))
+    .values({ ...changing, name, created_at: engine.now, last_firing: null })
+    .onConflict((conflict) => conflict.column("name").doUpdateSet(changing))
     .returning(COLUMNS)
     .executeTakeFirstOrThrow();
 }

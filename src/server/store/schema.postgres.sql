@@ -128,6 +128,7 @@ create table firings (
   work_request_ids json not null,
   errors json not null,
   skipped_count bigint not null,
+  asked_by text,
   constraint firings_kind_check CHECK ((kind = ANY (ARRAY['submitted'::text, 'skipped'::text, 'refused'::text]))),
   constraint firings_pkey PRIMARY KEY (schedule_name, due_at),
   constraint firings_schedule_name_fkey FOREIGN KEY (schedule_name) REFERENCES schedules(name) ON DELETE CASCADE

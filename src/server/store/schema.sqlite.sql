@@ -136,6 +136,7 @@ CREATE TABLE firings (
   work_request_ids text not null,
   errors text not null,
   skipped_count integer not null,
+  asked_by text,
   primary key (schedule_name, due_at)
 ) strict;
 

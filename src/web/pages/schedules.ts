@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import type { Timestamp } from "../../domain/clock.ts";
-import type { Firing, MissedPolicy, Schedule } from "../../domain/schedule.ts";
+import type { Firing, Schedule } from "../../domain/schedule.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { action, mayDo } from "../parts/actions.ts";
@@ -8,27 +8,32 @@ import { automationPages, becameLabel, becameText, forgetPart, submissionPart } 
 import { commandLine } from "../parts/links.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 import { ago, ahead, moment } from "../parts/time.ts";
+import { MISSED_WORDS, scheduleForm, type SentSchedule } from "./schedule-form.ts";
 
 /** What the list of schedules shows, and of which requests it names those are still kept. */
-export type SchedulesData = { now: Timestamp; schedules: readonly Schedule[]; kept: ReadonlySet<number> };
+export type SchedulesData = {
+  now: Timestamp;
+  schedules: readonly Schedule[];
+  kept: ReadonlySet<number>;
+  /** The form for a new one, as it was sent. */
+  sent?: SentSchedule;
+};
 
 /** What the page of one schedule shows. */
 export type ScheduleData = {
   now: Timestamp;
   schedule: Schedule;
-  /** What became of its due times, newest first. */
+  /** What became of its due times, and of being asked for, newest first. */
   firings: readonly Firing[];
   kept: ReadonlySet<number>;
-};
-
-const MISSED_WORDS: Record<MissedPolicy, string> = {
-  skip: "passed over",
-  once: "made up for once",
-  all: "all made up for",
+  /** The form that changes it, as it was sent. */
+  sent?: SentSchedule;
+  /** Why it could not be run now. */
+  refused?: readonly string[];
 };
 
 /** Work that is submitted again and again: when next, and what became of the last time. */
-export function schedulesPage(frame: Frame, { now, schedules, kept }: SchedulesData): string {
+export function schedulesPage(frame: Frame, { now, schedules, kept, sent }: SchedulesData): string {
   const { root } = frame;
   const rows = schedules.map((schedule): Row => {
     const { name, cron, time_zone, missed, last_firing: last, created_by } = schedule;
@@ -64,6 +69,9 @@ export function schedulesPage(frame: Frame, { now, schedules, kept }: SchedulesD
     schedules.length === 0
       ? e("p", {}, "This page will show when each is due and what became of it. One that tests every night:")
       : table("Schedules, by name", head, rows),
+    mayDo(frame, "admin")
+      ? scheduleForm(frame, { now, ...(sent !== undefined && { sent }), isOpen: schedules.length === 0 })
+      : null,
     e("h2", {}, "The same elsewhere"),
     ...(schedules.length === 0 ? [] : [commandLine("schedule ls")]),
     commandLine("schedule add nightly '0 3 * * *' --tz Europe/Berlin --task test --subject shop -- make test"),
@@ -89,7 +97,8 @@ function sentence(schedules: readonly Schedule[], now: Timestamp): (VNode | stri
 }
 
 /** One schedule: when it is due, what it does with times that it missed, what it submits, and what became of it. */
-export function schedulePage(frame: Frame, { now, schedule, firings, kept }: ScheduleData): string {
+export function schedulePage(frame: Frame, data: ScheduleData): string {
+  const { now, schedule, firings, kept, refused = [] } = data;
   const { name, cron, time_zone, missed, created_by, created_at } = schedule;
   return renderPage(
     frame,
@@ -104,17 +113,32 @@ export function schedulePage(frame: Frame, { now, schedule, firings, kept }: Sch
       ago(created_at, now),
       ", in whose name it submits.",
     ),
-    mayDo(frame, "admin") ? e("div", { class: "actions" }, pauseButton(frame, schedule)) : null,
-    e("h2", { id: "firings" }, "What became of its due times"),
+    refused.length === 0
+      ? null
+      : e(
+          "div",
+          { class: "card", role: "alert" },
+          e("p", {}, "It was not run:"),
+          ...refused.map((message) => e("p", {}, message)),
+        ),
+    ...(mayDo(frame, "admin") ? [actionsPart(frame, schedule)] : []),
+    e("h2", { id: "firings" }, "What became of its times"),
     firings.length === 0
-      ? e("p", { class: "quiet" }, "It was not due yet.")
+      ? e("p", { class: "quiet" }, "It was not due yet, and nobody asked for it.")
       : table(
-          "Due times, newest first",
-          ["Due", "What came of it", { name: "More", look: "wide" }, numberHead("Times before it, passed over")],
+          "Its times, newest first",
+          [
+            "When",
+            "Why",
+            "What came of it",
+            { name: "More", look: "wide" },
+            numberHead("Times before it, passed over"),
+          ],
           firings.map((firing): Row => ({
             key: firing.due_at,
             cells: [
               moment(firing.due_at),
+              firing.asked_by === null ? "it was due" : `${firing.asked_by} asked for it`,
               becameLabel(firing),
               becameText(frame.root, firing, kept),
               firing.skipped_count === 0 ? "–" : String(firing.skipped_count),
@@ -122,9 +146,12 @@ export function schedulePage(frame: Frame, { now, schedule, firings, kept }: Sch
           })),
         ),
     ...submissionPart(schedule.submission),
-    mayDo(frame, "admin")
-      ? forgetPart(frame, { to: `schedules/${name}/remove`, word: `Forget ${name}`, command: `schedule rm ${name}` })
-      : null,
+    ...(mayDo(frame, "admin")
+      ? [
+          scheduleForm(frame, { schedule, now, ...(data.sent !== undefined && { sent: data.sent }) }),
+          forgetPart(frame, { to: `schedules/${name}/remove`, word: `Forget ${name}`, command: `schedule rm ${name}` }),
+        ]
+      : []),
     e("h2", {}, "The same elsewhere"),
     commandLine(`schedule show ${name}`),
     e("p", {}, e("a", { href: `${frame.root}api/v1/schedules/${name}` }, "As JSON")),
@@ -140,6 +167,21 @@ function standing({ is_paused, next_at }: Schedule, now: Timestamp): (VNode | st
 function nextCell({ is_paused, next_at }: Schedule, now: Timestamp): VNode | string {
   if (is_paused) return e("span", { class: "warning" }, "paused");
   return next_at === null ? "never again" : ahead(next_at, now);
+}
+
+function actionsPart(frame: Frame, schedule: Schedule): VNode {
+  const { name, created_by } = schedule;
+  const run = { to: `schedules/${name}/run`, word: "Run it now", command: `schedule run ${name}` };
+  return e(
+    "div",
+    {},
+    e("div", { class: "actions" }, action(frame, run), pauseButton(frame, schedule)),
+    e(
+      "p",
+      { class: "quiet" },
+      `Run now, it submits as at its times, in the name of ${created_by}, beside whatever it submitted before; its times stay as they are.`,
+    ),
+  );
 }
 
 function pauseButton(frame: Frame, { name, is_paused }: Schedule): VNode {

@@ -1,8 +1,23 @@
 import type { LoopContext } from "../../loop/context.ts";
-import { pauseSchedule, putSchedule, removeSchedule, showSchedule } from "../../loop/schedules.ts";
+import {
+  pauseSchedule,
+  previewSchedule,
+  putSchedule,
+  removeSchedule,
+  runSchedule,
+  showSchedule,
+} from "../../loop/schedules.ts";
 import type { Handlers } from "../handler.ts";
 
-type Names = "listSchedules" | "getSchedule" | "putSchedule" | "pauseSchedule" | "resumeSchedule" | "removeSchedule";
+type Names =
+  | "listSchedules"
+  | "getSchedule"
+  | "putSchedule"
+  | "pauseSchedule"
+  | "resumeSchedule"
+  | "runSchedule"
+  | "previewSchedule"
+  | "removeSchedule";
 
 export function scheduleHandlers(context: LoopContext): Pick<Handlers, Names> {
   return {
@@ -17,6 +32,8 @@ export function scheduleHandlers(context: LoopContext): Pick<Handlers, Names> {
     resumeSchedule: async ({ params, token }) => ({
       schedule: await pauseSchedule(context, params.name, false, token.name),
     }),
+    runSchedule: ({ params, token }) => runSchedule(context, params.name, token.name),
+    previewSchedule: async ({ body }) => ({ next: await previewSchedule(context, body) }),
     async removeSchedule({ params: { name }, token }) {
       await removeSchedule(context, name, token.name);
       return { removed: name };

@@ -2,43 +2,27 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { routes } from "../../../contract/routes.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
-import type { WorkRequestId } from "../../../domain/ids.ts";
 import { deliveriesPage } from "../../../web/pages/deliveries.ts";
 import { hookPage, hooksPage } from "../../../web/pages/hooks.ts";
 import type { Frame } from "../../../web/layout.ts";
-import { schedulePage, schedulesPage } from "../../../web/pages/schedules.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { sendAgain } from "../../loop/deliveries.ts";
 import { removeHook, showHook } from "../../loop/hooks/hooks.ts";
-import { pauseSchedule, removeSchedule, showSchedule } from "../../loop/schedules.ts";
 import { asSeenBy } from "../hide-addresses.ts";
 import type { PersonOf } from "./forms.ts";
 import { given, type AddPage } from "./given.ts";
+import { keptOf, MOST_SHOWN } from "./kept-requests.ts";
+import { addScheduleForms, addSchedulePages } from "./schedule-pages.ts";
 import { backTo, rootOf } from "./send-page.ts";
 
 const PAGE_ROWS = 100;
-/** Of one schedule or hook: what came of it longer ago is told by the API. */
-const MOST_SHOWN = 50;
 
 const deliveriesQuery = z.object(routes.listDeliveries.query.shape).omit({ limit: true });
 
 /** What the server does by itself: submitting when it is time, or when it is called, and telling others. */
 export function addAutomationPages(page: AddPage, context: LoopContext): void {
   const { read } = context.store;
-  page("/schedules", async (frame) => {
-    const [now, schedules] = await Promise.all([read.now(), read.schedules()]);
-    const kept = await keptOf(
-      context,
-      schedules.map(({ last_firing }) => last_firing),
-    );
-    return schedulesPage(frame, { now, schedules, kept });
-  });
-  page("/schedules/:name", async (frame, { params }) => {
-    const { name } = parseOrThrow(routes.getSchedule.params, params, "invalid-request");
-    const { schedule, firings } = forReader(frame, await showSchedule(context, name));
-    const shown = firings.slice(0, MOST_SHOWN);
-    return schedulePage(frame, { now: await read.now(), schedule, firings: shown, kept: await keptOf(context, shown) });
-  });
+  addSchedulePages(page, context);
   page("/hooks", async (frame) => {
     const [now, hooks] = await Promise.all([read.now(), read.hooks()]);
     return hooksPage(frame, {
@@ -71,33 +55,14 @@ function forReader<Answer>({ person }: Frame, answer: Answer): Answer {
   return asSeenBy(person?.scope, answer);
 }
 
-/** Of the requests that were submitted, those that have not expired. */
-async function keptOf(
-  { store: { read } }: LoopContext,
-  told: readonly ({ work_request_ids: WorkRequestId[] } | null)[],
-): Promise<ReadonlySet<number>> {
-  return read.existingWorkRequestIds(told.flatMap((one) => one?.work_request_ids ?? []));
-}
-
 /** What administrators do about it from the pages. */
-export function addAutomationForms(app: FastifyInstance, context: LoopContext, personOf: PersonOf): void {
-  for (const [verb, isPaused] of [
-    ["pause", true],
-    ["resume", false],
-  ] as const) {
-    app.post(`/schedules/:name/${verb}`, async (request, reply) => {
-      const { name: by } = await personOf(request, "admin");
-      const { name } = parseOrThrow(routes.pauseSchedule.params, request.params, "invalid-request");
-      await pauseSchedule(context, name, isPaused, by);
-      return reply.redirect(backTo(request), 303);
-    });
-  }
-  app.post("/schedules/:name/remove", async (request, reply) => {
-    const { name: by } = await personOf(request, "admin");
-    const { name } = parseOrThrow(routes.removeSchedule.params, request.params, "invalid-request");
-    await removeSchedule(context, name, by);
-    return reply.redirect(`${rootOf(request.url)}schedules`, 303);
-  });
+export function addAutomationForms(
+  app: FastifyInstance,
+  context: LoopContext,
+  assets: string,
+  personOf: PersonOf,
+): void {
+  addScheduleForms(app, context, assets, personOf);
   app.post("/hooks/:name/remove", async (request, reply) => {
     const { name: by } = await personOf(request, "admin");
     await removeHook(context, parseOrThrow(routes.removeHook.params, request.params, "invalid-request").name, by);

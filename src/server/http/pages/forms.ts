@@ -68,7 +68,7 @@ export function addForms(app: FastifyInstance, context: LoopContext, assets: str
   addWorkerForms(app, context, personOf);
   addFindingForms(app, context, personOf);
   addAdviceForms(app, context, personOf);
-  addAutomationForms(app, context, personOf);
+  addAutomationForms(app, context, assets, personOf);
   addBulkForm(app, context, personOf);
   addSubmitForm(app, context, assets, personOf);
 }

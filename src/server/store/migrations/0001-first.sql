@@ -396,6 +396,7 @@ create table firings (
   work_request_ids json not null,
   errors json not null,
   skipped_count bigint not null,
+  asked_by text,
   primary key (schedule_name, due_at)
 );
 

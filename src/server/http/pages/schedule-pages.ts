@@ -111,10 +111,11 @@ async function runOrSayWhyNot(context: LoopContext, name: string, by: string): P
 /** Looks at what was typed, or saves it; what is wrong with it is told beside it. `changed`: the one that is there. */
 async function lookOrSave(
   context: LoopContext,
-  { form_token: _, do: wish, ...typed }: Record<string, unknown>,
+  form: Record<string, unknown>,
   by: string,
   changed?: string,
 ): Promise<(SentSchedule & { status: number }) | { name: string }> {
+  const { form_token: _, do: wish, ...typed } = form;
   try {
     const name = changed ?? (await newName(context, typed["name"]));
     const input = inputOf(typed);

@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { TOLD_AT, type Accuracy, type ResourceAccuracy, type ToldEnds } from "../domain/accuracy.ts";
+import {
+  TOLD_AT,
+  type Accuracy,
+  type ChoiceAccuracy,
+  type ResourceAccuracy,
+  type ToldEnds,
+} from "../domain/accuracy.ts";
 import { AMOUNT_SOURCES, RESOURCES } from "../domain/allocation.ts";
 import { TASK_TYPES } from "../domain/task.ts";
 import { VERDICT_KINDS } from "../domain/verdict.ts";
@@ -46,12 +52,22 @@ const toldEndsSchema: z.ZodType<ToldEnds> = z.object({
   later: share.describe("share of runs that ended after it"),
 });
 
+const choiceSchema: z.ZodType<ChoiceAccuracy> = z.object({
+  runs: count.describe("runs with a predicted duration that more than one worker could have taken"),
+  unlike: count.describe("those whose workers were thought to differ in speed; the rest is of these"),
+  seconds: z.number().describe("expected on average over the workers that could have taken them, added up"),
+  predicted: share.describe("share of it that the chosen workers were to save; below 0: to cost"),
+  realised: share.describe("share that was saved; below 0: that it cost"),
+  give_or_take: share.describe("what errors of the prediction alone may do to `realised`"),
+});
+
 const lostAttempts = z.object({ attempts: count, seconds: z.number(), memory_byte_hours: z.number() });
 
 const accuracySchema: z.ZodType<Accuracy> = z.object({
   runs: count,
   resources: z.partialRecord(z.enum(RESOURCES), resourceAccuracySchema),
   told_ends: z.array(toldEndsSchema).describe("how right the ends were that were told of runs while they went on"),
+  choice: choiceSchema.nullable().describe("what the choice of a worker was worth; null: no run had one"),
   mistakes: lostAttempts.describe("attempts that died of an amount that Almanac chose, and what they had cost"),
   mistakes_as_asked: lostAttempts.describe("the same, of amounts that people asked for"),
   overruled: z

@@ -71,6 +71,27 @@ export type ToldEnds = {
   later: number | null;
 };
 
+/**
+ * What the choice of a worker was worth, of runs of a second and more that went to an end of their own, whose duration was
+ * predicted, and that more than one worker could have taken.
+ */
+export type ChoiceAccuracy = {
+  runs: number;
+  /** Those whose workers were thought to differ in speed: all that follows is of these. */
+  unlike: number;
+  /** What they were expected to take on average on the workers that could have taken them, added up: seconds. */
+  seconds: number;
+  /** The share of it that the chosen workers were to save; below 0: to cost. Null where there are none. */
+  predicted: number | null;
+  /**
+   * The share that the runs did save, in truth: below 0 they cost. Errors of the prediction are in it as well, and cancel out
+   * over many runs only.
+   */
+  realised: number | null;
+  /** By how much these errors alone may make `realised` differ from what the choice was worth: two standard errors. */
+  give_or_take: number | null;
+};
+
 /** Attempts that died of an amount, and what they had cost by then. */
 export type LostAttempts = { attempts: number; seconds: number; memory_byte_hours: number };
 
@@ -84,6 +105,8 @@ export type Accuracy = {
   resources: Partial<Record<Resource, ResourceAccuracy>>;
   /** One for each of `TOLD_AT`; empty where no run can be judged. */
   told_ends: ToldEnds[];
+  /** Null where no run had a choice. */
+  choice: ChoiceAccuracy | null;
   /** The cost of Almanac's own mistakes, and of what people asked too little. */
   mistakes: LostAttempts;
   mistakes_as_asked: LostAttempts;

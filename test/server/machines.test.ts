@@ -54,6 +54,20 @@ describe("machines", () => {
     const ratio = (await of("slow"))!.factor / (await of("fast"))!.factor;
     expect(ratio).toBeGreaterThan(1.3);
     expect(ratio).toBeLessThanOrEqual(2);
+    await Promise.all([fast.sync(), slow.sync()]);
+    const [request] = await harness.submit({ task_name: "a" });
+    const { worker_name } = await harness.event(request!.id, "placed");
+    const { placement } = await harness.client.call("whyWorkRequest", { params: { id: request!.id } });
+    expect(placement!.candidates.map(({ verdict }) => verdict)).toEqual(["chosen", "fits"]);
+    const [own, other] = placement!.candidates.map(({ slowness }) => slowness!);
+    const [assignment] = (await (worker_name === "fast" ? fast : slow).sync()).assignments;
+    await (worker_name === "fast" ? fast : slow).sync([
+      ended(assignment!, { runtime_statistics: { duration: 100, memory: GIB } }),
+    ]);
+    const { choice } = (await harness.client.call("accuracy", { query: { task_name: "a" } })).all;
+    expect(choice).toMatchObject({ runs: 1, unlike: 1 });
+    expect(choice!.predicted).toBeCloseTo(1 - own! / ((own! + other!) / 2));
+    expect(choice!.realised).toBeCloseTo(1 - 100 / choice!.seconds);
     const [workflow] = await harness.submit({ task_type: "workflow", task_name: "chain", task_data: {} });
     await harness.event(workflow!.id, "started");
     const { faster } = await harness.client.call("getWorkflow", { params: { id: workflow!.id } });

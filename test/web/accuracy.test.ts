@@ -20,6 +20,8 @@ inChromium("the pages of accuracy, waste and settings", startExample, (at) => {
     expect(await page.getByText(/^At 10 % of a run the end told was off by [\d.]+ % of its whole time/).count()).toBe(
       1,
     );
+    const choice = page.getByRole("region", { name: "What the choice of worker was worth" });
+    expect(await choice.getByRole("row", { name: /^all / }).count()).toBe(1);
     const figure = page.locator("figure", { hasText: "Share of runs that used no more memory" });
     await figure.getByLabel("Read the points").focus();
     await page.keyboard.press("ArrowLeft");

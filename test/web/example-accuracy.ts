@@ -1,5 +1,7 @@
 import type { ImportedEntry } from "../../src/contract/records.ts";
 import type { Estimate, Resource, ResourceEstimate } from "../../src/domain/allocation.ts";
+import type { WorkerName } from "../../src/domain/ids.ts";
+import type { Candidate, Placement } from "../../src/domain/run.ts";
 import { judge, type RunDetails } from "../../src/estimate/accuracy/judge.ts";
 import { dayOf } from "../../src/estimate/accuracy/report.ts";
 import { addOverruled, addRun, emptyTally, type Tally } from "../../src/estimate/accuracy/tally.ts";
@@ -16,12 +18,15 @@ const LOOKED_AT = 40;
 export function giveItAccuracy(harness: Harness, entries: readonly ImportedEntry[]): Promise<void> {
   const days = new Map<string, Tally>([[dayKeyOf(entries.at(-1)!), overruled()]]); // there are runs
   const earlier = new Map<string, ImportedEntry[]>();
-  for (const entry of entries) {
+  for (const [index, entry] of entries.entries()) {
     const key = JSON.stringify([entry.task_name, entry.subject, entry.context]);
     const before = earlier.get(key) ?? [];
     earlier.set(key, [...before, entry]);
     const estimate = predictedFrom(before.slice(-LOOKED_AT));
-    const run = judge({ ...entry, id: 1 }, estimate, { toldEnd: toldEndOf(estimate) });
+    const run = judge({ ...entry, id: 1 }, estimate, {
+      toldEnd: toldEndOf(estimate),
+      placement: placementOf(entry, index),
+    });
     if (run === undefined) continue;
     const day = dayKeyOf(entry);
     days.set(day, addRun(days.get(day) ?? emptyTally(), run));
@@ -33,6 +38,17 @@ export function giveItAccuracy(harness: Harness, entries: readonly ImportedEntry
     for (const [day, counted] of days)
       insert.run(...(JSON.parse(day) as [string, string, string]), JSON.stringify(counted)); // made above
   });
+}
+
+/** Three of four times the worker was chosen that is faster than the other, and as fast as most. */
+function placementOf({ worker_name, completed_at: at }: ImportedEntry, index: number): Placement | undefined {
+  if (worker_name === undefined) return undefined;
+  const chosen = worker_name as WorkerName; // it has a worker's name
+  const candidates: Candidate[] = [
+    { worker_name: chosen, verdict: "chosen" },
+    { worker_name: "builder-3" as WorkerName, verdict: "fits", slowness: index % 4 === 0 ? 0.96 : 1.07 }, // as above
+  ];
+  return { at, worker_name: chosen, rule: "it is there", candidates, candidate_count: 2 };
 }
 
 function toldEndOf({ duration }: Estimate): RunDetails["toldEnd"] {

@@ -1,6 +1,7 @@
 import type { Accuracy, AccuracyReport, ResourceAccuracy } from "../../domain/accuracy.ts";
 import { AMOUNT_SOURCES, RESOURCES, type Resource } from "../../domain/allocation.ts";
 import { RESOURCE_WORDS } from "../../domain/amount-text.ts";
+import { choiceText } from "../../domain/choice-text.ts";
 import { coverageText } from "../../domain/coverage-text.ts";
 import { spareWorkersSentences } from "../../domain/spare-text.ts";
 import { formatBytes, formatCores, formatDuration, formatShare } from "../../domain/units.ts";
@@ -31,7 +32,7 @@ type Row = {
 
 /**
  * What `almanac accuracy` prints: a sentence, a table of the resources, one by task and one over time, how right the ends
- * were that were told of runs, and what the mistakes cost. Not on a terminal: one line for each resource of each of them.
+ * were that were told of runs, what the choice of workers was worth, and what the mistakes cost. Not on a terminal: one line for each resource of each of them.
  */
 export function renderAccuracy(report: AccuracyReport, view: AccuracyView, surface: Surface): string {
   const all = rowsOf("all", "", report.all);
@@ -50,6 +51,7 @@ export function renderAccuracy(report: AccuracyReport, view: AccuracyView, surfa
     ...(view.task === undefined ? [`${word} by task${wasted}:\n`, table("task", ofResource(tasks))] : []),
     ...(report.over_time.length > 1 ? [`${word} over time:\n`, table("from", ofResource(spans))] : []),
     ...toldEndsPart(report.all, view, surface),
+    ...(report.all.choice === null ? [] : [`choice of worker: ${choiceText(report.all.choice)}\n`]),
     ...savedLine(report.all, view.resource, surface),
     mistakesLine(report.all, surface),
     ...overruledLine(report.all),

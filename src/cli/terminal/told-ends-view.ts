@@ -10,7 +10,7 @@ export function toldEndsPart({ told_ends }: Accuracy, options: TableOptions, sur
   if (runs === undefined) return [];
   const of = runs === 1 ? "1 run of a second or more" : `${runs} runs of a second or more`;
   return [
-    `the end told of ${of}, when a part of it was over, off by so much of its whole time:\n`,
+    `the end told of ${of} while they went on, and how far off it was, in parts of their whole time:\n`,
     renderTable(columnsOf(surface), told_ends, surface, { ...options, indent: 2 }),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Accuracy, HeldAmounts, LostAttempts, Overruled, ResourceAccuracy } from "../../domain/accuracy.ts";
 import { RESOURCES, type Resource } from "../../domain/allocation.ts";
 import type { VerdictKind } from "../../domain/verdict.ts";
+import { choiceAccuracy } from "./choice.ts";
 import { errorAt } from "./errors.ts";
 import { shareOf } from "./sums.ts";
 import type { Tally } from "./tally.ts";
@@ -20,7 +21,8 @@ export function accuracyOf(tally: Tally): Accuracy {
   const { runs, own, asked } = tally;
   const lost = { mistakes: lostIn(own), mistakes_as_asked: lostIn(asked) };
   const told_ends = toldEndsOf(tally.told_ends ?? {});
-  return { runs, resources, told_ends, ...lost, overruled: overruledIn(tally) };
+  const choice = choiceAccuracy(tally.choice);
+  return { runs, resources, told_ends, choice, ...lost, overruled: overruledIn(tally) };
 }
 
 function overruledIn({ overruled }: Tally): Overruled[] {

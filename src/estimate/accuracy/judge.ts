@@ -2,7 +2,9 @@ import { TOLD_AT, type ToldAt } from "../../domain/accuracy.ts";
 import { RESOURCES, type AmountSource, type Estimate, type Resource } from "../../domain/allocation.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { MemoryRaise } from "../../domain/runtime-statistics.ts";
-import { observationOf, type Figure } from "../observation.ts";
+import type { Placement } from "../../domain/run.ts";
+import { observationOf, type Figure, type Observation } from "../observation.ts";
+import { choiceOf, type JudgedChoice } from "./choice.ts";
 
 /** One resource of an ended run: what was predicted, given and used. Bytes, bytes, cores, seconds. */
 export type JudgedResource = {
@@ -26,6 +28,8 @@ export type JudgedRun = {
   resources: Record<Resource, JudgedResource>;
   /** Absent where nothing was told, or nobody knows when it would have ended. */
   told?: JudgedEnd[];
+  /** Absent where there was one worker to choose from, or nothing to choose by. */
+  choice?: JudgedChoice;
   /** The resource whose amount it died of. */
   died_of?: Resource;
 };
@@ -36,10 +40,11 @@ export type RunDetails = {
   raises?: readonly MemoryRaise[] | undefined;
   /** The end that is told of it after so many seconds, by the estimate with which it was placed: seconds from its start. */
   toldEnd?: ((elapsed: number) => { p50: number; p90: number }) | undefined;
+  placement?: Placement | undefined;
 };
 
-/** Nobody reads when a shorter run will end. Seconds. */
-const LEAST_TOLD = 1;
+/** Nobody reads when a shorter run will end, nor cares where it is fastest. Seconds. */
+const LEAST_TIMED = 1;
 
 /** Sources whose amounts people chose. */
 export const ASKED_SOURCES: ReadonlySet<AmountSource> = new Set(["request", "workflow", "task"]);
@@ -55,11 +60,7 @@ export const DEATHS: Partial<Record<HistoryEntry["outcome"]["kind"], Resource>> 
  * What an ended run tells of the estimate that it was given its amounts by, or undefined when it tells nothing: it was
  * never started, was not measured, or was ended by something that nobody can estimate (a person, a lost worker).
  */
-export function judge(
-  entry: HistoryEntry,
-  estimate: Estimate,
-  { raises = [], toldEnd }: RunDetails = {},
-): JudgedRun | undefined {
+export function judge(entry: HistoryEntry, estimate: Estimate, details: RunDetails = {}): JudgedRun | undefined {
   const died_of = DEATHS[entry.outcome.kind];
   const isOwnEnd = ["exited", "outputs_missing", "signalled"].includes(entry.outcome.kind);
   if (entry.allocation === undefined || (!isOwnEnd && died_of === undefined)) return undefined;
@@ -73,7 +74,7 @@ export function judge(
     const [used, predicted] = [observation[resource], estimate[resource]];
     return {
       source,
-      held: resource === "memory" ? memoryHeld(amount, raises, seconds) : amount * seconds,
+      held: resource === "memory" ? memoryHeld(amount, details.raises ?? [], seconds) : amount * seconds,
       ...(asked !== undefined && { asked: asked * seconds }),
       ...(used !== undefined && { used }),
       ...(predicted !== undefined && { predicted: { p50: predicted.p50, p95: predicted.p95 } }),
@@ -83,14 +84,25 @@ export function judge(
   const resources = Object.fromEntries(
     RESOURCES.map((resource) => [resource, judged(resource)]),
   ) as JudgedRun["resources"];
-  // a run that was cut short would have ended later, and nobody knows when
-  const isWhole = observation.duration?.is_lower_bound === false && seconds >= LEAST_TOLD;
-  const told = toldEnd !== undefined && isWhole ? TOLD_AT.map((at) => ({ at, ...toldEnd(at * seconds) })) : undefined;
   return {
     seconds,
     resources,
-    ...(told !== undefined && { told }),
+    ...timesOf(observation, estimate, details),
     ...(died_of !== undefined && { died_of }),
+  };
+}
+
+/** What was told of its end and expected of its workers. A run that was cut short would have ended later, nobody knows when. */
+function timesOf(
+  { duration }: Observation,
+  estimate: Estimate,
+  { toldEnd, placement }: RunDetails,
+): Pick<JudgedRun, "told" | "choice"> {
+  if (duration === undefined || duration.is_lower_bound || duration.value < LEAST_TIMED) return {};
+  const choice = placement && choiceOf(placement, estimate.duration);
+  return {
+    ...(toldEnd !== undefined && { told: TOLD_AT.map((at) => ({ at, ...toldEnd(at * duration.value) })) }),
+    ...(choice !== undefined && { choice }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { RESOURCES, type AmountSource, type Resource } from "../../domain/allocation.ts";
 import type { VerdictKind } from "../../domain/verdict.ts";
+import { addChoices, talliedChoice, type ChoiceTally } from "./choice.ts";
 import { countedError, type ErrorCounts } from "./errors.ts";
 import { ASKED_SOURCES, type JudgedResource, type JudgedRun } from "./judge.ts";
 import { addNumbers } from "./sums.ts";
@@ -51,6 +52,8 @@ export type Tally = {
   overruled: Partial<Record<OverruledAs, number>>;
   /** Absent in tallies from before it was kept, and where nothing was told. */
   told_ends?: EndTallies;
+  /** As above; absent where no run had a choice. */
+  choice?: ChoiceTally;
 };
 
 /** The tally of no runs. */
@@ -91,7 +94,7 @@ export function addTallies(a: Tally, b: Tally): Tally {
     asked: addNumbers(a.asked, b.asked),
     resources,
     overruled: addNumbers(a.overruled, b.overruled),
-    ...withEnds(addEnds(a.told_ends ?? {}, b.told_ends ?? {})),
+    ...timesIn(addEnds(a.told_ends ?? {}, b.told_ends ?? {}), addChoices(a.choice, b.choice)),
   };
 }
 
@@ -124,13 +127,13 @@ function tallyOf(run: JudgedRun): Tally {
     asked: isAsked ? death : noDeaths(),
     resources,
     overruled: {},
-    ...withEnds(talliedEnds(run)),
+    ...timesIn(talliedEnds(run), run.choice && talliedChoice(run.choice, seconds)),
   };
 }
 
 /** Nothing is kept for tasks of which nothing was told: a tally is read and written with every run. */
-function withEnds(told_ends: EndTallies): Pick<Tally, "told_ends"> {
-  return Object.keys(told_ends).length === 0 ? {} : { told_ends };
+function timesIn(told_ends: EndTallies, choice: ChoiceTally | undefined): Pick<Tally, "told_ends" | "choice"> {
+  return { ...(Object.keys(told_ends).length > 0 && { told_ends }), ...(choice !== undefined && { choice }) };
 }
 
 function resourceTally(judged: JudgedResource, seconds: number, isDeath: boolean): ResourceTally {

@@ -30,7 +30,7 @@ export async function judgeRun(
   placed: Pick<Run, "estimate" | "allocation" | "placement">,
   raises: readonly MemoryRaise[] | undefined,
 ): Promise<void> {
-  const run = judge(entry, placed.estimate, { raises, toldEnd: toldEndOf(placed) });
+  const run = judge(entry, placed.estimate, { raises, toldEnd: toldEndOf(placed), placement: placed.placement });
   if (run === undefined) return;
   const { task_type, task_name, completed_at } = entry;
   const day = { task_type, task_name, day: dayOf(completed_at) };

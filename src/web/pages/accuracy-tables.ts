@@ -69,7 +69,7 @@ const FIGURE_HEADS: readonly Head[] = [
     const word = resource === "memory" ? "Memory" : "Time";
     return [numberHead(`${word} below p95`), numberHead(`${word} error`)];
   }),
-  numberHead("End told at half of it, error"),
+  numberHead("Told end error"),
   numberHead("Died of our amount"),
 ];
 

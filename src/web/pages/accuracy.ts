@@ -20,6 +20,7 @@ import {
   type ShownTask,
 } from "./accuracy-tables.ts";
 import { quoted } from "./requests.ts";
+import { choicePart } from "./worker-choice.ts";
 import { toldEndsPart } from "./told-ends.ts";
 
 /** What the page of accuracy shows. */
@@ -46,6 +47,7 @@ export function accuracyPage(frame: Frame, data: AccuracyData): string {
           e("h2", { id: "resources" }, "By resource"),
           resourceTable(all),
           ...toldEndsPart(all),
+          ...choicePart(frame.root, days, report),
           ...(task === undefined ? [e("h2", { id: "tasks" }, "By task"), taskTable(frame.root, days, report)] : []),
           ...(over_time.length < 2
             ? []

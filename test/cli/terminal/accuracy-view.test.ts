@@ -42,7 +42,7 @@ describe("almanac accuracy", () => {
   it("says how right the ends were that were told, when a tenth, half and nine tenths of a run were over", () => {
     expect(renderAccuracy(report(), { resource: "memory" }, terminal())).toContain(
       [
-        "the end told of 30 runs of a second or more, when a part of it was over, off by so much of its whole time:",
+        "the end told of 30 runs of a second or more while they went on, and how far off it was, in parts of their whole time:",
         "  OVER  OFF BY  9 OF 10 BY  SOONER  IN THE RANGE  LATER",
         "  10 %    10 %        10 %     0 %         100 %    0 %",
         "  50 %    10 %        10 %     0 %         100 %    0 %",

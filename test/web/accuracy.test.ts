@@ -76,7 +76,7 @@ inChromium("the pages of accuracy, waste and settings", startExample, (at) => {
     await page.goto("settings");
     await page.getByLabel("Field").selectOption("memory");
     await page.getByLabel("Value (2G").fill("1M");
-    await page.getByLabel("How").selectOption("override");
+    await page.locator("select[name=mode]").selectOption("override");
     await page.getByRole("textbox", { name: "Task (empty: any)" }).fill("build");
     await page.getByRole("button", { name: "Look at it first" }).click();
     const card = page.getByRole("status").filter({ hasText: "It is not set" });

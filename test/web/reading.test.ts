@@ -157,7 +157,7 @@ inChromium("ways to read pages", startExample, (at) => {
     const { page, context } = await at.visit({ javaScriptEnabled: false });
     const pictures: Record<string, RegExp[]> = {
       [HISTORY]: [/^The newest 100 runs/, /^Memory: at most/, /^Duration: at most/],
-      t: [/of the last 30 runs failed$/, /^memory of the last/],
+      t: [/of the last 30 runs failed$/, /^median time of/],
       "workers/builder-1": [/^What ran on it when/, /were reserved on average/],
       [`r/${at.farm.ids.passed}`]: [/^It waited/, /^Memory of run/],
     };

@@ -17,6 +17,6 @@ export function zoneForm({ root, person }: Frame): VNode | null {
       "Time zone of this browser's pages",
       e("select", { name: "zone" }, ...zoneNames().map((name) => e("option", { selected: name === chosen }, name))),
     ),
-    e("button", {}, "Set"),
+    e("button", {}, "Show times in it"),
   );
 }

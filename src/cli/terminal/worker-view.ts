@@ -113,8 +113,6 @@ export function renderWorker(
   return `${lines.join("\n")}\n${table}`;
 }
 
-/** `takes 0.52 of the ordinary time (0.48 to 0.57 by key), by 120 runs of 8 keys`. */
-
 /** `memory  ▕████▌    ▏ 5.0G of 8.0G reserved`. */
 function capacityLine(
   label: string,

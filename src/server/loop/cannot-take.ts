@@ -5,10 +5,10 @@ import type { Worker } from "../../domain/worker.ts";
 import { candidateFor } from "../../schedule/fit.ts";
 import type { StoreReader } from "../store/store.ts";
 
-/** The longest pending so many are looked at. */
+/** So many are looked at, those first that are planned first. */
 const LOOKED_AT = 200;
 
-/** Why a worker could never take some of what waits, how many these are, and the one that waits longest. */
+/** Why a worker could never take some of what waits, how many these are, and the one of them that is planned first. */
 export type NotTaken = { candidate: Candidate; count: number; first_id: WorkRequestId };
 
 /** What waits that a worker cannot take however free it is; `looked`: how many were looked at. */
@@ -21,7 +21,7 @@ export async function cannotTake(
   const idle = { reserved: { memory: 0, disk_space: 0, cpu_count: 0 }, run_count: 0, state: "online" as const };
   const reasons = new Map<string, NotTaken>();
   for (const { id, task_name, allocation } of pending) {
-    if (allocation === null) continue; // it is not known yet what it needs
+    if (allocation === null) continue; // none of those is read
     const candidate = candidateFor({ task_name, allocation }, { ...worker, ...idle });
     const { verdict, tag, resource, needed = 0 } = candidate;
     if (verdict === "fits") continue;

@@ -37,6 +37,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "j" || event.key === "k") moveRow(event.key === "j" ? 1 : -1);
   else if (event.key === ".") focusFirst(event, "main .actions button");
   else if (event.key === "[" || event.key === "]") follow(event.key === "[" ? "prev" : "next");
+  else if (event.key === "m") note(event);
   else if (event.key === "?") help();
 });
 
@@ -47,6 +48,16 @@ function focusFirst(event, what) {
   event.preventDefault();
   found.focus();
 }
+
+/** To the field for what is to be said of a finding: on its page, or on that of the chosen row. @param {KeyboardEvent} event */
+function note(event) {
+  const row = document.activeElement;
+  const isFinding = row instanceof HTMLAnchorElement && /\/regressions\/\d+$/.test(row.pathname);
+  if (isFinding) location.assign(`${row.href}#note`);
+  else focusFirst(event, "#note");
+}
+
+if (location.hash === "#note") document.getElementById("note")?.focus();
 
 /** To what stands before or after it: the run of the same key, or the part of the list. @param {string} rel */
 function follow(rel) {
@@ -101,6 +112,7 @@ const HELP = [
   ["k", "row before"],
   ["Enter", "open it"],
   [".", "what can be done"],
+  ["m", "mark a regression: what is to be said of it"],
   ["[", "run of the same key before"],
   ["]", "run of the same key after, or the next part of a list"],
 ];

@@ -39,8 +39,11 @@ export type OverviewData = {
   failed: { failure: number; error: number; regression: number; since: Timestamp };
   /** For what those wait that wait, what most wait for first; empty where the table says it. */
   reasons: readonly WaitingReasons[];
-  /** Those that wait, longest first; at most so many as are shown. */
+  /** When the one was submitted that waits longest. */
+  oldest: Timestamp | undefined;
+  /** Some of those that wait: what is planned first, and the newest that are blocked. */
   waiting: readonly WorkRequest[];
+  /** Some of those that run, those that were submitted first. */
   going: readonly Going[];
   /** The newest that have ended. */
   ended: readonly WorkRequest[];
@@ -74,7 +77,9 @@ export function overviewPage(frame: Frame, data: OverviewData): string {
     ...(waiting.length === 0
       ? []
       : [e("h2", { id: "waiting" }, "Waiting, and why"), ...reasonTable(frame, data), waitingTable(frame, data)]),
-    ...(going.length === 0 ? [] : [e("h2", { id: "running" }, "Running"), goingTable(frame, data)]),
+    ...(going.length === 0
+      ? []
+      : [e("h2", { id: "running" }, "Running"), goingTable(frame, data), moreGoing(frame, data)]),
     e("h2", { id: "workers" }, "Workers"),
     ...(workers.length === 0
       ? [
@@ -98,7 +103,7 @@ export function overviewPage(frame: Frame, data: OverviewData): string {
   );
 }
 
-function figures({ root }: Frame, { counts, failed, waiting, workers, runsOf, now, week }: OverviewData): VNode {
+function figures({ root }: Frame, { counts, failed, oldest, workers, runsOf, now, week }: OverviewData): VNode {
   const online = workers.filter(({ state }) => state !== "offline");
   const draining = workers.filter(({ state }) => state === "draining").length;
   const loads = online.map((worker) => loadOf(worker, runsOf.get(worker.worker_name) ?? []).memory);
@@ -109,17 +114,15 @@ function figures({ root }: Frame, { counts, failed, waiting, workers, runsOf, no
     sum((load) => load.used ?? 0),
   ];
   const percent = (amount: number) => (capacity > 0 ? `${Math.round((amount / capacity) * 100)} %` : "–");
-  const oldest = waiting.toSorted((a, b) => (a.created_at < b.created_at ? -1 : 1))[0];
   const onWorkers = [...runsOf.values()].reduce((count, runs) => count + runs.length, 0);
-  const waits = counts.pending + counts.blocked;
   return e(
     "ul",
     { class: "figures" },
     figure(
       `${root}r?status=pending`,
-      String(waits),
-      "waiting",
-      oldest === undefined ? "none" : `oldest ${formatDuration(secondsBetween(oldest.created_at, now))}`,
+      String(counts.pending),
+      "waiting for a worker",
+      `${counts.blocked} blocked${oldest === undefined ? "" : `, the oldest for ${formatDuration(secondsBetween(oldest, now))}`}`,
     ),
     figure(`${root}r?status=running`, String(counts.running), "running", `${onWorkers} on workers`),
     figure(
@@ -238,6 +241,13 @@ function goingTable({ root }: Frame, { going, now }: OverviewData): VNode {
     ],
     rows,
   );
+}
+
+function moreGoing({ root }: Frame, { going, runsOf }: OverviewData): VNode | null {
+  const more = [...runsOf.values()].reduce((count, runs) => count + runs.length, 0) - going.length;
+  return more > 0
+    ? e("p", {}, e("a", { href: `${root}r?status=running` }, `${more} more that were submitted later`))
+    : null;
 }
 
 /** Time left as a range, with the bar below it; never a percentage that hangs at 99. */

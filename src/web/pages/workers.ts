@@ -175,8 +175,8 @@ export type WorkerData = {
   isChosen: boolean;
   /** How slow it is, as the choice of worker goes by it; null: not known. */
   slowness: Parameters<typeof speedText>[0];
-  /** Requests that ended on it without their own fault since then; `isCut`: there are more. */
-  infrastructure: { count: number; isCut: boolean; since: Timestamp };
+  /** Of its runs of seven days, or the newest of them: how many ended in error, which is not the work's fault. */
+  infrastructure: { count: number; runs: number; isCut: boolean };
   /** What waits that it could never take. */
   not_taken: NotTaken;
 };
@@ -224,7 +224,7 @@ export function workerPage(frame: Frame, data: WorkerData): string {
       ? null
       : e("p", {}, e("a", { href: `${frame.root}r?worker=${encodeURIComponent(worker_name)}` }, "All of them")),
     e("h2", { id: "about" }, "About it"),
-    detailTable(frame.root, data),
+    detailTable(data),
     e("h2", {}, "The same elsewhere"),
     commandLine(`worker show ${worker_name}`),
     ...(mayDo(frame, "admin")
@@ -237,7 +237,7 @@ export function workerPage(frame: Frame, data: WorkerData): string {
 }
 
 /** What it is, and how good. */
-function detailTable(root: string, data: WorkerData): VNode {
+function detailTable(data: WorkerData): VNode {
   const { worker, now } = data;
   return table(
     "Details",
@@ -247,7 +247,7 @@ function detailTable(root: string, data: WorkerData): VNode {
       ["tasks", taskText(worker)],
       ["processor", worker.cpu_model],
       ["speed", speedText(data.slowness)],
-      ["failed without their own fault in 7 days", infrastructureCell(root, data)],
+      ["runs in 7 days that ended in error", infrastructureText(data)],
       ["measures by", worker.measure_method],
       ["version", worker.version],
       ["joined", moment(worker.joined_at)],
@@ -256,11 +256,8 @@ function detailTable(root: string, data: WorkerData): VNode {
   );
 }
 
-function infrastructureCell(root: string, { worker: { worker_name }, infrastructure }: WorkerData): VNode | string {
-  const { count, isCut, since } = infrastructure;
-  if (count === 0) return "none";
-  const query = { worker: worker_name, verdict_kind: "infrastructure", since };
-  return e("a", { href: `${root}r${queryText(query)}` }, `${isCut ? "at least " : ""}${count}`);
+function infrastructureText({ infrastructure: { count, runs, isCut } }: WorkerData): string {
+  return `${count === 0 ? "none" : count} of ${isCut ? "the newest " : ""}${runs}`;
 }
 
 /** What it did, as pictures; the table of its requests below says the same. */

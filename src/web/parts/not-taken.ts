@@ -4,7 +4,7 @@ import { whyCell, type ShownCandidate } from "./candidates.ts";
 import { requestLink } from "./links.ts";
 import { numberHead, table, type Row } from "./table.ts";
 
-/** Of the requests that wait longest: why a worker could never take some, how many these are, and the first of them. */
+/** Of the requests that are planned first: why a worker could never take some, how many these are, and the first of them. */
 export type NotTaken = {
   looked: number;
   reasons: readonly { candidate: ShownCandidate; count: number; first_id: number }[];
@@ -18,14 +18,14 @@ export function notTakenPart(root: string, { looked, reasons }: NotTaken): VNode
     String(count),
     requestLink(root, first_id),
   ]);
-  const those = looked === 1 ? "the one that waits" : `the ${looked} that wait longest`;
+  const those = looked === 1 ? "the one that waits for a worker" : `the ${looked} that are next to be placed`;
   return [
     e("h2", { id: "cannot" }, "What it cannot take"),
     ...(rows.length === 0
-      ? [e("p", {}, `Of ${those} it could take each, once it has room.`)]
+      ? [e("p", {}, `Of ${those} it could take each, while it is online and has room.`)]
       : [
-          e("p", {}, `Of ${those}; the others it could take, once it has room.`),
-          table("What it cannot take", [{ name: "Why", look: "wide" }, numberHead("How many"), "Longest"], rows),
+          e("p", {}, `Of ${those}; the others it could take, while it is online and has room.`),
+          table("What it cannot take", [{ name: "Why", look: "wide" }, numberHead("How many"), "The first"], rows),
         ]),
   ];
 }

@@ -35,7 +35,8 @@ const OVERVIEW_ROWS = 20;
 const PAGE_ROWS = 100;
 /** Of each status; who was submitted first tells best for what the others wait as well. */
 const LOOKED_AT_WAITING = 1_000;
-const COUNTED_INFRASTRUCTURE = 100;
+/** Of the runs of a week on a worker. */
+const COUNTED_RUNS = 500;
 const RUNNING_ROWS = 50;
 const WORKER_ROWS = 20;
 /** More could not be told apart in a picture. */
@@ -60,35 +61,55 @@ export async function readOverview(context: LoopContext, week: WeekOfWaste): Pro
   const lastEventId = await read.lastEventId();
   const fleet = await readFleet(context);
   const since = timestamp(Math.floor((epochMs(fleet.now) - DAY_MS) / MINUTE_MS) * MINUTE_MS);
-  const [counts, failures, first, blocked, running, ended, held] = await Promise.all([
+  const [counts, failures, first, blocked, oldest, ended, held] = await Promise.all([
     read.countByStatus(),
     read.failuresSince(since),
     firstToWait(context, fleet.now),
     read.workRequests({ status: "blocked" }, { limit: OVERVIEW_ROWS / 2 }),
-    read.workRequests({ status: "running" }, { limit: OVERVIEW_ROWS }),
+    oldestWaiting(context),
     read.workRequests({ status: "completed", order: "ended" }, { limit: OVERVIEW_ROWS / 2 }),
     week(),
   ]);
   const waiting = await withExpectedTimes(context, [...first, ...blocked.items.toReversed()]);
-  const runIds = new Map([...fleet.runsOf.values()].flat().map((run) => [run.work_request_id, run.id]));
-  const going = await Promise.all(
-    (await withExpectedTimes(context, running.items)).map(async (request) => {
-      const id = runIds.get(request.id);
-      const run = id === undefined ? undefined : await read.run(id);
-      return run === undefined ? [] : [{ request, run: publicRun(run) }];
-    }),
-  );
+  const going = await longestGoing(context, fleet);
   return {
     ...fleet,
     lastEventId,
     counts,
     failed: { ...failures, since },
     reasons: await readReasons(context, counts),
+    oldest,
     waiting,
-    going: going.flat(),
+    going,
     ended: ended.items,
     week: held,
   };
+}
+
+/** The runs of the requests that were submitted first: what is late is among them. */
+async function longestGoing(context: LoopContext, { runsOf }: Fleet): Promise<OverviewData["going"]> {
+  const { read } = context.store;
+  const first = [...runsOf.values()].flat().sort((a, b) => a.work_request_id - b.work_request_id);
+  const found = await Promise.all(
+    first
+      .slice(0, OVERVIEW_ROWS)
+      .map(async (load) => ({ request: await read.workRequest(load.work_request_id), run: await read.run(load.id) })),
+  );
+  const there = found.flatMap(({ request, run }) =>
+    request === undefined || run === undefined ? [] : [{ request, run: publicRun(run) }],
+  );
+  const shown = await withExpectedTimes(
+    context,
+    there.map(({ request }) => request),
+  );
+  return there.map(({ request, run }, index) => ({ request: shown[index] ?? request, run }));
+}
+
+/** When the one was submitted that waits longest. */
+async function oldestWaiting({ store: { read } }: LoopContext): Promise<Timestamp | undefined> {
+  const groups = await Promise.all([read.waitingFor("pending", 1), read.waitingFor("blocked", 1)]);
+  const requests = await Promise.all(groups.flat().map(({ first_id }) => read.workRequest(first_id)));
+  return requests.flatMap((request) => request?.created_at ?? []).sort()[0];
 }
 
 /** For what requests wait, where they are more than one can read. */
@@ -298,15 +319,12 @@ export async function readWorker(
   const last = epochMs(chosen.until ?? now);
   const first = chosen.since === undefined ? last - DAY_MS : epochMs(chosen.since);
   const span = { since: timestamp(first), until: timestamp(last) };
-  const week = timestamp(Math.floor((epochMs(now) - 7 * DAY_MS) / MINUTE_MS) * MINUTE_MS);
+  const week = timestamp(epochMs(now) - 7 * DAY_MS);
   const worker = workerOf(row, now, context.settings.leaseMs);
-  const [runs, past, lost, speeds, not_taken] = await Promise.all([
+  const [runs, past, weekRuns, speeds, not_taken] = await Promise.all([
     read.activeRuns(worker_name),
     read.runsOn(worker_name, span, WORKER_PAST_RUNS + 1),
-    read.workRequests(
-      { worker: worker_name, verdict_kind: "infrastructure", since: week },
-      { limit: COUNTED_INFRASTRUCTURE },
-    ),
+    read.runsOn(worker_name, { since: week, until: now }, COUNTED_RUNS),
     knownSpeeds(context),
     cannotTake(read, worker, now),
   ]);
@@ -320,7 +338,11 @@ export async function readWorker(
     lastEventId,
     worker,
     slowness: speeds.of(row) ?? null,
-    infrastructure: { count: lost.items.length, isCut: lost.next_cursor !== null, since: week },
+    infrastructure: {
+      count: weekRuns.filter(({ outcome }) => outcome !== null && resultOf(outcome) === "error").length,
+      runs: weekRuns.length,
+      isCut: weekRuns.length === COUNTED_RUNS,
+    },
     not_taken,
     runs: runs.map(publicRun),
     requests: await lastOn(context, worker_name, drawn, isChosen),

@@ -1,11 +1,11 @@
 import type { Readable } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
 import { AppError } from "../../contract/errors.ts";
 import type { Content } from "../../domain/artifact.ts";
 import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import { attempt } from "./attempt.ts";
 import type { LoopContext } from "./context.ts";
+import { pause } from "./pause.ts";
 
 /*
  * Files that runs left, kept by their content. The row of a content is written before its bytes are, and goes after them;
@@ -56,8 +56,7 @@ export async function sweepArtifacts(context: LoopContext, signal: AbortSignal):
       draftsMs = clock.monotonicMs();
       await attempt(log, "removing drafts of artifacts", () => artifacts.removeDrafts());
     }
-    // Being woken early is what the signal is for.
-    await delay(SWEEP_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    await pause(SWEEP_EVERY_MS, signal);
   }
 }
 

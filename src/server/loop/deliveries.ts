@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { AppError, errorEntry } from "../../contract/errors.ts";
 import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { Delivery } from "../../domain/reaction.ts";
@@ -6,6 +5,7 @@ import { backOffSeconds } from "../../verdict/decide-retry.ts";
 import type { DeliveryPatch, DueDelivery } from "../store/store.ts";
 import { attempt } from "./attempt.ts";
 import type { LoopContext } from "./context.ts";
+import { pause } from "./pause.ts";
 
 /** How an attempt ended. `isFinal`: another one would end alike. */
 export type Sent = { isOk: true } | { isOk: false; reason: string; isFinal?: boolean };
@@ -133,9 +133,7 @@ function wakeSignal({ live }: LoopContext) {
     async wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
       const woken = new AbortController();
       notify = () => woken.abort();
-      // being woken early is what the signal is for
-      if (!isDirty)
-        await delay(timeoutMs, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch(() => undefined);
+      if (!isDirty) await pause(timeoutMs, AbortSignal.any([signal, woken.signal]));
       notify = undefined;
       isDirty = false;
     },

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { assertNever } from "../../domain/assert-never.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { Finding, FindingState } from "../../domain/finding.ts";
@@ -15,6 +14,7 @@ import {
 import type { MeasuredEntry, Store, StoreTransaction } from "../store/store.ts";
 import type { Log } from "./context.ts";
 import { newFinding, openNew } from "./findings.ts";
+import { pause } from "./pause.ts";
 import { reactToDrift } from "./reactions.ts";
 
 /** How many of a key's newest successes are looked at. */
@@ -45,8 +45,7 @@ export function createDriftWatch(store: Store, tasks: Pick<TaskRegistry, "config
     // ends: when nothing is noted, or it is closed
     for (let key = takeFirst(noted); key !== undefined && !closing.signal.aborted; key = takeFirst(noted)) {
       await lookAt({ store, tasks, log }, key);
-      // being woken early is what the signal is for
-      await delay(PAUSE_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+      await pause(PAUSE_MS, closing.signal);
     }
     looking = undefined;
   };

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { submissionSchema, type Submission } from "../../contract/submission.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
@@ -7,6 +6,7 @@ import { dueNow } from "../../timetable/due-times.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import { attempt } from "./attempt.ts";
 import type { LoopContext } from "./context.ts";
+import { pause } from "./pause.ts";
 import { refusalOf, submit } from "./submit.ts";
 
 /** How often the leading server looks for due times: they are of whole minutes. */
@@ -23,8 +23,7 @@ export async function keepSchedules(context: LoopContext, signal: AbortSignal): 
   // ends: when the signal is given
   while (!signal.aborted) {
     await attempt(context.log, "schedules", () => fireDue(context));
-    // Being woken early is what the signal is for.
-    await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    await pause(LOOK_MS, signal);
   }
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { EventKind } from "../../domain/event.ts";
 import { sweepArtifacts } from "./artifacts.ts";
 import { attempt } from "./attempt.ts";
@@ -7,6 +6,7 @@ import type { LoopContext } from "./context.ts";
 import { deliver } from "./deliveries.ts";
 import { expire } from "./expire.ts";
 import { extendLeases, LeaseWatch } from "./lost-runs.ts";
+import { pause } from "./pause.ts";
 import { LeadLost } from "./planning/place.ts";
 import { Rounds } from "./planning/rounds.ts";
 import { reviveServerTasks, stopServerTasks } from "./server-tasks.ts";
@@ -155,9 +155,4 @@ function wakeSignal(context: LoopContext) {
       isDirty = false;
     },
   };
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  // Being woken early is what the signal is for.
-  await delay(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { learn } from "../../estimate/learn.ts";
@@ -9,6 +8,7 @@ import { rebuildKeyOf, VERSION_KEY, type RebuildNote } from "../../history/rebui
 import type { Store, StoredState, StoreTransaction } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
 import { storedStates } from "./estimator-states.ts";
+import { pause } from "./pause.ts";
 
 type TaskKey = Pick<HistoryKey, "task_type" | "task_name">;
 
@@ -132,9 +132,4 @@ async function learnAll(tx: StoreTransaction, entries: readonly HistoryEntry[]):
 
 function putNote(tx: StoreTransaction, task: TaskKey, note: RebuildNote): Promise<void> {
   return tx.putEstimateStates(new Map([[rebuildKeyOf(task), noteOf(task, note)]]));
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  // Being woken early is what the signal is for.
-  await delay(ms, undefined, { signal }).catch(() => undefined);
 }

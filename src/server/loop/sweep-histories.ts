@@ -1,9 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { attempt } from "./attempt.ts";
 import type { LoopContext } from "./context.ts";
 import { retentionOf } from "./history-trim.ts";
+import { pause } from "./pause.ts";
 
 /** How often all histories are looked at; and how many keys at a time. */
 const EVERY_MS = 6 * 3_600_000;
@@ -55,9 +55,4 @@ function oldestKept(now: Timestamp, days: number): Timestamp {
 
 function keyOf({ task_type, task_name, subject, context }: HistoryKey): HistoryKey {
   return { task_type, task_name, subject, context };
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  // Being woken early is what the signal is for.
-  await delay(ms, undefined, { signal }).catch(() => undefined);
 }

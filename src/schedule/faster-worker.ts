@@ -1,8 +1,9 @@
 import type { WorkerName } from "../domain/ids.ts";
-import { candidateFor, type Needs, type PlanWorker } from "./fit.ts";
+import type { Worker } from "../domain/worker.ts";
+import { obstacleFor, type Needs } from "./fit.ts";
 
 /** A worker whose speed is known: 0.5 takes half as long as an ordinary one. */
-export type RatedWorker = PlanWorker & { slowness: number };
+export type RatedWorker = Pick<Worker, "worker_name" | "state" | "capacity" | "tags" | "tasks"> & { slowness: number };
 
 /** A gain below this part of the time is no more than noise. */
 const LEAST_GAIN = 0.05;
@@ -20,8 +21,7 @@ export function fasterWorker(
   let best: RatedWorker | undefined;
   for (const worker of workers) {
     if (worker.slowness >= (best?.slowness ?? slowness * (1 - LEAST_GAIN))) continue;
-    const { verdict } = candidateFor(needs, worker);
-    if (verdict === "fits" || verdict === "no_room") best = worker;
+    if (worker.state === "online" && obstacleFor(needs, worker) === undefined) best = worker;
   }
   return best === undefined
     ? undefined

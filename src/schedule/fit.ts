@@ -22,8 +22,11 @@ export type PlanWorker = Pick<Worker, "worker_name" | "state" | "capacity" | "ta
 /** What planning needs to know of a request to compare it with a worker. */
 export type Needs = { task_name: string; allocation: Allocation };
 
-/** How a worker stands to a request: `fits`, or the first thing that speaks against it. */
-export function candidateFor(needs: Needs, worker: PlanWorker): Candidate {
+/** What speaks against a worker however free it is: the first such thing; undefined where it could take the work, now or later. */
+export function obstacleFor(
+  needs: Needs,
+  worker: Pick<PlanWorker, "worker_name" | "capacity" | "tags" | "tasks">,
+): Candidate | undefined {
   const { worker_name } = worker;
   if (!mayRun(worker.tasks, needs.task_name)) return { worker_name, verdict: "not_allowed" };
   const missing = needs.allocation.tags.find((tag) => !worker.tags.includes(tag));
@@ -33,6 +36,14 @@ export function candidateFor(needs: Needs, worker: PlanWorker): Candidate {
     const available = worker.capacity[resource];
     if (needed > available) return { worker_name, verdict: "too_small", resource, available, needed };
   }
+  return undefined;
+}
+
+/** How a worker stands to a request: `fits`, or the first thing that speaks against it. */
+export function candidateFor(needs: Needs, worker: PlanWorker): Candidate {
+  const { worker_name } = worker;
+  const obstacle = obstacleFor(needs, worker);
+  if (obstacle !== undefined) return obstacle;
   if (worker.state === "offline") return { worker_name, verdict: "offline" };
   if (worker.state === "draining") return { worker_name, verdict: "draining" };
   for (const resource of ROOM_RESOURCES) {

@@ -25,8 +25,6 @@ function worker(name: string, slowness: number, memory = 8, state: WorkerState =
     capacity: { memory, disk_space: 100, cpu_count: 8 },
     tags: [],
     tasks: { allow: [], deny: [] },
-    reserved: { memory: 0, disk_space: 0, cpu_count: 0 },
-    run_count: 0,
     slowness,
   };
 }

@@ -2,7 +2,7 @@ import type { Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import type { Candidate } from "../../domain/run.ts";
 import type { Worker } from "../../domain/worker.ts";
-import { candidateFor } from "../../schedule/fit.ts";
+import { obstacleFor } from "../../schedule/fit.ts";
 import type { StoreReader } from "../store/store.ts";
 
 /** So many are looked at, those first that are planned first. */
@@ -18,13 +18,12 @@ export async function cannotTake(
   now: Timestamp,
 ): Promise<{ looked: number; reasons: NotTaken[] }> {
   const pending = await read.pending(now, LOOKED_AT);
-  const idle = { reserved: { memory: 0, disk_space: 0, cpu_count: 0 }, run_count: 0, state: "online" as const };
   const reasons = new Map<string, NotTaken>();
   for (const { id, task_name, allocation } of pending) {
     if (allocation === null) continue; // none of those is read
-    const candidate = candidateFor({ task_name, allocation }, { ...worker, ...idle });
+    const candidate = obstacleFor({ task_name, allocation }, worker);
+    if (candidate === undefined) continue;
     const { verdict, tag, resource, needed = 0 } = candidate;
-    if (verdict === "fits") continue;
     const name = JSON.stringify([verdict, tag, resource]);
     const known = reasons.get(name);
     if (known === undefined) reasons.set(name, { candidate, count: 1, first_id: id });

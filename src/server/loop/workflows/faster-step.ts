@@ -8,9 +8,6 @@ import { knownSpeeds } from "../planning/speeds.ts";
 import { workerOf } from "../workers.ts";
 import type { WorkflowGraph } from "./nodes.ts";
 
-/** What else runs on a worker does not matter: the step may wait for room. */
-const IDLE = { reserved: { memory: 0, disk_space: 0, cpu_count: 0 }, run_count: 0 };
-
 /** Of the longest step of the chain that has not ended: where it would take less; undefined where nothing is known to. */
 export async function fasterStep(
   context: LoopContext,
@@ -32,7 +29,7 @@ export async function fasterStep(
   if (request === undefined) return undefined;
   const rated = rows.flatMap((row) => {
     const slowness = speeds.of(row)?.factor;
-    return slowness === undefined ? [] : [{ ...workerOf(row, now, context.settings.leaseMs), ...IDLE, slowness }];
+    return slowness === undefined ? [] : [{ ...workerOf(row, now, context.settings.leaseMs), slowness }];
   });
   const there = longest.status === "running" ? rated.find((row) => row.worker_name === longest.worker_name) : undefined;
   const needs = { task_name: request.task_name, allocation: request.allocation ?? asked(request) };

@@ -2,7 +2,7 @@ import { AppError } from "../../../contract/errors.ts";
 import { epochMs, type Timestamp } from "../../../domain/clock.ts";
 import type { WorkRequestId } from "../../../domain/ids.ts";
 import { formatDuration } from "../../../domain/units.ts";
-import type { FasterStep, WorkflowNode, WorkflowState } from "../../../domain/workflow.ts";
+import type { WorkflowNode, WorkflowState } from "../../../domain/workflow.ts";
 import { STATUSES, type Status, type WorkRequest } from "../../../domain/work-request.ts";
 import type { LoopContext } from "../context.ts";
 import { expectedTimes } from "../planning/expected-times.ts";
@@ -13,7 +13,7 @@ import { graphOf, type WorkflowGraph } from "./nodes.ts";
 
 /** How a workflow stands. Throws `not-found` for an id that is not one of a workflow. */
 export async function workflowState(context: LoopContext, id: WorkRequestId): Promise<WorkflowState> {
-  return standingOf(await readGraph(context, id));
+  return standingOf(context, await readGraph(context, id));
 }
 
 /** Both how it stands and its graph, of the same moment. Throws as `workflowState`. */
@@ -22,10 +22,11 @@ export async function wholeWorkflow(
   id: WorkRequestId,
 ): Promise<{ state: WorkflowState; nodes: WorkflowNode[]; now: Timestamp }> {
   const read = await readGraph(context, id);
-  return { state: standingOf(read), nodes: read.graph.nodes, now: read.now };
+  return { state: await standingOf(context, read), nodes: read.graph.nodes, now: read.now };
 }
 
-function standingOf({ request, graph, times, faster, now }: Read): WorkflowState {
+async function standingOf(context: LoopContext, { request, graph, times, now }: Read): Promise<WorkflowState> {
+  const faster = hasEnded(request) ? undefined : await fasterStep(context, graph, now);
   const counts = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>; // one for each
   for (const { status } of graph.nodes) counts[status] += 1;
   const { critical_path, critical_seconds, unknown_durations, nodes } = graph;
@@ -50,13 +51,7 @@ export async function workflowNodes(context: LoopContext, id: WorkRequestId): Pr
   return (await readGraph(context, id)).graph.nodes;
 }
 
-type Read = {
-  request: WorkRequest;
-  graph: WorkflowGraph;
-  times: MemberTimes;
-  faster: FasterStep | undefined;
-  now: Timestamp;
-};
+type Read = { request: WorkRequest; graph: WorkflowGraph; times: MemberTimes; now: Timestamp };
 
 async function readGraph(context: LoopContext, id: WorkRequestId): Promise<Read> {
   const { read } = context.store;
@@ -64,9 +59,7 @@ async function readGraph(context: LoopContext, id: WorkRequestId): Promise<Read>
   if (request?.task_type !== "workflow") throw new AppError("not-found", { what: "workflow", id: `#${id}` });
   const [members, replaced, now] = await Promise.all([read.members(id), read.supersededMembers(id), read.now()]);
   const times = await expectedOfMembers(context, members, replaced, now, await expectedTimes(context));
-  const graph = graphOf(members, replaced, times.byId, now);
-  const faster = hasEnded(request) ? undefined : await fasterStep(context, graph, now);
-  return { request, graph, times, faster, now };
+  return { request, graph: graphOf(members, replaced, times.byId, now), times, now };
 }
 
 /** What is left to do, or how it ended. */

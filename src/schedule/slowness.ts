@@ -1,3 +1,5 @@
+import type { Slowness } from "../domain/slowness.ts";
+
 /** One run of something that behaves alike wherever it runs: same task, subject, and about the same input. */
 export type SpeedObservation = {
   /** What behaves alike; `alikeKey` makes it. */
@@ -5,18 +7,6 @@ export type SpeedObservation = {
   /** What makes the speed: the cpu model, else the worker's name. */
   machine: string;
   seconds: number;
-};
-
-/** How long work takes on a machine, relative to an ordinary one. */
-export type Slowness = {
-  /** 0.5: half as long. */
-  factor: number;
-  /** Of ten of its keys, one says less than `low` and one more than `high`; as the factor, drawn towards 1 where runs are few. */
-  low: number;
-  high: number;
-  /** On how many runs, of how many keys that other machines have run too, it stands. */
-  runs: number;
-  keys: number;
 };
 
 /** As many runs as this pull a factor half of the way from 1 to what they say: a handful must not decide. */

@@ -5,6 +5,7 @@ import type { Finding } from "../../domain/finding.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import type { RunId } from "../../domain/ids.ts";
+import type { Slowness } from "../../domain/slowness.ts";
 import { evidenceText } from "../../domain/source-text.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
@@ -14,7 +15,7 @@ import { stripChart } from "../charts/strip.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { commandLine, historyAddress, keepLink, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
-import { byContext, byWorker, type WorkerSpeed } from "../parts/history-groups.ts";
+import { byContext, byWorker } from "../parts/history-groups.ts";
 import { metricPart } from "../parts/metric-part.ts";
 import { predictedFor, predictionText, type Predicted } from "../parts/predicted.ts";
 import { stateLabel } from "../parts/state.ts";
@@ -43,7 +44,7 @@ export type HistoryData = {
   /** What was predicted of its runs, where they are of one key and still kept. */
   predicted: ReadonlyMap<RunId, Predicted>;
   /** Of the workers of these runs, how fast each is, as far as that is known. */
-  speeds: ReadonlyMap<string, WorkerSpeed>;
+  speeds: ReadonlyMap<string, Slowness>;
   /** What the next run would be predicted to need: of a key of which few runs are known. */
   next: Estimate | undefined;
   /** What if so much memory, bytes, had been reserved? */

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { Run } from "../../domain/run.ts";
+import type { Slowness } from "../../domain/slowness.ts";
 import { speedText } from "../../domain/slowness-text.ts";
 import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
@@ -174,7 +175,7 @@ export type WorkerData = {
   /** Whether the span is one that was chosen. */
   isChosen: boolean;
   /** How slow it is, as the choice of worker goes by it; null: not known. */
-  slowness: Parameters<typeof speedText>[0];
+  slowness: Slowness | null;
   /** Of its runs of seven days, or the newest of them: how many ended in error, which is not the work's fault. */
   infrastructure: { count: number; runs: number; isCut: boolean };
   /** What waits that it could never take. */

@@ -1,5 +1,7 @@
 import type { VNode } from "preact";
 import type { HistoryEntry } from "../../domain/history.ts";
+import type { Slowness } from "../../domain/slowness.ts";
+import { basisText, intervalText, slownessText } from "../../domain/slowness-text.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
 import { runGroups, type RunGroup } from "../../history/run-groups.ts";
@@ -8,9 +10,6 @@ import { dotInterval, reachOf } from "../charts/dot-interval.ts";
 import { element as e } from "../element.ts";
 import { historyAddress, workerLink } from "./links.ts";
 import { numberHead, table, type Cell, type Head } from "./table.ts";
-
-/** How long work takes on a worker beside an ordinary one, as placement knows it (`schedule/slowness.ts`). */
-export type WorkerSpeed = { factor: number; low: number; high: number; runs: number; keys: number };
 
 /** More workers, or contexts, are in the table of runs. */
 const MOST_ROWS = 40;
@@ -28,7 +27,7 @@ const GROUP_HEADS: readonly Head[] = [
 export function byWorker(
   root: string,
   entries: readonly HistoryEntry[],
-  speeds: ReadonlyMap<string, WorkerSpeed>,
+  speeds: ReadonlyMap<string, Slowness>,
 ): VNode[] {
   const groups = runGroups(entries, "worker_name");
   if (groups.length === 0) return [];
@@ -59,15 +58,14 @@ export function byWorker(
 
 const FACTOR_HEADS: readonly Head[] = ["Beside an ordinary one", numberHead("Factor"), "Interval", "By"];
 
-function factorCells(speed: WorkerSpeed | undefined, reach: number): Cell[] {
+function factorCells(speed: Slowness | undefined, reach: number): Cell[] {
   if (speed === undefined) return ["–", "–", "–", "–"];
-  const { factor, low, high, runs, keys } = speed;
-  const interval = `${low.toFixed(2)} to ${high.toFixed(2)}`;
+  const interval = intervalText(speed);
   return [
-    dotInterval(speed, reach, `takes ${factor.toFixed(2)} of the ordinary time, ${interval} by key`),
-    factor.toFixed(2),
+    dotInterval(speed, reach, `${slownessText(speed.factor)}, ${interval} by key`),
+    speed.factor.toFixed(2),
     interval,
-    `${runs} runs of ${keys} ${keys === 1 ? "key" : "keys"}`,
+    basisText(speed),
   ];
 }
 

@@ -3,13 +3,13 @@ import type { HistoryEntry } from "../../../domain/history.ts";
 import type { RunId, WorkRequestId, WorkerName } from "../../../domain/ids.ts";
 import { resultOf } from "../../../domain/outcome.ts";
 import type { Run } from "../../../domain/run.ts";
+import type { Slowness } from "../../../domain/slowness.ts";
 import type { WorkRequest } from "../../../domain/work-request.ts";
 import type { HistoryData, HistoryQuery } from "../../../web/pages/history.ts";
 import type { OverviewData } from "../../../web/pages/overview.ts";
 import type { RequestData } from "../../../web/pages/request.ts";
 import type { RequestsData } from "../../../web/pages/requests.ts";
 import type { Predicted } from "../../../web/parts/predicted.ts";
-import type { WorkerSpeed } from "../../../web/parts/history-groups.ts";
 import type { TasksData, TasksQuery } from "../../../web/pages/tasks.ts";
 import type { WorkerData, WorkersData, WorkersFilter } from "../../../web/pages/workers.ts";
 import { AppError } from "../../../contract/errors.ts";
@@ -266,7 +266,7 @@ export async function readHistory(context: LoopContext, query: HistoryQuery): Pr
 async function readSpeeds(context: LoopContext, entries: readonly HistoryEntry[]): Promise<HistoryData["speeds"]> {
   const [speeds, workers] = await Promise.all([knownSpeeds(context), context.store.read.workers()]);
   const present = new Map<string, WorkerRow>(workers.map((row) => [row.worker_name, row]));
-  const found = new Map<string, WorkerSpeed>();
+  const found = new Map<string, Slowness>();
   for (const { worker_name, cpu_model } of entries) {
     if (worker_name === undefined || found.has(worker_name)) continue;
     const speed = speeds.of(present.get(worker_name) ?? { cpu_model: cpu_model ?? "", worker_name });

@@ -1,4 +1,5 @@
-import { alikeKey, slownessOf, type Slowness, type SpeedObservation } from "../../../schedule/slowness.ts";
+import type { Slowness } from "../../../domain/slowness.ts";
+import { alikeKey, slownessOf, type SpeedObservation } from "../../../schedule/slowness.ts";
 import type { TimedEntry } from "../../store/store.ts";
 import type { LoopContext } from "../context.ts";
 

@@ -1,0 +1,11 @@
+/** How long work takes on a machine, relative to an ordinary one. */
+export type Slowness = {
+  /** 0.5: half as long. */
+  factor: number;
+  /** Of ten of its keys, one says less than `low` and one more than `high`; as the factor, drawn towards 1 where runs are few. */
+  low: number;
+  high: number;
+  /** On how many runs, of how many keys that other machines have run too, it stands. */
+  runs: number;
+  keys: number;
+};

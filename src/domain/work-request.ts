@@ -143,3 +143,16 @@ export type WorkRequest = HistoryKey & {
   /** Workers that its next run keeps off while there are others: it failed there. */
   avoid_workers: WorkerName[] | null;
 };
+
+/** Whether a list of requests is of those that ended, the last first: when that is asked for, or a span in which they ended. */
+export function isByEnd({
+  order,
+  since,
+  until,
+}: {
+  order?: "submitted" | "ended" | undefined;
+  since?: Timestamp | undefined;
+  until?: Timestamp | undefined;
+}): boolean {
+  return order === "ended" || since !== undefined || until !== undefined;
+}

@@ -35,7 +35,12 @@ const PLACES = [
 const MORE_PLACES = [
   { name: "accuracy", word: "Accuracy", path: "accuracy", about: "How far the estimates can be believed" },
   { name: "schedules", word: "Schedules", path: "schedules", about: "What the server submits by itself, and when" },
-  { name: "hooks", word: "Hooks", path: "hooks", about: "What the server tells by itself, and to whom" },
+  {
+    name: "hooks",
+    word: "Hooks",
+    path: "hooks",
+    about: "What others may have submitted by a call, and what came of it",
+  },
   { name: "deliveries", word: "Deliveries", path: "deliveries", about: "What the server told, and what came of it" },
   { name: "settings", word: "Settings", path: "settings", about: "What people have set, and who may call the server" },
 ] as const;

@@ -37,7 +37,7 @@ export async function judgeRun(
   await tx.changeAccuracyDay(day, (tally) => addRun(parseTally(tally), run));
 }
 
-/** The end that pages and commands tell of a run after so many seconds; undefined where they tell none. */
+/** The end that pages and `almanac why` tell of a run after so many seconds; undefined where they tell none. */
 function toldEndOf({
   estimate,
   allocation,

@@ -6,7 +6,7 @@ import { formatShare } from "../../domain/units.ts";
 import { spanLinesChart, type SpanLine } from "../charts/span-lines.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
-import { commandLine, keepLink, queryText } from "../parts/links.ts";
+import { commandLine, keepLink, queryText, quoted } from "../parts/links.ts";
 import { mistakesText } from "../parts/mistakes.ts";
 import { periods } from "../parts/periods.ts";
 import { dayText } from "../parts/time.ts";
@@ -19,7 +19,6 @@ import {
   taskTable,
   type ShownTask,
 } from "./accuracy-tables.ts";
-import { quoted } from "./requests.ts";
 import { choicePart } from "./worker-choice.ts";
 import { toldEndsPart } from "./told-ends.ts";
 

@@ -7,7 +7,7 @@ import { choices, type Choice } from "../parts/choices.ts";
 import { automationPages } from "../parts/automation.ts";
 import { deliveryTable } from "../parts/delivery-table.ts";
 import { commandLine, queryText, requestLink } from "../parts/links.ts";
-import { ageText } from "./settings-kept.ts";
+import { ageText } from "../parts/time.ts";
 
 /** Which deliveries are asked for; the names are those of the API and of the address. */
 export type DeliveryQuery = { state?: DeliveryState | undefined; work_request_id?: number | undefined };
@@ -41,7 +41,7 @@ export function deliveriesPage(frame: Frame, data: DeliveriesData): string {
     e(
       "p",
       { class: "quiet" },
-      `Of webhooks only the host is shown, since their path may be a secret, and a mark, by which two of one host are told apart. What ended is remembered ${data.keptFor === null ? "" : "for "}${ageText({ most: data.keptFor })}.`,
+      `Of webhooks only the host is shown, since their path may be a secret, and a mark, by which two of one host are told apart. What ended is remembered ${data.keptFor === null ? "" : "for "}${ageText(data.keptFor)}.`,
     ),
     e("h2", {}, "The same elsewhere"),
     commandLine(`deliveries${state === undefined ? "" : ` --state ${state}`}`),

@@ -14,14 +14,22 @@ import { summarize } from "../../history/summary.ts";
 import { stripChart } from "../charts/strip.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
-import { commandLine, historyAddress, keepLink, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
+import {
+  commandLine,
+  historyAddress,
+  keepLink,
+  keyText,
+  queryText,
+  quoted,
+  requestLink,
+  workerLink,
+} from "../parts/links.ts";
 import { byContext, byWorker } from "../parts/history-groups.ts";
 import { metricPart } from "../parts/metric-part.ts";
 import { predictedFor, predictionText, type Predicted } from "../parts/predicted.ts";
 import { stateLabel } from "../parts/state.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 import { moment } from "../parts/time.ts";
-import { quoted } from "./requests.ts";
 import { zonedText } from "../zone.ts";
 
 /** What is looked at: a task, or one subject of it, or one in one context. */

@@ -114,7 +114,6 @@ function figures({ root }: Frame, { counts, failed, oldest, workers, runsOf, now
     sum((load) => load.used ?? 0),
   ];
   const percent = (amount: number) => (capacity > 0 ? `${Math.round((amount / capacity) * 100)} %` : "–");
-  const onWorkers = [...runsOf.values()].reduce((count, runs) => count + runs.length, 0);
   return e(
     "ul",
     { class: "figures" },
@@ -124,7 +123,7 @@ function figures({ root }: Frame, { counts, failed, oldest, workers, runsOf, now
       "waiting for a worker",
       `${counts.blocked} blocked${oldest === undefined ? "" : `, the oldest for ${formatDuration(secondsBetween(oldest, now))}`}`,
     ),
-    figure(`${root}r?status=running`, String(counts.running), "running", `${onWorkers} on workers`),
+    figure(`${root}r?status=running`, String(counts.running), "running", `${onWorkers(runsOf)} on workers`),
     figure(
       `${root}r${queryText({ result: "failure", since: failed.since })}`,
       String(failed.failure),
@@ -165,7 +164,7 @@ function reasonTable({ root }: Frame, { reasons }: OverviewData): VNode[] {
   if (reasons.length === 0) return [];
   const rows = reasons.flatMap(({ status, groups }) =>
     groups.map(({ code, count, first_id }): Row => [
-      code === null ? (status === "blocked" ? "for dependencies" : "to be planned") : WAITING_WORDS[code],
+      WAITING_WORDS[code ?? (status === "blocked" ? "dependencies" : "not_planned_yet")],
       wholeNumber(count),
       requestLink(root, first_id),
     ]),
@@ -243,8 +242,12 @@ function goingTable({ root }: Frame, { going, now }: OverviewData): VNode {
   );
 }
 
+function onWorkers(runsOf: OverviewData["runsOf"]): number {
+  return [...runsOf.values()].reduce((count, runs) => count + runs.length, 0);
+}
+
 function moreGoing({ root }: Frame, { going, runsOf }: OverviewData): VNode | null {
-  const more = [...runsOf.values()].reduce((count, runs) => count + runs.length, 0) - going.length;
+  const more = onWorkers(runsOf) - going.length;
   return more > 0
     ? e("p", {}, e("a", { href: `${root}r?status=running` }, `${more} more that were submitted later`))
     : null;

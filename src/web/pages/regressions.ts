@@ -11,10 +11,9 @@ import { FINDING_WORDS, findingText, sureText } from "../../domain/finding-text.
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { choices, type Choice } from "../parts/choices.ts";
-import { commandLine, keyText, queryText } from "../parts/links.ts";
+import { commandLine, keyText, queryText, quoted } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { ago } from "../parts/time.ts";
-import { quoted } from "./requests.ts";
 
 /** Which findings are asked for; the names are those of the API and of the address. */
 export type FindingQuery = {

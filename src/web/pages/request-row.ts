@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import type { Timestamp } from "../../domain/clock.ts";
-import { formatBytes, formatDuration, formatShare } from "../../domain/units.ts";
+import { sureText } from "../../domain/finding-text.ts";
+import { formatBytes, formatDuration } from "../../domain/units.ts";
 import type { Verdict, VerdictKind } from "../../domain/verdict.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { element as e } from "../element.ts";
@@ -143,7 +144,7 @@ function memoryText({ output_data, allocation }: WorkRequest): string {
 function verdictText({ kind, confidence, by }: Verdict): string {
   const word = kind.replaceAll("_", " ");
   if (by !== null) return `${word} (says ${by})`;
-  return isJudged(kind) ? `${word} (${formatShare(confidence)} sure)` : word;
+  return isJudged(kind) ? `${word} (${sureText(confidence)} sure)` : word;
 }
 
 /** Others are plain facts. */

@@ -1,11 +1,11 @@
 import type { VNode } from "preact";
 import type { Timestamp } from "../../domain/clock.ts";
 import { VERDICT_KINDS, type VerdictKind } from "../../domain/verdict.ts";
-import { RESULTS, STATUSES, type Result, type Status, type WorkRequest } from "../../domain/work-request.ts";
+import { isByEnd, RESULTS, STATUSES, type Result, type Status, type WorkRequest } from "../../domain/work-request.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { choices, type Choice } from "../parts/choices.ts";
-import { commandLine, queryText } from "../parts/links.ts";
+import { commandLine, queryText, quoted } from "../parts/links.ts";
 import { table } from "../parts/table.ts";
 import { minuteText, zoneName } from "../zone.ts";
 import { bulkActions } from "./bulk-actions.ts";
@@ -83,10 +83,6 @@ function sentence({ counts: all, running, isRunningCut, requests, filter, next_c
 
 function isFiltered(filter: RequestFilter): boolean {
   return Object.entries(filter).some(([name, value]) => name !== "order" && value !== undefined);
-}
-
-function isByEnd({ order, since, until }: RequestFilter): boolean {
-  return order === "ended" || since !== undefined || until !== undefined;
 }
 
 /** The address of a list of this filter, with what is said of each. */
@@ -220,9 +216,4 @@ const OPTIONS: Record<keyof RequestFilter, string> = {
 function commandOptions(filter: RequestFilter): string {
   const given = Object.entries(filter) as [keyof RequestFilter, string | undefined][]; // the type's own keys
   return given.flatMap(([name, value]) => (value === undefined ? [] : [` ${OPTIONS[name]} ${quoted(value)}`])).join("");
-}
-
-/** A word of a shell's command line. */
-export function quoted(text: string): string {
-  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -3,10 +3,9 @@ import type { Timestamp } from "../../domain/clock.ts";
 import type { MissedPolicy, Schedule } from "../../domain/schedule.ts";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
-import { commandLine } from "../parts/links.ts";
+import { commandLine, quoted } from "../parts/links.ts";
 import { controlsOf, recordForm, type SentForm } from "../parts/record-form.ts";
 import { ahead, moment } from "../parts/time.ts";
-import { quoted } from "./requests.ts";
 
 /** A form of a schedule as it was sent; `next`: it was only looked at, and would be due then. */
 export type SentSchedule = SentForm & { next?: readonly Timestamp[] };

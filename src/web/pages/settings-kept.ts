@@ -1,7 +1,8 @@
 import type { VNode } from "preact";
-import { formatDuration, wholeNumber } from "../../domain/units.ts";
+import { wholeNumber } from "../../domain/units.ts";
 import { element as e } from "../element.ts";
 import { table } from "../parts/table.ts";
+import { ageText } from "../parts/time.ts";
 
 /** One bound of what is kept, seconds or a count; null: none. `isChosen`: by whoever started the server, else it is as usual. */
 export type KeptBound = { most: number | null; isChosen: boolean };
@@ -21,12 +22,10 @@ export type Kept = {
   deliveries: KeptBound;
 };
 
-const DAY_SECONDS = 86_400;
-
 /** What is kept, for how long, whether somebody chose that, and how it is chosen. */
 export function keptTable(kept: Kept): VNode[] {
   const { requests, historyRuns, historyAge, events, accuracy, deliveries } = kept;
-  const most = historyAge.most === null ? "" : `, at most ${ageText(historyAge)} old`;
+  const most = historyAge.most === null ? "" : `, at most ${ageText(historyAge.most)} old`;
   const runs = `the newest ${countText(historyRuns)} runs${most}, the last success and the last failure`;
   const row = (what: string, long: string, bounds: readonly KeptBound[], options: readonly string[]) => [
     what,
@@ -41,7 +40,7 @@ export function keptTable(kept: Kept): VNode[] {
       [
         row(
           "requests, their runs, logs and outputs",
-          `${ageText(requests)} after their end, unless a request says otherwise`,
+          `${ageText(requests.most)} after their end, unless a request says otherwise`,
           [requests],
           ["--keep-requests"],
         ),
@@ -57,8 +56,8 @@ export function keptTable(kept: Kept): VNode[] {
           [events],
           ["--keep-events"],
         ),
-        row("accuracy of estimates, by task and day", ageText(accuracy), [accuracy], ["--keep-accuracy"]),
-        row("deliveries", `${ageText(deliveries)} after they ended`, [deliveries], ["--keep-deliveries"]),
+        row("accuracy of estimates, by task and day", ageText(accuracy.most), [accuracy], ["--keep-accuracy"]),
+        row("deliveries", `${ageText(deliveries.most)} after they ended`, [deliveries], ["--keep-deliveries"]),
       ],
     ),
     e(
@@ -67,14 +66,6 @@ export function keptTable(kept: Kept): VNode[] {
       "Chosen when the server is started. Requests go by what held when they were submitted, all else by what holds now.",
     ),
   ];
-}
-
-/** How long something is kept: `90 days`. */
-export function ageText({ most }: Pick<KeptBound, "most">): string {
-  if (most === null) return "for ever";
-  const days = most / DAY_SECONDS;
-  if (days === 1) return "1 day";
-  return Number.isInteger(days) ? `${wholeNumber(days)} days` : formatDuration(most);
 }
 
 function countText({ most }: KeptBound): string {

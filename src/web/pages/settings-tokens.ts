@@ -4,10 +4,9 @@ import { formatShare } from "../../domain/units.ts";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
 import { action } from "../parts/actions.ts";
-import { commandLine, workerLink } from "../parts/links.ts";
+import { commandLine, quoted, workerLink } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { ago, moment } from "../parts/time.ts";
-import { quoted } from "./requests.ts";
 
 /** What tokens people make, from what may least. */
 export const MADE_SCOPES = ["read", "submit", "admin", "join"] as const;

@@ -14,10 +14,9 @@ import { layerValueText } from "../../domain/layer-text.ts";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
 import { action, mayDo } from "../parts/actions.ts";
-import { commandLine } from "../parts/links.ts";
+import { commandLine, quoted } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { ago } from "../parts/time.ts";
-import { quoted } from "./requests.ts";
 
 /** A value that is looked at before it is set: it, what it would have done, and what was typed. */
 export type Looked = {

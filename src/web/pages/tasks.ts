@@ -11,9 +11,8 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { choices } from "../parts/choices.ts";
 import { gibHours } from "../parts/held-hours.ts";
-import { commandLine, historyAddress, keepLink, queryText } from "../parts/links.ts";
+import { commandLine, historyAddress, keepLink, queryText, quoted } from "../parts/links.ts";
 import { table, type Cell, type Head, type Row } from "../parts/table.ts";
-import { quoted } from "./requests.ts";
 
 /** Which tasks are asked for, and in which order; the names are those of the address. */
 export type TasksQuery = { task_name?: string | undefined; sort: TaskSort };

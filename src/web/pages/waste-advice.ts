@@ -8,10 +8,9 @@ import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
 import { action, mayDo } from "../parts/actions.ts";
 import { gibHours } from "../parts/held-hours.ts";
-import { historyAddress, keyText, queryText } from "../parts/links.ts";
+import { historyAddress, keyText, queryText, quoted } from "../parts/links.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 import { ago } from "../parts/time.ts";
-import { quoted } from "./requests.ts";
 
 /** What is advised, and what people do not want to see again. */
 type Advised = { now: Timestamp; advice: readonly Advice[]; ignored: readonly IgnoredAdvice[] };

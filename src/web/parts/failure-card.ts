@@ -5,6 +5,7 @@ import type { LogLine } from "../../domain/log-line.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import type { Run } from "../../domain/run.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
+import type { Change } from "../../history/changed-since.ts";
 import { element as e } from "../element.ts";
 import { verdictSentence } from "./answers.ts";
 import { logAddress, runLink } from "./links.ts";
@@ -18,7 +19,7 @@ export type ShownFailure = {
   last_pass: {
     run_id: RunId | null;
     completed_at: Timestamp;
-    changes: readonly { what: string; before: string | null; after: string | null }[] | null;
+    changes: readonly Change[] | null;
   } | null;
 };
 

@@ -68,6 +68,11 @@ export function keyText({
   return context === "" ? name : `${name} (${context})`;
 }
 
+/** A word of a shell's command line. */
+export function quoted(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
 /** The same at the command line, and how to get there. */
 export function commandLine(command: string): VNode {
   return e("pre", { tabIndex: 0, "aria-label": "At the command line" }, `npx almanac ${command}`);

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { epochMs, type Timestamp } from "../../domain/clock.ts";
-import { formatDuration } from "../../domain/units.ts";
+import { formatDuration, wholeNumber } from "../../domain/units.ts";
 import { element as e } from "../element.ts";
 import { zonedText } from "../zone.ts";
 
@@ -32,6 +32,14 @@ export function moment(at: Timestamp): VNode {
 /** `2026-11-22`: a day of UTC, by which runs are counted. */
 export function dayText(at: Timestamp): string {
   return at.slice(0, "2026-11-22".length);
+}
+
+/** How long something is kept: `90 days`; null: `for ever`. */
+export function ageText(seconds: number | null): string {
+  if (seconds === null) return "for ever";
+  const days = seconds / DAY_SECONDS;
+  if (days === 1) return "1 day";
+  return Number.isInteger(days) ? `${wholeNumber(days)} days` : formatDuration(seconds);
 }
 
 /** Seconds between two moments, never below 0. */

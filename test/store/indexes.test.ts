@@ -137,6 +137,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["run", (tx) => tx.run(RUN), [/runs_pkey|sqlite_autoindex_runs_1/]],
   ["runsOf", (tx) => tx.runsOf(ID), [/runs_work_request_id_attempt_key|sqlite_autoindex_runs_2/]],
   ["runsOn", (tx) => tx.runsOn(WORKER, {}, 50), [/runs_by_worker/]],
+  ["outcomesOn", (tx) => tx.outcomesOn(WORKER, {}, 50), [/runs_by_worker/]],
   ["updateRun", (tx) => tx.updateRun(RUN, "t", {}), [/runs_pkey|sqlite_autoindex_runs_1/]],
   ["reviveLostRun", (tx) => tx.reviveLostRun(RUN, "t", {}), [/runs_pkey|sqlite_autoindex_runs_1/]],
   ["activeRuns", (tx) => tx.activeRuns(), [/runs_active|runs_lease/]],
@@ -235,7 +236,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
 const WHOLE_TABLE = /Seq Scan on \w+|^SCAN (runs|history|events|tokens|submissions|estimate_states)$/m;
 /** Long results, of which a page is wanted: read in their order, because sorting would read them all. */
 const READ_IN_ORDER =
-  /^(pending|pendingAfter|nextNotBefore|the list (of all|by status|by task)|history|lastEntry|events$|runsOn|pastReservations)/;
+  /^(pending|pendingAfter|nextNotBefore|the list (of all|by status|by task)|history|lastEntry|events$|runsOn|outcomesOn|pastReservations)/;
 const SORTED = /Sort Key: |B-TREE FOR ORDER BY$/m;
 
 describe.each(ENGINES)("every query that is run often is served by an index on $name", (engine) => {

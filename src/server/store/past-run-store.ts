@@ -1,5 +1,6 @@
 import type { Timestamp } from "../../domain/clock.ts";
-import type { RunId } from "../../domain/ids.ts";
+import type { RunId, WorkerName } from "../../domain/ids.ts";
+import type { Outcome } from "../../domain/outcome.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Curve } from "../../domain/runtime-statistics.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
@@ -19,6 +20,12 @@ export type PastRunReader = {
   predictedRuns(ids: readonly RunId[]): Promise<readonly PredictedRun[]>;
   /** The curves of those of the runs that are there still and left one, in no order. */
   runCurves(ids: readonly RunId[]): Promise<Curve[]>;
+  /** How a worker's runs ended that touch a span of time, of its newest requests first; null: they go on. At most `limit`. */
+  outcomesOn(
+    worker: WorkerName,
+    span: { since?: Timestamp | undefined; until?: Timestamp | undefined },
+    limit: number,
+  ): Promise<(Outcome | null)[]>;
   /** Of requests that have ended since then, those that ended last first; at most `limit`. */
   pastReservations(since: Timestamp, limit: number): Promise<Reservation[]>;
   /** Of requests that run, what all of their runs hold and held; at most `limit`. */

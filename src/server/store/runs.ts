@@ -4,7 +4,7 @@ import { predictedRuns, runCurves } from "./statements/past-runs.ts";
 import { pastReservations, presentReservations } from "./statements/reservations.ts";
 import { extendAllLeases, renewLeases, resetAllLeases } from "./statements/renew-leases.ts";
 import { runsInFlight } from "./statements/runs-in-flight.ts";
-import { runsOn } from "./statements/runs-on.ts";
+import { outcomesOn, runsOn } from "./statements/runs-on.ts";
 import { reviveLostRun, updateRun } from "./statements/update-run.ts";
 import type { NewRun, StoreReader, StoreTransaction } from "./store.ts";
 import { RUN_COLUMNS } from "./tables.ts";
@@ -14,6 +14,7 @@ type RunReader = Pick<
   | "run"
   | "runsOf"
   | "runsOn"
+  | "outcomesOn"
   | "activeRuns"
   | "activeLoads"
   | "heldRuns"
@@ -38,6 +39,7 @@ export function runReader(db: Database, engine: Engine): RunReader {
     runsOf: (id) =>
       db.selectFrom("runs").select(RUN_COLUMNS).where("work_request_id", "=", id).orderBy("attempt").execute(),
     runsOn: (worker, span, limit) => runsOn(db, worker, span, limit),
+    outcomesOn: (worker, span, limit) => outcomesOn(db, worker, span, limit),
     activeRuns: (worker) => activeRuns(db, worker),
     activeLoads: () => activeLoads(db),
     heldRuns: (worker) => heldRuns(db, worker),

@@ -321,10 +321,10 @@ export async function readWorker(
   const span = { since: timestamp(first), until: timestamp(last) };
   const week = timestamp(epochMs(now) - 7 * DAY_MS);
   const worker = workerOf(row, now, context.settings.leaseMs);
-  const [runs, past, weekRuns, speeds, not_taken] = await Promise.all([
+  const [runs, past, outcomes, speeds, not_taken] = await Promise.all([
     read.activeRuns(worker_name),
     read.runsOn(worker_name, span, WORKER_PAST_RUNS + 1),
-    read.runsOn(worker_name, { since: week, until: now }, COUNTED_RUNS),
+    read.outcomesOn(worker_name, { since: week, until: now }, COUNTED_RUNS),
     knownSpeeds(context),
     cannotTake(read, worker, now),
   ]);
@@ -339,9 +339,9 @@ export async function readWorker(
     worker,
     slowness: speeds.of(row) ?? null,
     infrastructure: {
-      count: weekRuns.filter(({ outcome }) => outcome !== null && resultOf(outcome) === "error").length,
-      runs: weekRuns.length,
-      isCut: weekRuns.length === COUNTED_RUNS,
+      count: outcomes.filter((outcome) => outcome !== null && resultOf(outcome) === "error").length,
+      runs: outcomes.length,
+      isCut: outcomes.length === COUNTED_RUNS,
     },
     not_taken,
     runs: runs.map(publicRun),

@@ -254,6 +254,39 @@ describe("the forms of the pages", () => {
     expect((await client.call("listHooks")).hooks).toEqual([]);
   });
 
+  it("a schedule is looked at, made, changed and run; what is wrong stands beside its field, and what was typed stays", async () => {
+    const { get, send } = await signIn();
+    const listed = async () => (await harness.client.call("listSchedules")).schedules;
+    const submission = JSON.stringify({ work_requests: [{ task_name: "build", task_data: { command: ["true"] } }] });
+    const form = { name: "nightly", cron: "0 3 * * *", time_zone: "Europe/Berlin", missed: "once", submission };
+    const look = await (await send("/schedules", { ...form, do: "look" })).text();
+    expect(look).toContain("It is not saved.");
+    expect(look.match(/<li><time /g)).toHaveLength(5);
+    expect(await listed()).toEqual([]);
+
+    const wrong = await send("/schedules", { ...form, cron: "often", do: "save" });
+    const page = await wrong.text();
+    expect(wrong.status).toBe(400);
+    expect(page).toMatch(/id="field-cron-wrong" class="wrong"><p>cron: found/);
+    expect(page).toContain('name="cron" aria-invalid="true" aria-describedby="field-cron-wrong"');
+    expect(page).toContain('value="often"');
+    const text = await (await send("/schedules", { ...form, submission: "{", do: "save" })).text();
+    expect(text).toMatch(/id="field-submission-wrong" class="wrong"><p>submission: found text that is not JSON/);
+    expect(await listed()).toEqual([]);
+
+    expect((await send("/schedules", { ...form, do: "save" })).headers.get("location")).toBe("./schedules/nightly");
+    const taken = await send("/schedules", { ...form, do: "save" });
+    expect(await taken.text()).toContain("a name that no schedule has; one that is there is changed on its page");
+    await send("/schedules/nightly/change", { ...form, cron: "0 4 * * *", do: "save" });
+    expect(await listed()).toMatchObject([{ name: "nightly", cron: "0 4 * * *", created_by: "local" }]);
+
+    expect((await send("/schedules/nightly/run")).status).toBe(303);
+    const [{ last_firing: firing } = {}] = await listed();
+    expect(firing).toMatchObject({ kind: "submitted", asked_by: "local" });
+    expect(await (await get("/schedules/nightly")).text()).toContain("local asked for it");
+    expect((await send("/schedules/none/run")).status).toBe(404);
+  });
+
   it("what could not be told is tried again, and what it is about stands with it", async () => {
     const receiver = await startReceiver(() => (isGone ? 410 : 204));
     let isGone = true;

@@ -32,6 +32,19 @@ describe.each(ENGINES)("runs on $name", (engine) => {
     expect(await store.read.runsOf(run!.work_request_id)).toEqual([withoutLease]);
   });
 
+  it("of a worker it is told how its runs ended, of its newest requests first", async () => {
+    const store = await databases.open();
+    const ids = [await insertRunning(store), await insertRunning(store)];
+    const exited = { kind: "exited", code: 3 } as const;
+    await store.transaction((tx) =>
+      tx.updateRun(ids[0]!, "lease-1", { state: "ended", ended_at: at(5), outcome: exited }),
+    );
+    const { worker_name } = (await store.read.run(ids[0]!))!; // just inserted
+    expect(await store.read.outcomesOn(worker_name, {}, 10)).toEqual([null, exited]);
+    expect(await store.read.outcomesOn(worker_name, {}, 1)).toEqual([null]);
+    expect(await store.read.outcomesOn(worker_name, { since: at(6) }, 10)).toEqual([null]);
+  });
+
   it("only the holder of the lease changes a run, and nobody once it has ended", async () => {
     const store = await databases.open();
     const id = await insertRunning(store);

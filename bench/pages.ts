@@ -4,11 +4,12 @@ import { findChromium } from "../test/web/browser.ts";
 import { MAIN_PAGES } from "../test/web/example-pages.ts";
 import { startExample, type Example } from "../test/web/example.ts";
 import { LARGE_PAGES, startLargeFarm } from "../test/web/large-farm.ts";
+import { weigh } from "./pages/weights.ts";
 import { runLighthouse, type LighthouseFigures } from "./pages/lighthouse.ts";
 
 /*
  * How fast pages are. `npm run bench:pages`: how long the server takes for each page of a large farm, beside the same page
- * of the small example, and what Lighthouse says of the example's pages on a phone. `-- --json` prints one document;
+ * of the small example, what the example's pages weigh, and what Lighthouse says of them on a phone. `-- --json` prints one document;
  * `-- --no-lighthouse` leaves Lighthouse out, `-- --only-lighthouse` the large farm.
  */
 
@@ -28,6 +29,7 @@ const isJson = process.argv.includes("--json");
 const example = await startExample();
 const cookie = await signIn(example);
 const pages = process.argv.includes("--only-lighthouse") ? [] : await measureLarge();
+const weights = await weigh(example, cookie);
 const lighthouse = process.argv.includes("--no-lighthouse") ? undefined : await measureLighthouse();
 await example.close();
 report();
@@ -109,7 +111,7 @@ async function measureLighthouse(): Promise<Record<string, LighthouseFigures>> {
 function report(): void {
   if (isJson) {
     const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
-    process.stdout.write(`${JSON.stringify({ machine, large: LARGE, rounds: ROUNDS, pages, lighthouse })}\n`);
+    process.stdout.write(`${JSON.stringify({ machine, large: LARGE, rounds: ROUNDS, pages, weights, lighthouse })}\n`);
     return;
   }
   if (pages.length > 0)
@@ -118,6 +120,10 @@ function report(): void {
     const cells = [small_ms, p50_ms, p95_ms, times_small, html_kb].map((value) => value.toFixed(1).padStart(9));
     process.stdout.write(`${page.padEnd(35)}${cells.join("")}\n`);
   }
+  const { html_kb, heaviest, scripts_kb, stylesheet_kb } = weights;
+  process.stdout.write(
+    `packed, KB: HTML at most ${html_kb} (${heaviest}), all scripts ${scripts_kb}, stylesheet ${stylesheet_kb}\n`,
+  );
   for (const [page, figures] of Object.entries(lighthouse ?? {})) {
     const { performance: speed, accessibility, best_practices, seo, lcp_ms, tbt_ms, cls, failed } = figures;
     process.stdout.write(

@@ -77,6 +77,10 @@ export class ActiveRun {
       onRaise: (raise) => {
         this.#recorder.addRaise({ at_ms: Math.round(this.#elapsedMs()), ...raise });
       },
+      readHighest: () => {
+        this.#read();
+        return this.#recorder.highestMemoryBytes;
+      },
     });
   }
 

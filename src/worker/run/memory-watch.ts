@@ -21,6 +21,8 @@ export type MemoryWatchOptions = {
   /** As in `RunSpec`. */
   slackBytes: number | undefined;
   onRaise: (raise: Omit<MemoryRaise, "at_ms">) => void;
+  /** Reads anew how much the run used at most so far, bytes. */
+  readHighest: () => number;
 };
 
 /**
@@ -83,6 +85,8 @@ export class MemoryWatch {
     const to = this.#options.raiseMemory?.(Math.ceil(least));
     if (to === undefined || to <= from || to <= memoryBytes) return false;
     this.#options.account.limitMemory(to, this.#slackBytes);
+    // the run went on while it was raised, and may have been refused memory at the limit before
+    this.wasPressed(this.#options.readHighest());
     this.#limitBytes = to;
     this.#options.onRaise({ from, to });
     return true;

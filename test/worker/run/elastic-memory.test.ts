@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Account } from "../../../src/worker/measure/meter.ts";
 import { knownProgram } from "../../fixtures/programs/known.ts";
-import { meters, run } from "./run-command.ts";
+import { freshDirectory, isThere, meters, run, sh } from "./run-command.ts";
 
 const program = knownProgram();
 const known = program ?? "";
@@ -21,6 +24,12 @@ function pool(freeMib: number): { raise: (from: number) => (wanted: number) => n
     },
   };
   return state;
+}
+
+/** Holds this whole thread, as a worker that the machine gives no time; for ten seconds at most. */
+function holdUntil(holds: () => boolean): void {
+  const endMs = performance.now() + 10_000;
+  while (!holds() && performance.now() < endMs) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
 }
 
 describe.skipIf(program === undefined).each(meters)("elastic memory measured by $method (needs cc)", (meter) => {
@@ -92,6 +101,30 @@ describe.skipIf(program === undefined).each(meters)("elastic memory measured by 
       memorySlack: 16 * MIB,
     });
     expect([0, undefined]).toContain(outcome.kind === "exited" ? outcome.code : undefined);
+  });
+
+  it("a run that is refused memory while its raise is on the way is out_of_memory, never a failure of its own", async () => {
+    const directory = freshDirectory();
+    const raise = pool(4000).raise(100 * MIB);
+    let account: Account | undefined;
+    const { outcome } = await sh(
+      `${known} alloc 105 60000 & while [ ! -e asked ]; do sleep 0.01; done
+       ${known} readinto 400; code=$?; kill $!; touch over; exit $code`,
+      {
+        meter: { ...meter, open: () => (account = meter.open()) },
+        cwd: directory,
+        limits: { memory: 100 * MIB },
+        memorySlack: 16 * MIB,
+        raiseMemory: (wanted) => {
+          writeFileSync(join(directory, "asked"), "");
+          // what was refused goes on until it needs memory for itself
+          holdUntil(() => account?.isWaitingForMemory() === true || isThere(directory, "over"));
+          return raise(wanted);
+        },
+      },
+    );
+    // only cgroup v1 refuses: v2 makes it wait, and without cgroups nobody does
+    expect(outcome.kind).toBe(meter.method === "cgroup1" ? "out_of_memory" : "exited");
   });
 
   it("a run that finds none at all dies at its first limit", async () => {

@@ -178,6 +178,10 @@ export const expectedTimesSchema = recordOf<ExpectedTimes>()(
   z.object({
     start: expectedRangeSchema.optional(),
     end: expectedRangeSchema.optional(),
+    usual_seconds: z
+      .object({ p50: z.number(), p90: z.number() })
+      .optional()
+      .describe("how long such runs take on the worker of the one that goes on: half, and nine of ten, at most"),
     overdue_seconds: z.number().min(0).optional(),
   }),
 );

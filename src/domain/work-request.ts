@@ -75,6 +75,8 @@ export type ExpectedTimes = {
   start?: ExpectedRange;
   /** Absent when nothing is known of how long it takes. */
   end?: ExpectedRange;
+  /** Of one that runs: how long such runs take on its worker, from their start; half, and nine of ten, take no longer. */
+  usual_seconds?: { p50: number; p90: number };
   /** Its run takes longer than was predicted: by so many seconds over its p95. */
   overdue_seconds?: number;
 };

@@ -20,6 +20,8 @@ export type Forecast = {
   /** Absent when it runs already. */
   start?: TimeRange;
   end: TimeRange;
+  /** Of one that runs: how long such runs take on its worker, half and nine of ten of them at most; seconds. */
+  usual?: { p50: number; p90: number };
   /** It runs longer than was predicted for its worker: by so much over its p95; milliseconds. */
   overdueMs?: number;
 };
@@ -86,7 +88,11 @@ function endOfRun(run: ForecastInput["runs"][number], slowness: number, nowMs: n
   const { p50, p90 } = toldEnd(run, slowness, Math.max(0, nowMs - run.startedMs) / 1000);
   const atMs = (seconds: number) => Math.max(nowMs, run.startedMs + 1000 * seconds);
   const overdueMs = run.p95 === undefined ? 0 : nowMs - (run.startedMs + run.p95 * slowness * 1000);
-  return { end: { p50Ms: atMs(p50), p90Ms: atMs(p90) }, ...(overdueMs > 0 && { overdueMs }) };
+  return {
+    end: { p50Ms: atMs(p50), p90Ms: atMs(p90) },
+    usual: toldEnd(run, slowness, 0),
+    ...(overdueMs > 0 && { overdueMs }),
+  };
 }
 
 function runForward(

@@ -54,6 +54,16 @@ describe("a forecast", () => {
     expect(forecast(input, 310_000, { random: seededRandom(1) }).get(id(1))!.overdueMs).toBe(10_000);
   });
 
+  it("says how long such a run takes on its worker, however long it has gone on", () => {
+    const slow = worker("w", {}, { slowness: 2 });
+    const input: ForecastInput = { workers: [slow], runs: [run(1, 0, 100, 150)], waiting: [] };
+    const usual = (nowMs: number) => forecast(input, nowMs, { random: seededRandom(1) }).get(id(1))!.usual!;
+    expect(usual(0).p50).toBeCloseTo(200, 0);
+    expect(usual(0).p90).toBeGreaterThan(250);
+    expect(usual(0).p90).toBeLessThan(300); // its p95
+    expect(usual(400_000)).toEqual(usual(0));
+  });
+
   it("has nothing to say of what fits nowhere", () => {
     const input: ForecastInput = { workers: [worker("w")], runs: [], waiting: [request({ id: 1, memory: 99 * GIB })] };
     expect(forecast(input, 0, { random: seededRandom(1) }).size).toBe(0);

@@ -17,6 +17,7 @@ import { GIB, startHarness, type Harness, type PlayedWorker } from "../server/ha
 /** The requests of the example, by what they show. */
 type Shown =
   | "running"
+  | "late"
   | "passed"
   | "failed"
   | "passedBefore"
@@ -130,6 +131,11 @@ async function submitWhatWaits(harness: Harness, play: Player) {
   const params = { id: aborted!.id }; // one was submitted
   await harness.client.call("abortWorkRequest", { params, body: { reason: "not wanted any more" } });
   const context = "sid/amd64";
+  const late = await play.start(
+    { task_name: "test", subject: "glibc", context, requirements: { memory: 1.5 * GIB, cpu_count: 2 } },
+    COMPILING,
+    0.8,
+  );
   const going = await play.start({ subject: "llvm", context, requirements: { memory: 6 * GIB } }, COMPILING);
   const [tooLarge, asked, manual] = await harness.submit(
     {
@@ -142,7 +148,7 @@ async function submitWhatWaits(harness: Harness, play: Player) {
     { task_name: "release", subject: "point-release", unblock_strategy: "manual" },
   );
   await harness.event(tooLarge!.id, "waiting");
-  return { aborted: aborted!.id, running: going, tooLarge: tooLarge!.id, asked: asked!.id, manual: manual!.id };
+  return { aborted: aborted!.id, running: going, late, tooLarge: tooLarge!.id, asked: asked!.id, manual: manual!.id };
 }
 
 /** When it would have happened. */
@@ -156,6 +162,7 @@ function pastsOf(ids: Example["ids"]): Past[] {
     { id: ids.outOfMemory, waited: 0.1, ran: MINUTES, endedAgo: 74 },
     { id: ids.hostile, waited: 0.1, ran: MINUTES, endedAgo: 58 },
     { id: ids.aborted, waited: 41, ran: 0, endedAgo: 33 },
+    { id: ids.late, waited: 0.1, ran: 21, endedAgo: 0 },
     { id: ids.running, waited: 0.1, ran: MINUTES, endedAgo: 0 },
     { id: ids.tooLarge, waited: 22, ran: 0, endedAgo: 0 },
     { id: ids.manual, waited: 130, ran: 0, endedAgo: 0 },

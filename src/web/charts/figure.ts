@@ -16,12 +16,15 @@ const CANVASES = {
  */
 export type ReadablePoint = { x: number; y: number; text: string; href?: string | undefined; reach?: number };
 
+/** A mark, and what it stands for. */
+export type LegendItem = { look: string; mark: "line" | "area" | "tick" | Mark; word: string };
+
 /** What a chart is made of. */
 export type ChartParts = {
   /** The sentence that says what is to be seen; the picture's name. */
   sentence: string;
   /** What the marks are. */
-  legend: readonly { look: string; mark: "line" | "area" | Mark; word: string }[];
+  legend: readonly LegendItem[];
   /** Draws into a canvas; gives where data lie, so that points can be found in the picture. */
   draw: (canvas: Canvas) => { marks: VNode[]; x: Range; y: Range; left?: number };
   points: readonly ReadablePoint[];
@@ -64,7 +67,7 @@ export function chart({ sentence, legend, draw, points, zooms, readWord, plotHei
     },
     e("figcaption", {}, sentence),
     ...pictures,
-    e("ul", { class: "legend" }, ...legend.map(legendItem)),
+    legendOf(legend),
   );
 }
 
@@ -73,13 +76,18 @@ function withPlotHeight(canvas: Canvas, plotHeight: number): Canvas {
   return { ...canvas, bottom, height: bottom + (canvas.height - canvas.bottom) };
 }
 
-function legendItem({ look, mark, word }: ChartParts["legend"][number]): VNode {
+/** What marks are, below or above their picture. */
+export function legendOf(items: readonly LegendItem[]): VNode {
+  return e("ul", { class: "legend" }, ...items.map(legendItem));
+}
+
+function legendItem({ look, mark, word }: LegendItem): VNode {
   const shape =
     mark === "line"
       ? e("path", { class: look, d: "M0 6H24" })
       : mark === "area"
         ? e("rect", { class: look, x: 1, y: 1, width: 22, height: 10 })
-        : e("path", { class: look, d: markPath(mark, 12, 6) });
+        : e("path", { class: look, d: mark === "tick" ? "M12 0V12" : markPath(mark, 12, 6) });
   return e("li", {}, e("svg", { viewBox: "0 0 24 12", "aria-hidden": "true" }, shape), word);
 }
 

@@ -1,16 +1,19 @@
 import type { VNode } from "preact";
 import type { HeldAmounts } from "../../domain/accuracy.ts";
 import type { Timestamp } from "../../domain/clock.ts";
+import { GOING_ORDERS, type GoingOrder } from "../../domain/going-order.ts";
 import type { Run } from "../../domain/run.ts";
 import { formatSpan } from "../../domain/span-text.ts";
 import { WAITING_WORDS } from "../../domain/waiting-words.ts";
 import { formatBytes, formatDuration, formatShare, wholeNumber } from "../../domain/units.ts";
-import type { Status, WaitingCode, WorkRequest } from "../../domain/work-request.ts";
+import type { ExpectedTimes, Status, WaitingCode, WorkRequest } from "../../domain/work-request.ts";
 import type { Worker } from "../../domain/worker.ts";
 import { runFigure } from "../../history/run-figure.ts";
 import { progressBar } from "../charts/bars.ts";
+import { legendOf, type LegendItem } from "../charts/figure.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
+import { choices } from "../parts/choices.ts";
 import { fleet } from "../parts/fleet.ts";
 import { gibHours } from "../parts/held-hours.ts";
 import { commandLine, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
@@ -43,8 +46,9 @@ export type OverviewData = {
   oldest: Timestamp | undefined;
   /** Some of those that wait: what is planned first, and the newest that are blocked. */
   waiting: readonly WorkRequest[];
-  /** Some of those that run, those that were submitted first. */
+  /** Some of those that run: the first in that order. */
   going: readonly Going[];
+  sort: GoingOrder;
   /** The newest that have ended. */
   ended: readonly WorkRequest[];
   workers: readonly Worker[];
@@ -77,9 +81,7 @@ export function overviewPage(frame: Frame, data: OverviewData): string {
     ...(waiting.length === 0
       ? []
       : [e("h2", { id: "waiting" }, "Waiting, and why"), ...reasonTable(frame, data), waitingTable(frame, data)]),
-    ...(going.length === 0
-      ? []
-      : [e("h2", { id: "running" }, "Running"), goingTable(frame, data), moreGoing(frame, data)]),
+    ...(going.length === 0 ? [] : [e("h2", { id: "running" }, "Running"), ...goingPart(frame, data)]),
     e("h2", { id: "workers" }, "Workers"),
     ...(workers.length === 0
       ? [
@@ -212,6 +214,34 @@ function startText({ expected }: WorkRequest, now: Timestamp): string {
   return high < 1 ? "now" : `in ${formatSpan(seconds(expected.start.p50), high)}`;
 }
 
+/** The order of the page that is asked for without one: the page is there to say what is stuck. */
+export const USUAL_GOING_ORDER: GoingOrder = "overdue";
+
+const ORDER_WORDS: Record<GoingOrder, string> = { overdue: "most overdue first", finishing: "finishing first" };
+
+function goingPart(frame: Frame, data: OverviewData): (VNode | null)[] {
+  const { going, sort } = data;
+  const orders = GOING_ORDERS.map((order) => ({
+    word: ORDER_WORDS[order],
+    href: `${frame.root}${queryText({ sort: order === USUAL_GOING_ORDER ? undefined : order })}#running`,
+    isChosen: order === sort,
+  }));
+  const hasBars = going.some(({ request: { expected } }) => expected?.usual_seconds !== undefined);
+  return [
+    ...(going.length > 1 ? [choices(orders)] : []),
+    goingTable(frame, data),
+    ...(hasBars ? [legendOf(PROGRESS_LEGEND)] : []),
+    moreGoing(frame, data),
+  ];
+}
+
+const PROGRESS_LEGEND: readonly LegendItem[] = [
+  { look: "bar-used", mark: "area", word: "so far" },
+  { look: "now", mark: "tick", word: "half of such runs are over by then" },
+  { look: "bar-free bar-edge", mark: "area", word: "until nine of ten are over" },
+  { look: "bar-late", mark: "line", word: "longer than nine of ten" },
+];
+
 function goingTable({ root }: Frame, { going, now }: OverviewData): VNode {
   const rows: Row[] = going.map(({ request, run }) => {
     const elapsed = run.started_at === null ? undefined : secondsBetween(run.started_at, now);
@@ -248,12 +278,10 @@ function onWorkers(runsOf: OverviewData["runsOf"]): number {
 
 function moreGoing({ root }: Frame, { going, runsOf }: OverviewData): VNode | null {
   const more = onWorkers(runsOf) - going.length;
-  return more > 0
-    ? e("p", {}, e("a", { href: `${root}r?status=running` }, `${more} more that were submitted later`))
-    : null;
+  return more > 0 ? e("p", {}, e("a", { href: `${root}r?status=running` }, `${more} more run`)) : null;
 }
 
-/** Time left as a range, with the bar below it; never a percentage that hangs at 99. */
+/** Time left as a range, and below it how far that is of what such runs take; never a percentage that hangs at 99. */
 function leftCell({ request: { expected }, run }: Going, elapsed: number | undefined, now: Timestamp): VNode | string {
   const predicted = run.estimate.duration;
   const at = elapsed ?? 0;
@@ -262,16 +290,17 @@ function leftCell({ request: { expected }, run }: Going, elapsed: number | undef
       ? "not known: no run like it has ended"
       : `${formatSpan(predicted.p50 - at, predicted.p95 - at)} left`;
   const late = expected.overdue_seconds ?? 0;
-  const [p50, p90] = [at + secondsBetween(now, expected.end.p50), at + secondsBetween(now, expected.end.p90)];
-  const text = late > 0 ? `late by ${formatDuration(late)}` : `${formatSpan(p50 - at, p90 - at)} left`;
-  return e(
-    "span",
-    {},
-    text,
-    progressBar(`${formatDuration(at)} of ${formatSpan(p50, p90)}`, {
-      elapsed: at,
-      p50,
-      p95: late > 0 ? at - late : p90,
-    }),
-  );
+  const { p50, p90 } = expected.end;
+  const text =
+    late > 0
+      ? `late by ${formatDuration(late)}`
+      : `${formatSpan(secondsBetween(now, p50), secondsBetween(now, p90))} left`;
+  return e("span", {}, text, ...usualBar(at, expected));
+}
+
+function usualBar(elapsed: number, { usual_seconds: usual }: ExpectedTimes): VNode[] {
+  if (usual === undefined) return [];
+  const [half, most] = [formatDuration(usual.p50), formatDuration(usual.p90)];
+  const sentence = `${formatDuration(elapsed)} so far: half of such runs take no more than ${half}, nine of ten no more than ${most}`;
+  return [progressBar(sentence, { elapsed, ...usual })];
 }

@@ -17,7 +17,7 @@ import { notTakenPart, type NotTaken } from "../parts/not-taken.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 import { suspicionPart } from "../parts/suspicion.ts";
 import { ago, moment, secondsBetween } from "../parts/time.ts";
-import { loadBars, loadOf, type LoadedRun } from "../parts/worker-box.ts";
+import { barLegend, loadBars, loadOf, type LoadedRun } from "../parts/worker-box.ts";
 import { workerLoad, workerTimeline, type PastRun } from "../parts/worker-timeline.ts";
 import { requestHeads, requestRow } from "./request-row.ts";
 import { zonedText } from "../zone.ts";
@@ -208,7 +208,8 @@ export function workerPage(frame: Frame, data: WorkerData): string {
     suspicionPart(frame.root, worker, now),
     steering(frame, worker),
     e("h2", { id: "load" }, "Used, reserved, free"),
-    ...loadBars(worker, runs),
+    barLegend(),
+    ...loadBars(worker, runs).flat(),
     e("h2", { id: "runs" }, "Running now"),
     runs.length === 0 ? e("p", { class: "quiet" }, "Nothing runs on it.") : goingTable(frame.root, runs, now),
     ...notTakenPart(frame.root, data.not_taken),

@@ -1,12 +1,12 @@
 import type { VNode } from "preact";
 import type { Worker } from "../../domain/worker.ts";
-import { fleetChart } from "../charts/fleet.ts";
+import { fleetChart, type LoadedWorker } from "../charts/fleet.ts";
 import { element as e } from "../element.ts";
-import { loadOf, workerBox, type LoadedRun } from "./worker-box.ts";
+import { barLegend, loadOf, workerBox, type LoadedRun } from "./worker-box.ts";
 
 /** More boxes than this say less than one picture of all. */
 const MOST_BOXES = 60;
-/** Beside that picture, the fullest are still shown. */
+/** Beside that picture, and on a narrow window, so many of the fullest are shown: as many as the stylesheet has an order for. */
 const FULLEST = 8;
 
 /** Used, reserved and free of every worker: a box each; of many, one picture, and boxes of the fullest. */
@@ -16,25 +16,41 @@ export function fleet(
   runsOf: ReadonlyMap<string, readonly LoadedRun[]>,
 ): VNode[] {
   const runs = (worker: Worker) => runsOf.get(worker.worker_name) ?? [];
-  if (workers.length <= MOST_BOXES) return [boxes(root, workers, runs)];
-  const share = ({ load: { memory } }: { load: ReturnType<typeof loadOf> }) =>
-    memory.capacity > 0 ? memory.reserved / memory.capacity : 0;
   const fullestFirst = workers
     .map((worker) => ({ worker, load: loadOf(worker, runs(worker)) }))
-    .sort((a, b) => share(b) - share(a));
-  const full = fullestFirst.filter((one) => share(one) > 0.9).length;
+    .sort((a, b) => fullness(b) - fullness(a) || (a.worker.worker_name < b.worker.worker_name ? -1 : 1));
+  const fullest = fullestFirst.slice(0, FULLEST).map(({ worker }) => worker);
+  if (workers.length <= MOST_BOXES) return [barLegend(), ...boxes(root, workers, fullest, runs)];
+  const full = fullestFirst.filter((one) => fullness(one) > 0.9).length;
   const sentence = `Memory of ${workers.length} workers, the fullest first: more than nine tenths are reserved on ${full} of them.`;
   return [
     fleetChart(root, fullestFirst, sentence),
     e("h3", {}, "The fullest"),
-    boxes(
-      root,
-      fullestFirst.slice(0, FULLEST).map(({ worker }) => worker),
-      runs,
-    ),
+    barLegend(),
+    ...boxes(root, fullest, fullest, runs),
   ];
 }
 
-function boxes(root: string, workers: readonly Worker[], runs: (worker: Worker) => readonly LoadedRun[]): VNode {
-  return e("ul", { class: "boxes" }, ...workers.map((worker) => workerBox(root, worker, runs(worker))));
+function fullness({ load: { memory } }: LoadedWorker): number {
+  return memory.capacity > 0 ? memory.reserved / memory.capacity : 0;
+}
+
+/** On a narrow window, without the room for all, the stylesheet shows the fullest, these first; the link shows the others as well. */
+function boxes(
+  root: string,
+  workers: readonly Worker[],
+  fullest: readonly Worker[],
+  runs: (worker: Worker) => readonly LoadedRun[],
+): VNode[] {
+  const places = new Map(fullest.map(({ worker_name }, index) => [worker_name, `full-${index + 1}`]));
+  return [
+    e(
+      "ul",
+      { class: "boxes", id: "boxes" },
+      ...workers.map((worker) => workerBox(root, worker, runs(worker), places.get(worker.worker_name))),
+    ),
+    ...(workers.length > fullest.length
+      ? [e("p", { class: "all-boxes" }, e("a", { href: "#boxes" }, `All ${workers.length} workers`))]
+      : []),
+  ];
 }

@@ -2,10 +2,12 @@ import type { VNode } from "preact";
 import type { Resource } from "../../domain/allocation.ts";
 import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
 import type { Run } from "../../domain/run.ts";
+import { formatBytes } from "../../domain/units.ts";
 import type { Worker } from "../../domain/worker.ts";
-import { boxBar } from "../charts/bars.ts";
+import { segmentBar, type BarSegment } from "../charts/bars.ts";
+import { legendOf } from "../charts/figure.ts";
 import { element as e } from "../element.ts";
-import { workerLink } from "./links.ts";
+import { requestLink, workerLink } from "./links.ts";
 
 /** What of a worker's capacity is held by its runs, and what they use; bytes, bytes, cores. */
 export type Load = Record<
@@ -14,7 +16,7 @@ export type Load = Record<
 >;
 
 /** What a run holds, and uses: now where its curve is at hand, else what it used at most so far. */
-export type LoadedRun = Pick<Run, "worker_name" | "allocation" | "runtime_statistics"> &
+export type LoadedRun = Pick<Run, "work_request_id" | "worker_name" | "allocation" | "runtime_statistics"> &
   Partial<Pick<Run, "measurement">>;
 
 /** Adds up the runs that a worker has now. What a run has not reported yet is not counted as used. */
@@ -53,22 +55,25 @@ function coresOf({ measurement, runtime_statistics }: LoadedRun): number | undef
   return cpu_time === undefined || duration === undefined || duration <= 0 ? undefined : cpu_time / duration;
 }
 
-/** A worker as a box: used, reserved and free of each capacity in one bar. */
-export function workerBox(root: string, worker: Worker, runs: readonly LoadedRun[]): VNode {
+/** A worker as a box: who holds its memory, and what is used and reserved of each capacity; `look` is put beside its state's. */
+export function workerBox(root: string, worker: Worker, runs: readonly LoadedRun[], look?: string): VNode {
   const what = runs.length === 0 ? "runs nothing" : runs.length === 1 ? "1 run" : `${runs.length} runs`;
+  const [memory, ...others] = loadBars(worker, runs);
   return e(
     "li",
-    { class: worker.state, "data-key": worker.worker_name },
+    { class: look === undefined ? worker.state : `${worker.state} ${look}`, "data-key": worker.worker_name },
     e("h3", {}, workerLink(root, worker.worker_name)),
     e("p", {}, `${worker.state}${worker.suspicion === null ? "" : ", suspected"}, ${what}`),
-    ...loadBars(worker, runs),
+    ...(memory ?? []),
+    ...(runs.length === 0 ? [] : [holders(root, runs)]),
+    ...others.flat(),
   );
 }
 
-/** The three bars of a worker with their sentences. */
-export function loadBars(worker: Worker, runs: readonly LoadedRun[]): VNode[] {
+/** The three capacities of a worker, each with its sentence and its bar: that of memory is cut into its requests. */
+export function loadBars(worker: Worker, runs: readonly LoadedRun[]): VNode[][] {
   const load = loadOf(worker, runs);
-  return (["memory", "cpu_count", "disk_space"] as const).flatMap((resource) => {
+  return (["memory", "cpu_count", "disk_space"] as const).map((resource) => {
     const { capacity, reserved, used } = load[resource];
     const word = RESOURCE_WORDS[resource];
     const sentence =
@@ -76,10 +81,63 @@ export function loadBars(worker: Worker, runs: readonly LoadedRun[]): VNode[] {
         ? `${word}: all ${formatAmount(resource, capacity)} free`
         : `${word}: ${formatAmount(resource, used ?? 0)} used, ${formatAmount(resource, reserved)} reserved of ${formatAmount(resource, capacity)}`;
     const share = (amount: number) => (capacity > 0 ? amount / capacity : 0);
-    const bar = boxBar(sentence, [
-      { from: 0, to: share(reserved), look: "bar-reserved" },
-      { from: 0, to: share(used ?? 0), look: "bar-used" },
-    ]);
+    const bar =
+      resource === "memory"
+        ? segmentBar(memoryName(sentence, runs), memorySegments(runs, share))
+        : segmentBar(sentence, reserved === 0 ? [] : [{ held: share(reserved), used: share(used ?? 0) }], "thin");
     return [e("p", {}, sentence), bar];
   });
+}
+
+/** What the marks of the bars are. */
+export function barLegend(): VNode {
+  return legendOf([
+    { look: "bar-used", mark: "area", word: "used" },
+    { look: "bar-reserved", mark: "area", word: "reserved only" },
+    { look: "bar-room", mark: "line", word: "free" },
+  ]);
+}
+
+/** A bar with more pieces could not be told apart; the rest is one. */
+const MOST_SEGMENTS = 40;
+/** By name, below the bar. */
+const MOST_NAMED = 4;
+
+function memorySegments(runs: readonly LoadedRun[], share: (bytes: number) => number): BarSegment[] {
+  const segments = byMemory(runs).map((run) => ({
+    held: share(run.allocation.memory.amount),
+    used: share(nowOf(run, "memory") ?? 0),
+  }));
+  if (segments.length <= MOST_SEGMENTS) return segments;
+  const rest = segments.slice(MOST_SEGMENTS - 1);
+  const sum = (pick: (segment: BarSegment) => number) => rest.reduce((total, segment) => total + pick(segment), 0);
+  return [...segments.slice(0, MOST_SEGMENTS - 1), { held: sum(({ held }) => held), used: sum(({ used }) => used) }];
+}
+
+function memoryName(sentence: string, { length }: readonly LoadedRun[]): string {
+  return length < 2 ? sentence : `${sentence}, by ${length} requests`;
+}
+
+/** Who holds the memory, in the order of the bar. */
+function holders(root: string, runs: readonly LoadedRun[]): VNode {
+  const named = byMemory(runs).slice(0, MOST_NAMED);
+  const more = runs.length - named.length;
+  return e(
+    "p",
+    { class: "quiet" },
+    ...named.flatMap((run, index) => {
+      const used = nowOf(run, "memory");
+      const reserved = formatBytes(run.allocation.memory.amount);
+      const text = used === undefined ? ` ${reserved}` : ` ${formatBytes(used)} of ${reserved}`;
+      return [index === 0 ? "" : ", ", requestLink(root, run.work_request_id), text];
+    }),
+    more > 0 ? ` and ${more} more` : "",
+  );
+}
+
+/** Who holds most first: where one stands changes only as runs begin and end. */
+function byMemory(runs: readonly LoadedRun[]): LoadedRun[] {
+  return runs.toSorted(
+    (a, b) => b.allocation.memory.amount - a.allocation.memory.amount || a.work_request_id - b.work_request_id,
+  );
 }

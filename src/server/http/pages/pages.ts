@@ -4,12 +4,13 @@ import { AppError } from "../../../contract/errors.ts";
 import { problemOf } from "../../../contract/problem.ts";
 import { routes } from "../../../contract/routes.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
+import { GOING_ORDERS } from "../../../domain/going-order.ts";
 import { parseWorkRequestId } from "../../../domain/ids.ts";
 import { WORKER_STATES } from "../../../domain/worker.ts";
 import { TASK_SORTS } from "../../../history/task-order.ts";
 import { faultPage } from "../../../web/pages/fault.ts";
 import { historyPage } from "../../../web/pages/history.ts";
-import { overviewPage } from "../../../web/pages/overview.ts";
+import { overviewPage, USUAL_GOING_ORDER } from "../../../web/pages/overview.ts";
 import { requestPage } from "../../../web/pages/request.ts";
 import { requestsPage } from "../../../web/pages/requests.ts";
 import { signInPage } from "../../../web/pages/sign-in.ts";
@@ -28,15 +29,9 @@ import { addForms } from "./forms.ts";
 import { given, type ReadingPage, type Render } from "./given.ts";
 import { addListFile, isForPrograms } from "./list-files.ts";
 import { addLogPages, addLogText } from "./log-pages.ts";
-import {
-  readHistory,
-  readOverview,
-  readRequest,
-  readRequests,
-  readTasks,
-  readWorker,
-  readWorkers,
-} from "./read-pages.ts";
+import { readHistory, readRequest, readRequests, readTasks } from "./read-pages.ts";
+import { readOverview } from "./read-overview.ts";
+import { readWorker, readWorkers } from "./read-workers.ts";
 import { frameOf, rootOf, sendPage } from "./send-page.ts";
 import { personOf } from "./session.ts";
 import { addSettings, type About } from "./settings-pages.ts";
@@ -45,6 +40,7 @@ import { weekOfWaste } from "./week-of-waste.ts";
 import { addWorkflowPages } from "./workflow-pages.ts";
 
 const spanQuery = z.object(routes.listHistory.query.shape).pick({ since: true, until: true });
+const overviewQuery = z.object({ sort: z.enum(GOING_ORDERS).default(USUAL_GOING_ORDER) });
 const tasksQuery = z.object({
   task_name: routes.listTasks.query.shape.task_name,
   sort: z.enum(TASK_SORTS).default(USUAL_SORT),
@@ -106,7 +102,10 @@ export function readingPages(context: LoopContext): ReadingPage[] {
   const pages: ReadingPage[] = [];
   const page = (path: string, render: Render) => void pages.push({ path, render });
   const week = weekOfWaste(context);
-  page("/", async (frame) => overviewPage(frame, await readOverview(context, week)));
+  page("/", async (frame, { query }) => {
+    const { sort } = parseOrThrow(overviewQuery, given(query), "invalid-request");
+    return overviewPage(frame, await readOverview(context, week, sort));
+  });
   page("/r", async (frame, { query }) => {
     const { cursor, fields, ...filter } = parseOrThrow(requestsQuery, given(query), "invalid-request");
     return requestsPage(frame, await readRequests(context, filter, { cursor, fields }));

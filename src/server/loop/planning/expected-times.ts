@@ -116,12 +116,13 @@ function timesOf(
 ): Map<WorkRequestId, ExpectedTimes> {
   const known = new Set([...runs, ...waiting].flatMap(({ id, p50 }) => (p50 === undefined ? [] : [id])));
   const times = new Map<WorkRequestId, ExpectedTimes>();
-  for (const [id, { start, end, overdueMs }] of found) {
+  for (const [id, { start, end, usual, overdueMs }] of found) {
     const isTold = known.has(id) || (start !== undefined && start.p90Ms < nowMs + NOW_MS);
     if (!isTold) continue;
     times.set(id, {
       ...(start !== undefined && { start: rangeOf(start) }),
       ...(known.has(id) && { end: rangeOf(end) }),
+      ...(known.has(id) && usual !== undefined && { usual_seconds: usual }),
       ...(overdueMs !== undefined && { overdue_seconds: overdueMs / 1000 }),
     });
   }

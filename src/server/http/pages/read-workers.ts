@@ -1,0 +1,103 @@
+import { AppError } from "../../../contract/errors.ts";
+import { epochMs, timestamp, type Timestamp } from "../../../domain/clock.ts";
+import type { WorkerName } from "../../../domain/ids.ts";
+import { resultOf } from "../../../domain/outcome.ts";
+import type { WorkRequest } from "../../../domain/work-request.ts";
+import type { WorkerData, WorkersData, WorkersFilter } from "../../../web/pages/workers.ts";
+import { cannotTake } from "../../loop/cannot-take.ts";
+import type { LoopContext } from "../../loop/context.ts";
+import { knownSpeeds } from "../../loop/planning/speeds.ts";
+import { workerOf } from "../../loop/workers.ts";
+import type { ActiveLoad, RunOnWorker } from "../../store/store.ts";
+import { publicRun } from "../public-run.ts";
+
+/** Of the runs of a week on a worker. */
+const COUNTED_RUNS = 500;
+const WORKER_ROWS = 20;
+/** More could not be told apart in a picture. */
+const WORKER_PAST_RUNS = 150;
+const DAY_MS = 86_400_000;
+
+/** All workers, and what each has now. */
+export type Fleet = Pick<WorkersData, "now" | "workers"> & { runsOf: ReadonlyMap<string, readonly ActiveLoad[]> };
+
+/** Reads them without the curves of what runs. */
+export async function readFleet(context: LoopContext): Promise<Fleet> {
+  const { read } = context.store;
+  const [now, rows, active] = await Promise.all([read.now(), read.workers(), read.activeLoads()]);
+  const workers = rows.map((row) => workerOf(row, now, context.settings.leaseMs));
+  return { now, workers, runsOf: Map.groupBy(active, (run) => run.worker_name) };
+}
+
+/** All workers with what runs on them. */
+export async function readWorkers(context: LoopContext, filter: WorkersFilter): Promise<WorkersData> {
+  const lastEventId = await context.store.read.lastEventId();
+  return { ...(await readFleet(context)), lastEventId, filter };
+}
+
+/** One worker, and what it did in a span of time: the last day, unless another is given. */
+export async function readWorker(
+  context: LoopContext,
+  worker_name: WorkerName,
+  chosen: { since?: Timestamp | undefined; until?: Timestamp | undefined },
+): Promise<WorkerData> {
+  const { read } = context.store;
+  const lastEventId = await read.lastEventId();
+  const row = await read.worker(worker_name);
+  if (row === undefined) throw new AppError("not-found", { what: "worker", id: worker_name });
+  const now = await read.now();
+  const last = epochMs(chosen.until ?? now);
+  const first = chosen.since === undefined ? last - DAY_MS : epochMs(chosen.since);
+  const span = { since: timestamp(first), until: timestamp(last) };
+  const week = timestamp(epochMs(now) - 7 * DAY_MS);
+  const worker = workerOf(row, now, context.settings.leaseMs);
+  const [runs, past, outcomes, speeds, not_taken] = await Promise.all([
+    read.activeRuns(worker_name),
+    read.runsOn(worker_name, span, WORKER_PAST_RUNS + 1),
+    read.outcomesOn(worker_name, { since: week, until: now }, COUNTED_RUNS),
+    knownSpeeds(context),
+    cannotTake(read, worker, now),
+  ]);
+  const drawn = past.slice(0, WORKER_PAST_RUNS);
+  const isChosen = chosen.since !== undefined || chosen.until !== undefined;
+  // a farm that is young, or in a hurry, would be a line at the right edge of a whole day
+  const begun = Math.min(last, ...drawn.map(({ assigned_at }) => epochMs(assigned_at)));
+  const from = chosen.since === undefined ? Math.max(first, begun - (last - begun) * 0.02) : first;
+  return {
+    now,
+    lastEventId,
+    worker,
+    slowness: speeds.of(row) ?? null,
+    infrastructure: {
+      count: outcomes.filter((outcome) => outcome !== null && resultOf(outcome) === "error").length,
+      runs: outcomes.length,
+      isCut: outcomes.length === COUNTED_RUNS,
+    },
+    not_taken,
+    runs: runs.map(publicRun),
+    requests: await lastOn(context, worker_name, drawn, isChosen),
+    past: drawn,
+    isPastCut: past.length > drawn.length,
+    span: [from, Math.max(last, from + 1000)],
+    isChosen,
+  };
+}
+
+/** The requests of the runs, what goes on first, then what ended last; in a day without any, those of before. */
+async function lastOn(
+  { store: { read } }: LoopContext,
+  worker: WorkerName,
+  runs: readonly RunOnWorker[],
+  isChosen: boolean,
+): Promise<readonly WorkRequest[]> {
+  if (runs.length === 0 && !isChosen) return (await read.workRequests({ worker }, { limit: WORKER_ROWS })).items;
+  const byEnd = runs.toSorted((a, b) => momentOf(b) - momentOf(a));
+  const ids = [...new Set(byEnd.map(({ work_request_id }) => work_request_id))].slice(0, WORKER_ROWS);
+  const requests = await Promise.all(ids.map((id) => read.workRequest(id)));
+  return requests.filter((request) => request !== undefined);
+}
+
+/** What goes on is newer than what has ended. */
+function momentOf({ ended_at }: RunOnWorker): number {
+  return ended_at === null ? Number.MAX_SAFE_INTEGER : epochMs(ended_at);
+}

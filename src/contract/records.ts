@@ -32,7 +32,6 @@ import {
 import { FINDING_KINDS, FINDING_STATES, type Finding } from "../domain/finding.ts";
 import type { FailureMark } from "../domain/failure.ts";
 import type { ReactionKind, Reactions } from "../domain/reaction.ts";
-import { WORKER_STATES, type Worker } from "../domain/worker.ts";
 import { inputSchema, runInputSchema, runOutputSchema } from "./artifacts.ts";
 import { context, runIdSchema, subject, taskName, timestampSchema, workRequestId, workerName } from "./names.ts";
 import { errorEntrySchema } from "./problem.ts";
@@ -357,22 +356,6 @@ export const runSchema = recordOf<Run>()(
 
 export const capacitySchema = z.object({ memory: bytes, disk_space: bytes, cpu_count: z.number().positive() });
 export const taskFilterSchema = z.object({ allow: z.array(z.string().max(200)), deny: z.array(z.string().max(200)) });
-
-export const workerSchema: z.ZodType<Worker> = z.object({
-  worker_name: workerName,
-  state: z.enum(WORKER_STATES),
-  capacity: capacitySchema,
-  available_memory: bytes.nullable(),
-  available_disk_space: bytes.nullable(),
-  tags: z.array(z.string()),
-  tasks: taskFilterSchema,
-  cpu_model: z.string(),
-  version: z.string(),
-  measure_method: z.string(),
-  joined_at: timestampSchema,
-  last_seen_at: timestampSchema,
-  suspicion: z.object({ since: timestampSchema, because: z.string(), evidence: z.array(runIdSchema) }).nullable(),
-});
 
 const historyEntryFields = {
   ...historyKeyFields,

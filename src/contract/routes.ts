@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { VERDICT_KINDS } from "../domain/verdict.ts";
 import { RESULTS, STATUSES } from "../domain/work-request.ts";
-import { historyEntrySchema, importedEntrySchema, runSchema, workerSchema, workRequestSchema } from "./records.ts";
+import { historyEntrySchema, importedEntrySchema, runSchema, workRequestSchema } from "./records.ts";
 import { runOutputSchema } from "./artifacts.ts";
 import { fitAnswerSchema, whySchema } from "./answers.ts";
 import { estimateRoutes, taskQuery } from "./estimate-routes.ts";
@@ -15,6 +15,7 @@ import { prioritySchema, submissionSchema } from "./submission.ts";
 import { taskRoutes } from "./task-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import { verdictRoutes } from "./verdict-routes.ts";
+import { slownessSchema, taskSlownessSchema, workerSchema, workerStandingSchema } from "./worker-records.ts";
 import { workerRoutes } from "./worker-routes.ts";
 import { workflowRoutes } from "./workflow-routes.ts";
 import { context, runIdSchema, subject, taskName, momentInput, timestampSchema, workerName } from "./names.ts";
@@ -251,7 +252,7 @@ export const routes = {
     path: "/api/v1/workers",
     summary: "All workers by name",
     scope: "read",
-    response: z.object({ workers: z.array(workerSchema) }),
+    response: z.object({ workers: z.array(workerStandingSchema) }),
   }),
   getWorker: route({
     method: "GET",
@@ -262,18 +263,11 @@ export const routes = {
     response: z.object({
       worker: workerSchema,
       /** How long work takes there, relative to an ordinary worker; null: not known yet. */
-      slowness: z
-        .object({
-          /** 0.5: half as long. */
-          factor: z.number(),
-          /** Of ten of its keys, one says less than `low` and one more than `high`. */
-          low: z.number(),
-          high: z.number(),
-          /** On how many runs, of how many keys that ran elsewhere too, it stands. */
-          runs: z.int(),
-          keys: z.int(),
-        })
-        .nullable(),
+      slowness: slownessSchema.nullable(),
+      /** The same by the runs of each task alone; what has most runs first. */
+      task_slowness: z.array(taskSlownessSchema),
+      /** Runs that ended in error there in the last 24 hours, which is not the work's fault. */
+      errors_in_day: z.int(),
       runs: z.array(runSchema),
     }),
   }),

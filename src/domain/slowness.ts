@@ -1,3 +1,5 @@
+import type { HistoryKey } from "./task.ts";
+
 /** How long work takes on a machine, relative to an ordinary one. */
 export type Slowness = {
   /** 0.5: half as long. */
@@ -9,3 +11,6 @@ export type Slowness = {
   runs: number;
   keys: number;
 };
+
+/** How long the runs of one task take on a machine, relative to an ordinary one. */
+export type TaskSlowness = Slowness & Pick<HistoryKey, "task_type" | "task_name">;

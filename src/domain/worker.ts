@@ -1,5 +1,7 @@
 import type { Timestamp } from "./clock.ts";
 import type { RunId, WorkerName } from "./ids.ts";
+import type { Slowness } from "./slowness.ts";
+import type { WorkerLoad } from "./worker-load.ts";
 
 export const WORKER_STATES = ["online", "draining", "offline"] as const;
 
@@ -37,4 +39,13 @@ export type Worker = {
   last_seen_at: Timestamp;
   /** That it fails what passes elsewhere; null: there is no such suspicion. */
   suspicion: WorkerSuspicion | null;
+};
+
+/** A worker with what it has now, and how it does. */
+export type WorkerStanding = Worker & {
+  load: WorkerLoad;
+  /** How long work takes there; null: not known yet. */
+  slowness: Slowness | null;
+  /** Runs that ended in error there in the last 24 hours, which is not the work's fault. */
+  errors_in_day: number;
 };

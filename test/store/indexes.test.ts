@@ -138,6 +138,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["runsOf", (tx) => tx.runsOf(ID), [/runs_work_request_id_attempt_key|sqlite_autoindex_runs_2/]],
   ["runsOn", (tx) => tx.runsOn(WORKER, {}, 50), [/runs_by_worker/]],
   ["outcomesOn", (tx) => tx.outcomesOn(WORKER, {}, 50), [/runs_by_worker/]],
+  ["runsInErrorSince", (tx) => tx.runsInErrorSince(at(0)), [/runs_in_error/]],
   ["updateRun", (tx) => tx.updateRun(RUN, "t", {}), [/runs_pkey|sqlite_autoindex_runs_1/]],
   ["reviveLostRun", (tx) => tx.reviveLostRun(RUN, "t", {}), [/runs_pkey|sqlite_autoindex_runs_1/]],
   ["activeRuns", (tx) => tx.activeRuns(), [/runs_active|runs_lease/]],

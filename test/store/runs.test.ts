@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RunId, WorkerName } from "../../src/domain/ids.ts";
+import { OUTCOME_KINDS, resultOf, type Outcome } from "../../src/domain/outcome.ts";
 import { ENGINES, useDatabases } from "./engines.ts";
 import { ALLOCATION, at, insert, insertRunning, newRequest, newRun, newWorker, WORKER } from "./records.ts";
 
@@ -43,6 +44,22 @@ describe.each(ENGINES)("runs on $name", (engine) => {
     expect(await store.read.outcomesOn(worker_name, {}, 10)).toEqual([null, exited]);
     expect(await store.read.outcomesOn(worker_name, {}, 1)).toEqual([null]);
     expect(await store.read.outcomesOn(worker_name, { since: at(6) }, 10)).toEqual([null]);
+  });
+
+  it("those are counted of each worker that ended in error since a moment, however they did", async () => {
+    const store = await databases.open();
+    const outcomes = OUTCOME_KINDS.map(
+      (kind) => ({ kind, errors: [], by: "ada", limit: 1, code: 1 }) as unknown as Outcome,
+    ); // of each kind
+    const inError = outcomes.filter((outcome) => resultOf(outcome) === "error");
+    for (const outcome of outcomes) {
+      const id = await insertRunning(store);
+      await store.transaction((tx) => tx.updateRun(id, "lease-1", { state: "ended", ended_at: at(5), outcome }));
+    }
+    await insertRunning(store);
+    expect(inError.length).toBe(2);
+    expect(await store.read.runsInErrorSince(at(5))).toEqual(new Map([[WORKER, 2]]));
+    expect(await store.read.runsInErrorSince(at(6))).toEqual(new Map());
   });
 
   it("only the holder of the lease changes a run, and nobody once it has ended", async () => {

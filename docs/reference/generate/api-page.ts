@@ -9,6 +9,7 @@ import { routes } from "../../../src/contract/routes.ts";
 import { hookCallSchema, hookSchema } from "../../../src/contract/hook-routes.ts";
 import { firingSchema, scheduleSchema } from "../../../src/contract/schedule-routes.ts";
 import { requestSubmission } from "../../../src/contract/submission.ts";
+import { workerSchema, workerStandingSchema } from "../../../src/contract/worker-records.ts";
 import * as protocol from "../../../src/contract/worker-protocol.ts";
 import { docComments } from "./doc-comments.ts";
 import { fieldsOf, jsonSchemaOf, typeOf, type JsonSchema } from "./json-schema.ts";
@@ -31,7 +32,8 @@ const RECORDS: Record<string, RecordSource> = {
   Why: { schema: whySchema, io: "output", source: "whySchema" },
   HistoryEntry: { schema: records.historyEntrySchema, io: "output" },
   ImportedEntry: { schema: records.importedEntrySchema, io: "input", source: "HistoryEntry" },
-  Worker: { schema: records.workerSchema, io: "output" },
+  Worker: { schema: workerSchema, io: "output" },
+  WorkerStanding: { schema: workerStandingSchema, io: "output" },
   Event: { schema: records.eventSchema, io: "output" },
   Schedule: { schema: scheduleSchema, io: "output" },
   Firing: { schema: firingSchema, io: "output" },

@@ -1,5 +1,6 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { WorkerName } from "../../domain/ids.ts";
+import { inWorkerOrder, WORKER_ORDERS, type WorkerOrder } from "../../domain/worker-order.ts";
 import { workerName } from "../../contract/names.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -15,6 +16,7 @@ const EXAMPLES = `Examples:
   almanac worker --url https://almanac.example:4747 --join almanac_…   join a server, then work for it
   almanac worker                                                       again, after that
   almanac worker ls                                                    who works, and with what
+  almanac worker ls --sort errors                                      on which runs fail without their own fault
   almanac worker drain w-04                                            take nothing new
 `;
 
@@ -28,7 +30,11 @@ export function define(command: Command, cli: Cli): void {
   );
   withServer(run).action(action<RunWorkerOptions, []>(cli, (session, options) => runWorker(session, options)));
 
-  withTable(withServer(command.command("ls").description("All workers, by name."))).action(action(cli, list));
+  const ls = command.command("ls").description("All workers, with what their runs hold and use.");
+  ls.addOption(
+    new Option("--sort <figure>", "by name, or what has most of it first").choices(WORKER_ORDERS).default("worker"),
+  );
+  withTable(withServer(ls)).action(action(cli, list));
   withOutput(withServer(named(command, "show", "One worker and what runs on it."))).action(action(cli, show));
   for (const [name, description] of CHANGES) {
     const change = named(command, name, description, "<name...>");
@@ -49,11 +55,12 @@ function named(command: Command, name: string, description: string, argument = "
   return command.command(name).description(description).argument(argument, "as `almanac worker ls` shows it");
 }
 
-async function list(session: Session): Promise<ExitCode> {
+async function list(session: Session, { sort }: SharedOptions & { sort: WorkerOrder }): Promise<ExitCode> {
   const answer = await session.client.call("listWorkers");
-  if (session.wantsJson) session.json(answer, answer.workers);
-  else session.print(renderWorkerList(answer.workers, session.surface, session.tableOptions));
-  if (answer.workers.length === 0) {
+  const workers = inWorkerOrder(answer.workers, sort);
+  if (session.wantsJson) session.json({ ...answer, workers }, workers);
+  else session.print(renderWorkerList(workers, session.surface, session.tableOptions));
+  if (workers.length === 0) {
     session.say("no worker has joined; on the machine that should work: almanac worker --url … --join …");
     session.say("(`almanac token new --worker` prints the whole command)");
   }
@@ -63,7 +70,7 @@ async function list(session: Session): Promise<ExitCode> {
 async function show(session: Session, _: SharedOptions, name: string): Promise<ExitCode> {
   const answer = await session.client.call("getWorker", { params: { worker_name: nameOf(name) } });
   if (session.wantsJson) session.json(answer, answer.worker);
-  else session.print(renderWorker(answer.worker, answer.runs, session.surface, answer.slowness));
+  else session.print(renderWorker(answer, session.surface));
   return EXIT.success;
 }
 

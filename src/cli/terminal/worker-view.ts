@@ -1,8 +1,7 @@
 import type { Answer } from "../../client/call-types.ts";
-import type { Run } from "../../domain/run.ts";
 import { speedText } from "../../domain/slowness-text.ts";
 import { formatBytes, formatCores } from "../../domain/units.ts";
-import type { Capacity, Worker, WorkerState } from "../../domain/worker.ts";
+import type { Capacity, Worker, WorkerStanding, WorkerState } from "../../domain/worker.ts";
 import { paint, type Style } from "./colour.ts";
 import { symbols } from "./glyph.ts";
 import { formatAgo, formatMoment } from "./relative-time.ts";
@@ -19,7 +18,11 @@ const LOOKS: Record<WorkerState, { glyph: "running" | "waiting" | "warning"; sty
 };
 
 /** What `almanac worker ls` prints. Programs get bytes as numbers. */
-export function renderWorkerList(workers: readonly Worker[], surface: Surface, options: TableOptions = {}): string {
+export function renderWorkerList(
+  workers: readonly WorkerStanding[],
+  surface: Surface,
+  options: TableOptions = {},
+): string {
   const hasNotes = !surface.isTty || workers.some(({ suspicion }) => suspicion !== null);
   const columns = hasNotes ? [...columnsOf(surface), noteColumn] : columnsOf(surface);
   return renderTable(columns, workers, surface, options);
@@ -30,7 +33,7 @@ function stateLabel(worker: Worker, surface: Surface): string {
   return paint(surface, style, `${symbols(surface)[glyph]} ${worker.state}`);
 }
 
-function columnsOf(surface: Surface): Column<Worker>[] {
+function columnsOf(surface: Surface): Column<WorkerStanding>[] {
   const { none } = symbols(surface);
   return [
     { header: "WORKER", cell: (worker) => worker.worker_name, shrinkTo: 12 },
@@ -42,9 +45,19 @@ function columnsOf(surface: Surface): Column<Worker>[] {
       full: (worker) => String(worker.capacity.cpu_count),
     },
     bytesColumn("MEMORY", (worker) => worker.capacity.memory, none),
-    bytesColumn("FREE", (worker) => worker.available_memory, none),
-    bytesColumn("DISK", (worker) => worker.capacity.disk_space, none),
-    bytesColumn("FREE", (worker) => worker.available_disk_space, none),
+    bytesColumn("RESERVED", (worker) => worker.load.memory.reserved, none),
+    bytesColumn("USED", (worker) => worker.load.memory.used, none),
+    countColumn("RUNS", (worker) => worker.load.runs),
+    {
+      header: "FACTOR",
+      align: "right",
+      cell: ({ slowness }) => (slowness === null ? none : slowness.factor.toFixed(2)),
+      full: ({ slowness }) => String(slowness?.factor ?? ""),
+    },
+    countColumn("ERRORS", (worker) => worker.errors_in_day),
+    { ...bytesColumn("FREE MEMORY", (worker) => worker.available_memory, none), isWideOnly: true },
+    { ...bytesColumn("DISK", (worker) => worker.capacity.disk_space, none), isWideOnly: true },
+    { ...bytesColumn("FREE DISK", (worker) => worker.available_disk_space, none), isWideOnly: true },
     { header: "TAGS", cell: (worker) => worker.tags.join(" "), shrinkTo: 10 },
     { header: "MAY RUN", cell: (worker) => filterText(worker), isWideOnly: true },
     { header: "CPU MODEL", cell: (worker) => worker.cpu_model, isWideOnly: true },
@@ -59,13 +72,21 @@ function columnsOf(surface: Surface): Column<Worker>[] {
 }
 
 /** Shown where there is something to say. */
-const noteColumn: Column<Worker> = {
+const noteColumn: Column<WorkerStanding> = {
   header: "NOTE",
   cell: ({ suspicion }) => suspicion?.because ?? "",
   shrinkTo: 12,
 };
 
-function bytesColumn(header: string, bytes: (worker: Worker) => number | null, none: string): Column<Worker> {
+function countColumn(header: string, count: (worker: WorkerStanding) => number): Column<WorkerStanding> {
+  return { header, align: "right", cell: (worker) => String(count(worker)) };
+}
+
+function bytesColumn(
+  header: string,
+  bytes: (worker: WorkerStanding) => number | null,
+  none: string,
+): Column<WorkerStanding> {
   return {
     header,
     align: "right",
@@ -85,12 +106,13 @@ function filterText({ tasks }: Worker): string {
 const LABEL_COLUMNS = 12;
 const BAR_COLUMNS = 20;
 
+/** At the command line; the page of a worker has more. */
+const MOST_TASKS = 5;
+
 /** What `almanac worker show` prints: the worker, how much of it is reserved by its runs, and these. Ends in a newline. */
 export function renderWorker(
-  worker: Worker,
-  runs: readonly Run[],
+  { worker, runs, slowness, task_slowness, errors_in_day }: Answer<"getWorker">,
   surface: Surface,
-  slowness: Answer<"getWorker">["slowness"] = null,
 ): string {
   const active = runs.filter((run) => run.state !== "ended");
   const lines = [
@@ -103,6 +125,10 @@ export function renderWorker(
     line("may run", filterText(worker)),
     line("cpu model", worker.cpu_model),
     line("speed", speedText(slowness)),
+    ...task_slowness
+      .slice(0, MOST_TASKS)
+      .map((task, index) => line(index === 0 ? "by task" : "", `${task.task_name} ${speedText(task)}`)),
+    line("errors", errors_in_day === 0 ? "none of its runs in 24 hours" : `${errors_in_day} of its runs in 24 hours`),
     line("measures by", worker.measure_method),
     line("version", worker.version),
     line("joined", formatMoment(worker.joined_at, surface)),
@@ -118,7 +144,7 @@ function capacityLine(
   label: string,
   resource: keyof Capacity,
   worker: Worker,
-  active: readonly Run[],
+  active: Answer<"getWorker">["runs"],
   format: (amount: number) => string,
   surface: Surface,
 ): string {

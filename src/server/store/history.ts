@@ -101,7 +101,16 @@ async function newestTimes(db: Database, limit: number): Promise<TimedEntry[]> {
   const newest = db.selectFrom("history").select("id").where("id", ">", 0).orderBy("id", "desc").limit(limit);
   return db
     .selectFrom("history")
-    .select(["task_name", "subject", "runtime_statistics", "duration_ms", "input_size", "cpu_model", "worker_name"])
+    .select([
+      "task_type",
+      "task_name",
+      "subject",
+      "runtime_statistics",
+      "duration_ms",
+      "input_size",
+      "cpu_model",
+      "worker_name",
+    ])
     .where("id", "in", newest)
     .where("result", "=", "success")
     .where("trusted", "=", true)

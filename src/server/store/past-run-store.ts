@@ -26,6 +26,8 @@ export type PastRunReader = {
     span: { since?: Timestamp | undefined; until?: Timestamp | undefined },
     limit: number,
   ): Promise<(Outcome | null)[]>;
+  /** How many runs of each worker have ended in error since then, which is not the work's fault; of workers without one nothing. */
+  runsInErrorSince(since: Timestamp): Promise<Map<WorkerName, number>>;
   /** Of requests that have ended since then, those that ended last first; at most `limit`. */
   pastReservations(since: Timestamp, limit: number): Promise<Reservation[]>;
   /** Of requests that run, what all of their runs hold and held; at most `limit`. */

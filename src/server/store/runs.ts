@@ -4,6 +4,7 @@ import { predictedRuns, runCurves } from "./statements/past-runs.ts";
 import { pastReservations, presentReservations } from "./statements/reservations.ts";
 import { extendAllLeases, renewLeases, resetAllLeases } from "./statements/renew-leases.ts";
 import { runsInFlight } from "./statements/runs-in-flight.ts";
+import { runsInErrorSince } from "./statements/runs-in-error.ts";
 import { outcomesOn, runsOn } from "./statements/runs-on.ts";
 import { reviveLostRun, updateRun } from "./statements/update-run.ts";
 import type { NewRun, StoreReader, StoreTransaction } from "./store.ts";
@@ -15,6 +16,7 @@ type RunReader = Pick<
   | "runsOf"
   | "runsOn"
   | "outcomesOn"
+  | "runsInErrorSince"
   | "activeRuns"
   | "activeLoads"
   | "heldRuns"
@@ -40,6 +42,7 @@ export function runReader(db: Database, engine: Engine): RunReader {
       db.selectFrom("runs").select(RUN_COLUMNS).where("work_request_id", "=", id).orderBy("attempt").execute(),
     runsOn: (worker, span, limit) => runsOn(db, worker, span, limit),
     outcomesOn: (worker, span, limit) => outcomesOn(db, worker, span, limit),
+    runsInErrorSince: (since) => runsInErrorSince(db, since),
     activeRuns: (worker) => activeRuns(db, worker),
     activeLoads: () => activeLoads(db),
     heldRuns: (worker) => heldRuns(db, worker),

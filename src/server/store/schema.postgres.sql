@@ -269,6 +269,7 @@ create table runs (
 );
 CREATE INDEX runs_active ON public.runs USING btree (worker_name, assigned_at) WHERE (state <> 'ended'::text);
 CREATE INDEX runs_by_worker ON public.runs USING btree (worker_name, work_request_id);
+CREATE INDEX runs_in_error ON public.runs USING btree (ended_at, worker_name) WHERE ((outcome ->> 'kind'::text) = ANY (ARRAY['start_failed'::text, 'worker_lost'::text]));
 CREATE INDEX runs_lease ON public.runs USING btree (lease_expires_at) WHERE (state <> 'ended'::text);
 
 create table schedules (

@@ -278,6 +278,8 @@ CREATE INDEX runs_active on runs (worker_name, assigned_at) where state <> 'ende
 
 CREATE INDEX runs_by_worker on runs (worker_name, work_request_id);
 
+CREATE INDEX runs_in_error on runs (ended_at, worker_name) where outcome ->> 'kind' in ('start_failed', 'worker_lost');
+
 CREATE INDEX runs_lease on runs (lease_expires_at) where state <> 'ended';
 
 CREATE TABLE schedules (

@@ -188,7 +188,7 @@ export type MemberRow = HistoryKey &
 export type RunFigures = Pick<Run, "id" | "work_request_id" | "worker_name" | "runtime_statistics" | "measurement">;
 
 /** How long a success of the history took, and where. */
-export type TimedEntry = Pick<HistoryEntry, "task_name" | "subject" | "runtime_statistics"> & {
+export type TimedEntry = Pick<HistoryEntry, "task_type" | "task_name" | "subject" | "runtime_statistics"> & {
   duration_ms: number | null;
   input_size: number | null;
   cpu_model: string | null;

@@ -1,14 +1,14 @@
 import type { VNode } from "preact";
 import { scaleLinear } from "d3-scale";
 import type { Worker } from "../../domain/worker.ts";
+import type { WorkerLoad } from "../../domain/worker-load.ts";
 import { formatBytes } from "../../domain/units.ts";
 import { element as e } from "../element.ts";
-import type { Load } from "../parts/worker-box.ts";
 import { amountAxis } from "./axes.ts";
 import { chart, short, type Canvas } from "./figure.ts";
 
 /** A worker and what its runs hold and use. */
-export type LoadedWorker = { worker: Worker; load: Load };
+export type LoadedWorker = { worker: Worker; load: WorkerLoad };
 
 /** Many workers as one picture instead of a wall of boxes: a column each, the fullest first. */
 export function fleetChart(root: string, fullestFirst: readonly LoadedWorker[], sentence: string): VNode {
@@ -24,7 +24,7 @@ export function fleetChart(root: string, fullestFirst: readonly LoadedWorker[], 
       x: index + 0.5,
       y: 0,
       reach: 0.5,
-      text: `${worker.worker_name}, ${worker.state}: ${formatBytes(memory.used ?? 0)} used, ${formatBytes(memory.reserved)} reserved of ${formatBytes(memory.capacity)}`,
+      text: `${worker.worker_name}, ${worker.state}: ${formatBytes(memory.used)} used, ${formatBytes(memory.reserved)} reserved of ${formatBytes(worker.capacity.memory)}`,
       href: `${root}workers/${encodeURIComponent(worker.worker_name)}`,
     })),
     draw: (canvas) => draw(canvas, fullestFirst),
@@ -42,8 +42,8 @@ function draw(canvas: Canvas, workers: readonly LoadedWorker[]) {
         return `M${short(canvas.left + index * width)} ${canvas.bottom}V${short(y(share))}h${short(width)}V${canvas.bottom}z`;
       })
       .join("");
-  const shareOf = (amount: number, { load: { memory } }: LoadedWorker) =>
-    memory.capacity > 0 ? amount / memory.capacity : 0;
+  const shareOf = (amount: number, { worker: { capacity } }: LoadedWorker) =>
+    capacity.memory > 0 ? amount / capacity.memory : 0;
   return {
     x: [0, workers.length] as const,
     y: [0, 1] as const,
@@ -54,7 +54,7 @@ function draw(canvas: Canvas, workers: readonly LoadedWorker[]) {
       ),
       e("path", { class: "span-waiting", d: columns(({ worker }) => (worker.state === "online" ? 0 : 1)) }),
       e("path", { class: "bar-reserved", d: columns((one) => shareOf(one.load.memory.reserved, one)) }),
-      e("path", { class: "bar-used", d: columns((one) => shareOf(one.load.memory.used ?? 0, one)) }),
+      e("path", { class: "bar-used", d: columns((one) => shareOf(one.load.memory.used, one)) }),
     ],
   };
 }

@@ -7,6 +7,7 @@ import { formatSpan } from "../../domain/span-text.ts";
 import { WAITING_WORDS } from "../../domain/waiting-words.ts";
 import { formatBytes, formatDuration, formatShare, wholeNumber } from "../../domain/units.ts";
 import type { ExpectedTimes, Status, WaitingCode, WorkRequest } from "../../domain/work-request.ts";
+import { loadOf, type LoadedRun } from "../../domain/worker-load.ts";
 import type { Worker } from "../../domain/worker.ts";
 import { runFigure } from "../../history/run-figure.ts";
 import { progressBar } from "../charts/bars.ts";
@@ -20,7 +21,6 @@ import { commandLine, keyText, queryText, requestLink, workerLink } from "../par
 import { table, type Row } from "../parts/table.ts";
 import { secondsBetween } from "../parts/time.ts";
 import { waitText } from "../parts/wait-text.ts";
-import { loadOf, type LoadedRun } from "../parts/worker-box.ts";
 import { requestHeads, requestRow } from "./request-row.ts";
 
 /** A request that runs, with its run. */
@@ -108,13 +108,8 @@ export function overviewPage(frame: Frame, data: OverviewData): string {
 function figures({ root }: Frame, { counts, failed, oldest, workers, runsOf, now, week }: OverviewData): VNode {
   const online = workers.filter(({ state }) => state !== "offline");
   const draining = workers.filter(({ state }) => state === "draining").length;
-  const loads = online.map((worker) => loadOf(worker, runsOf.get(worker.worker_name) ?? []).memory);
-  const sum = (pick: (load: (typeof loads)[number]) => number) => loads.reduce((total, load) => total + pick(load), 0);
-  const [capacity, reserved, used] = [
-    sum((load) => load.capacity),
-    sum((load) => load.reserved),
-    sum((load) => load.used ?? 0),
-  ];
+  const capacity = online.reduce((sum, worker) => sum + worker.capacity.memory, 0);
+  const { reserved, used } = loadOf(online.flatMap(({ worker_name }) => runsOf.get(worker_name) ?? [])).memory;
   const percent = (amount: number) => (capacity > 0 ? `${Math.round((amount / capacity) * 100)} %` : "–");
   return e(
     "ul",

@@ -1,10 +1,11 @@
 import type { VNode } from "preact";
 import type { HistoryEntry } from "../../domain/history.ts";
+import { orderOf } from "../../domain/figure-order.ts";
 import type { TaskCourse } from "../../domain/task-course.ts";
 import { growthText, perDayText } from "../../domain/task-course-text.ts";
 import { formatBytes, formatDuration, formatShare, wholeNumber } from "../../domain/units.ts";
 import { passedTimes, runningMedians } from "../../history/task-course.ts";
-import { inTaskOrder, orderOf, type TaskOrder, type TaskSort } from "../../history/task-order.ts";
+import { inTaskOrder, type TaskOrder, type TaskSort } from "../../history/task-order.ts";
 import { sparkline } from "../charts/sparkline.ts";
 import { smallStrip } from "../charts/strip.ts";
 import { element as e } from "../element.ts";
@@ -12,7 +13,8 @@ import { renderPage, type Frame } from "../layout.ts";
 import { choices } from "../parts/choices.ts";
 import { gibHours } from "../parts/held-hours.ts";
 import { commandLine, historyAddress, keepLink, queryText, quoted } from "../parts/links.ts";
-import { table, type Cell, type Head, type Row } from "../parts/table.ts";
+import { sortedHead } from "../parts/sorted-head.ts";
+import { table, type Cell, type Row } from "../parts/table.ts";
 
 /** Which tasks are asked for, and in which order; the names are those of the address. */
 export type TasksQuery = { task_name?: string | undefined; sort: TaskSort };
@@ -97,7 +99,9 @@ function list(root: string, query: TasksQuery, sorted: readonly TaskLine[]): VNo
     savedOrders(root, query),
     table(
       "Tasks by context",
-      COLUMNS.map((column) => headOf(root, query, column)),
+      COLUMNS.map((column) =>
+        sortedHead(column, query.sort, column.order === "task", (sort) => tasksAddress(root, { ...query, sort })),
+      ),
       shown.map((line) => rowOf(root, line)),
     ),
     ...(more > 0 ? [e("p", { class: "quiet" }, `${wholeNumber(more)} more come after these in this order.`)] : []),
@@ -163,18 +167,6 @@ const COLUMNS: readonly Column[] = [
   { name: "Regres\u00adsions", look: "number", order: "regressions", cell: findingsCell },
   figure("Runs/day", "pace", ({ runs_per_day }) => runs_per_day, perDayText),
 ];
-
-/** A click sorts by the column, and another turns it round. */
-function headOf(root: string, query: TasksQuery, { name, look, order }: Column): Head {
-  if (order === undefined) return look === undefined ? name : { name, look };
-  const now = orderOf(query.sort);
-  const isSorted = now.order === order;
-  const sort: TaskSort = isSorted && !now.isReversed ? `-${order}` : order;
-  // names from the first on, figures from the most on
-  const isAscending = (order === "task") !== now.isReversed;
-  const sorted = isSorted ? ({ isSorted: isAscending ? "ascending" : "descending" } as const) : {};
-  return { name, look: look ?? "", sorting: { href: tasksAddress(root, { ...query, sort }), ...sorted } };
-}
 
 function rowOf(root: string, line: TaskLine): Row {
   const { task_type, task_name, context } = line.course;

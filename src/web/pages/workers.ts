@@ -1,39 +1,41 @@
 import type { VNode } from "preact";
-import { timestamp, type Timestamp } from "../../domain/clock.ts";
-import type { Run } from "../../domain/run.ts";
-import type { Slowness } from "../../domain/slowness.ts";
-import { speedText } from "../../domain/slowness-text.ts";
-import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
-import type { WorkRequest } from "../../domain/work-request.ts";
-import { WORKER_STATES, type Worker, type WorkerState } from "../../domain/worker.ts";
-import { runFigure } from "../../history/run-figure.ts";
+import type { Timestamp } from "../../domain/clock.ts";
+import { orderOf } from "../../domain/figure-order.ts";
+import { formatBytes, formatCores } from "../../domain/units.ts";
+import type { LoadedRun } from "../../domain/worker-load.ts";
+import { inWorkerOrder, isTextOrder, type WorkerOrder, type WorkerSort } from "../../domain/worker-order.ts";
+import {
+  WORKER_STATES,
+  type Capacity,
+  type Worker,
+  type WorkerStanding,
+  type WorkerState,
+} from "../../domain/worker.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { choices, type Choice } from "../parts/choices.ts";
-import { action, mayDo } from "../parts/actions.ts";
 import { fleet } from "../parts/fleet.ts";
-import { commandLine, queryText, requestLink, workerLink } from "../parts/links.ts";
-import { notTakenPart, type NotTaken } from "../parts/not-taken.ts";
-import { numberHead, table, type Row } from "../parts/table.ts";
-import { suspicionPart } from "../parts/suspicion.ts";
-import { ago, moment, secondsBetween } from "../parts/time.ts";
-import { barLegend, loadBars, loadOf, type LoadedRun } from "../parts/worker-box.ts";
-import { workerLoad, workerTimeline, type PastRun } from "../parts/worker-timeline.ts";
-import { requestHeads, requestRow } from "./request-row.ts";
-import { zonedText } from "../zone.ts";
+import { commandLine, queryText, workerLink } from "../parts/links.ts";
+import { sortedHead } from "../parts/sorted-head.ts";
+import { table, type Cell } from "../parts/table.ts";
+import { ago } from "../parts/time.ts";
+import { workerState } from "../parts/worker-state.ts";
 
 /** Rows of the table at once: a page of all would weigh more than it says. */
 const MOST_ROWS = 100;
 
-/** Which workers are asked for: in a state, and after a name. */
-export type WorkersFilter = { state?: WorkerState | undefined; after?: string | undefined };
+/** Which workers are asked for: in a state, in an order, and after one of these. */
+export type WorkersFilter = { state?: WorkerState | undefined; sort: WorkerSort; after?: string | undefined };
+
+/** The order of the list that is asked for without one. */
+export const USUAL_WORKER_SORT: WorkerSort = "worker";
 
 /** What the list of workers shows. */
 export type WorkersData = {
   now: Timestamp;
   lastEventId: number;
   filter: WorkersFilter;
-  workers: readonly Worker[];
+  workers: readonly WorkerStanding[];
   runsOf: ReadonlyMap<string, readonly LoadedRun[]>;
 };
 
@@ -60,35 +62,53 @@ export function workersPage(frame: Frame, data: WorkersData): string {
         ]
       : [e("h2", {}, "Used, reserved, free"), ...fleet(frame.root, workers, runsOf), ...workerList(frame, data)]),
     e("h2", {}, "The same elsewhere"),
-    commandLine("worker ls"),
+    commandLine(
+      `worker ls${data.filter.sort === USUAL_WORKER_SORT ? "" : ` --sort ${orderOf(data.filter.sort).order}`}`,
+    ),
   );
 }
 
-function workerList({ root }: Frame, { now, filter, workers, runsOf }: WorkersData): VNode[] {
-  const { state, after } = filter;
-  const wanted = workers
-    .filter((worker) => (state === undefined || worker.state === state) && worker.worker_name > (after ?? ""))
-    .sort((a, b) => (a.worker_name < b.worker_name ? -1 : 1));
-  const shown = wanted.slice(0, MOST_ROWS);
-  const last = wanted.length > shown.length ? shown.at(-1)?.worker_name : undefined;
+function workerList({ root }: Frame, { now, filter, workers }: WorkersData): VNode[] {
+  const { state, sort, after } = filter;
+  const wanted = inWorkerOrder(
+    workers.filter((worker) => state === undefined || worker.state === state),
+    sort,
+  );
+  // of one that is gone, or has another state now, nobody knows where it stood: the list begins anew
+  const first = 1 + wanted.findIndex(({ worker_name }) => worker_name === after);
+  const shown = wanted.slice(first, first + MOST_ROWS);
+  const last = wanted.length > first + shown.length ? shown.at(-1)?.worker_name : undefined;
+  const addressOf = (chosen: WorkerSort) => workersAddress(root, { state, sort: chosen });
   return [
     e("h2", { id: "list" }, "One by one"),
-    states(root, workers, state),
+    states(root, workers, filter),
     shown.length === 0
       ? e("p", { class: "quiet" }, "No worker matches. ", e("a", { href: `${root}workers` }, "Show all"))
       : table(
           "Workers",
-          WORKER_COLUMNS,
-          shown.map((worker) => workerRow(root, worker, runsOf.get(worker.worker_name) ?? [], now)),
+          COLUMNS.map((column) => sortedHead(column, sort, isTextOrder(column.order), addressOf)),
+          shown.map((worker) => ({
+            key: worker.worker_name,
+            cells: COLUMNS.map(({ cell }) => cell(worker, root, now)),
+          })),
         ),
+    e("p", { class: "quiet" }, ABOUT_FIGURES),
     ...pager(root, filter, last),
   ];
 }
 
-function states(root: string, workers: readonly Worker[], chosen: WorkerState | undefined): VNode {
+const ABOUT_FIGURES =
+  "Used: what its runs used at most so far. Factor: how long work takes there beside an ordinary worker, 0.5 half as long; not known of those on which nothing has run that also ran elsewhere. Errors: runs of the last 24 hours that ended in error, which is not the work's fault.";
+
+/** An address keeps what is chosen; the order that is asked for without one is left out. */
+function workersAddress(root: string, { state, sort, after }: WorkersFilter): string {
+  return `${root}workers${queryText({ state, sort: sort === USUAL_WORKER_SORT ? undefined : sort, after })}#list`;
+}
+
+function states(root: string, workers: readonly Worker[], { state: chosen, sort }: WorkersFilter): VNode {
   const choice = (word: string, state: WorkerState | undefined): Choice => ({
     word,
-    href: `${root}workers${queryText({ state })}#list`,
+    href: workersAddress(root, { state, sort }),
     isChosen: chosen === state,
   });
   const present = WORKER_STATES.map((state) => ({ state, count: workers.filter((one) => one.state === state).length }));
@@ -98,10 +118,11 @@ function states(root: string, workers: readonly Worker[], chosen: WorkerState | 
   ]);
 }
 
-function pager(root: string, { state, after }: WorkersFilter, last: string | undefined): VNode[] {
+function pager(root: string, filter: WorkersFilter, last: string | undefined): VNode[] {
+  const { after } = filter;
   if (after === undefined && last === undefined) return [];
   const link = (word: string, from: string | undefined) =>
-    e("li", {}, e("a", { href: `${root}workers${queryText({ state, after: from })}#list` }, word));
+    e("li", {}, e("a", { href: workersAddress(root, { ...filter, after: from }) }, word));
   const links = [
     ...(after === undefined ? [] : [link("First", undefined)]),
     ...(last === undefined ? [] : [link("More", last)]),
@@ -121,215 +142,36 @@ function sentence(workers: readonly Worker[]): string {
     .join(", ")}.`;
 }
 
-const WORKER_COLUMNS = [
-  "Worker",
-  "State",
-  numberHead("Runs"),
-  numberHead("Memory reserved"),
-  numberHead("Cores reserved"),
-  numberHead("Disk reserved"),
-  { name: "Tags", look: "wide" },
-  "Processor",
-  "Version",
-  "Last heard from",
-];
-
-function workerRow(root: string, worker: Worker, runs: readonly LoadedRun[], now: Timestamp): Row {
-  const { memory, cpu_count, disk_space } = loadOf(worker, runs);
-  return {
-    key: worker.worker_name,
-    cells: [
-      workerLink(root, worker.worker_name),
-      stateCell(worker),
-      String(runs.length),
-      `${formatBytes(memory.reserved)} of ${formatBytes(memory.capacity)}`,
-      `${formatCores(cpu_count.reserved)} of ${formatCores(cpu_count.capacity)}`,
-      `${formatBytes(disk_space.reserved)} of ${formatBytes(disk_space.capacity)}`,
-      worker.tags.join(" "),
-      worker.cpu_model,
-      worker.version,
-      ago(worker.last_seen_at, now),
-    ],
-  };
-}
-
-function stateCell({ state, suspicion }: Worker): VNode {
-  const isWell = state === "online" && suspicion === null;
-  return e("span", { class: isWell ? "success" : "warning" }, suspicion === null ? state : `${state}, suspected`);
-}
-
-/** What the page of one worker shows. */
-export type WorkerData = {
-  now: Timestamp;
-  lastEventId: number;
-  worker: Worker;
-  runs: readonly Run[];
-  /** Requests with a run on it in that span: what goes on, then what ended last. */
-  requests: readonly WorkRequest[];
-  /** Its runs in a span of time, newest first. */
-  past: readonly PastRun[];
-  /** True when there were more than these. */
-  isPastCut: boolean;
-  /** Of `past`: milliseconds since 1970. */
-  span: readonly [number, number];
-  /** Whether the span is one that was chosen. */
-  isChosen: boolean;
-  /** How slow it is, as the choice of worker goes by it; null: not known. */
-  slowness: Slowness | null;
-  /** Of its runs of seven days, or the newest of them: how many ended in error, which is not the work's fault. */
-  infrastructure: { count: number; runs: number; isCut: boolean };
-  /** What waits that it could never take. */
-  not_taken: NotTaken;
+/** A column: its head, by what it is sorted, and its cell. */
+type Column = {
+  name: string;
+  look?: "number" | "name";
+  order: WorkerOrder;
+  cell: (worker: WorkerStanding, root: string, now: Timestamp) => Cell;
 };
 
-/** One worker: what it has, what it does, what it did. */
-export function workerPage(frame: Frame, data: WorkerData): string {
-  const { now, lastEventId, worker, runs, requests } = data;
-  const { worker_name, capacity } = worker;
-  return renderPage(
-    frame,
-    {
-      title: `Worker ${worker_name}`,
-      place: "workers",
-      live: { topics: "requests,workers", after: lastEventId },
-      hasCharts: true,
-    },
-    e(
-      "p",
-      { class: "lead", role: "status" },
-      stateCell(worker),
-      `, ${runs.length === 0 ? "runs nothing" : `${runs.length} running`}`,
-    ),
-    e(
-      "p",
-      {},
-      `It has ${formatBytes(capacity.memory)} of memory, ${formatCores(capacity.cpu_count)} cores and ${formatBytes(capacity.disk_space)} of disk for runs.`,
-    ),
-    suspicionPart(frame.root, worker, now),
-    steering(frame, worker),
-    e("h2", { id: "load" }, "Used, reserved, free"),
-    barLegend(),
-    ...loadBars(worker, runs).flat(),
-    e("h2", { id: "runs" }, "Running now"),
-    runs.length === 0 ? e("p", { class: "quiet" }, "Nothing runs on it.") : goingTable(frame.root, runs, now),
-    ...notTakenPart(frame.root, data.not_taken),
-    ...pastPart(frame, data),
-    e("h2", { id: "requests" }, "Requests that ran on it last"),
-    requests.length === 0
-      ? e("p", { class: "quiet" }, "None yet.")
-      : table(
-          "Requests",
-          requestHeads(),
-          requests.map((request) => requestRow(frame.root, request, now)),
-        ),
-    requests.length === 0
-      ? null
-      : e("p", {}, e("a", { href: `${frame.root}r?worker=${encodeURIComponent(worker_name)}` }, "All of them")),
-    e("h2", { id: "about" }, "About it"),
-    detailTable(data),
-    e("h2", {}, "The same elsewhere"),
-    commandLine(`worker show ${worker_name}`),
-    ...(mayDo(frame, "admin")
-      ? [
-          e("p", {}, "Another worker is joined by a token, which this makes, with what to type on its machine:"),
-          commandLine("token new --worker"),
-        ]
-      : []),
-  );
+const COLUMNS: readonly Column[] = [
+  { name: "Worker", order: "worker", cell: ({ worker_name }, root) => workerLink(root, worker_name) },
+  { name: "State", order: "state", cell: (worker) => workerState(worker) },
+  { name: "Runs", look: "number", order: "runs", cell: ({ load }) => String(load.runs) },
+  { name: "Memory used", look: "number", order: "used", cell: ({ load }) => formatBytes(load.memory.used) },
+  held("Memory reserved", "reserved", "memory", formatBytes),
+  held("Cores reserved", "cores", "cpu_count", formatCores),
+  held("Disk reserved", "disk", "disk_space", formatBytes),
+  { name: "Factor", look: "number", order: "factor", cell: ({ slowness }) => slowness?.factor.toFixed(2) ?? "–" },
+  { name: "Errors", look: "number", order: "errors", cell: errorsCell },
+  { name: "Last heard", order: "silent", cell: ({ last_seen_at }, _, now) => ago(last_seen_at, now) },
+  { name: "Tags", look: "name", order: "tags", cell: ({ tags }) => tags.join(" ") },
+  { name: "Processor", look: "name", order: "processor", cell: ({ cpu_model }) => cpu_model },
+  { name: "Version", order: "version", cell: ({ version }) => version },
+];
+
+function held(name: string, order: WorkerOrder, resource: keyof Capacity, format: (amount: number) => string): Column {
+  const cell = ({ load, capacity }: WorkerStanding) =>
+    `${format(load[resource].reserved)} of ${format(capacity[resource])}`;
+  return { name, look: "number", order, cell };
 }
 
-/** What it is, and how good. */
-function detailTable(data: WorkerData): VNode {
-  const { worker, now } = data;
-  return table(
-    "Details",
-    ["Field", { name: "Value", look: "wide" }],
-    [
-      ["tags", worker.tags.join(", ") || "none"],
-      ["tasks", taskText(worker)],
-      ["processor", worker.cpu_model],
-      ["speed", speedText(data.slowness)],
-      ["runs in 7 days that ended in error", infrastructureText(data)],
-      ["measures by", worker.measure_method],
-      ["version", worker.version],
-      ["joined", moment(worker.joined_at)],
-      ["last heard from", ago(worker.last_seen_at, now)],
-    ],
-  );
-}
-
-function infrastructureText({ infrastructure: { count, runs, isCut } }: WorkerData): string {
-  return `${count === 0 ? "none" : count} of ${isCut ? "the newest " : ""}${runs}`;
-}
-
-/** What it did, as pictures; the table of its requests below says the same. */
-function pastPart(frame: Frame, data: WorkerData): VNode[] {
-  const { past, isPastCut, isChosen, span, worker } = data;
-  const [from, to] = span.map((at) => zonedText(timestamp(at)));
-  const whole = `${frame.root}workers/${encodeURIComponent(worker.worker_name)}`;
-  const head = [
-    e("h2", { id: "past" }, isChosen ? "What it did then" : "What it did lately"),
-    e(
-      "p",
-      {},
-      `From ${from} to ${to}. `,
-      isChosen ? e("a", { href: whole }, "Show the newest") : "Drag over a picture to see a part of it.",
-    ),
-  ];
-  if (past.length === 0) return [...head, e("p", { class: "quiet" }, "Nothing ran on it in that time.")];
-  return [
-    ...head,
-    ...(isPastCut ? [e("p", { class: "quiet" }, `Only the newest ${past.length} runs of that time are drawn.`)] : []),
-    workerLoad({ ...data, runs: past }),
-    workerTimeline(frame.root, { ...data, runs: past }),
-  ];
-}
-
-function steering(frame: Frame, { worker_name, state }: Worker): VNode | null {
-  if (!mayDo(frame, "admin")) return null;
-  const button = (verb: "drain" | "resume", word: string) =>
-    action(frame, {
-      to: `workers/${encodeURIComponent(worker_name)}/${verb}`,
-      word,
-      command: `worker ${verb} ${worker_name}`,
-    });
-  const drain = button("drain", "Drain: finish what runs, take nothing new");
-  const resume = button("resume", "Resume: take work again");
-  // of one that is offline nobody sees whether it was drained
-  const buttons = state === "online" ? [drain] : state === "draining" ? [resume] : [drain, resume];
-  return e("div", { class: "actions" }, ...buttons);
-}
-
-function goingTable(root: string, runs: readonly Run[], now: Timestamp): VNode {
-  const rows: Row[] = runs.map((run) => {
-    const memory = runFigure(run, "memory");
-    return {
-      key: run.id,
-      cells: [
-        requestLink(root, run.work_request_id),
-        run.started_at === null ? "starting" : formatDuration(secondsBetween(run.started_at, now)),
-        `${memory === undefined ? "–" : formatBytes(memory)} of ${formatBytes(run.allocation.memory.amount)}`,
-        formatCores(run.allocation.cpu_count.amount),
-        formatBytes(run.allocation.disk_space.amount),
-        run.placement.rule,
-      ],
-    };
-  });
-  return table(
-    "Running now",
-    [
-      "Request",
-      numberHead("For"),
-      numberHead("Memory used of reserved"),
-      numberHead("Cores reserved"),
-      numberHead("Disk reserved"),
-      { name: "Why here", look: "wide" },
-    ],
-    rows,
-  );
-}
-
-function taskText({ tasks: { allow, deny } }: Worker): string {
-  const only = allow.length === 0 ? "any" : allow.join(", ");
-  return deny.length === 0 ? only : `${only}; but not ${deny.join(", ")}`;
+function errorsCell({ errors_in_day: errors }: WorkerStanding): Cell {
+  return errors === 0 ? "–" : e("span", { class: "warning" }, String(errors));
 }

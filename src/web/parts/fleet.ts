@@ -1,8 +1,9 @@
 import type { VNode } from "preact";
+import { loadOf, type LoadedRun } from "../../domain/worker-load.ts";
 import type { Worker } from "../../domain/worker.ts";
 import { fleetChart, type LoadedWorker } from "../charts/fleet.ts";
 import { element as e } from "../element.ts";
-import { barLegend, loadOf, workerBox, type LoadedRun } from "./worker-box.ts";
+import { barLegend, workerBox } from "./worker-box.ts";
 
 /** More boxes than this say less than one picture of all. */
 const MOST_BOXES = 60;
@@ -17,7 +18,7 @@ export function fleet(
 ): VNode[] {
   const runs = (worker: Worker) => runsOf.get(worker.worker_name) ?? [];
   const fullestFirst = workers
-    .map((worker) => ({ worker, load: loadOf(worker, runs(worker)) }))
+    .map((worker) => ({ worker, load: loadOf(runs(worker)) }))
     .sort((a, b) => fullness(b) - fullness(a) || (a.worker.worker_name < b.worker.worker_name ? -1 : 1));
   const fullest = fullestFirst.slice(0, FULLEST).map(({ worker }) => worker);
   if (workers.length <= MOST_BOXES) return [barLegend(), ...boxes(root, workers, fullest, runs)];
@@ -31,8 +32,8 @@ export function fleet(
   ];
 }
 
-function fullness({ load: { memory } }: LoadedWorker): number {
-  return memory.capacity > 0 ? memory.reserved / memory.capacity : 0;
+function fullness({ worker: { capacity }, load: { memory } }: LoadedWorker): number {
+  return capacity.memory > 0 ? memory.reserved / capacity.memory : 0;
 }
 
 /** On a narrow window, without the room for all, the stylesheet shows the fullest, these first; the link shows the others as well. */

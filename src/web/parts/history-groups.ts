@@ -1,15 +1,15 @@
 import type { VNode } from "preact";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { Slowness } from "../../domain/slowness.ts";
-import { basisText, intervalText, slownessText } from "../../domain/slowness-text.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
 import { runGroups, type RunGroup } from "../../history/run-groups.ts";
 import type { FigureSummary } from "../../history/summary.ts";
-import { dotInterval, reachOf } from "../charts/dot-interval.ts";
+import { reachOf } from "../charts/dot-interval.ts";
 import { element as e } from "../element.ts";
+import { FACTOR_HEADS, factorCells } from "./factor-cells.ts";
 import { historyAddress, workerLink } from "./links.ts";
-import { numberHead, table, type Cell, type Head } from "./table.ts";
+import { numberHead, table, type Head } from "./table.ts";
 
 /** More workers, or contexts, are in the table of runs. */
 const MOST_ROWS = 40;
@@ -53,19 +53,6 @@ export function byWorker(
       ]),
     ),
     ...restText(groups.length - shown.length, "workers"),
-  ];
-}
-
-const FACTOR_HEADS: readonly Head[] = ["Beside an ordinary one", numberHead("Factor"), "Interval", "By"];
-
-function factorCells(speed: Slowness | undefined, reach: number): Cell[] {
-  if (speed === undefined) return ["–", "–", "–", "–"];
-  const interval = intervalText(speed);
-  return [
-    dotInterval(speed, reach, `${slownessText(speed.factor)}, ${interval} by key`),
-    speed.factor.toFixed(2),
-    interval,
-    basisText(speed),
   ];
 }
 

@@ -1,59 +1,12 @@
 import type { VNode } from "preact";
-import type { Resource } from "../../domain/allocation.ts";
 import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
-import type { Run } from "../../domain/run.ts";
 import { formatBytes } from "../../domain/units.ts";
 import type { Worker } from "../../domain/worker.ts";
+import { loadOf, memoryNow, type LoadedRun } from "../../domain/worker-load.ts";
 import { segmentBar, type BarSegment } from "../charts/bars.ts";
 import { legendOf } from "../charts/figure.ts";
 import { element as e } from "../element.ts";
 import { requestLink, workerLink } from "./links.ts";
-
-/** What of a worker's capacity is held by its runs, and what they use; bytes, bytes, cores. */
-export type Load = Record<
-  Exclude<Resource, "duration">,
-  { capacity: number; reserved: number; used: number | undefined }
->;
-
-/** What a run holds, and uses: now where its curve is at hand, else what it used at most so far. */
-export type LoadedRun = Pick<Run, "work_request_id" | "worker_name" | "allocation" | "runtime_statistics"> &
-  Partial<Pick<Run, "measurement">>;
-
-/** Adds up the runs that a worker has now. What a run has not reported yet is not counted as used. */
-export function loadOf(worker: Worker, runs: readonly LoadedRun[]): Load {
-  const sum = (figures: readonly (number | undefined)[]) =>
-    figures.reduce<number>((total, figure) => total + (figure ?? 0), 0);
-  const held = (resource: Exclude<Resource, "duration">) => sum(runs.map((run) => run.allocation[resource].amount));
-  return {
-    memory: {
-      capacity: worker.capacity.memory,
-      reserved: held("memory"),
-      used: sum(runs.map((run) => nowOf(run, "memory"))),
-    },
-    disk_space: {
-      capacity: worker.capacity.disk_space,
-      reserved: held("disk_space"),
-      used: sum(runs.map((run) => nowOf(run, "disk_space"))),
-    },
-    cpu_count: {
-      capacity: worker.capacity.cpu_count,
-      reserved: held("cpu_count"),
-      used: sum(runs.map(coresOf)),
-    },
-  };
-}
-
-function nowOf(run: LoadedRun, resource: "memory" | "disk_space"): number | undefined {
-  return run.measurement?.curve?.[resource].at(-1) ?? run.runtime_statistics[resource];
-}
-
-/** Cores in use: now, or on average so far. */
-function coresOf({ measurement, runtime_statistics }: LoadedRun): number | undefined {
-  const now = measurement?.curve?.cpu_millicores.at(-1);
-  if (now !== undefined) return now / 1000;
-  const { cpu_time, duration } = runtime_statistics;
-  return cpu_time === undefined || duration === undefined || duration <= 0 ? undefined : cpu_time / duration;
-}
 
 /** A worker as a box: who holds its memory, and what is used and reserved of each capacity; `look` is put beside its state's. */
 export function workerBox(root: string, worker: Worker, runs: readonly LoadedRun[], look?: string): VNode {
@@ -72,19 +25,20 @@ export function workerBox(root: string, worker: Worker, runs: readonly LoadedRun
 
 /** The three capacities of a worker, each with its sentence and its bar: that of memory is cut into its requests. */
 export function loadBars(worker: Worker, runs: readonly LoadedRun[]): VNode[][] {
-  const load = loadOf(worker, runs);
+  const load = loadOf(runs);
   return (["memory", "cpu_count", "disk_space"] as const).map((resource) => {
-    const { capacity, reserved, used } = load[resource];
+    const { reserved, used } = load[resource];
+    const capacity = worker.capacity[resource];
     const word = RESOURCE_WORDS[resource];
     const sentence =
       reserved === 0
         ? `${word}: all ${formatAmount(resource, capacity)} free`
-        : `${word}: ${formatAmount(resource, used ?? 0)} used, ${formatAmount(resource, reserved)} reserved of ${formatAmount(resource, capacity)}`;
+        : `${word}: ${formatAmount(resource, used)} used, ${formatAmount(resource, reserved)} reserved of ${formatAmount(resource, capacity)}`;
     const share = (amount: number) => (capacity > 0 ? amount / capacity : 0);
     const bar =
       resource === "memory"
         ? segmentBar(memoryName(sentence, runs), memorySegments(runs, share))
-        : segmentBar(sentence, reserved === 0 ? [] : [{ held: share(reserved), used: share(used ?? 0) }], "thin");
+        : segmentBar(sentence, reserved === 0 ? [] : [{ held: share(reserved), used: share(used) }], "thin");
     return [e("p", {}, sentence), bar];
   });
 }
@@ -106,7 +60,7 @@ const MOST_NAMED = 4;
 function memorySegments(runs: readonly LoadedRun[], share: (bytes: number) => number): BarSegment[] {
   const segments = byMemory(runs).map((run) => ({
     held: share(run.allocation.memory.amount),
-    used: share(nowOf(run, "memory") ?? 0),
+    used: share(memoryNow(run) ?? 0),
   }));
   if (segments.length <= MOST_SEGMENTS) return segments;
   const rest = segments.slice(MOST_SEGMENTS - 1);
@@ -126,7 +80,7 @@ function holders(root: string, runs: readonly LoadedRun[]): VNode {
     "p",
     { class: "quiet" },
     ...named.flatMap((run, index) => {
-      const used = nowOf(run, "memory");
+      const used = memoryNow(run);
       const reserved = formatBytes(run.allocation.memory.amount);
       const text = used === undefined ? ` ${reserved}` : ` ${formatBytes(used)} of ${reserved}`;
       return [index === 0 ? "" : ", ", requestLink(root, run.work_request_id), text];

@@ -1,4 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Run } from "../../../src/domain/run.ts";
+import type { Slowness, TaskSlowness } from "../../../src/domain/slowness.ts";
+import { loadOf } from "../../../src/domain/worker-load.ts";
+import type { Worker, WorkerStanding } from "../../../src/domain/worker.ts";
 import { OUTCOME_KINDS, type Outcome } from "../../../src/domain/outcome.ts";
 import { renderEstimate } from "../../../src/cli/terminal/estimate-view.ts";
 import { stateLabel, stateOf } from "../../../src/cli/terminal/glyph.ts";
@@ -6,6 +10,15 @@ import { outcomeText } from "../../../src/domain/outcome-text.ts";
 import { renderStatistics } from "../../../src/cli/terminal/statistics-view.ts";
 import { renderWorker, renderWorkerList } from "../../../src/cli/terminal/worker-view.ts";
 import { ago, estimate, GIB, MIB, pipe, runOf, terminal, workerOf } from "./records.ts";
+
+const slowness: Slowness = { factor: 0.932, low: 0.91, high: 0.99, runs: 251, keys: 6 };
+const taskSlowness: TaskSlowness = { ...slowness, task_type: "worker", task_name: "build", factor: 0.87 };
+const standing = (worker: Worker, runs: readonly Run[] = []): WorkerStanding => ({
+  ...worker,
+  load: loadOf(runs),
+  slowness: null,
+  errors_in_day: 0,
+});
 
 const workers = [
   workerOf("w-04"),
@@ -19,28 +32,45 @@ const workers = [
 ];
 
 describe("almanac worker ls", () => {
-  it("shows state, capacity, what is free and when each was seen", () => {
-    expect(renderWorkerList(workers, terminal())).toMatchInlineSnapshot(`
-      "WORKER  STATE       CPU  MEMORY   FREE  DISK  FREE  TAGS       SEEN
-      w-04    ● online      8   32.0G  20.0G  200G  150G  amd64 kvm  4s ago
-      w-09    ○ draining    8   32.0G      –  200G  150G             4s ago
-      w-10    ▲ offline     8   32.0G  20.0G  200G  150G  amd64 kvm  2026-10-13
+  const standings = [
+    { ...standing(workers[0]!, [runOf("5122.1")]), slowness, errors_in_day: 3 },
+    ...workers.slice(1).map((worker) => standing(worker)),
+  ];
+
+  it("shows state, capacity, what is reserved and used, how fast each is and when it was seen", () => {
+    expect(renderWorkerList(standings, terminal())).toMatchInlineSnapshot(`
+      "WORKER  STATE       CPU  MEMORY  RESERVED  USED  RUNS  FACTOR  ERRORS  TAGS       SEEN
+      w-04    ● online      8   32.0G      5.0G  2.9G     1    0.93       3  amd64 kvm  4s ago
+      w-09    ○ draining    8   32.0G        0B    0B     0       –       0             4s ago
+      w-10    ▲ offline     8   32.0G        0B    0B     0       –       0  amd64 kvm  2026-10-13
       "
     `);
-    expect(renderWorkerList(workers.slice(1, 2), terminal(), { isWide: true })).toMatchInlineSnapshot(`
-      "WORKER  STATE       CPU  MEMORY  FREE  DISK  FREE  TAGS  MAY RUN             CPU MODEL      MEASURES BY  VERSION  SEEN
-      w-09    ○ draining    8   32.0G     –  200G  150G        build* but build-x  AMD EPYC 7282  cgroup2      0.1.0    4s ago
+    expect(renderWorkerList(standings.slice(1, 2), terminal(), { isWide: true })).toMatchInlineSnapshot(`
+      "WORKER  STATE       CPU  MEMORY  RESERVED  USED  RUNS  FACTOR  ERRORS  FREE MEMORY  DISK  FREE DISK  TAGS  MAY RUN             CPU MODEL      MEASURES BY  VERSION  SEEN
+      w-09    ○ draining    8   32.0G        0B    0B     0       –       0            –  200G       150G        build* but build-x  AMD EPYC 7282  cgroup2      0.1.0    4s ago
       "
     `);
-    expect(renderWorkerList(workers.slice(0, 1), pipe)).toBe(
-      "w-04\tonline\t8\t34359738368\t21474836480\t214748364800\t161061273600\tamd64 kvm\tanything\tAMD EPYC 7282\tcgroup2\t0.1.0\t2026-11-22T11:59:56.000Z\t\n",
-    );
+    expect(renderWorkerList(standings.slice(0, 1), pipe)).toMatchInlineSnapshot(`
+      "w-04	online	8	34359738368	5368709120	3114270720	1	0.932	3	21474836480	214748364800	161061273600	amd64 kvm	anything	AMD EPYC 7282	cgroup2	0.1.0	2026-11-22T11:59:56.000Z	
+      "
+    `);
   });
 });
 
 describe("almanac worker show", () => {
   it("shows how much of a worker its runs have reserved", () => {
-    expect(renderWorker(workers[0]!, [runOf("5122.1")], terminal())).toMatchInlineSnapshot(`
+    expect(
+      renderWorker(
+        {
+          worker: workers[0]!,
+          runs: [runOf("5122.1")],
+          slowness,
+          task_slowness: [taskSlowness, { ...taskSlowness, task_name: "test" }],
+          errors_in_day: 3,
+        },
+        terminal(),
+      ),
+    ).toMatchInlineSnapshot(`
       "w-04  ● online
         memory      ▕███▏                ▏ 5.0G of 32.0G reserved
         disk        ▕██                  ▏ 20.0G of 200G reserved
@@ -49,7 +79,10 @@ describe("almanac worker show", () => {
         tags        amd64 kvm
         may run     anything
         cpu model   AMD EPYC 7282
-        speed       not known yet: nothing has run both here and elsewhere
+        speed       takes 0.93 of the ordinary time (0.91 to 0.99 by key), by 251 runs of 6 keys
+        by task     build takes 0.87 of the ordinary time (0.91 to 0.99 by key), by 251 runs of 6 keys
+                    test takes 0.87 of the ordinary time (0.91 to 0.99 by key), by 251 runs of 6 keys
+        errors      3 of its runs in 24 hours
         measures by cgroup2
         version     0.1.0
         joined      2026-11-21 12:00:00Z
@@ -59,7 +92,12 @@ describe("almanac worker show", () => {
         5122.1  w-04    2026-11-22 11:47:40Z  12m20s  40m42s    3.3G  1.0G  ● running
       "
     `);
-    expect(renderWorker(workers[1]!, [], terminal({ hasUnicode: false }))).toContain("  no runs\n");
+    expect(
+      renderWorker(
+        { worker: workers[1]!, runs: [], slowness: null, task_slowness: [], errors_in_day: 0 },
+        terminal({ hasUnicode: false }),
+      ),
+    ).toContain("  no runs\n");
   });
 });
 

@@ -1,6 +1,7 @@
 import { AppError } from "../../../contract/errors.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { knownSpeeds } from "../../loop/planning/speeds.ts";
+import { errorsInDay, workerStandings } from "../../loop/worker-standings.ts";
 import { removeWorker, setDrain, workerOf } from "../../loop/workers.ts";
 import type { Handlers } from "../handler.ts";
 import { publicRun } from "../public-run.ts";
@@ -12,15 +13,22 @@ export function workerHandlers(context: LoopContext): Pick<Handlers, Names> {
   const { leaseMs } = context.settings;
   return {
     async listWorkers() {
-      const now = await read.now();
-      return { workers: (await read.workers()).map((row) => workerOf(row, now, leaseMs)) };
+      const { workers } = await workerStandings(context);
+      return { workers: [...workers] };
     },
     async getWorker({ params: { worker_name } }) {
       const row = await read.worker(worker_name);
       if (row === undefined) throw new AppError("not-found", { what: "worker", id: worker_name });
       const runs = await read.activeRuns(worker_name);
-      const slowness = (await knownSpeeds(context)).of(row) ?? null;
-      return { worker: workerOf(row, await read.now(), leaseMs), slowness, runs: runs.map(publicRun) };
+      const now = await read.now();
+      const speeds = await knownSpeeds(context);
+      return {
+        worker: workerOf(row, now, leaseMs),
+        slowness: speeds.of(row) ?? null,
+        task_slowness: [...speeds.byTask(row)],
+        errors_in_day: (await errorsInDay(context, now)).get(worker_name) ?? 0,
+        runs: runs.map(publicRun),
+      };
     },
     drainWorker: async ({ params, token }) => ({
       worker: await setDrain(context, params.worker_name, true, token.name),

@@ -6,6 +6,7 @@ import { routes } from "../../../contract/routes.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
 import { GOING_ORDERS } from "../../../domain/going-order.ts";
 import { parseWorkRequestId } from "../../../domain/ids.ts";
+import { WORKER_SORTS } from "../../../domain/worker-order.ts";
 import { WORKER_STATES } from "../../../domain/worker.ts";
 import { TASK_SORTS } from "../../../history/task-order.ts";
 import { faultPage } from "../../../web/pages/fault.ts";
@@ -16,7 +17,8 @@ import { requestsPage } from "../../../web/pages/requests.ts";
 import { signInPage } from "../../../web/pages/sign-in.ts";
 import { submitPage } from "../../../web/pages/submit.ts";
 import { tasksPage, USUAL_SORT } from "../../../web/pages/tasks.ts";
-import { workerPage, workersPage } from "../../../web/pages/workers.ts";
+import { workerPage } from "../../../web/pages/worker.ts";
+import { USUAL_WORKER_SORT, workersPage } from "../../../web/pages/workers.ts";
 import { queryText } from "../../../web/parts/links.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { faultOf } from "../faults.ts";
@@ -45,7 +47,11 @@ const tasksQuery = z.object({
   task_name: routes.listTasks.query.shape.task_name,
   sort: z.enum(TASK_SORTS).default(USUAL_SORT),
 });
-const workersQuery = z.object({ state: z.enum(WORKER_STATES).optional(), after: z.string().max(100).optional() });
+const workersQuery = z.object({
+  state: z.enum(WORKER_STATES).optional(),
+  sort: z.enum(WORKER_SORTS).default(USUAL_WORKER_SORT),
+  after: z.string().max(100).optional(),
+});
 const runQuery = z.object({ run: z.coerce.number().pipe(z.int().min(1)).optional() });
 const findQuery = z.object({ q: z.string().max(500) });
 

@@ -3,8 +3,8 @@ import { inGoingOrder, type GoingOrder } from "../../../domain/going-order.ts";
 import type { OverviewData } from "../../../web/pages/overview.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { expectedTimes, withExpectedTimes } from "../../loop/planning/expected-times.ts";
+import { workerStandings, type WorkerStandings } from "../../loop/worker-standings.ts";
 import { publicRun } from "../public-run.ts";
-import { readFleet, type Fleet } from "./read-workers.ts";
 import type { WeekOfWaste } from "./week-of-waste.ts";
 
 const OVERVIEW_ROWS = 20;
@@ -17,7 +17,7 @@ const MINUTE_MS = 60_000;
 export async function readOverview(context: LoopContext, week: WeekOfWaste, sort: GoingOrder): Promise<OverviewData> {
   const { read } = context.store;
   const lastEventId = await read.lastEventId();
-  const fleet = await readFleet(context);
+  const fleet = await workerStandings(context);
   const since = timestamp(Math.floor((epochMs(fleet.now) - DAY_MS) / MINUTE_MS) * MINUTE_MS);
   const [counts, failures, first, blocked, oldest, ended, held] = await Promise.all([
     read.countByStatus(),
@@ -46,7 +46,11 @@ export async function readOverview(context: LoopContext, week: WeekOfWaste, sort
 }
 
 /** What runs, in that order as far as the page goes; the times are those by which it was put in order. */
-async function firstOfGoing(context: LoopContext, { runsOf }: Fleet, sort: GoingOrder): Promise<OverviewData["going"]> {
+async function firstOfGoing(
+  context: LoopContext,
+  { runsOf }: WorkerStandings,
+  sort: GoingOrder,
+): Promise<OverviewData["going"]> {
   const { read } = context.store;
   const times = await expectedTimes(context);
   const sorted = inGoingOrder([...runsOf.values()].flat(), sort, ({ work_request_id: id }) => ({

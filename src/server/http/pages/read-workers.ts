@@ -3,12 +3,14 @@ import { epochMs, timestamp, type Timestamp } from "../../../domain/clock.ts";
 import type { WorkerName } from "../../../domain/ids.ts";
 import { resultOf } from "../../../domain/outcome.ts";
 import type { WorkRequest } from "../../../domain/work-request.ts";
-import type { WorkerData, WorkersData, WorkersFilter } from "../../../web/pages/workers.ts";
+import type { WorkerData } from "../../../web/pages/worker.ts";
+import type { WorkersData, WorkersFilter } from "../../../web/pages/workers.ts";
 import { cannotTake } from "../../loop/cannot-take.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { knownSpeeds } from "../../loop/planning/speeds.ts";
+import { workerStandings } from "../../loop/worker-standings.ts";
 import { workerOf } from "../../loop/workers.ts";
-import type { ActiveLoad, RunOnWorker } from "../../store/store.ts";
+import type { RunOnWorker } from "../../store/store.ts";
 import { publicRun } from "../public-run.ts";
 
 /** Of the runs of a week on a worker. */
@@ -18,21 +20,10 @@ const WORKER_ROWS = 20;
 const WORKER_PAST_RUNS = 150;
 const DAY_MS = 86_400_000;
 
-/** All workers, and what each has now. */
-export type Fleet = Pick<WorkersData, "now" | "workers"> & { runsOf: ReadonlyMap<string, readonly ActiveLoad[]> };
-
-/** Reads them without the curves of what runs. */
-export async function readFleet(context: LoopContext): Promise<Fleet> {
-  const { read } = context.store;
-  const [now, rows, active] = await Promise.all([read.now(), read.workers(), read.activeLoads()]);
-  const workers = rows.map((row) => workerOf(row, now, context.settings.leaseMs));
-  return { now, workers, runsOf: Map.groupBy(active, (run) => run.worker_name) };
-}
-
 /** All workers with what runs on them. */
 export async function readWorkers(context: LoopContext, filter: WorkersFilter): Promise<WorkersData> {
   const lastEventId = await context.store.read.lastEventId();
-  return { ...(await readFleet(context)), lastEventId, filter };
+  return { ...(await workerStandings(context)), lastEventId, filter };
 }
 
 /** One worker, and what it did in a span of time: the last day, unless another is given. */
@@ -68,6 +59,7 @@ export async function readWorker(
     lastEventId,
     worker,
     slowness: speeds.of(row) ?? null,
+    task_slowness: speeds.byTask(row),
     infrastructure: {
       count: outcomes.filter((outcome) => outcome !== null && resultOf(outcome) === "error").length,
       runs: outcomes.length,

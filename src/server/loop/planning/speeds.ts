@@ -1,4 +1,4 @@
-import type { Slowness } from "../../../domain/slowness.ts";
+import type { Slowness, TaskSlowness } from "../../../domain/slowness.ts";
 import { alikeKey, slownessOf, type SpeedObservation } from "../../../schedule/slowness.ts";
 import type { TimedEntry } from "../../store/store.ts";
 import type { LoopContext } from "../context.ts";
@@ -11,6 +11,8 @@ const KEPT_MS = 300_000;
 export type Speeds = {
   /** Undefined where it is not known: no key has run there and elsewhere. */
   of(worker: { cpu_model: string; worker_name: string }): Slowness | undefined;
+  /** The same by the runs of each task alone: of those tasks that have run there and elsewhere, what has most runs first. */
+  byTask(worker: { cpu_model: string; worker_name: string }): readonly TaskSlowness[];
 };
 
 /** The newest speeds of each server. */
@@ -34,7 +36,30 @@ export async function knownSpeeds(context: LoopContext): Promise<Speeds> {
 async function speedsNow({ store }: LoopContext): Promise<Speeds> {
   const entries = await store.read.newestTimes(ENTRIES);
   const slowness = slownessOf(entries.flatMap((entry) => observationOf(entry)));
-  return { of: (worker) => slowness.get(machineOf(worker)) };
+  let tasks: ReturnType<typeof slownessOfTasks> | undefined; // few ask for it
+  return {
+    of: (worker) => slowness.get(machineOf(worker)),
+    byTask(worker) {
+      tasks ??= slownessOfTasks(entries);
+      const machine = machineOf(worker);
+      return tasks
+        .flatMap(({ task, machines }) => {
+          const found = machines.get(machine);
+          return found === undefined ? [] : [{ ...task, ...found }];
+        })
+        .sort((a, b) => b.runs - a.runs || (a.task_name < b.task_name ? -1 : 1));
+    },
+  };
+}
+
+/** How slow each machine is at each task. */
+function slownessOfTasks(entries: readonly TimedEntry[]) {
+  return [...Map.groupBy(entries, ({ task_type, task_name }) => JSON.stringify([task_type, task_name])).values()].map(
+    (own) => {
+      const { task_type, task_name } = own[0]!; // a group has one
+      return { task: { task_type, task_name }, machines: slownessOf(own.flatMap((entry) => observationOf(entry))) };
+    },
+  );
 }
 
 /** What makes the speed of a run: the processor, where the worker could tell. */

@@ -165,6 +165,7 @@ create table runs (
 create index runs_active on runs (worker_name, assigned_at) where state <> 'ended';
 create index runs_lease on runs (lease_expires_at) where state <> 'ended';
 create index runs_by_worker on runs (worker_name, work_request_id);
+create index runs_in_error on runs (ended_at, worker_name) where outcome ->> 'kind' in ('start_failed', 'worker_lost');
 
 -- Contents that runs left or are given; each is in the store of artifacts while `is_stored`, under its SHA-256 and id.
 create table artifacts (

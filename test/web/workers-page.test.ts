@@ -1,0 +1,92 @@
+import { expect, it } from "vitest";
+import { withDatabase } from "./copy-rows.ts";
+import { startExample, type Example } from "./example.ts";
+import { inChromium } from "./in-chromium.ts";
+
+/** The example, and two runs on builder-2 that ended in error within the day, and one before it. */
+async function startWithErrors(): Promise<Example> {
+  const example = await startExample();
+  await withDatabase(example.harness, (db) => {
+    const runs = db.prepare("select id from runs where worker_name = 'builder-2' order by ended_at desc limit 3").all();
+    const change = db.prepare(
+      "update runs set outcome = ?, ended_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ?) where id = ?",
+    );
+    const ends = [
+      ['{"kind":"worker_lost"}', "-1 hours"],
+      ['{"kind":"start_failed","errors":[]}', "-23 hours"],
+      ['{"kind":"worker_lost"}', "-25 hours"],
+    ] as const;
+    for (const [index, [outcome, ago]] of ends.entries()) change.run(outcome, ago, String(runs[index]!["id"]));
+  });
+  return example;
+}
+
+inChromium("the pages of workers", startWithErrors, (at) => {
+  it("say of each what is reserved and used, how fast it is, and how many runs ended in error, as the API does", async () => {
+    const { client } = at.farm.harness;
+    const { workers } = await client.call("listWorkers");
+    const of = (name: string) => workers.find(({ worker_name }) => worker_name === name)!; // it has joined
+    expect(of("builder-2").errors_in_day).toBe(2);
+    expect(of("arm-1")).toMatchObject({ errors_in_day: 0, slowness: null, load: { runs: 0, memory: { used: 0 } } });
+    const { load, slowness } = of("builder-1");
+    const { page, context } = await at.visit();
+    await page.goto("workers");
+    const row = async (name: string) =>
+      (await page.getByRole("region", { name: "Workers" }).locator(`tr[data-key=${name}]`).innerText()).split("\t");
+    expect((await row("builder-1")).slice(2, 9)).toEqual([
+      String(load.runs),
+      expect.stringMatching(/^\d\.\dG$/),
+      expect.stringMatching(/ of 64\.0G$/),
+      `${load.cpu_count.reserved} of 16`,
+      expect.stringMatching(/ of 200G$/),
+      slowness!.factor.toFixed(2), // both have run the same keys
+      "–",
+    ]);
+    expect((await row("builder-2"))[8]).toBe("2");
+    await context.close();
+  });
+
+  it("are sorted by the head that is clicked, and the other way round by another click", async () => {
+    const { page, context } = await at.visit();
+    await page.goto("workers?state=online");
+    const names = () => page.getByRole("region", { name: "Workers" }).locator("tbody th").allInnerTexts();
+    const head = (name: string) => page.getByRole("columnheader", { name });
+    await head("Errors").getByRole("link").click();
+    await page.waitForURL(/\?state=online&sort=errors#list$/);
+    expect(await names()).toEqual(["builder-2", "builder-1"]);
+    expect(await head("Errors").getAttribute("aria-sort")).toBe("descending");
+    await head("Errors").getByRole("link").click();
+    await page.waitForURL(/sort=-errors/);
+    expect(await names()).toEqual(["builder-1", "builder-2"]);
+    await page.getByRole("link", { name: "all", exact: true }).click();
+    await page.waitForURL(/\?sort=-errors#list$/);
+    expect(await names()).toEqual(["arm-1", "builder-1", "builder-2"]);
+    const heads = page.getByRole("region", { name: "Workers" }).getByRole("columnheader");
+    expect(await heads.locator("a").count()).toBe(await heads.count());
+    await context.close();
+  });
+
+  it("say how fast a worker is at each task, with a way to its history, and where tokens are made", async () => {
+    const { task_slowness } = await at.farm.harness.client.call("getWorker", {
+      params: { worker_name: "builder-1" },
+    });
+    expect(task_slowness.map(({ task_name }) => task_name)).toEqual(["build", "test"]);
+    const { page, context } = await at.visit();
+    await page.goto("workers/builder-1");
+    const rows = page.getByRole("region", { name: "How fast it is, by task" }).locator("tbody tr");
+    const { factor, low, high, runs, keys } = task_slowness[0]!; // just compared
+    expect((await rows.nth(1).innerText()).split("\t").filter((text) => text.trim() !== "")).toEqual([
+      "build",
+      factor.toFixed(2),
+      `${low.toFixed(2)} to ${high.toFixed(2)}`,
+      `${runs} runs of ${keys} keys`,
+    ]);
+    await rows.nth(1).getByRole("link", { name: "build" }).click();
+    await page.waitForURL(/history\?task_name=build#workers$/);
+    await page.goBack();
+    await page.getByRole("link", { name: "settings" }).click();
+    await page.waitForURL(/settings#tokens$/);
+    await page.getByRole("button", { name: "Make" }).waitFor();
+    await context.close();
+  });
+});

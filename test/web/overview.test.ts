@@ -63,6 +63,21 @@ inChromium("the overview", startExample, (at) => {
     await context.close();
   });
 
+  it("says on a phone why each request waits and what is left of each run, without scrolling to the side", async () => {
+    const { page, context } = await at.visit({ viewport: { width: 375, height: 800 } });
+    for (const name of ["Waiting", "Running"]) {
+      const table = page.getByRole("region", { name, exact: true });
+      expect(await table.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
+      expect(await table.getByRole("row").count()).toBeGreaterThan(3);
+    }
+    const why = page.getByText("it runs after #5105");
+    const box = (await why.boundingBox())!; // it is shown
+    expect(box.x + box.width).toBeLessThanOrEqual(375);
+    const cell = page.getByRole("region", { name: "Waiting" }).getByRole("cell").nth(1);
+    expect(await cell.evaluate((one) => getComputedStyle(one, "::before").content)).toBe('"Waits "');
+    await context.close();
+  });
+
   it("shows the eight fullest workers on a phone, the fullest first, and the others when asked", async () => {
     const { harness } = at.farm;
     for (let index = 1; index <= 8; index += 1) await harness.join(`spare-${index}`, {});

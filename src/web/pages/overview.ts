@@ -199,7 +199,7 @@ function waitingTable({ root }: Frame, { waiting, now, counts }: OverviewData): 
     { name: "Why", look: "wide" },
     "Should start",
   ];
-  return e("div", {}, table("Waiting", head, rows), ...rest);
+  return e("div", {}, table("Waiting", head, rows, "stacked"), ...rest);
 }
 
 function startText({ expected }: WorkRequest, now: Timestamp): string {
@@ -257,13 +257,14 @@ function goingTable({ root }: Frame, { going, now }: OverviewData): VNode {
     "Running",
     [
       "Request",
-      "What",
+      { name: "What", look: "name" },
       "Worker",
       { name: "For", look: "number" },
       "Left",
       { name: "Memory used of reserved", look: "number" },
     ],
     rows,
+    "stacked",
   );
 }
 

@@ -152,7 +152,10 @@ function detailTable(data: WorkerData): VNode {
   const { worker, now } = data;
   return table(
     "Details",
-    ["Field", { name: "Value", look: "wide" }],
+    [
+      { name: "Field", look: "name" },
+      { name: "Value", look: "wide" },
+    ],
     [
       ["tags", worker.tags.join(", ") || "none"],
       ["tasks", taskText(worker)],
@@ -235,6 +238,7 @@ function goingTable(root: string, runs: readonly Run[], now: Timestamp): VNode {
       { name: "Why here", look: "wide" },
     ],
     rows,
+    "stacked",
   );
 }
 

@@ -152,7 +152,7 @@ type Column = {
 
 const COLUMNS: readonly Column[] = [
   { name: "Worker", order: "worker", cell: ({ worker_name }, root) => workerLink(root, worker_name) },
-  { name: "State", order: "state", cell: (worker) => workerState(worker) },
+  { name: "State", look: "name", order: "state", cell: (worker) => workerState(worker) },
   { name: "Runs", look: "number", order: "runs", cell: ({ load }) => String(load.runs) },
   { name: "Memory used", look: "number", order: "used", cell: ({ load }) => formatBytes(load.memory.used) },
   held("Memory reserved", "reserved", "memory", formatBytes),

@@ -16,17 +16,23 @@ export type Head = string | { name: string; look: string; sorting?: Sorting };
 /** The head of a column of numbers. */
 export const numberHead = (name: string): Head => ({ name, look: "number" });
 
-/** A table in a box of its own that scrolls when it is wider than the page. The first cell names its row. */
-export function table(caption: string, head: readonly Head[], rows: readonly Row[]): VNode {
-  const looks = head.map((column) => (typeof column === "string" ? undefined : column.look));
+/**
+ * A table in a box of its own that scrolls when it is wider than the page. The first cell names its row. One that is `stacked` has its
+ * cells below each other on a narrow window, each with the name of its column: for what must be seen there without scrolling.
+ */
+export function table(caption: string, head: readonly Head[], rows: readonly Row[], look?: "stacked"): VNode {
+  const columns = head.map((column) => ({
+    look: typeof column === "string" ? undefined : column.look,
+    name: look === undefined ? undefined : typeof column === "string" ? column : column.name,
+  }));
   return e(
     "div",
-    { class: "table", tabIndex: 0, role: "region", "aria-label": caption },
+    { class: look === undefined ? "table" : `table ${look}`, tabIndex: 0, role: "region", "aria-label": caption },
     e(
       "table",
       {},
       e("thead", {}, e("tr", {}, ...head.map(headCell))),
-      e("tbody", {}, ...rows.map((row) => rowOf(row, looks))),
+      e("tbody", {}, ...rows.map((row) => rowOf(row, columns))),
     ),
   );
 }
@@ -42,18 +48,22 @@ function headCell(column: Head): VNode {
   );
 }
 
-function rowOf(row: Row, looks: readonly (string | undefined)[]): VNode {
+type CellColumn = { look: string | undefined; name: string | undefined };
+
+function rowOf(row: Row, columns: readonly CellColumn[]): VNode {
   const { cells, key, look } = "cells" in row ? row : { cells: row, key: undefined, look: undefined };
   return e(
     "tr",
     { "data-key": key, class: look },
-    ...cells.map((cell, index) => cellOf(cell, index === 0, looks[index])),
+    ...cells.map((cell, index) => cellOf(cell, index === 0, columns[index])),
   );
 }
 
-function cellOf(cell: Cell, isFirst: boolean, columnLook: string | undefined): VNode {
+function cellOf(cell: Cell, isFirst: boolean, column: CellColumn | undefined): VNode {
   const isPlain = typeof cell === "string" || !("look" in cell);
-  const look = [columnLook, isPlain ? undefined : cell.look].filter(Boolean).join(" ") || undefined;
+  const look = [column?.look, isPlain ? undefined : cell.look].filter(Boolean).join(" ") || undefined;
   const content = isPlain ? cell : cell.content;
-  return isFirst ? e("th", { scope: "row", class: look }, content) : e("td", { class: look }, content);
+  return isFirst
+    ? e("th", { scope: "row", class: look }, content)
+    : e("td", { class: look, "data-head": column?.name }, content);
 }

@@ -308,7 +308,7 @@ export const workRequestSchema = recordOf<WorkRequest>()(
   }),
 );
 
-const candidateSchema = z.object({
+export const candidateSchema = z.object({
   worker_name: workerName,
   verdict: z.enum(CANDIDATE_VERDICTS),
   resource: z.enum(RESOURCES).optional(),

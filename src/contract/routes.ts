@@ -15,7 +15,13 @@ import { prioritySchema, submissionSchema } from "./submission.ts";
 import { taskRoutes } from "./task-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import { verdictRoutes } from "./verdict-routes.ts";
-import { slownessSchema, taskSlownessSchema, workerSchema, workerStandingSchema } from "./worker-records.ts";
+import {
+  notTakenSchema,
+  slownessSchema,
+  taskSlownessSchema,
+  workerSchema,
+  workerStandingSchema,
+} from "./worker-records.ts";
 import { workerRoutes } from "./worker-routes.ts";
 import { workflowRoutes } from "./workflow-routes.ts";
 import { context, runIdSchema, subject, taskName, momentInput, timestampSchema, workerName } from "./names.ts";
@@ -268,6 +274,9 @@ export const routes = {
       task_slowness: z.array(taskSlownessSchema),
       /** Runs that ended in error there in the last 24 hours, which is not the work's fault. */
       errors_in_day: z.int(),
+      /** How its runs of seven days ended; `is_cut`: only the newest of them were looked at. */
+      week: z.object({ runs: z.int(), errors: z.int(), is_cut: z.boolean() }),
+      not_taken: notTakenSchema,
       runs: z.array(runSchema),
     }),
   }),

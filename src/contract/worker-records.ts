@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Slowness, TaskSlowness } from "../domain/slowness.ts";
 import { TASK_TYPES } from "../domain/task.ts";
 import { WORKER_STATES, type Worker, type WorkerStanding } from "../domain/worker.ts";
-import { runIdSchema, taskName, timestampSchema, workerName } from "./names.ts";
-import { capacitySchema, taskFilterSchema } from "./records.ts";
+import { runIdSchema, taskName, timestampSchema, workRequestId, workerName } from "./names.ts";
+import { candidateSchema, capacitySchema, taskFilterSchema } from "./records.ts";
 
 const bytes = z.int().min(0);
 
@@ -53,4 +53,18 @@ export const workerStandingSchema: z.ZodType<WorkerStanding> = z.object({
     .describe("what its runs hold, and used at most so far; of cores, on average"),
   slowness: slownessSchema.nullable().describe("null: not known yet"),
   errors_in_day: z.int().describe("runs that ended in error there in the last 24 hours, which is not the work's fault"),
+});
+
+/** What waits that a worker cannot take however free it is. */
+export const notTakenSchema = z.object({
+  looked: z.int().describe("how many of those that wait were looked at, of those that are planned first"),
+  reasons: z
+    .array(
+      z.object({
+        candidate: candidateSchema.describe("what speaks against it, with what the neediest of these needs"),
+        count: z.int().describe("how many it cannot take for this"),
+        first_id: workRequestId.describe("the one of them that is planned first"),
+      }),
+    )
+    .describe("the commonest first"),
 });

@@ -49,3 +49,6 @@ export type WorkerStanding = Worker & {
   /** Runs that ended in error there in the last 24 hours, which is not the work's fault. */
   errors_in_day: number;
 };
+
+/** How a worker's runs of seven days ended; `is_cut`: only the newest of them were looked at. */
+export type WorkerWeek = { runs: number; errors: number; is_cut: boolean };

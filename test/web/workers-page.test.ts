@@ -67,9 +67,13 @@ inChromium("the pages of workers", startWithErrors, (at) => {
   });
 
   it("say how fast a worker is at each task, with a way to its history, and where tokens are made", async () => {
-    const { task_slowness } = await at.farm.harness.client.call("getWorker", {
+    const { task_slowness, not_taken, week } = await at.farm.harness.client.call("getWorker", {
       params: { worker_name: "builder-1" },
     });
+    expect(not_taken.reasons.map(({ candidate, count }) => [candidate.verdict, candidate.tag, count])).toEqual([
+      ["lacks_tag", "arch:arm64", 1],
+    ]);
+    expect(week).toEqual({ runs: expect.any(Number), errors: 0, is_cut: false });
     expect(task_slowness.map(({ task_name }) => task_name)).toEqual(["build", "test"]);
     const { page, context } = await at.visit();
     await page.goto("workers/builder-1");

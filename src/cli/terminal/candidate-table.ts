@@ -66,3 +66,10 @@ function whyText({ verdict, resource, available, needed, tag, reserved_for, slow
   const word = RESOURCE_WORDS[resource];
   return verdict === "too_small" ? `${has} ${word} in all, ${wants} needed` : `${has} of ${wants} ${word} free`;
 }
+
+/** What speaks against a worker, in a few words: `lacks tag: kvm`, `too small: 32G memory in all, 61G needed`, `not allowed`. */
+export function obstacleText(candidate: ShownCandidate): string {
+  const why = whyText(candidate);
+  const { word } = VERDICTS[candidate.verdict];
+  return why === "" ? word : `${word}: ${why}`;
+}

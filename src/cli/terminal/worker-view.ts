@@ -2,6 +2,7 @@ import type { Answer } from "../../client/call-types.ts";
 import { speedText } from "../../domain/slowness-text.ts";
 import { formatBytes, formatCores } from "../../domain/units.ts";
 import type { Capacity, Worker, WorkerStanding, WorkerState } from "../../domain/worker.ts";
+import { obstacleText } from "./candidate-table.ts";
 import { paint, type Style } from "./colour.ts";
 import { symbols } from "./glyph.ts";
 import { formatAgo, formatMoment } from "./relative-time.ts";
@@ -110,10 +111,8 @@ const BAR_COLUMNS = 20;
 const MOST_TASKS = 5;
 
 /** What `almanac worker show` prints: the worker, how much of it is reserved by its runs, and these. Ends in a newline. */
-export function renderWorker(
-  { worker, runs, slowness, task_slowness, errors_in_day }: Answer<"getWorker">,
-  surface: Surface,
-): string {
+export function renderWorker(answer: Answer<"getWorker">, surface: Surface): string {
+  const { worker, runs, slowness, task_slowness } = answer;
   const active = runs.filter((run) => run.state !== "ended");
   const lines = [
     `${paint(surface, "strong", sanitizeText(worker.worker_name))}  ${stateLabel(worker, surface)}`,
@@ -128,7 +127,8 @@ export function renderWorker(
     ...task_slowness
       .slice(0, MOST_TASKS)
       .map((task, index) => line(index === 0 ? "by task" : "", `${task.task_name} ${speedText(task)}`)),
-    line("errors", errors_in_day === 0 ? "none of its runs in 24 hours" : `${errors_in_day} of its runs in 24 hours`),
+    line("errors", errorsText(answer)),
+    ...notTakenLines(answer),
     line("measures by", worker.measure_method),
     line("version", worker.version),
     line("joined", formatMoment(worker.joined_at, surface)),
@@ -137,6 +137,20 @@ export function renderWorker(
   ];
   const table = runs.length === 0 ? "  no runs\n" : `\n${renderRuns(runs, surface)}`;
   return `${lines.join("\n")}\n${table}`;
+}
+
+function errorsText({ errors_in_day, week }: Answer<"getWorker">): string {
+  return `${errors_in_day} in 24 hours, ${week.errors} of ${week.is_cut ? "the newest " : ""}${week.runs} runs in 7 days`;
+}
+
+/** What waits that it can never take: how many, the first, and why. */
+function notTakenLines({ not_taken: { looked, reasons } }: Answer<"getWorker">): string[] {
+  return reasons.map(({ candidate, count, first_id }, index) =>
+    line(
+      index === 0 ? "cannot take" : "",
+      `${count} of ${looked} that wait, first #${first_id}: ${obstacleText(candidate)}`,
+    ),
+  );
 }
 
 /** `memory  ▕████▌    ▏ 5.0G of 8.0G reserved`. */

@@ -1,6 +1,5 @@
 import type { Timestamp } from "../../domain/clock.ts";
-import type { WorkRequestId } from "../../domain/ids.ts";
-import type { Candidate } from "../../domain/run.ts";
+import type { NotTaken, NotTakenReason } from "../../domain/not-taken.ts";
 import type { Worker } from "../../domain/worker.ts";
 import { obstacleFor } from "../../schedule/fit.ts";
 import type { StoreReader } from "../store/store.ts";
@@ -8,17 +7,10 @@ import type { StoreReader } from "../store/store.ts";
 /** So many are looked at, those first that are planned first. */
 const LOOKED_AT = 200;
 
-/** Why a worker could never take some of what waits, how many these are, and the one of them that is planned first. */
-export type NotTaken = { candidate: Candidate; count: number; first_id: WorkRequestId };
-
-/** What waits that a worker cannot take however free it is; `looked`: how many were looked at. */
-export async function cannotTake(
-  read: StoreReader,
-  worker: Worker,
-  now: Timestamp,
-): Promise<{ looked: number; reasons: NotTaken[] }> {
+/** What waits that a worker cannot take, the commonest reason first. */
+export async function cannotTake(read: StoreReader, worker: Worker, now: Timestamp): Promise<NotTaken> {
   const pending = await read.pending(now, LOOKED_AT);
-  const reasons = new Map<string, NotTaken>();
+  const reasons = new Map<string, NotTakenReason>();
   for (const { id, task_name, allocation } of pending) {
     if (allocation === null) continue; // none of those is read
     const candidate = obstacleFor({ task_name, allocation }, worker);

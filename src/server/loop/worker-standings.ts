@@ -1,11 +1,16 @@
+import type { AboutWorker } from "../../domain/about-worker.ts";
 import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
+import { resultOf } from "../../domain/outcome.ts";
 import type { WorkerStanding } from "../../domain/worker.ts";
 import { loadOf } from "../../domain/worker-load.ts";
-import type { ActiveLoad } from "../store/store.ts";
+import type { ActiveLoad, WorkerRow } from "../store/store.ts";
+import { cannotTake } from "./cannot-take.ts";
 import type { LoopContext } from "./context.ts";
 import { knownSpeeds } from "./planning/speeds.ts";
 import { workerOf } from "./workers.ts";
 
+/** Of the runs of a week on a worker. */
+const COUNTED_RUNS = 500;
 const DAY_MS = 86_400_000;
 
 /** All workers by name, as they are now, and what each has. */
@@ -36,6 +41,30 @@ export async function workerStandings(context: LoopContext): Promise<WorkerStand
 }
 
 /** Of each worker, how many runs ended in error in the 24 hours until now; a worker without one is not in it. */
-export function errorsInDay({ store: { read } }: LoopContext, now: Timestamp) {
+function errorsInDay({ store: { read } }: LoopContext, now: Timestamp) {
   return read.runsInErrorSince(timestamp(epochMs(now) - DAY_MS));
+}
+
+/** How fast one worker is, how its runs ended, and what it cannot take. */
+export async function aboutWorker(context: LoopContext, row: WorkerRow, now: Timestamp): Promise<AboutWorker> {
+  const { read } = context.store;
+  const { worker_name } = row;
+  const week = { since: timestamp(epochMs(now) - 7 * DAY_MS), until: now };
+  const [speeds, errors, outcomes, not_taken] = await Promise.all([
+    knownSpeeds(context),
+    errorsInDay(context, now),
+    read.outcomesOn(worker_name, week, COUNTED_RUNS),
+    cannotTake(read, workerOf(row, now, context.settings.leaseMs), now),
+  ]);
+  return {
+    slowness: speeds.of(row) ?? null,
+    task_slowness: speeds.byTask(row),
+    errors_in_day: errors.get(worker_name) ?? 0,
+    week: {
+      runs: outcomes.length,
+      errors: outcomes.filter((outcome) => outcome !== null && resultOf(outcome) === "error").length,
+      is_cut: outcomes.length === COUNTED_RUNS,
+    },
+    not_taken,
+  };
 }

@@ -1,9 +1,9 @@
 import type { VNode } from "preact";
 import { timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { Run } from "../../domain/run.ts";
-import type { Slowness, TaskSlowness } from "../../domain/slowness.ts";
 import { speedText } from "../../domain/slowness-text.ts";
 import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
+import type { AboutWorker } from "../../domain/about-worker.ts";
 import type { Worker } from "../../domain/worker.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { runFigure } from "../../history/run-figure.ts";
@@ -13,7 +13,7 @@ import { FACTOR_HEADS, factorCells } from "../parts/factor-cells.ts";
 import { reachOf } from "../charts/dot-interval.ts";
 import { action, mayDo } from "../parts/actions.ts";
 import { commandLine, historyAddress, requestLink } from "../parts/links.ts";
-import { notTakenPart, type NotTaken } from "../parts/not-taken.ts";
+import { notTakenPart } from "../parts/not-taken.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 import { suspicionPart } from "../parts/suspicion.ts";
 import { ago, moment, secondsBetween } from "../parts/time.ts";
@@ -39,15 +39,7 @@ export type WorkerData = {
   span: readonly [number, number];
   /** Whether the span is one that was chosen. */
   isChosen: boolean;
-  /** How slow it is, as the choice of worker goes by it; null: not known. */
-  slowness: Slowness | null;
-  /** The same by the runs of each task alone, what has most runs first. */
-  task_slowness: readonly TaskSlowness[];
-  /** Of its runs of seven days, or the newest of them: how many ended in error, which is not the work's fault. */
-  infrastructure: { count: number; runs: number; isCut: boolean };
-  /** What waits that it could never take. */
-  not_taken: NotTaken;
-};
+} & AboutWorker;
 
 /** One worker: what it has, what it does, what it did. */
 export function workerPage(frame: Frame, data: WorkerData): string {
@@ -120,7 +112,7 @@ function elsewhere(frame: Frame, worker_name: string): VNode[] {
 const MOST_TASKS = 20;
 
 /** How long its work takes beside an ordinary worker: of all tasks, by which it is chosen, and of each. */
-function speedPart(root: string, { slowness, task_slowness }: WorkerData): VNode[] {
+function speedPart(root: string, { slowness, task_slowness }: AboutWorker): VNode[] {
   if (slowness === null) return [];
   const shown = task_slowness.slice(0, MOST_TASKS);
   const more = task_slowness.length - shown.length;
@@ -161,7 +153,7 @@ function detailTable(data: WorkerData): VNode {
       ["tasks", taskText(worker)],
       ["processor", worker.cpu_model],
       ["speed", speedText(data.slowness)],
-      ["runs in 7 days that ended in error", infrastructureText(data)],
+      ["runs that ended in error", errorsText(data)],
       ["measures by", worker.measure_method],
       ["version", worker.version],
       ["joined", moment(worker.joined_at)],
@@ -170,8 +162,8 @@ function detailTable(data: WorkerData): VNode {
   );
 }
 
-function infrastructureText({ infrastructure: { count, runs, isCut } }: WorkerData): string {
-  return `${count === 0 ? "none" : count} of ${isCut ? "the newest " : ""}${runs}`;
+function errorsText({ errors_in_day: errors, week }: AboutWorker): string {
+  return `${errors === 0 ? "none" : errors} in 24 hours, ${week.errors === 0 ? "none" : week.errors} of ${week.is_cut ? "the newest " : ""}${week.runs} in 7 days`;
 }
 
 /** What it did, as pictures; the table of its requests below says the same. */

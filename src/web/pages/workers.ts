@@ -136,7 +136,7 @@ function sentence(workers: readonly Worker[]): string {
     state,
     count: workers.filter((worker) => worker.state === state).length,
   }));
-  return `${workers.length} workers: ${counts
+  return `${workers.length} ${workers.length === 1 ? "worker" : "workers"}: ${counts
     .filter(({ count }) => count > 0)
     .map(({ state, count }) => `${count} ${state}`)
     .join(", ")}.`;

@@ -1,14 +1,9 @@
 import type { VNode } from "preact";
 import { element as e } from "../element.ts";
-import { whyCell, type ShownCandidate } from "./candidates.ts";
+import type { NotTaken } from "../../domain/not-taken.ts";
+import { whyCell } from "./candidates.ts";
 import { requestLink } from "./links.ts";
 import { numberHead, table, type Row } from "./table.ts";
-
-/** Of the requests that are planned first: why a worker could never take some, how many these are, and the first of them. */
-export type NotTaken = {
-  looked: number;
-  reasons: readonly { candidate: ShownCandidate; count: number; first_id: number }[];
-};
 
 /** What waits that a worker could never take, and what it lacks for that. */
 export function notTakenPart(root: string, { looked, reasons }: NotTaken): VNode[] {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { WorkRequestId } from "../../../src/domain/ids.ts";
 import type { Run } from "../../../src/domain/run.ts";
 import type { Slowness, TaskSlowness } from "../../../src/domain/slowness.ts";
 import { loadOf } from "../../../src/domain/worker-load.ts";
@@ -19,6 +20,14 @@ const standing = (worker: Worker, runs: readonly Run[] = []): WorkerStanding => 
   slowness: null,
   errors_in_day: 0,
 });
+
+const nothingKnown = {
+  slowness: null,
+  task_slowness: [],
+  errors_in_day: 0,
+  week: { runs: 0, errors: 0, is_cut: false },
+  not_taken: { looked: 0, reasons: [] },
+};
 
 const workers = [
   workerOf("w-04"),
@@ -67,6 +76,17 @@ describe("almanac worker show", () => {
           slowness,
           task_slowness: [taskSlowness, { ...taskSlowness, task_name: "test" }],
           errors_in_day: 3,
+          week: { runs: 35, errors: 4, is_cut: false },
+          not_taken: {
+            looked: 12,
+            reasons: [
+              {
+                candidate: { worker_name: workers[0]!.worker_name, verdict: "lacks_tag", tag: "kvm" },
+                count: 2,
+                first_id: 5130 as WorkRequestId, // as any number
+              },
+            ],
+          },
         },
         terminal(),
       ),
@@ -82,7 +102,8 @@ describe("almanac worker show", () => {
         speed       takes 0.93 of the ordinary time (0.91 to 0.99 by key), by 251 runs of 6 keys
         by task     build takes 0.87 of the ordinary time (0.91 to 0.99 by key), by 251 runs of 6 keys
                     test takes 0.87 of the ordinary time (0.91 to 0.99 by key), by 251 runs of 6 keys
-        errors      3 of its runs in 24 hours
+        errors      3 in 24 hours, 4 of 35 runs in 7 days
+        cannot take 2 of 12 that wait, first #5130: lacks tag: kvm
         measures by cgroup2
         version     0.1.0
         joined      2026-11-21 12:00:00Z
@@ -92,12 +113,9 @@ describe("almanac worker show", () => {
         5122.1  w-04    2026-11-22 11:47:40Z  12m20s  40m42s    3.3G  1.0G  ● running
       "
     `);
-    expect(
-      renderWorker(
-        { worker: workers[1]!, runs: [], slowness: null, task_slowness: [], errors_in_day: 0 },
-        terminal({ hasUnicode: false }),
-      ),
-    ).toContain("  no runs\n");
+    expect(renderWorker({ worker: workers[1]!, runs: [], ...nothingKnown }, terminal({ hasUnicode: false }))).toContain(
+      "  no runs\n",
+    );
   });
 });
 

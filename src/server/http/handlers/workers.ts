@@ -1,7 +1,6 @@
 import { AppError } from "../../../contract/errors.ts";
 import type { LoopContext } from "../../loop/context.ts";
-import { knownSpeeds } from "../../loop/planning/speeds.ts";
-import { errorsInDay, workerStandings } from "../../loop/worker-standings.ts";
+import { aboutWorker, workerStandings } from "../../loop/worker-standings.ts";
 import { removeWorker, setDrain, workerOf } from "../../loop/workers.ts";
 import type { Handlers } from "../handler.ts";
 import { publicRun } from "../public-run.ts";
@@ -21,14 +20,9 @@ export function workerHandlers(context: LoopContext): Pick<Handlers, Names> {
       if (row === undefined) throw new AppError("not-found", { what: "worker", id: worker_name });
       const runs = await read.activeRuns(worker_name);
       const now = await read.now();
-      const speeds = await knownSpeeds(context);
-      return {
-        worker: workerOf(row, now, leaseMs),
-        slowness: speeds.of(row) ?? null,
-        task_slowness: [...speeds.byTask(row)],
-        errors_in_day: (await errorsInDay(context, now)).get(worker_name) ?? 0,
-        runs: runs.map(publicRun),
-      };
+      const worker = workerOf(row, now, leaseMs);
+      const about = await aboutWorker(context, row, now);
+      return { worker, ...about, task_slowness: [...about.task_slowness], runs: runs.map(publicRun) };
     },
     drainWorker: async ({ params, token }) => ({
       worker: await setDrain(context, params.worker_name, true, token.name),

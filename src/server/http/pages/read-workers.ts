@@ -1,20 +1,15 @@
 import { AppError } from "../../../contract/errors.ts";
 import { epochMs, timestamp, type Timestamp } from "../../../domain/clock.ts";
 import type { WorkerName } from "../../../domain/ids.ts";
-import { resultOf } from "../../../domain/outcome.ts";
 import type { WorkRequest } from "../../../domain/work-request.ts";
 import type { WorkerData } from "../../../web/pages/worker.ts";
 import type { WorkersData, WorkersFilter } from "../../../web/pages/workers.ts";
-import { cannotTake } from "../../loop/cannot-take.ts";
 import type { LoopContext } from "../../loop/context.ts";
-import { knownSpeeds } from "../../loop/planning/speeds.ts";
-import { workerStandings } from "../../loop/worker-standings.ts";
+import { aboutWorker, workerStandings } from "../../loop/worker-standings.ts";
 import { workerOf } from "../../loop/workers.ts";
 import type { RunOnWorker } from "../../store/store.ts";
 import { publicRun } from "../public-run.ts";
 
-/** Of the runs of a week on a worker. */
-const COUNTED_RUNS = 500;
 const WORKER_ROWS = 20;
 /** More could not be told apart in a picture. */
 const WORKER_PAST_RUNS = 150;
@@ -40,14 +35,11 @@ export async function readWorker(
   const last = epochMs(chosen.until ?? now);
   const first = chosen.since === undefined ? last - DAY_MS : epochMs(chosen.since);
   const span = { since: timestamp(first), until: timestamp(last) };
-  const week = timestamp(epochMs(now) - 7 * DAY_MS);
   const worker = workerOf(row, now, context.settings.leaseMs);
-  const [runs, past, outcomes, speeds, not_taken] = await Promise.all([
+  const [runs, past, about] = await Promise.all([
     read.activeRuns(worker_name),
     read.runsOn(worker_name, span, WORKER_PAST_RUNS + 1),
-    read.outcomesOn(worker_name, { since: week, until: now }, COUNTED_RUNS),
-    knownSpeeds(context),
-    cannotTake(read, worker, now),
+    aboutWorker(context, row, now),
   ]);
   const drawn = past.slice(0, WORKER_PAST_RUNS);
   const isChosen = chosen.since !== undefined || chosen.until !== undefined;
@@ -58,14 +50,7 @@ export async function readWorker(
     now,
     lastEventId,
     worker,
-    slowness: speeds.of(row) ?? null,
-    task_slowness: speeds.byTask(row),
-    infrastructure: {
-      count: outcomes.filter((outcome) => outcome !== null && resultOf(outcome) === "error").length,
-      runs: outcomes.length,
-      isCut: outcomes.length === COUNTED_RUNS,
-    },
-    not_taken,
+    ...about,
     runs: runs.map(publicRun),
     requests: await lastOn(context, worker_name, drawn, isChosen),
     past: drawn,

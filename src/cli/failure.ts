@@ -1,4 +1,4 @@
-import { AppError, ERRORS, type ErrorCode } from "../contract/errors.ts";
+import { AppError, errorAction, ERRORS, type ErrorCode } from "../contract/errors.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 
 /** A failure that is told in full: what happened, why, and what to do next. */
@@ -72,7 +72,7 @@ function linesOf(error: unknown): string[] {
 function linesOfAppError(error: AppError): string[] {
   const entries = reasonsOf(error);
   const what = entries.length > 0 ? headOf(error) : error.message;
-  const lines = withMore(what, entries, ERRORS[error.code].action);
+  const lines = withMore(what, entries, errorAction(error.code, error.details));
   const requestId = error.details["request_id"];
   if (typeof requestId === "string") lines.push(`  request ${requestId}`);
   return lines;

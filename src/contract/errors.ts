@@ -9,7 +9,7 @@ type ErrorDefinition = {
   retryable: boolean;
   /** The sentence; `{name}` is filled from the details. */
   template: string;
-  /** What to do about it. */
+  /** What to do about it; `{name}` is filled from the details, as in the sentence. */
   action: string;
 };
 
@@ -61,7 +61,7 @@ export const ERRORS = {
     status: 404,
     retryable: false,
     template: "There is no {what} {id}.",
-    action: "Check the id; expired work requests are deleted, their history stays.",
+    action: "Check the name or number of the {what}; one that was removed or has expired is no longer there.",
   },
   "route-not-found": {
     status: 404,
@@ -375,7 +375,16 @@ export type ErrorDetails = Record<string, unknown>;
 
 /** The registry's sentence for a code with the details filled in. */
 export function errorMessage(code: ErrorCode, details: ErrorDetails): string {
-  return ERRORS[code].template.replaceAll(/\{(\w+)\}/g, (_, name: string) => textOf(details[name]));
+  return filled(ERRORS[code].template, details);
+}
+
+/** What to do about it, filled from the details. */
+export function errorAction(code: ErrorCode, details: ErrorDetails): string {
+  return filled(ERRORS[code].action, details);
+}
+
+function filled(template: string, details: ErrorDetails): string {
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => textOf(details[name]));
 }
 
 function textOf(value: unknown): string {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { HOOK_CALL_KINDS, type Hook, type HookCall } from "../domain/hook.ts";
+import { HOOK_CALL_KINDS, type Hook, type HookCall, type HookTrial } from "../domain/hook.ts";
 import { timestampSchema, workRequestId } from "./names.ts";
 import { errorEntrySchema } from "./problem.ts";
 import { recordOf } from "./record-of.ts";
@@ -61,6 +61,21 @@ export const hookSchema = recordOf<Hook>()(
   }),
 );
 
+/** What a hook would do with a call. */
+export const hookTrialSchema = recordOf<HookTrial>()(
+  z.object({
+    kind: z.enum(HOOK_CALL_KINDS),
+    unmet: z
+      .array(z.object({ path: z.string(), pattern: z.string(), found: z.string().nullable() }))
+      .describe("conditions that what was sent does not meet, with what stands there; null: nothing does"),
+    submission: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe("what would be submitted, with its places filled"),
+    errors: z.array(errorEntrySchema),
+  }),
+);
+
 const params = z.strictObject({ name: hookName });
 
 /** The calls about hooks; that of a hook itself, `POST /hooks/NAME`, is signed and has no token. */
@@ -92,6 +107,19 @@ export const hookRoutes = {
       /** Shown this once, when it was made now. */
       secret: z.string().nullable(),
     }),
+  }),
+  tryHook: route({
+    method: "POST",
+    path: "/api/v1/hooks/:name/try",
+    summary:
+      "What a hook would do with a call, by the same rules as in earnest; nothing is made, and no call is remembered",
+    scope: "read",
+    params,
+    body: z.strictObject({
+      /** What the other program would send. */
+      sent: z.unknown(),
+    }),
+    response: z.object({ trial: hookTrialSchema }),
   }),
   removeHook: route({
     method: "DELETE",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AppError, ERRORS, type ErrorCode } from "./errors.ts";
+import { AppError, errorAction, ERRORS, type ErrorCode } from "./errors.ts";
 
 /** One reason in a problem's `errors` list, or in `output_data.errors`. */
 export const errorEntrySchema = z.looseObject({ message: z.string(), code: z.string() });
@@ -24,7 +24,7 @@ export type Problem = z.output<typeof problemSchema>;
 
 /** The problem document of a fault. The details' `errors` list is passed on. */
 export function problemOf(error: AppError, requestId?: string): Problem {
-  const definition: { status?: number; retryable: boolean; action: string } = ERRORS[error.code];
+  const definition: { status?: number; retryable: boolean } = ERRORS[error.code];
   const { errors: entries, ...details } = error.details;
   const errors = z.array(errorEntrySchema).safeParse(entries);
   return {
@@ -34,7 +34,7 @@ export function problemOf(error: AppError, requestId?: string): Problem {
     detail: error.message,
     code: error.code,
     retryable: definition.retryable,
-    action: definition.action,
+    action: errorAction(error.code, error.details),
     ...(requestId !== undefined && { request_id: requestId }),
     ...(Object.keys(details).length > 0 && { details }),
     ...(errors.success && { errors: errors.data }),

@@ -19,6 +19,16 @@ export type HookCall = {
   errors: WorkRequestError[];
 };
 
+/** What a hook would do with a call; nothing is made of it. */
+export type HookTrial = {
+  kind: HookCallKind;
+  /** Conditions that what was sent does not meet, with what stands there; null: nothing does. */
+  unmet: { path: string; pattern: string; found: string | null }[];
+  /** What would be submitted, with its places filled; null where nothing would, or where a place cannot be filled. */
+  submission: Record<string, unknown> | null;
+  errors: WorkRequestError[];
+};
+
 /** An address at which another program has work submitted; its secret is not part of the record. */
 export type Hook = {
   /** Unique; the last part of its address. */

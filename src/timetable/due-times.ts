@@ -20,18 +20,31 @@ export type DueNow = {
   next: Timestamp | undefined;
 };
 
-/** Why a cron expression or a time zone cannot be used, as what was expected; undefined when both can. */
-export function whatIsWrong(
-  cron: string,
-  time_zone: string,
-): { field: "cron" | "time_zone"; expected: string } | undefined {
-  if (!isTimeZone(time_zone)) return { field: "time_zone", expected: "a time zone such as Europe/Berlin or UTC" };
+/** Why a cron expression or a time zone cannot be used, as what was expected of each; empty when both can. */
+export function whatIsWrong(cron: string, time_zone: string): { field: "cron" | "time_zone"; expected: string }[] {
+  const isZone = isTimeZone(time_zone);
+  const expected = expectedOfCron(cron, isZone ? time_zone : "UTC");
+  return [
+    ...(expected === undefined ? [] : [{ field: "cron" as const, expected }]),
+    ...(isZone ? [] : [{ field: "time_zone" as const, expected: "a time zone such as Europe/Berlin or UTC" }]),
+  ];
+}
+
+const CRON_FIELDS = 5;
+const CRON_EXPECTED =
+  'five fields (minute hour day month weekday), such as "30 6 * * 1-5" for half past six on workdays, or @daily and the like';
+
+function expectedOfCron(cron: string, time_zone: string): string | undefined {
+  const count = cron.split(/\s+/).filter((field) => field !== "").length;
+  if (!cron.trim().startsWith("@") && count !== CRON_FIELDS) {
+    return `${CRON_EXPECTED}; it has ${count === 1 ? "1 field" : `${count} fields`}`;
+  }
   try {
     const next = open(cron, time_zone).nextRun(new Date(0));
-    return next === null ? { field: "cron", expected: "a cron expression that is due some day" } : undefined;
+    return next === null ? "a cron expression that is due some day; there is no such date" : undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^CronPattern: /, "") : String(error);
-    return { field: "cron", expected: `five fields (minute hour day month weekday) or @daily and the like: ${reason}` };
+    return `${CRON_EXPECTED}; ${reason}`;
   }
 }
 

@@ -44,6 +44,9 @@ describe("the registry of errors", () => {
   it("fills a template's places from the details, and leaves out what is not given", () => {
     expect(errorMessage("not-found", { what: "work request", id: "#7" })).toBe("There is no work request #7.");
     expect(errorMessage("not-found", { what: "run" })).toBe("There is no run .");
+    expect(problemOf(new AppError("not-found", { what: "hook", id: "on-push" })).action).toBe(
+      "Check the name or number of the hook; one that was removed or has expired is no longer there.",
+    );
   });
 
   it("comes back from a problem document as the same fault", () => {

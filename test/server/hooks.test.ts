@@ -130,6 +130,34 @@ describe("a hook", () => {
     expect(hook.last_call).toEqual(calls[0]);
   });
 
+  it("is tried by the rules of calls, and nothing is made of it", async () => {
+    await put({ only_if: { ref: "refs/heads/*" } });
+    const tried = async (sent: unknown) =>
+      (await harness.client.call("tryHook", { params: { name: "on-push" }, body: { sent } })).trial;
+    expect(await tried(PUSH)).toMatchObject({
+      kind: "submitted",
+      submission: { work_requests: [{ subject: "shop", context: "refs/heads/main" }] },
+    });
+    expect(await tried({ ...PUSH, ref: "refs/tags/v1" })).toEqual({
+      kind: "ignored",
+      unmet: [{ path: "ref", pattern: "refs/heads/*", found: '"refs/tags/v1"' }],
+      submission: null,
+      errors: [],
+    });
+    expect(await tried({ ...PUSH, commits: [] })).toMatchObject({
+      kind: "refused",
+      errors: [{ path: "commits.0.message" }],
+    });
+    expect(await tried({ ...PUSH, ref: `refs/heads/${"x".repeat(600)}` })).toMatchObject({
+      kind: "refused",
+      errors: [{ path: "work_requests[0].context" }],
+    });
+    expect(await requests()).toEqual([]);
+    expect((await harness.client.call("getHook", { params: { name: "on-push" } })).calls).toEqual([]);
+    const none = harness.client.call("tryHook", { params: { name: "none" }, body: { sent: PUSH } });
+    await expect(none).rejects.toMatchObject({ code: "not-found" });
+  });
+
   it("puts what strangers send into no program", async () => {
     const hook = (task_data: Record<string, unknown>) =>
       put({ submission: { work_requests: [{ task_name: "x", task_data }] } });

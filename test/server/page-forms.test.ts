@@ -287,6 +287,64 @@ describe("the forms of the pages", () => {
     expect((await send("/schedules/none/run")).status).toBe(404);
   });
 
+  it("of a schedule, all mistakes of a form are told at once", async () => {
+    const { send } = await signIn();
+    const form = { name: "a b", cron: "often", time_zone: "Moon", missed: "once" };
+    const unread = await (await send("/schedules", { ...form, submission: "{", do: "look" })).text();
+    const unknown = JSON.stringify({ work_requests: [{ task_name: "build" }, {}] });
+    const read = await (await send("/schedules", { ...form, submission: unknown, do: "look" })).text();
+    for (const page of [unread, read]) {
+      expect(page.match(/id="field-\w+-wrong"/g)).toEqual(
+        ["name", "cron", "time_zone", "submission"].map((field) => `id="field-${field}-wrong"`),
+      );
+      expect(page.match(/<p>cron: found/g)).toHaveLength(1);
+      expect(page).toContain("such as &quot;30 6 * * 1-5&quot; for half past six on workdays");
+    }
+  });
+
+  it("a hook is looked at, made, changed and forgotten; its secret is shown once", async () => {
+    const { get, send } = await signIn();
+    const listed = async () => (await harness.client.call("listHooks")).hooks;
+    const work = { task_name: "build", subject: "{{ repository }}", task_data: { command: ["true"] } };
+    const submission = JSON.stringify({ work_requests: [work] });
+    const form = { name: "on-push", only_if: "ref=refs/heads/*\n", submission };
+    const look = async (sent: string) => (await send("/hooks", { ...form, sent, do: "look" })).text();
+    expect(await look('{"ref":"refs/heads/main","repository":"shop"}')).toMatch(/would be .*submitted.*shop/s);
+    expect(await look('{"ref":"v1"}')).toContain("ref is &quot;v1&quot;, and must match refs/heads/*");
+    expect(await look('{"ref":"refs/heads/main"}')).toContain("repository: found nothing");
+    expect(await look("")).toContain("The hook can be made.");
+    const wrong = await send("/hooks", {
+      name: "",
+      only_if: "ref",
+      submission: "{",
+      secret: "short",
+      sent: "{",
+      do: "look",
+    });
+    expect(wrong.status).toBe(400);
+    expect((await wrong.text()).match(/id="field-\w+-wrong"/g)).toEqual(
+      ["name", "only_if", "submission", "secret", "sent"].map((field) => `id="field-${field}-wrong"`),
+    );
+    const code = JSON.stringify({ work_requests: [{ task_name: "build", task_data: { script: "echo {{ ref }}" } }] });
+    expect(await (await send("/hooks", { ...form, submission: code, do: "save" })).text()).toContain("in a program");
+    expect(await listed()).toEqual([]);
+
+    const made = await send("/hooks", { ...form, do: "save" });
+    expect([made.status, /whsec_\S{20}/.test(await made.text())]).toEqual([201, true]);
+    expect(await (await get("/hooks/on-push")).text()).not.toContain("whsec_");
+    expect(await listed()).toMatchObject([{ name: "on-push", only_if: { ref: "refs/heads/*" }, created_by: "local" }]);
+    const taken = await send("/hooks", { ...form, do: "save" });
+    expect(await taken.text()).toContain("a name that no hook has; one that is there is changed on its page");
+    expect((await send("/hooks/on-push/change", { ...form, only_if: "", do: "save" })).status).toBe(303);
+    expect(await listed()).toMatchObject([{ only_if: {} }]);
+    const own = await send("/hooks", { ...form, name: "own", secret: "a-secret-of-my-own", do: "save" });
+    expect([own.status, own.headers.get("location")]).toEqual([303, "./hooks/own"]);
+    const gone = await send("/hooks/none/change", { ...form, do: "save" });
+    expect([gone.status, /of the hook; one that was removed/.test(await gone.text())]).toEqual([404, true]);
+    expect((await send("/hooks/on-push/remove")).status).toBe(303);
+    expect((await listed()).map(({ name }) => name)).toEqual(["own"]);
+  });
+
   it("what could not be told is tried again, and what it is about stands with it", async () => {
     const receiver = await startReceiver(() => (isGone ? 410 : 204));
     let isGone = true;

@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { ON_SUSPECT } from "./example-past.ts";
 import type { Example } from "./example.ts";
 
@@ -6,7 +7,12 @@ import type { Example } from "./example.ts";
  * requests, links that lead somewhere. One with a `picture` is a main page as well: photographed under that name for the
  * documentation, asked of Lighthouse, and tried on paper.
  */
-export type ExamplePage = { path: (example: Example) => string; picture?: string };
+export type ExamplePage = {
+  path: (example: Example) => string;
+  picture?: string;
+  /** The page is the answer to a form on the one at `path`: what is typed into it, by the labels, and the button pressed. */
+  sent?: { open: string; typed: Readonly<Record<string, string>>; press: string; status: number };
+};
 
 /** The one that is answered with a fault. */
 export const NOT_THERE = "a page that is not there";
@@ -43,6 +49,51 @@ export const EXAMPLE_PAGES: Readonly<Record<string, ExamplePage>> = {
   hooks: { path: () => "/hooks" },
   "a hook": { path: () => "/hooks/on-push", picture: "hook" },
   "a hook that nobody calls": { path: () => "/hooks/on-tag" },
+  "a hook that is looked at": {
+    path: () => "/hooks/on-push",
+    sent: {
+      open: "Try it, or change it",
+      typed: { "A call to look at it with": '{"ref":"refs/heads/main","after":"4f2c","repository":{"name":"shop"}}' },
+      press: "Look at what it would do",
+      status: 200,
+    },
+  },
+  "a hook that would ignore a call": {
+    path: () => "/hooks/on-tag",
+    sent: {
+      open: "Try it, or change it",
+      typed: { "A call to look at it with": '{"ref":"refs/heads/main"}' },
+      press: "Look at what it would do",
+      status: 200,
+    },
+  },
+  "a hook that cannot be made": {
+    path: () => "/hooks",
+    sent: {
+      open: "Make a hook",
+      typed: {
+        Name: "a hook",
+        "Only if": `ref ${"long".repeat(60)}`,
+        "What it submits": "{",
+        "Secret of your own": "x",
+      },
+      press: "Make it",
+      status: 400,
+    },
+  },
+  "a schedule that is looked at": {
+    path: () => "/schedules/nightly",
+    sent: { open: "Change it", typed: { "Due at": "30 6 * * 1-5" }, press: "Look at it first", status: 200 },
+  },
+  "a schedule that cannot be made": {
+    path: () => "/schedules",
+    sent: {
+      open: "Make a schedule",
+      typed: { Name: "a schedule", "Due at": "often", "In the time zone": "Moon", "What it submits": "{" },
+      press: "Make it",
+      status: 400,
+    },
+  },
   deliveries: { path: () => "/deliveries", picture: "deliveries" },
   "no deliveries": { path: ({ ids }) => `/deliveries?work_request_id=${ids.passed}` },
   regressions: { path: () => "/regressions", picture: "regressions" },
@@ -69,6 +120,26 @@ export const EXAMPLE_PAGES: Readonly<Record<string, ExamplePage>> = {
   submit: { path: () => "/new", picture: "submit" },
   [NOT_THERE]: { path: () => "/nowhere" },
 };
+
+/** Opens a page in a browser, by its address and, where it answers a form, by sending that. Gives the status of the answer. */
+export async function openPage(page: Page, example: Example, { path, sent }: ExamplePage): Promise<number | undefined> {
+  const answer = await page.goto(path(example));
+  if (sent === undefined) return answer?.status();
+  await page.locator("summary", { hasText: sent.open }).first().click();
+  const form = page.locator("form.record");
+  for (const [label, text] of Object.entries(sent.typed)) await form.getByLabel(label).fill(text);
+  const [answered] = await Promise.all([
+    page.waitForResponse((response) => response.request().method() === "POST"),
+    form.getByRole("button", { name: sent.press, exact: true }).click(),
+  ]);
+  await page.waitForLoadState();
+  return answered.status();
+}
+
+/** What a page is answered with when all is well. */
+export function expectedStatus(name: string, { sent }: ExamplePage): number {
+  return name === NOT_THERE ? 404 : (sent?.status ?? 200);
+}
 
 /** The pages of the documentation: name, the file of its picture, and where it is. */
 export const MAIN_PAGES = Object.entries(EXAMPLE_PAGES).flatMap(([name, { path, picture }]) =>

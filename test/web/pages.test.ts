@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
-import { EXAMPLE_PAGES, NOT_THERE } from "./example-pages.ts";
+import { EXAMPLE_PAGES, expectedStatus, openPage } from "./example-pages.ts";
 import { ON_SUSPECT } from "./example-past.ts";
 import { HOSTILE, startExample } from "./example.ts";
 import { inChromium } from "./in-chromium.ts";
@@ -24,9 +24,9 @@ inChromium("the pages", startExample, (at) => {
       const found: unknown[] = [];
       const report = (name: string, width: number, faults: readonly string[]) =>
         found.push(...faults.map((fault) => ({ name, width, fault })));
-      for (const [name, { path }] of Object.entries(EXAMPLE_PAGES)) {
+      for (const [name, example] of Object.entries(EXAMPLE_PAGES)) {
         await page.setViewportSize({ width: 1440, height: 900 });
-        const answer = await page.goto(path(at.farm));
+        const status = await openPage(page, at.farm, example);
         report(name, 1440, await violations(page, colorScheme === "light" ? undefined : OF_COLOURS));
         // 320 is what a window of 1280 has at 400 %
         for (const width of [1440, 375, 320]) {
@@ -34,10 +34,9 @@ inChromium("the pages", startExample, (at) => {
           report(name, width, await overflow(page));
         }
         report(name, 320, await violations(page, OF_SIZES));
-        const expected = name === NOT_THERE ? 404 : 200;
-        report(name, 0, answer?.status() === expected ? [] : [`answered with ${answer?.status()}`]);
+        report(name, 0, status === expectedStatus(name, example) ? [] : [`answered with ${status}`]);
         // a browser tells the console of an answer that is an error
-        report(name, 0, answer?.ok() === true ? complaints : []);
+        report(name, 0, status === 200 ? complaints : []);
         complaints.length = 0;
       }
       expect(found).toEqual([]);
@@ -46,7 +45,7 @@ inChromium("the pages", startExample, (at) => {
     300_000,
   );
 
-  it.each(Object.entries(EXAMPLE_PAGES))("is light: %s", async (_name, { path }) => {
+  it.each(Object.entries(EXAMPLE_PAGES))("is light: %s", async (_name, example) => {
     const { context } = await at.visit();
     const page = await context.newPage(); // the one that signed in may still be loading
     const weights = { html: 0, js: 0, css: 0 };
@@ -65,7 +64,7 @@ inChromium("the pages", startExample, (at) => {
       if (kind !== undefined)
         bodies.push(response.body().then((body) => void (weights[kind] += gzipSync(body).length)));
     });
-    await page.goto(path(at.farm));
+    await page.goto(example.path(at.farm));
     await Promise.all(bodies);
     expect(requests).toBeLessThanOrEqual(MOST_REQUESTS);
     expect(weights.html).toBeLessThanOrEqual(BUDGET_BYTES.html);

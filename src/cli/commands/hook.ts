@@ -6,7 +6,7 @@ import { usageError } from "../failure.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { repeated, withOutput, withServer, withTable } from "../shared-options.ts";
 import { withPlaces } from "../submit/refusal.ts";
-import { readSubmissionFile } from "../submit/submission-file.ts";
+import { readJsonFile, readSubmissionFile } from "../submit/submission-file.ts";
 import { formatAgo, formatMoment } from "../terminal/relative-time.ts";
 import { sanitizeText } from "../terminal/sanitize.ts";
 import { renderTable, type Column } from "../terminal/table.ts";
@@ -17,6 +17,7 @@ type AddOptions = SharedOptions & { onlyIf?: string[] };
 
 const EXAMPLES = `Examples:
   almanac hook add on-push build.yaml --only-if ref=refs/heads/main
+  almanac hook try on-push push.json
   almanac hook show on-push
 `;
 
@@ -41,6 +42,12 @@ export function define(command: Command, cli: Cli): void {
     .description("One hook, and what became of its newest calls.")
     .argument("<name>", "its name");
   withOutput(withServer(show)).action(action(cli, showHook));
+  const trying = command
+    .command("try")
+    .description("What a hook would do with a call, by the same rules as in earnest. Nothing is made.")
+    .argument("<name>", "its name")
+    .argument("<file>", "what the other program would send, as JSON (- for standard input)");
+  withOutput(withServer(trying)).action(action(cli, tryHook));
   const remove = command
     .command("rm")
     .description("Forget hooks; what they have submitted stays.")
@@ -132,6 +139,28 @@ async function showHook(session: Session, _: SharedOptions, name: string): Promi
     session.print(`  ${formatMoment(call.received_at, session.surface)}  ${sanitizeText(becameText(call))}\n`);
   }
   return EXIT.success;
+}
+
+async function tryHook(session: Session, _: SharedOptions, name: string, path: string): Promise<ExitCode> {
+  const sent = await readJsonFile(path, session.cli);
+  const { trial } = await session.client.call("tryHook", { params: { name }, body: { sent } });
+  if (session.wantsJson) session.json({ trial });
+  else session.print(trialText(trial));
+  return trial.kind === "refused" ? EXIT.failed : EXIT.success;
+}
+
+/** What would become of it, and what would be submitted or why nothing would. */
+function trialText({ kind, unmet, submission, errors }: Answer<"tryHook">["trial"]): string {
+  const lines = {
+    submitted: ["it would submit:", JSON.stringify(submission, null, 2)],
+    ignored: [
+      "it would be ignored:",
+      ...unmet.map(({ path, pattern, found }) => `  ${path} is ${found ?? "not there"}, and must match ${pattern}`),
+    ],
+    refused: ["it would be refused:", ...errors.map(({ message }) => `  ${message}`)],
+  }[kind];
+  const shown = lines.flatMap((line) => line.split("\n")); // each is made safe by itself, so that its end stays one
+  return shown.map((line) => `${sanitizeText(line)}\n`).join("");
 }
 
 async function removeHooks(session: Session, _: SharedOptions, names: string[]): Promise<ExitCode> {

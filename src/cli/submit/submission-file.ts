@@ -24,10 +24,21 @@ export type ParsedText = {
 
 /** Reads one request, a list, or `{ work_requests: […] }` from a file or, for `-`, from standard input. */
 export async function readSubmissionFile(path: string, cli: Cli): Promise<SubmissionFile> {
+  const { name, text } = await readGiven(path, cli, "submit");
+  return fromParsed(name, await parse(name, text));
+}
+
+/** Reads one JSON document, whatever it holds, from a file or, for `-`, from standard input. */
+export async function readJsonFile(path: string, cli: Cli): Promise<unknown> {
+  const { name, text } = await readGiven(path, cli, "send");
+  return parseJsonText(name, text).documents[0];
+}
+
+async function readGiven(path: string, cli: Cli, verb: string): Promise<{ name: string; text: string }> {
   const name = path === "-" ? "standard input" : path;
   const text = path === "-" ? await readStream(cli.stdin) : readText(path);
-  if (text.trim() === "") throw usageError(`${name} is empty: there is nothing to submit.`);
-  return fromParsed(name, await parse(name, text));
+  if (text.trim() === "") throw usageError(`${name} is empty: there is nothing to ${verb}.`);
+  return { name, text };
 }
 
 function readText(path: string): string {

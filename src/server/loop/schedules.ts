@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { AppError, errorEntry } from "../../contract/errors.ts";
 import type { ScheduleInput } from "../../contract/schedule-routes.ts";
 import { submissionSchema } from "../../contract/submission.ts";
+import { summaryOf } from "../../contract/validation.ts";
 import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import type { Firing, Schedule } from "../../domain/schedule.ts";
@@ -41,16 +42,16 @@ export async function previewSchedule(context: LoopContext, input: ScheduleInput
 }
 
 async function check(context: LoopContext, input: ScheduleInput): Promise<void> {
-  const wrong = whatIsWrong(input.cron, input.time_zone);
-  if (wrong !== undefined) {
-    const entry = errorEntry("invalid-value", {
-      path: wrong.field,
-      found: JSON.stringify(input[wrong.field]),
-      expected: wrong.expected,
-    });
-    throw new AppError("invalid-request", { summary: entry.message, errors: [entry] });
-  }
+  refuseWrongTimes(input);
   await refuseWrong(context, submissionSchema.parse(input.submission));
+}
+
+/** Refuses times that there are not. */
+export function refuseWrongTimes(input: Pick<ScheduleInput, "cron" | "time_zone">): void {
+  const errors = whatIsWrong(input.cron, input.time_zone).map(({ field, expected }) =>
+    errorEntry("invalid-value", { path: field, found: JSON.stringify(input[field]), expected }),
+  );
+  if (errors.length > 0) throw new AppError("invalid-request", { summary: summaryOf(errors), errors });
 }
 
 /**

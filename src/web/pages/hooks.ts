@@ -15,9 +15,16 @@ import {
 import { commandLine } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { ago, moment } from "../parts/time.ts";
+import { hookForm, type SentHook } from "./hook-form.ts";
 
 /** What the list of hooks shows, and of which requests it names those are still kept. */
-export type HooksData = { now: Timestamp; hooks: readonly Hook[]; kept: ReadonlySet<number> };
+export type HooksData = {
+  now: Timestamp;
+  hooks: readonly Hook[];
+  kept: ReadonlySet<number>;
+  /** The form for a new one, as it was sent. */
+  sent?: SentHook;
+};
 
 /** What the page of one hook shows. */
 export type HookData = {
@@ -26,10 +33,14 @@ export type HookData = {
   /** Newest first. */
   calls: readonly HookCall[];
   kept: ReadonlySet<number>;
+  /** The form that changes it, as it was sent. */
+  sent?: SentHook;
+  /** Its secret, when it was made just now. */
+  secret?: string;
 };
 
 /** Addresses at which other programs have work submitted. */
-export function hooksPage(frame: Frame, { now, hooks, kept }: HooksData): string {
+export function hooksPage(frame: Frame, { now, hooks, kept, sent }: HooksData): string {
   const { root } = frame;
   const rows = hooks.map(({ name, only_if, last_call: last, created_by }): Row => ({
     key: name,
@@ -59,6 +70,7 @@ export function hooksPage(frame: Frame, { now, hooks, kept }: HooksData): string
           ],
           rows,
         ),
+    mayDo(frame, "admin") ? hookForm(frame, { ...(sent !== undefined && { sent }), isOpen: hooks.length === 0 }) : null,
     e("h2", {}, "The same elsewhere"),
     ...(hooks.length === 0 ? [] : [commandLine("hook ls")]),
     commandLine("hook add on-push build.yaml --only-if ref=refs/heads/main"),
@@ -75,11 +87,12 @@ function sentence(hooks: readonly Hook[]): string {
 }
 
 /** One hook: what it listens for, how to call it, what it submits, and what became of its calls. */
-export function hookPage(frame: Frame, { now, hook, calls, kept }: HookData): string {
+export function hookPage(frame: Frame, { now, hook, calls, kept, sent, secret }: HookData): string {
   const { name, only_if, created_by, created_at } = hook;
   return renderPage(
     frame,
     { title: `Hook ${name}`, place: "hooks" },
+    secret === undefined ? null : secretPart(secret),
     e("p", { class: "lead", role: "status" }, ...standing(frame.root, hook, kept, now)),
     e(
       "p",
@@ -101,9 +114,12 @@ export function hookPage(frame: Frame, { now, hook, calls, kept }: HookData): st
         ),
     ...signing(name),
     ...submissionPart(hook.submission),
-    mayDo(frame, "admin")
-      ? forgetPart(frame, { to: `hooks/${name}/remove`, word: `Forget ${name}`, command: `hook rm ${name}` })
-      : null,
+    ...(mayDo(frame, "admin")
+      ? [
+          hookForm(frame, { hook, ...(sent !== undefined && { sent }) }),
+          forgetPart(frame, { to: `hooks/${name}/remove`, word: `Forget ${name}`, command: `hook rm ${name}` }),
+        ]
+      : []),
     e("h2", {}, "The same elsewhere"),
     commandLine(`hook show ${name}`),
     e("p", {}, e("a", { href: `${frame.root}api/v1/hooks/${name}` }, "As JSON")),
@@ -121,6 +137,15 @@ function standing(root: string, { last_call: last }: Hook, kept: ReadonlySet<num
     becameText(root, last, kept),
     ".",
   ];
+}
+
+function secretPart(secret: string): VNode {
+  return e(
+    "div",
+    { class: "card", role: "status" },
+    e("p", {}, "It was made. This is the secret that calls are signed with; it is shown this once:"),
+    linesPart("The secret", [secret]),
+  );
 }
 
 /** How another program calls it, as somebody would try it by hand. */

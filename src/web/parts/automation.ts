@@ -29,7 +29,7 @@ const LOOKS: Record<FiringKind | HookCallKind, string> = {
 type Became = Pick<Firing | HookCall, "kind" | "work_request_ids" | "errors">;
 
 /** What came of a due time, or of a call, in a word. */
-export function becameLabel({ kind }: Became): VNode {
+export function becameLabel({ kind }: Pick<Became, "kind">): VNode {
   return e("span", { class: LOOKS[kind] }, kind);
 }
 

@@ -3,17 +3,13 @@ import { z } from "zod";
 import { routes } from "../../../contract/routes.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
 import { deliveriesPage } from "../../../web/pages/deliveries.ts";
-import { hookPage, hooksPage } from "../../../web/pages/hooks.ts";
-import type { Frame } from "../../../web/layout.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { sendAgain } from "../../loop/deliveries.ts";
-import { removeHook, showHook } from "../../loop/hooks/hooks.ts";
-import { asSeenBy } from "../hide-addresses.ts";
 import type { PersonOf } from "./forms.ts";
 import { given, type AddPage } from "./given.ts";
-import { keptOf, MOST_SHOWN } from "./kept-requests.ts";
+import { addHookForms, addHookPages } from "./hook-pages.ts";
 import { addScheduleForms, addSchedulePages } from "./schedule-pages.ts";
-import { backTo, rootOf } from "./send-page.ts";
+import { backTo } from "./send-page.ts";
 
 const PAGE_ROWS = 100;
 
@@ -23,23 +19,7 @@ const deliveriesQuery = z.object(routes.listDeliveries.query.shape).omit({ limit
 export function addAutomationPages(page: AddPage, context: LoopContext): void {
   const { read } = context.store;
   addSchedulePages(page, context);
-  page("/hooks", async (frame) => {
-    const [now, hooks] = await Promise.all([read.now(), read.hooks()]);
-    return hooksPage(frame, {
-      now,
-      hooks,
-      kept: await keptOf(
-        context,
-        hooks.map(({ last_call }) => last_call),
-      ),
-    });
-  });
-  page("/hooks/:name", async (frame, { params }) => {
-    const { name } = parseOrThrow(routes.getHook.params, params, "invalid-request");
-    const { hook, calls } = forReader(frame, await showHook(context, name));
-    const shown = calls.slice(0, MOST_SHOWN);
-    return hookPage(frame, { now: await read.now(), hook, calls: shown, kept: await keptOf(context, shown) });
-  });
+  addHookPages(page, context);
   page("/deliveries", async (frame, { query }) => {
     const { cursor, ...asked } = parseOrThrow(deliveriesQuery, given(query), "invalid-request");
     const lastEventId = await read.lastEventId();
@@ -50,11 +30,6 @@ export function addAutomationPages(page: AddPage, context: LoopContext): void {
   });
 }
 
-/** A report is for nobody in particular: it shows what anybody may see. */
-function forReader<Answer>({ person }: Frame, answer: Answer): Answer {
-  return asSeenBy(person?.scope, answer);
-}
-
 /** What administrators do about it from the pages. */
 export function addAutomationForms(
   app: FastifyInstance,
@@ -63,11 +38,7 @@ export function addAutomationForms(
   personOf: PersonOf,
 ): void {
   addScheduleForms(app, context, assets, personOf);
-  app.post("/hooks/:name/remove", async (request, reply) => {
-    const { name: by } = await personOf(request, "admin");
-    await removeHook(context, parseOrThrow(routes.removeHook.params, request.params, "invalid-request").name, by);
-    return reply.redirect(`${rootOf(request.url)}hooks`, 303);
-  });
+  addHookForms(app, context, assets, personOf);
   app.post("/deliveries/:id/again", async (request, reply) => {
     const { name: by } = await personOf(request, "admin");
     await sendAgain(context, parseOrThrow(routes.sendAgain.params, request.params, "invalid-request").id, by);

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
-import { AppError, errorEntry } from "../../../contract/errors.ts";
+import { AppError } from "../../../contract/errors.ts";
 import { routes } from "../../../contract/routes.ts";
 import { scheduleInput, type ScheduleInput } from "../../../contract/schedule-routes.ts";
-import { parseOrThrow, summaryOf, validationErrors } from "../../../contract/validation.ts";
+import { parseOrThrow } from "../../../contract/validation.ts";
 import type { Frame } from "../../../web/layout.ts";
 import type { SentSchedule } from "../../../web/pages/schedule-form.ts";
 import { schedulePage, schedulesPage, type ScheduleData } from "../../../web/pages/schedules.ts";
@@ -11,6 +11,7 @@ import {
   pauseSchedule,
   previewSchedule,
   putSchedule,
+  refuseWrongTimes,
   removeSchedule,
   runSchedule,
   showSchedule,
@@ -20,7 +21,7 @@ import type { PersonOf } from "./forms.ts";
 import { given, type AddPage } from "./given.ts";
 import { keptOf, MOST_SHOWN } from "./kept-requests.ts";
 import { backTo, frameOf, rootOf, sendPage } from "./send-page.ts";
-import { jsonOf, wrongFields } from "./sent-form.ts";
+import { jsonOf, newName, parseFields, typedOf, wrongFields, wrongOfAll } from "./sent-form.ts";
 
 const FIELDS = ["name", "cron", "time_zone", "missed", "submission"];
 
@@ -115,35 +116,24 @@ async function lookOrSave(
   by: string,
   changed?: string,
 ): Promise<(SentSchedule & { status: number }) | { name: string }> {
-  const { form_token: _, do: wish, ...typed } = form;
-  try {
-    const name = changed ?? (await newName(context, typed["name"]));
-    const input = inputOf(typed);
-    if (wish !== "save") return { typed, wrong: [], next: await previewSchedule(context, input), status: 200 };
-    await putSchedule(context, name, input, by);
-    return { name };
-  } catch (error) {
-    return { typed, wrong: wrongFields(error, FIELDS, "submission"), status: 400 };
-  }
+  const { typed, isSave } = typedOf(form);
+  const find = (name: string) => context.store.read.schedule(name);
+  const nameOfIt = async () => changed ?? (await newName(routes.putSchedule.params, typed["name"], "schedule", find));
+  const look = () => previewSchedule(context, inputOf(typed));
+  const wrong = await wrongOfAll([nameOfIt, () => refuseTypedTimes(typed), look], FIELDS, "submission");
+  if (wrong.length > 0) return { typed, wrong, status: 400 };
+  if (!isSave) return { typed, wrong, next: await look(), status: 200 };
+  const name = await nameOfIt();
+  await putSchedule(context, name, inputOf(typed), by);
+  return { name };
 }
 
-/** A form for a new one changes none that is there. */
-async function newName(context: LoopContext, typed: unknown): Promise<string> {
-  const { name } = parseOrThrow(routes.putSchedule.params, { name: typed }, "invalid-request");
-  if ((await context.store.read.schedule(name)) === undefined) return name;
-  const expected = "a name that no schedule has; one that is there is changed on its page";
-  const entry = errorEntry("invalid-value", { path: "name", found: JSON.stringify(name), expected });
-  throw new AppError("invalid-request", { summary: entry.message, errors: [entry] });
+/** Times are looked at even where another field cannot be read. */
+function refuseTypedTimes({ cron, time_zone = "UTC" }: Record<string, unknown>): void {
+  if (typeof cron === "string" && typeof time_zone === "string") refuseWrongTimes({ cron, time_zone });
 }
 
 function inputOf({ cron, time_zone, missed, submission }: Record<string, unknown>): ScheduleInput {
   const { value, errors } = jsonOf("submission", submission, "a submission: { work_requests: [...] }");
-  const whole = { cron, time_zone, missed, submission: value };
-  const parsed = scheduleInput.safeParse(whole);
-  if (parsed.success) return parsed.data;
-  const others = validationErrors(parsed.error, whole).filter(
-    ({ path }) => errors.length === 0 || path !== "submission",
-  );
-  const all = [...errors, ...others];
-  throw new AppError("invalid-request", { summary: summaryOf(all), errors: all });
+  return parseFields(scheduleInput, { cron, time_zone, missed, submission: value }, errors);
 }

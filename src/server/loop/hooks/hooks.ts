@@ -1,17 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { AppError, errorEntry } from "../../../contract/errors.ts";
+import { AppError } from "../../../contract/errors.ts";
 import type { HookInput } from "../../../contract/hook-routes.ts";
-import { submissionSchema, type Submission } from "../../../contract/submission.ts";
-import { formatPath, parseOrThrow } from "../../../contract/validation.ts";
 import type { Hook, HookCall } from "../../../domain/hook.ts";
 import type { WorkRequestId } from "../../../domain/ids.ts";
-import type { WorkRequestError } from "../../../domain/output-data.ts";
-import { fillTemplate, hasPlace, partAt } from "../../../domain/template.ts";
-import { matchesWildcard } from "../../../domain/wildcard.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import type { LoopContext } from "../context.ts";
 import { refusalOf, submit } from "../submit.ts";
+import { readCall, refuseCode, submissionOf } from "./read-call.ts";
 import { verifyCall, type SignedHeaders } from "./signature.ts";
 
 /** A call as it arrived. */
@@ -56,16 +52,16 @@ async function answer(context: LoopContext, hook: Hook, key: string, document: u
     const isNew = await context.store.transaction((tx) => keep(tx, told));
     return isNew ? { ...told, isRepeated: false } : again(context, name, key);
   };
-  if (!isFor(hook, document)) return end(call);
-  const filled = fillTemplate(hook.submission, document);
-  if (!filled.ok) return end({ ...call, kind: "refused", errors: filled.missing.map(missingEntry) });
+  const read = readCall(hook, document);
+  if (read.kind === "ignored") return end(call);
+  if (read.kind === "refused") return end({ ...call, kind: "refused", errors: read.errors });
   let told: HookCall = call;
   const within = async (tx: StoreTransaction, ids: readonly WorkRequestId[]) => {
     told = { ...call, kind: "submitted", work_request_ids: [...ids] };
     if (!(await keep(tx, told))) throw new CameBefore();
   };
   try {
-    await submit(context, submissionOf(filled.value), hook.created_by, within);
+    await submit(context, submissionOf(read.submission), hook.created_by, within);
     return { ...told, isRepeated: false };
   } catch (error) {
     if (error instanceof CameBefore) return again(context, name, key);
@@ -100,25 +96,6 @@ function documentOf(body: Buffer): unknown {
       { cause: error },
     );
   }
-}
-
-function isFor({ only_if }: Hook, document: unknown): boolean {
-  return Object.entries(only_if).every(([path, pattern]) => {
-    const part = partAt(document, path);
-    return part !== undefined && matchesWildcard(pattern, typeof part === "string" ? part : JSON.stringify(part));
-  });
-}
-
-function missingEntry(path: string): WorkRequestError {
-  return errorEntry("invalid-value", {
-    path,
-    found: "nothing",
-    expected: "a value, which the hook puts into the request",
-  });
-}
-
-function submissionOf(value: unknown): Submission {
-  return parseOrThrow(submissionSchema, value, "invalid-submission");
 }
 
 /** Makes a hook, or changes the one of that name; gives the secret when it was made now. */
@@ -162,32 +139,6 @@ function changed(tx: StoreTransaction, name: string, { did, ...more }: Deed): Pr
   return tx.appendEvents([{ kind: "hook_changed", data: { did, name, ...more } }]);
 }
 
-/** What strangers send must never become part of a program: a branch can be called `$(reboot)`. */
-function refuseCode(submission: Record<string, unknown>): void {
-  const { work_requests } = submissionSchema.parse(submission); // the contract has checked it
-  const errors = work_requests.flatMap(({ task_data }, index) => {
-    const { script, command } = task_data;
-    const path = (last: string) => formatPath(["work_requests", index, "task_data", last]);
-    return [
-      ...(typeof script === "string" && hasPlace(script) ? [codeEntry(path("script"))] : []),
-      ...(Array.isArray(command) && isShell(command) ? [codeEntry(path("command"))] : []),
-    ];
-  });
-  if (errors.length === 0) return;
-  throw new AppError("invalid-request", { summary: errors[0]?.message ?? "", errors });
-}
-
-/** A place in what follows an option such as `-c` or `-ec`. */
-function isShell(command: readonly unknown[]): boolean {
-  const option = command.findIndex((word) => typeof word === "string" && /^-[a-z]*[ce]$/.test(word));
-  return option >= 0 && command.slice(option, option + 2).some((word) => typeof word === "string" && hasPlace(word));
-}
-
-function codeEntry(path: string): WorkRequestError {
-  const expected = "no {{ }} in a program: pass it in `env`, and use the variable";
-  return errorEntry("invalid-value", { path, found: "a place to be filled", expected });
-}
-
 /** Forgets a hook; what it has submitted stays. */
 export function removeHook(context: LoopContext, name: string, by: string): Promise<void> {
   return context.store.transaction(async (tx) => {
@@ -204,6 +155,7 @@ export async function showHook(context: LoopContext, name: string): Promise<{ ho
   return { hook, calls: await read.hookCalls(name, CALLS_SHOWN) };
 }
 
-function notFound(name: string): AppError {
+/** There is no hook of that name. */
+export function notFound(name: string): AppError {
   return new AppError("not-found", { what: "hook", id: name });
 }

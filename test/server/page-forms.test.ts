@@ -108,6 +108,21 @@ describe("the forms of the pages", () => {
     expect(await commandOf(behind)).toMatch(new RegExp(`^ls --url https://${host}/farm/almanac/ --token almanac_`));
   });
 
+  it("the settings say who reads, and which tokens have one name", async () => {
+    const make = async (name: string, scope: "read" | "submit") =>
+      harness.client.call("createToken", { body: { name, scope } });
+    const [first, second] = [await make("ada", "read"), await make("ada", "submit")];
+    await make("ci", "submit");
+    const reader = await (await (await signIn(first.secret)).get("/settings")).text();
+    expect(reader).toContain("You are ada, and may read.");
+    expect(reader).not.toContain("are all called");
+    const admin = await (await (await signIn()).get("/settings")).text();
+    const ids = [first, second].map(({ token }) => token.id).join(", ");
+    expect(admin.match(/Tokens [^<]+ are all called [^<]+/g)).toEqual([
+      `Tokens ${ids} are all called ada: what is done with them cannot be told apart.`,
+    ]);
+  });
+
   it("a verdict is overruled with a reason", async () => {
     const id = await failedRequest("a");
     const person = await signIn();

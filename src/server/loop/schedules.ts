@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { AppError, errorEntry } from "../../contract/errors.ts";
 import type { ScheduleInput } from "../../contract/schedule-routes.ts";
 import { submissionSchema } from "../../contract/submission.ts";
-import { summaryOf } from "../../contract/validation.ts";
+import { describeValue, summaryOf } from "../../contract/validation.ts";
 import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import type { Firing, Schedule } from "../../domain/schedule.ts";
@@ -49,7 +49,7 @@ async function check(context: LoopContext, input: ScheduleInput): Promise<void> 
 /** Refuses times that there are not. */
 export function refuseWrongTimes(input: Pick<ScheduleInput, "cron" | "time_zone">): void {
   const errors = whatIsWrong(input.cron, input.time_zone).map(({ field, expected }) =>
-    errorEntry("invalid-value", { path: field, found: JSON.stringify(input[field]), expected }),
+    errorEntry("invalid-value", { path: field, found: describeValue(input[field]), expected }),
   );
   if (errors.length > 0) throw new AppError("invalid-request", { summary: summaryOf(errors), errors });
 }

@@ -41,8 +41,11 @@ type TokenData = {
 
 /** Who may call the server; for administrators. */
 export function tokensPart(frame: Frame, { tokens, made, now }: TokenData): (VNode | null)[] {
-  if (tokens === undefined) return [e("p", {}, "Only who signed in with an admin token sees them.")];
+  const who = e("p", {}, whoText(frame));
+  if (tokens === undefined) return [who, e("p", {}, "Only who signed in with an admin token sees them.")];
   return [
+    who,
+    ...alikePart(tokens),
     made === undefined ? null : secretPart(made),
     table(
       "Tokens",
@@ -62,6 +65,28 @@ export function tokensPart(frame: Frame, { tokens, made, now }: TokenData): (VNo
     e("h3", {}, "Make one"),
     form(frame),
   ];
+}
+
+/** What stands for users and roles, and who reads. */
+function whoText({ person }: Frame): string {
+  const you = person === undefined ? "" : ` You are ${person.name}, and may ${person.scope}.`;
+  return `There are no accounts: a token is a person, a program or a worker. Its name is who they are in all that they do, and its scope what they may.${you}`;
+}
+
+/** Names that several people or programs share: what they do cannot be told apart. */
+function alikePart(tokens: readonly ShownToken[]): VNode[] {
+  const own = tokens.filter(({ opened_with, worker_name }) => opened_with === null && worker_name === null);
+  return [...Map.groupBy(own, ({ name }) => name)].flatMap(([name, alike]) =>
+    alike.length === 1
+      ? []
+      : [
+          e(
+            "p",
+            { class: "warning" },
+            `Tokens ${alike.map(({ id }) => id).join(", ")} are all called ${name}: what is done with them cannot be told apart.`,
+          ),
+        ],
+  );
 }
 
 function secretPart({ token, secret, url }: MadeToken): VNode {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { errorEntry } from "../../../contract/errors.ts";
 import { hookInput, type HookInput } from "../../../contract/hook-routes.ts";
 import { routes } from "../../../contract/routes.ts";
-import { parseOrThrow } from "../../../contract/validation.ts";
+import { describeValue, parseOrThrow } from "../../../contract/validation.ts";
 import type { Frame } from "../../../web/layout.ts";
 import type { SentHook } from "../../../web/pages/hook-form.ts";
 import { hookPage, hooksPage, type HookData } from "../../../web/pages/hooks.ts";
@@ -124,7 +124,7 @@ function conditionsOf(text: unknown) {
   const wrong = filledIn.filter((line) => line.indexOf("=") < 1);
   const expected = "PATH=PATTERN on each line, such as ref=refs/heads/main";
   const errors = wrong.map((line) =>
-    errorEntry("invalid-value", { path: "only_if", found: JSON.stringify(line), expected }),
+    errorEntry("invalid-value", { path: "only_if", found: describeValue(line), expected }),
   );
   const pairs = filledIn.map((line): [string, string] => {
     const equals = line.indexOf("=");

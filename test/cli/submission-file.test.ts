@@ -49,6 +49,14 @@ test("a mistake in the form names file, line and place", async () => {
   expect(yaml.stderr).toMatch(/^almanac: broken\.yaml:2:1: this is not YAML: /);
 });
 
+test("a call to try a hook with is JSON, and what is not says that nothing was sent", async () => {
+  const done = await home.almanac(["hook", "try", "on-push", "-"], { input: '{"ref": }' });
+  expect(done.code).toBe(2);
+  expect(done.stderr).toMatch(
+    /^almanac: standard input:1:9: this is not JSON: .*\n {2}Nothing was sent; mend the file and try again\.\n$/,
+  );
+});
+
 test("each mistake in the content names the place in the file", async () => {
   const bad = "- task_name: a\n  requirements:\n    memory: -3\n- task_nam: b\n";
   const { code, stdout, stderr } = await dryRun("bad.yaml", bad);

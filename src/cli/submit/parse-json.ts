@@ -2,9 +2,11 @@ import { usageError } from "../failure.ts";
 import { placeAt, type Place } from "./place.ts";
 import type { ParsedText } from "./submission-file.ts";
 
-/** One JSON document. When places are asked for, it is read again as the YAML that it also is, which is slow. */
-export function parseJsonText(name: string, text: string): ParsedText {
-  const document = parseAt(name, text, text, 0);
+const NEXT = "Nothing was submitted; mend the file and submit it again.";
+
+/** One JSON document; `next`: what to do when it is none. When places are asked for, it is read again as the YAML that it also is, which is slow. */
+export function parseJsonText(name: string, text: string, next = NEXT): ParsedText {
+  const document = parseAt({ name, part: text, whole: text, offset: 0, next });
   let asYaml: Promise<ParsedText> | undefined;
   return {
     documents: [document],
@@ -22,7 +24,7 @@ export function parseJsonLines(name: string, text: string): ParsedText {
   let offset = 0;
   for (const line of text.split("\n")) {
     if (line.trim() !== "") {
-      documents.push(parseAt(name, line, text, offset));
+      documents.push(parseAt({ name, part: line, whole: text, offset, next: NEXT }));
       places.push({ line: placeAt(text, offset).line, column: 1 });
     }
     offset += line.length + 1;
@@ -30,13 +32,15 @@ export function parseJsonLines(name: string, text: string): ParsedText {
   return { documents, placeOf: async (document) => places[document] };
 }
 
-function parseAt(name: string, part: string, whole: string, offset: number): unknown {
+type Part = { name: string; part: string; whole: string; offset: number; next: string };
+
+function parseAt({ name, part, whole, offset, next }: Part): unknown {
   const error = jsonError(part);
   if (error === undefined) return JSON.parse(part);
   const place = placeAt(whole, offset + errorOffset(part));
   throw usageError(
     `${name}:${place.line}:${place.column}: this is not JSON: ${error.replace(POSITION, "").replace(QUOTED, "")}.`,
-    "Nothing was submitted; mend the file and submit it again.",
+    next,
   );
 }
 

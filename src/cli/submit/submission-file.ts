@@ -31,7 +31,7 @@ export async function readSubmissionFile(path: string, cli: Cli): Promise<Submis
 /** Reads one JSON document, whatever it holds, from a file or, for `-`, from standard input. */
 export async function readJsonFile(path: string, cli: Cli): Promise<unknown> {
   const { name, text } = await readGiven(path, cli, "send");
-  return parseJsonText(name, text).documents[0];
+  return parseJsonText(name, text, "Nothing was sent; mend the file and try again.").documents[0];
 }
 
 async function readGiven(path: string, cli: Cli, verb: string): Promise<{ name: string; text: string }> {

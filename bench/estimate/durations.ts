@@ -17,7 +17,8 @@ export type Accuracy = {
   /** Median and 90th percentile of |p50 − actual| / actual. */
   median_error: number;
   p90_error: number;
-  /** The share of runs within p50 and p95. */
+  /** The share of runs below p5, and within p50 and p95. */
+  below_p5: number;
   within_p50: number;
   within_p95: number;
   /** The median of p95 / actual: what the certainty costs. */
@@ -37,7 +38,7 @@ export type AccuracyOptions = {
 };
 
 /** `limit`: what was to be allocated. */
-type Prediction = { actual: number; p50: number; p95: number; limit: number };
+type Prediction = { actual: number; p5: number | undefined; p50: number; p95: number; limit: number };
 
 /** Replays a trace in the order of its times, or (where it has none) in a random order, each run known at once. */
 export function accuracyOf(runs: readonly TraceRun[], options: AccuracyOptions): Accuracy {
@@ -51,6 +52,7 @@ export function accuracyOf(runs: readonly TraceRun[], options: AccuracyOptions):
     runs: predictions.length,
     median_error: median(errors),
     p90_error: quantileOf(errors, 0.9),
+    below_p5: share(({ actual, p5 = 0 }) => actual < p5),
     within_p50: share(({ actual, p50 }) => actual <= p50),
     within_p95: share(({ actual, p95 }) => actual <= p95),
     median_p95_ratio: median(predictions.map(({ actual, p95 }) => p95 / actual)),
@@ -122,7 +124,7 @@ class Replay {
     const found = estimateResource(key, this.#table.of(key), resource, query);
     const actual = run[resource];
     if (found !== undefined && actual !== undefined) {
-      this.predictions.push({ actual, p50: found.p50, p95: found.p95, limit: found.allocate });
+      this.predictions.push({ actual, p5: found.p5, p50: found.p50, p95: found.p95, limit: found.allocate });
     }
   }
 

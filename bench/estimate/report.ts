@@ -51,13 +51,14 @@ export function overviewTable(sizings: readonly Sizing[]): string {
 /** One row for each trace. */
 export function accuracyTable(rows: readonly { trace: string; what: string; accuracy: Accuracy }[]): string {
   return table(
-    ["trace", "what", "runs", "median error", "p90 error", "≤ p50", "≤ p95", "p95/actual"],
+    ["trace", "what", "runs", "median error", "p90 error", "< p5", "≤ p50", "≤ p95", "p95/actual"],
     rows.map(({ trace, what, accuracy }) => [
       trace,
       what,
       String(accuracy.runs),
       percent(accuracy.median_error),
       percent(accuracy.p90_error),
+      percent(accuracy.below_p5),
       percent(accuracy.within_p50),
       percent(accuracy.within_p95),
       accuracy.median_p95_ratio.toFixed(2),

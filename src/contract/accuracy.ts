@@ -20,6 +20,7 @@ const hours = z.number().describe("byte-hours or core-hours");
 
 const resourceAccuracySchema: z.ZodType<ResourceAccuracy> = z.object({
   judged: count.describe("runs whose prediction can be compared with what they used"),
+  below_p5: share.describe("share that used less than their p5, of those that had one; 0.05 is right"),
   below_p50: share.describe("share of them that used no more than their p50"),
   below_p95: share.describe("share of them that used no more than their p95"),
   median_error: share.describe("median of |p50 - used| / used"),

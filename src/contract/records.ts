@@ -2,7 +2,6 @@ import { z } from "zod";
 import { AMOUNT_SOURCES, ESTIMATE_LEVELS, RESOURCES, type Allocation, type Estimate } from "../domain/allocation.ts";
 import type { Event } from "../domain/event.ts";
 import { EVENT_KINDS } from "../domain/event.ts";
-import type { HistoryEntry } from "../domain/history.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { OutputData } from "../domain/output-data.ts";
 import { CANDIDATE_VERDICTS, RUN_STATES, type Run } from "../domain/run.ts";
@@ -33,7 +32,7 @@ import { FINDING_KINDS, FINDING_STATES, type Finding } from "../domain/finding.t
 import type { FailureMark } from "../domain/failure.ts";
 import type { ReactionKind, Reactions } from "../domain/reaction.ts";
 import { inputSchema, runInputSchema, runOutputSchema } from "./artifacts.ts";
-import { context, runIdSchema, subject, taskName, timestampSchema, workRequestId, workerName } from "./names.ts";
+import { runIdSchema, timestampSchema, workRequestId, workerName } from "./names.ts";
 import { errorEntrySchema } from "./problem.ts";
 import { recordOf } from "./record-of.ts";
 
@@ -57,7 +56,7 @@ export const runtimeStatisticsSchema = recordOf<RuntimeStatistics>()(
   }),
 );
 
-const milliseconds = z.number().min(0);
+export const milliseconds = z.number().min(0);
 
 export const measurementSchema = recordOf<Measurement>()(
   z.object({
@@ -123,9 +122,18 @@ export const allocationSchema = recordOf<Allocation>()(
   }),
 );
 
+/** What is predicted of a resource, in its unit. */
+export const predictedFields = {
+  p5: z
+    .number()
+    .optional()
+    .describe("95 of 100 runs need as much or more; absent where too few are known, and in old estimates"),
+  p50: z.number().describe("half of the runs need no more"),
+  p95: z.number().describe("95 of 100 runs need no more"),
+};
+
 const resourceEstimateSchema = z.object({
-  p50: z.number(),
-  p95: z.number(),
+  ...predictedFields,
   allocate: z.number(),
   ladder: z.array(z.number()),
   evidence: evidenceSchema,
@@ -356,41 +364,6 @@ export const runSchema = recordOf<Run>()(
 
 export const capacitySchema = z.object({ memory: bytes, disk_space: bytes, cpu_count: z.number().positive() });
 export const taskFilterSchema = z.object({ allow: z.array(z.string().max(200)), deny: z.array(z.string().max(200)) });
-
-const historyEntryFields = {
-  ...historyKeyFields,
-  completed_at: timestampSchema,
-  result: z.enum(RESULTS),
-  outcome: outcomeSchema,
-  runtime_statistics: runtimeStatisticsSchema,
-  duration_ms: milliseconds.optional(),
-  cpu_time_ms: milliseconds.optional(),
-  lower_bounds: z.array(z.enum(MEASURED_FIGURES)),
-  allocation: allocationSchema.optional(),
-  worker_name: z.string().max(200).optional(),
-  cpu_model: z.string().max(200).optional(),
-  input_size: z.number().min(0).optional(),
-  trusted: z.boolean(),
-  origin: z.string().max(50).optional(),
-  failure: failureMarkSchema.optional(),
-  person_verdict: z.enum(VERDICT_KINDS).optional(),
-};
-
-export const historyEntrySchema = recordOf<HistoryEntry>()(
-  z.object({
-    id: z.int(),
-    work_request_id: workRequestId.optional(),
-    run_id: runIdSchema.optional(),
-    ...historyEntryFields,
-  }),
-);
-
-/** An entry made elsewhere: as in history, without the ids that only this server gives. */
-export const importedEntrySchema = recordOf<ImportedEntry>()(
-  // what people give must fit where history is kept; what is there does already
-  z.strictObject({ ...historyEntryFields, task_name: taskName, subject, context }),
-);
-export type ImportedEntry = Omit<HistoryEntry, "id" | "work_request_id" | "run_id">;
 
 export const eventSchema = recordOf<Event>()(
   z.object({

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { VERDICT_KINDS } from "../domain/verdict.ts";
 import { RESULTS, STATUSES } from "../domain/work-request.ts";
-import { historyEntrySchema, importedEntrySchema, runSchema, workRequestSchema } from "./records.ts";
+import { historyEntrySchema, importedEntrySchema, listedEntrySchema } from "./history-entries.ts";
+import { runSchema, workRequestSchema } from "./records.ts";
 import { runOutputSchema } from "./artifacts.ts";
 import { fitAnswerSchema, whySchema } from "./answers.ts";
 import { estimateRoutes, taskQuery } from "./estimate-routes.ts";
@@ -228,7 +229,7 @@ export const routes = {
       since: momentInput.optional(),
       until: momentInput.optional(),
     }),
-    response: pageOf(historyEntrySchema),
+    response: pageOf(listedEntrySchema),
   }),
   lookup: route({
     method: "GET",

@@ -33,6 +33,8 @@ export type HeldAmounts = {
 export type ResourceAccuracy = {
   /** Runs whose prediction can be compared with what they used. */
   judged: number;
+  /** Of those of them that had a p5, the share that used less: 5 % is right. */
+  below_p5: number | null;
   /** The share of them that used no more than their p50, and their p95. */
   below_p50: number | null;
   below_p95: number | null;

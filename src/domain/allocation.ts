@@ -59,6 +59,8 @@ export type EstimateEvidence = {
 
 /** What history predicts for one resource, in that resource's unit. */
 export type ResourceEstimate = {
+  /** Of 100 runs 95 need as much or more. Absent where too few runs are known to say so, and in estimates from before it was kept. */
+  p5?: number;
   p50: number;
   p95: number;
   /** The amount to allocate. */

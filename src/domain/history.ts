@@ -1,4 +1,4 @@
-import type { Allocation } from "./allocation.ts";
+import type { Allocation, Resource, ResourceEstimate } from "./allocation.ts";
 import type { Timestamp } from "./clock.ts";
 import type { FailureMark } from "./failure.ts";
 import type { RunId, WorkRequestId } from "./ids.ts";
@@ -36,4 +36,13 @@ export type HistoryEntry = HistoryKey & {
   failure?: FailureMark;
   /** What a person said of its request. */
   person_verdict?: VerdictKind;
+};
+
+/** What was predicted of a run when it was placed, in each resource's unit. */
+export type PredictedAmounts = Partial<Record<Resource, Pick<ResourceEstimate, "p5" | "p50" | "p95">>>;
+
+/** An entry as lists give it. */
+export type ListedEntry = HistoryEntry & {
+  /** Absent where nothing was predicted, or the request is no longer kept. */
+  predicted?: PredictedAmounts;
 };

@@ -20,6 +20,9 @@ export const ABSENT = "AAA";
 const LOWEST_LOG = -12;
 const CODES_PER_UNIT = (CODES - 2) / 50;
 
+/** How far the logarithms of two figures lie apart that can just be told apart. */
+export const LOG_STEP = 1 / CODES_PER_UNIT;
+
 /** Three characters for a whole number from 0 to `CODES` − 1. */
 export function encode(code: number): string {
   return DIGITS[(code >> 12) & 63]! + DIGITS[(code >> 6) & 63]! + DIGITS[code & 63]!;

@@ -9,8 +9,9 @@ import {
 import type { HistoryKey } from "../domain/task.ts";
 import { withBounds, type Bound } from "./censored.ts";
 import type { Candidates } from "./candidates.ts";
+import { LOG_STEP } from "./codec.ts";
 import { forecast, type Forecast, type Subject } from "./forecast.ts";
-import { meanOf, planLadder, quantile, quantileBetween, type Distribution } from "./ladder.ts";
+import { meanOf, planLadder, quantile, quantileBetween, quantileFromAbove, type Distribution } from "./ladder.ts";
 import { levelKeysOf } from "./levels.ts";
 import { estimateFromRequest } from "./requests.ts";
 import { sortedTwice } from "./sorted.ts";
@@ -44,7 +45,7 @@ const FEW_MARGIN = Math.log(1.1);
 const FEW_DURATION_MARGIN = Math.log(1.5);
 const FEW_LADDER = [Math.log(1.3), Math.log(2)];
 
-/** The share of runs that p95 is to cover. */
+/** The share of runs that are to lie at or below p95, and at or above p5. */
 const COVERED = 0.95;
 const FULL_TAIL_RUNS = 20;
 
@@ -128,6 +129,8 @@ function estimateAt(
 
 /** What the numbers are read off. Logarithms. */
 type Spread = {
+  /** Absent where too little is known to say how little a run may need. */
+  low?: number;
   middle: number;
   high: number;
   /** Of the need, over all time that runs took. */
@@ -136,8 +139,8 @@ type Spread = {
 };
 
 /**
- * The middle and the p95 of the candidates. While `unseen` runs still go on, those that are known are the quick ones:
- * the larger the share that is unseen, the further up both are moved.
+ * The p5, the middle and the p95 of the candidates. While `unseen` runs still go on, those that are known are the quick
+ * ones: the larger the share that is unseen, the further up the latter two are moved. The quick ones it knows well.
  */
 function spreadOf(candidates: Candidates, bounds: readonly Bound[], unseen: number): Spread {
   const { values, costs, counts, size, runs, seen } = candidates;
@@ -149,15 +152,34 @@ function spreadOf(candidates: Candidates, bounds: readonly Bound[], unseen: numb
   const moved = middle + UNSEEN_SHIFT * share * reach;
   const plan = (failureShare: number) => planLadder(withBounds(byCost, bounds), { runs, failureShare }, LADDER_STEPS);
   const mean = () => meanOf(withBounds(byCost, bounds));
-  return { middle: moved, high: moved + (1 + UNSEEN_STRETCH * share) * reach, mean, plan };
+  const low = lowQuantile(counted, middle, seen);
+  return { low, middle: moved, high: moved + (1 + UNSEEN_STRETCH * share) * reach, mean, plan };
 }
 
 /** The p95 that holds for the next run, not for those seen: one more run lies beyond; few runs show too little. */
 function highQuantile(distribution: Distribution, middle: number, runs: number): number {
-  const share = COVERED * (1 + NEXT_RUN / runs);
+  const share = nextRunShare(runs);
   if (share < 1) return quantileBetween(distribution, share);
   const top = distribution.values[distribution.size - 1]!;
-  return top + (0.5 * (top - middle) * (FULL_TAIL_RUNS - runs)) / FULL_TAIL_RUNS + (runs < 5 ? 0.1 : 0);
+  return top + beyondSeen(top - middle, runs);
+}
+
+/** The p5 by the same rules, from the other end. */
+function lowQuantile(distribution: Distribution, middle: number, runs: number): number {
+  const share = nextRunShare(runs);
+  if (share < 1) return quantileFromAbove(distribution, share);
+  const bottom = distribution.values[0]!;
+  return bottom - beyondSeen(middle - bottom, runs);
+}
+
+/** The share of the runs seen that must be covered for the next one to be so 95 times of 100; from 1 on all of them. */
+function nextRunShare(runs: number): number {
+  return COVERED * (1 + NEXT_RUN / runs);
+}
+
+/** How far beyond the outermost of few runs, which lies `reach` from their middle, the next may lie. */
+function beyondSeen(reach: number, runs: number): number {
+  return (0.5 * reach * (FULL_TAIL_RUNS - runs)) / FULL_TAIL_RUNS + (runs < 5 ? 0.1 : 0);
 }
 
 function fewSpread(found: Forecast & { kind: "few" }, resource: Resource, floor: number): Spread {
@@ -180,17 +202,18 @@ function resourceEstimate(
 ): ResourceEstimate {
   const p50 = amountOf(resource, spread.middle);
   const p95 = Math.max(p50, amountOf(resource, spread.high));
+  const p5 = spread.low === undefined ? {} : { p5: Math.min(p50, leastAmountOf(resource, spread.low)) };
   const { evidence } = found;
   if (resource === "cpu_count") {
-    return { p50, p95, allocate: amountOf(resource, spread.mean() + CORES_MARGIN), ladder: [], evidence };
+    return { ...p5, p50, p95, allocate: amountOf(resource, spread.mean() + CORES_MARGIN), ladder: [], evidence };
   }
   if (resource === "duration") {
     const limit = Math.log(p95) + Math.log(TIME_LIMIT_FACTOR) + found.beyond;
-    return { p50, p95, allocate: amountOf(resource, Math.max(limit, floor + DEATH_STEP)), ladder: [], evidence };
+    return { ...p5, p50, p95, allocate: amountOf(resource, Math.max(limit, floor + DEATH_STEP)), ladder: [], evidence };
   }
   const steps = spaced(spread.plan(isElastic ? ELASTIC_FAILURE_SHARE : 1), floor);
   const [allocate, ...ladder] = wholeAmounts(resource, steps);
-  return { p50, p95, allocate: allocate!, ladder, evidence }; // `spaced` gives at least one
+  return { ...p5, p50, p95, allocate: allocate!, ladder, evidence }; // `spaced` gives at least one
 }
 
 /** The steps above the floor, far enough from each other to be worth another attempt. */
@@ -261,4 +284,11 @@ function amountOf(resource: Resource, log: number): number {
   const amount = Math.exp(log);
   if (resource === "memory" || resource === "disk_space") return Math.max(1, Math.ceil(amount));
   return Math.max(0.001, Math.ceil(amount * 1000) / 1000);
+}
+
+/** The same, rounded down, from as little as the figure may have been that is kept so coarsely. */
+function leastAmountOf(resource: Resource, log: number): number {
+  const amount = Math.exp(log - LOG_STEP / 2);
+  if (resource === "memory" || resource === "disk_space") return Math.max(1, Math.floor(amount));
+  return Math.max(0.001, Math.floor(amount * 1000) / 1000);
 }

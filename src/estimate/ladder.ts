@@ -111,6 +111,19 @@ export function quantileBetween({ size, values, weights }: Distribution, share: 
   return values[size - 1]!;
 }
 
+/** `quantileBetween` from the other end: the value above which the given share of the weight lies. */
+export function quantileFromAbove({ size, values, weights }: Distribution, share: number): number {
+  let total = 0;
+  for (let i = 0; i < size; i += 1) total += weights[i]!;
+  const rest = (1 - share) * total;
+  let passed = 0;
+  let i = 0;
+  // ends: at the last value, or where it and those above it hold less than the share without it
+  for (; i + 1 < size && passed + weights[i]! <= rest; i += 1) passed += weights[i]!;
+  const above = values[Math.min(i + 1, size - 1)]!;
+  return above - ((passed + weights[i]! - rest) / weights[i]!) * (above - values[i]!);
+}
+
 /** Backward induction: `costs[k]` is what is still to be lost and given after amount `k` failed. */
 function solve(candidates: Distribution, { runs, failureShare }: LadderPlan): Solved {
   const median = quantile(candidates, 0.5);

@@ -28,8 +28,15 @@ function allocationOf(memory: number, source: AmountSource): Allocation {
   };
 }
 
-function predicted(p50: number, p95: number): ResourceEstimate {
-  return { p50, p95, allocate: p95, ladder: [], evidence: { level: "key", runs: 9, method: "ladder" } };
+function predicted(p50: number, p95: number, p5?: number): ResourceEstimate {
+  return {
+    ...(p5 !== undefined && { p5 }),
+    p50,
+    p95,
+    allocate: p95,
+    ladder: [],
+    evidence: { level: "key", runs: 9, method: "ladder" },
+  };
 }
 
 /** An hour's run that was given 100 bytes of memory, and used 60 of them. */
@@ -60,6 +67,7 @@ describe("the accuracy of estimates", () => {
     expect(runs).toBe(4);
     expect(resources.memory).toEqual({
       judged: 3,
+      below_p5: null,
       below_p50: 1 / 3,
       below_p95: 2 / 3,
       median_error: expect.closeTo(0.25, 1), // of 1/6, 1/4 and 1/3
@@ -81,6 +89,29 @@ describe("the accuracy of estimates", () => {
     });
     expect(resources.cpu_count?.held).toMatchObject({ allocated: 8, used: 4, wasted_share: 0.5 });
     expect(resources.duration?.held).toBeNull();
+  });
+
+  it("counts what used less than its p5, of runs that had one and were not cut short below it", () => {
+    const cut = (used: number) =>
+      hour({ outcome: { kind: "timed_out", limit: HOUR }, result: "failure", lower_bounds: ["memory"] }, used);
+    const { memory } = accuracy(
+      [hour({}, 39), { memory: predicted(50, 80, 40) }],
+      [hour({}, 40), { memory: predicted(50, 80, 40) }],
+      [cut(60), { memory: predicted(50, 80, 40) }],
+      [cut(30), { memory: predicted(50, 80, 40) }], // it might have needed more
+      [hour({}, 10), { memory: predicted(50, 80) }],
+    ).resources;
+    expect(memory?.below_p5).toBeCloseTo(1 / 3);
+  });
+
+  it("adds to days from before a p5 was kept, which do not count for it", () => {
+    const old = addRun(emptyTally(), judge(hour({}, 10), { memory: predicted(50, 80) })!);
+    const tally = addRun(
+      parseTally(JSON.parse(JSON.stringify(old))),
+      judge(hour({}, 10), { memory: predicted(50, 80, 40) })!,
+    );
+    expect(accuracyOf(tally).resources.memory).toMatchObject({ judged: 2, below_p5: 1 });
+    expect(accuracyOf(old).resources.memory).toMatchObject({ judged: 1, below_p5: null });
   });
 
   it("counts an attempt that died of an amount of ours as lost whole, and says what it cost", () => {

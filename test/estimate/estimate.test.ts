@@ -6,6 +6,7 @@ import { hashOf } from "../../src/estimate/codec.ts";
 import { estimate } from "../../src/estimate/estimate.ts";
 import { learn } from "../../src/estimate/learn.ts";
 import type { Observation } from "../../src/estimate/observation.ts";
+import { seededRandom } from "../../src/simulate/random.ts";
 import { parseState, type LevelStates } from "../../src/estimate/state.ts";
 
 const KEY = { task_type: "worker", task_name: "build", subject: "hello", context: "a" } as const;
@@ -83,6 +84,8 @@ describe("an estimate", () => {
           if (one === undefined) continue;
           expect(one.p50).toBeGreaterThan(0);
           expect(one.p95).toBeGreaterThanOrEqual(one.p50);
+          expect(one.p5 ?? one.p50).toBeGreaterThan(0);
+          expect(one.p5 ?? one.p50).toBeLessThanOrEqual(one.p50);
           const ladder = [one.allocate, ...one.ladder];
           expect(ladder).toEqual(ladder.toSorted((a, b) => a - b));
           expect(new Set(ladder).size).toBe(ladder.length);
@@ -131,6 +134,78 @@ describe("an estimate", () => {
         expect(withMore(needs.indexOf(Math.max(...needs))).p95).toBeGreaterThanOrEqual(before.p95);
       }),
     );
+  });
+
+  it("has a p5 that never rises when the smallest run needed less", () => {
+    fc.assert(
+      fc.property(alikeNeeds, fc.double({ min: 1, max: 8, noNaN: true }), (needs, factor) => {
+        const least = Math.min(...needs);
+        const [before, after] = [1, factor].map((by) =>
+          memoryOf(needs.map((need, index) => run(index + 1, need === least ? Math.round(need / by) : need))),
+        );
+        expect(after!.p5 ?? 0).toBeLessThanOrEqual(before!.p5 ?? 0); // of one or two runs there is none
+      }),
+    );
+  });
+
+  it("has a p5 that one of twenty runs needs less than, and a p95 that one of twenty needs more than", () => {
+    const random = seededRandom(5);
+    // as runs are: some alike, some far above the others
+    const spreads = [0.02, 0.2, 0.6];
+    const needOf = (spread: number) =>
+      Math.round(
+        1000 * MIB * Math.exp(spread * (random() + random() + random() + random() - 2) + spread * random() ** 4),
+      );
+    for (const known of [8, 30, 80]) {
+      const [tries, below, above] = [1200, { count: 0 }, { count: 0 }];
+      for (let attempt = 0; attempt < tries; attempt += 1) {
+        const spread = spreads[attempt % spreads.length]!; // within the list
+        const { p5, p95 } = memoryOf(Array.from({ length: known }, (_, index) => run(index + 1, needOf(spread))));
+        const next = needOf(spread);
+        if (next < p5!) below.count += 1; // of eight runs and more there is one
+        if (next > p95) above.count += 1;
+      }
+      for (const { count } of [below, above]) {
+        expect(count / tries).toBeGreaterThan(0.02);
+        expect(count / tries).toBeLessThan(0.08);
+      }
+    }
+  });
+
+  it("does not say how little a run may need from one or two runs, from deaths alone, or from what was asked", () => {
+    expect(memoryOf([run(1, 100 * MIB)])).not.toHaveProperty("p5");
+    expect(memoryOf([run(1, 100 * MIB), run(2, 200 * MIB)])).not.toHaveProperty("p5");
+    expect(memoryOf([run(1, 100 * MIB), run(2, 200 * MIB), run(3, 150 * MIB)])).toHaveProperty("p5");
+    const killed = Array.from({ length: 5 }, (_, n) =>
+      run(n, 0, { memory: { value: 400 * MIB, is_lower_bound: true } }),
+    );
+    expect(memoryOf(killed)).not.toHaveProperty("p5");
+    const others = Array.from({ length: 20 }, (_, n) => ({ ...TASK, task_name: `other ${n}` }));
+    const states = others.reduce<LevelStates>(
+      (known, key, n) =>
+        learn(
+          key,
+          { ...(known.default && { default: known.default }) },
+          run(n, 100 * MIB, { asked: { memory: 1000 * MIB } }),
+        ),
+      {},
+    );
+    const fromAsked = estimate(
+      TASK,
+      { ...(states.default && { default: states.default }) },
+      { asked: { memory: 1000 * MIB } },
+    );
+    expect(fromAsked.memory).toMatchObject({ evidence: { level: "default" } });
+    expect(fromAsked.memory).not.toHaveProperty("p5");
+  });
+
+  it("of runs that all need the same is that amount from p5 to p95, beyond its last digits", () => {
+    for (const need of [12_288, 123_456_789]) {
+      const { p5, p95 } = memoryOf(Array.from({ length: 30 }, (_, n) => run(n, need)));
+      expect(p5).toBeLessThanOrEqual(need);
+      expect(p5! / need).toBeCloseTo(1, 3); // of thirty runs there is one
+      expect(p95 / need).toBeCloseTo(1, 3);
+    }
   });
 
   it("scales with the unit of the need, beyond a few bytes", () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ImportedEntry } from "../../src/contract/records.ts";
+import type { ImportedEntry } from "../../src/contract/history-entries.ts";
 import type { Finding } from "../../src/domain/finding.ts";
 import { ENGINES, useDatabases } from "../store/engines.ts";
 import { ended, startHarness, type Harness, type PlayedWorker } from "./harness.ts";

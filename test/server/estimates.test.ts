@@ -90,6 +90,44 @@ describe.each(ENGINES)("an estimate, with its history in $name,", (engine) => {
     expect(run.estimate).toEqual(used.estimate);
     expect(run.allocation).toEqual(used.allocation);
   });
+
+  it("is told by the history of each run, as CSV too, where it was kept with the run", async () => {
+    const worker = await harness.join("w-1");
+    await teach();
+    const [assignment] = await placed(worker, 1);
+    await worker.sync([ended(assignment!, { runtime_statistics: { memory: GIB, duration: 60 } })]);
+    const { run } = await harness.client.call("getRun", { params: { run_id: assignment!.run_id } });
+    const { p5, p50, p95 } = run.estimate.memory!;
+    expect(p5).toBeLessThan(p50);
+    const { items } = await harness.client.call("listHistory", { query: KEY });
+    const [imported, own] = [items[1], items[0]];
+    expect(own?.predicted?.memory).toEqual({ p5, p50, p95 });
+    expect(own?.predicted?.duration).toEqual({
+      p5: expect.any(Number),
+      p50: expect.any(Number),
+      p95: expect.any(Number),
+    });
+    expect(imported).not.toHaveProperty("predicted");
+    const csv = await fetch(`${harness.server.url}/history.csv?task_name=build`, {
+      headers: { authorization: `Bearer ${harness.server.adminToken}` },
+    });
+    const [head, first, second] = (await csv.text()).split("\n").map((line) => line.split(","));
+    const figures = (line: string[] | undefined) =>
+      ["p5", "p50", "p95"].map((name) => line?.[head!.indexOf(`predicted_memory_${name}_bytes`)]);
+    expect(figures(first)).toEqual([p5, p50, p95].map(String));
+    expect(figures(second)).toEqual(["", "", ""]);
+  });
+
+  it("says nothing of the least that a run may need after one run, and is read all the same", async () => {
+    const worker = await harness.join("w-1");
+    const [first] = await placed(worker, 1);
+    await worker.sync([ended(first!, { runtime_statistics: { memory: GIB, duration: 60 } })]);
+    const [second] = await placed(worker, 1);
+    await worker.sync([ended(second!, { runtime_statistics: { memory: GIB, duration: 60 } })]);
+    const { items } = await harness.client.call("listHistory", { query: KEY });
+    expect(items[0]?.predicted?.memory).toEqual({ p50: expect.any(Number), p95: expect.any(Number) });
+    expect(items[1]).not.toHaveProperty("predicted");
+  });
 });
 
 describe.each(ENGINES)("the accuracy of estimates, kept in $name,", (engine) => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ImportedEntry } from "../../src/contract/records.ts";
+import type { ImportedEntry } from "../../src/contract/history-entries.ts";
 import type { ServerSettings } from "../../src/server/loop/context.ts";
 import { ENGINES, useDatabases } from "../store/engines.ts";
 import { startHarness, type Harness } from "./harness.ts";

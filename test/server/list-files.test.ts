@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ImportedEntry } from "../../src/contract/records.ts";
+import type { ImportedEntry } from "../../src/contract/history-entries.ts";
 import { timestamp } from "../../src/domain/clock.ts";
 import type { WorkRequest } from "../../src/domain/work-request.ts";
 import { COMMAND, startHarness, type Harness } from "./harness.ts";

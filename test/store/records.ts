@@ -1,4 +1,4 @@
-import type { ImportedEntry } from "../../src/contract/records.ts";
+import type { ImportedEntry } from "../../src/contract/history-entries.ts";
 import type { Allocation } from "../../src/domain/allocation.ts";
 import { runId, type RunId, type WorkRequestId, type WorkerName } from "../../src/domain/ids.ts";
 import type { HistoryKey } from "../../src/domain/task.ts";

@@ -1,4 +1,4 @@
-import type { ImportedEntry } from "../../src/contract/records.ts";
+import type { ImportedEntry } from "../../src/contract/history-entries.ts";
 import type { Estimate, Resource, ResourceEstimate } from "../../src/domain/allocation.ts";
 import type { WorkerName } from "../../src/domain/ids.ts";
 import type { Candidate, Placement } from "../../src/domain/run.ts";

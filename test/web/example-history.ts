@@ -1,4 +1,4 @@
-import type { ImportedEntry } from "../../src/contract/records.ts";
+import type { ImportedEntry } from "../../src/contract/history-entries.ts";
 import { timestamp } from "../../src/domain/clock.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 import { seededRandom } from "../../src/simulate/random.ts";

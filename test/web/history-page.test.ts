@@ -12,14 +12,14 @@ inChromium("a history", startExample, (at) => {
     await page.goto(PATH);
     const memory = page.locator("figure", { hasText: "Memory: at most" });
     expect(await memory.locator("figcaption").innerText()).toMatch(
-      /The newest run was predicted to need \d\.\dG(?: to \d\.\dG)? \(p50 to p95\) and was given \d\.\dG\. What was predicted is kept of \d+ of the \d+ runs here\./,
+      /The newest run was predicted to need \d\.\dG(?: to \d\.\dG)? \(p5 to p95\) and was given \d\.\dG\. What was predicted is kept of \d+ of the \d+ runs here\./,
     );
     expect(await memory.locator("svg.wide path.band").getAttribute("d")).toMatch(/^M\d+/);
-    await memory.getByText("predicted: p50 to p95").waitFor();
+    await memory.getByText("predicted: p5 to p95").waitFor();
     const runs = page.getByRole("region", { name: "Runs, newest first" });
     const [head, first] = [runs.locator("thead th"), runs.locator("tbody tr").first().locator("th, td")];
-    const column = (await head.allInnerTexts()).indexOf("Predicted memory");
-    expect((await first.allInnerTexts())[column]).toMatch(/^\d\.\dG/);
+    const column = (await head.allInnerTexts()).indexOf("Predicted memory (p5 · p50 · p95)");
+    expect((await first.allInnerTexts())[column]).toMatch(/^\d\.\dG · \d\.\dG · \d\.\dG$/);
     // of many keys together it would be a thicket
     await page.goto("history?task_name=build");
     expect(await page.locator("path.band").evaluateAll((all) => all.map((one) => one.getAttribute("d")))).not.toContain(
@@ -63,7 +63,7 @@ inChromium("a history", startExample, (at) => {
       return page.getByText(/^Few data/).innerText();
     };
     expect(await few("task_name=test&subject=musl")).toMatch(
-      /^Few data: 1 run is known\. The next is predicted \(p50 to p95\) to need \d+M to \d+M of memory, by 1 run of this key \(spread as in the whole task\); to take .*, by 1 run of this key/,
+      /^Few data: 1 run is known\. The next is predicted to need \d+M to \d+M \(p5 to p95\) of memory, by 1 run of this key \(spread as in the whole task\); to take .*, by 1 run of this key/,
     );
     expect(await few("task_name=build&subject=webkit")).toMatch(/ of memory, by \d\d runs of this task; to take /);
     await page.goto("history?task_name=build");

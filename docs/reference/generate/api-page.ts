@@ -2,6 +2,7 @@ import { z } from "zod";
 import * as amounts from "../../../src/contract/amounts.ts";
 import { runInputSchema, runOutputSchema } from "../../../src/contract/artifacts.ts";
 import { whySchema } from "../../../src/contract/answers.ts";
+import { historyEntrySchema, importedEntrySchema, listedEntrySchema } from "../../../src/contract/history-entries.ts";
 import { errorEntrySchema, problemSchema } from "../../../src/contract/problem.ts";
 import * as records from "../../../src/contract/records.ts";
 import type { Route } from "../../../src/contract/route.ts";
@@ -30,8 +31,9 @@ const RECORDS: Record<string, RecordSource> = {
   Estimate: { schema: records.estimateSchema, io: "output" },
   Placement: { schema: records.placementSchema, io: "output" },
   Why: { schema: whySchema, io: "output", source: "whySchema" },
-  HistoryEntry: { schema: records.historyEntrySchema, io: "output" },
-  ImportedEntry: { schema: records.importedEntrySchema, io: "input", source: "HistoryEntry" },
+  HistoryEntry: { schema: historyEntrySchema, io: "output" },
+  ListedEntry: { schema: listedEntrySchema, io: "output" },
+  ImportedEntry: { schema: importedEntrySchema, io: "input", source: "HistoryEntry" },
   Worker: { schema: workerSchema, io: "output" },
   WorkerStanding: { schema: workerStandingSchema, io: "output" },
   Event: { schema: records.eventSchema, io: "output" },

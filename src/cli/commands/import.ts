@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import type { ImportedEntry } from "../../contract/records.ts";
+import type { ImportedEntry } from "../../contract/history-entries.ts";
 import { IMPORT_FORMATS } from "../../history/import/format.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";

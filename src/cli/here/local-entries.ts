@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { homePaths } from "../../client/home.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import { openStore } from "../../server/store/open.ts";
-import type { ImportedEntry } from "../../contract/records.ts";
+import type { ImportedEntry } from "../../contract/history-entries.ts";
 import { readPages, type EntryQuery } from "../read-pages.ts";
 
 /** Told of faults that reach no caller, such as a lost connection that is made again. */

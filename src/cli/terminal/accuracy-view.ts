@@ -156,6 +156,7 @@ function columnsOf(surface: Surface, scope: Row["scope"]): Column<Row>[] {
     ...nameColumns(surface, scope),
     { header: "RUNS", align: "right", cell: ({ runs }) => String(runs) },
     { header: "JUDGED", align: "right", cell: ({ figures }) => String(figures.judged) },
+    { ...shareColumn("<P5", ({ below_p5 }) => below_p5), isWideOnly: true },
     shareColumn(`${atMost}P50`, ({ below_p50 }) => below_p50),
     shareColumn(`${atMost}P95`, ({ below_p95 }) => below_p95),
     shareColumn("ERROR", ({ median_error }) => median_error),

@@ -38,6 +38,7 @@ function resourceAccuracy(resource: Resource, tally: ResourceTally): ResourceAcc
   const { judged_p50, below_p50, judged_p95, below_p95, sources, deaths, deaths_as_asked } = tally;
   return {
     judged: judged_p95,
+    below_p5: shareOf(tally.below_p5 ?? 0, tally.judged_p5 ?? 0),
     below_p50: shareOf(below_p50, judged_p50),
     below_p95: shareOf(below_p95, judged_p95),
     median_error: errorAt(tally.errors, 0.5),

@@ -1,5 +1,11 @@
 import { TOLD_AT, type ToldAt } from "../../domain/accuracy.ts";
-import { RESOURCES, type AmountSource, type Estimate, type Resource } from "../../domain/allocation.ts";
+import {
+  RESOURCES,
+  type AmountSource,
+  type Estimate,
+  type Resource,
+  type ResourceEstimate,
+} from "../../domain/allocation.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { MemoryRaise } from "../../domain/runtime-statistics.ts";
 import type { Placement } from "../../domain/run.ts";
@@ -16,7 +22,7 @@ export type JudgedResource = {
   /** Absent where it was not measured. */
   used?: Figure;
   /** Absent where nothing was predicted. */
-  predicted?: { p50: number; p95: number };
+  predicted?: Pick<ResourceEstimate, "p5" | "p50" | "p95">;
 };
 
 /** The end that was told of a run when a share of it was over: the range's beginning and end, seconds from its start. */
@@ -77,7 +83,7 @@ export function judge(entry: HistoryEntry, estimate: Estimate, details: RunDetai
       held: resource === "memory" ? memoryHeld(amount, details.raises ?? [], seconds) : amount * seconds,
       ...(asked !== undefined && { asked: asked * seconds }),
       ...(used !== undefined && { used }),
-      ...(predicted !== undefined && { predicted: { p50: predicted.p50, p95: predicted.p95 } }),
+      ...(predicted !== undefined && { predicted }),
     };
   };
   // Object.fromEntries forgets the keys' type; they are the resources

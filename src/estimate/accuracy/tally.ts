@@ -20,6 +20,9 @@ type ResourceTally = {
   below_p50: number;
   judged_p95: number;
   below_p95: number;
+  /** Runs that can be compared with their p5, and those of them that used less; absent in tallies from before it was kept. */
+  judged_p5?: number;
+  below_p5?: number;
   /** How many runs had which error of their p50. */
   errors: ErrorCounts;
   /** Held in all; by runs whose use is known; of that used, and not used; held by attempts that died of it. */
@@ -161,7 +164,9 @@ function comparison({ used, predicted }: JudgedResource) {
   }
   const { value, is_lower_bound: isBound } = used;
   const error = Math.abs(predicted.p50 - value) / value;
+  const { p5 } = predicted;
   return {
+    ...(p5 !== undefined && { judged_p5: is(!isBound || value >= p5), below_p5: is(!isBound && value < p5) }),
     judged_p50: is(!isBound || value > predicted.p50),
     below_p50: is(!isBound && value <= predicted.p50),
     judged_p95: is(!isBound || value > predicted.p95),

@@ -1,4 +1,4 @@
-import type { ImportedEntry } from "../../contract/records.ts";
+import type { ImportedEntry } from "../../contract/history-entries.ts";
 import { isCutShort, resultOf, type Outcome } from "../../domain/outcome.ts";
 import type { MeasuredFigure, RuntimeStatistics } from "../../domain/runtime-statistics.ts";
 import { MEASURED_FIGURES } from "../../domain/runtime-statistics.ts";

@@ -18,8 +18,8 @@ import { TIME_EXPECTED } from "./time-zone.ts";
  * How it ended is told by `outcome`, else `signal`, else `exit_code`, else `result`: a failure without more counts as exit
  * code 1, an error as a lost worker; with none of them it was a success.
  *
- * Long form: a history entry as the API gives it (`almanac history --json`), known by its `runtime_statistics`. Its ids are
- * dropped: they mean something on that server only.
+ * Long form: a history entry as the API gives it (`almanac history --json`), known by its `runtime_statistics`. Its ids and
+ * what was predicted are dropped: they mean something on that server only.
  */
 
 type Input = string | number;

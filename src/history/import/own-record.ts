@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { importedEntrySchema } from "../../contract/records.ts";
+import { importedEntrySchema } from "../../contract/history-entries.ts";
 import { validationErrors } from "../../contract/validation.ts";
 import { assertNever } from "../../domain/assert-never.ts";
 import { timestamp } from "../../domain/clock.ts";
@@ -21,7 +21,7 @@ export function readRecord(
   origin: string,
   place = "",
 ): Draft | ImportProblem[] {
-  const { id: _id, work_request_id: _request, run_id: _run, ...rest } = record;
+  const { id: _id, work_request_id: _request, run_id: _run, predicted: _predicted, ...rest } = record;
   if ("runtime_statistics" in record) return readLong(line, rest, place);
   const key = keyReader(options, KEY_DEFAULTS, [...new Set([...Object.keys(record), ...SHORT_FIELDS])], line);
   if (typeof key !== "function") return key;

@@ -1,5 +1,5 @@
 import { errorEntry } from "../../contract/errors.ts";
-import { importedEntrySchema, type ImportedEntry } from "../../contract/records.ts";
+import { importedEntrySchema, type ImportedEntry } from "../../contract/history-entries.ts";
 import { describeValue, valueAt } from "../../contract/validation.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 

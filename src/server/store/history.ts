@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { ImportedEntry } from "../../contract/records.ts";
+import type { ImportedEntry } from "../../contract/history-entries.ts";
 import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { HistoryKey } from "../../domain/task.ts";

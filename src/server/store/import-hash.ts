@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ImportedEntry } from "../../contract/records.ts";
+import type { ImportedEntry } from "../../contract/history-entries.ts";
 
 /** What must be equal for an imported entry to be there already: key, time, origin and figures. */
 export function importHash(entry: ImportedEntry): string {

@@ -1,4 +1,4 @@
-import type { ImportedEntry } from "../../contract/records.ts";
+import type { ImportedEntry } from "../../contract/history-entries.ts";
 import type { Scope } from "../../contract/route.ts";
 import type { Requirements } from "../../domain/allocation.ts";
 import type { Input } from "../../domain/artifact.ts";

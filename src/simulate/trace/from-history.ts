@@ -1,4 +1,4 @@
-import type { ImportedEntry } from "../../contract/records.ts";
+import type { ImportedEntry } from "../../contract/history-entries.ts";
 import { RESOURCES, type Amounts } from "../../domain/allocation.ts";
 import { epochMs } from "../../domain/clock.ts";
 import { traceOf, type Draft } from "./read-trace.ts";

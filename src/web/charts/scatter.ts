@@ -53,11 +53,19 @@ function legendOf(points: readonly Point[], metric: Metric): ChartParts["legend"
   const lineOf = (look: string, word: string) => ({ look, mark: "line", word }) as const;
   return [
     ...shown.map((result) => RESULT_LOOKS[result]),
-    ...(some("predicted") ? [{ look: "band", mark: "area", word: "predicted: p50 to p95" } as const] : []),
+    ...(some("predicted") ? [{ look: "band", mark: "area", word: bandWord(points) } as const] : []),
     ...(hasAskedLine(points) ? [lineOf("asked", "asked")] : []),
     ...(some("reserved") ? [lineOf("reserved", metric === "duration" ? "longest it might run" : "reserved")] : []),
     ...(some("change") ? [{ look: "change", mark: "diamond", word: "changed here" } as const] : []),
   ];
+}
+
+/** Predictions from before a p5 was kept, and those of few runs, have none. */
+function bandWord(points: readonly Point[]): string {
+  const known = points.flatMap(({ predicted }) => predicted ?? []);
+  const without = known.filter(({ p5 }) => p5 === undefined).length;
+  if (without === 0) return "predicted: p5 to p95";
+  return without === known.length ? "predicted: p50 to p95" : "predicted: p5 (where not known, p50) to p95";
 }
 
 type Point = ReadablePoint & {
@@ -185,7 +193,7 @@ function predictedBand(
   const path = area<BandPoint>()
     .defined(({ predicted }) => predicted !== undefined)
     .x((point) => Math.round(x(point.x)))
-    .y0((point) => Math.round(y(point.predicted?.p50 ?? 0)))
+    .y0((point) => Math.round(y(point.predicted?.p5 ?? point.predicted?.p50 ?? 0)))
     .y1((point) => Math.round(y(point.predicted?.p95 ?? 0)))
     .curve(curveStepAfter);
   return e("path", { class: "band", d: path(stops) ?? "" });

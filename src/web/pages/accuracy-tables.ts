@@ -25,7 +25,9 @@ export function accuracyAddress({ days, task }: { days: number; task?: ShownTask
   return `accuracy${queryText({ days, ...task })}`;
 }
 
-function shareCell(figures: ResourceAccuracy | undefined, field: "below_p50" | "below_p95" | "median_error"): string {
+type ShownShare = "below_p5" | "below_p50" | "below_p95" | "median_error";
+
+function shareCell(figures: ResourceAccuracy | undefined, field: ShownShare): string {
   const share = figures?.[field];
   return share == null ? "–" : formatShare(share);
 }
@@ -40,6 +42,7 @@ export function resourceTable({ resources }: Accuracy): VNode {
       [
         RESOURCE_WORDS[resource],
         String(judged),
+        shareCell(figures, "below_p5"),
         shareCell(figures, "below_p50"),
         shareCell(figures, "below_p95"),
         shareCell(figures, "median_error"),
@@ -53,6 +56,7 @@ export function resourceTable({ resources }: Accuracy): VNode {
     [
       "Resource",
       numberHead("Runs judged"),
+      numberHead("Below p5 (right: 5 %)"),
       numberHead("Below p50 (right: 50 %)"),
       numberHead("Below p95 (right: 95 %)"),
       numberHead("Median error"),

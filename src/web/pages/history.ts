@@ -26,7 +26,7 @@ import {
 } from "../parts/links.ts";
 import { byContext, byWorker } from "../parts/history-groups.ts";
 import { metricPart } from "../parts/metric-part.ts";
-import { predictedFor, predictionText, type Predicted } from "../parts/predicted.ts";
+import { predictedFor, predictionCell, predictionText, type Predicted } from "../parts/predicted.ts";
 import { stateLabel } from "../parts/state.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 import { moment } from "../parts/time.ts";
@@ -128,7 +128,7 @@ function fewText(runs: number, { memory, duration }: Estimate): string {
   ];
   const known = `Few data: ${runs} ${runs === 1 ? "run is" : "runs are"} known.`;
   if (parts.length === 0) return `${known} Nothing can be predicted of the next.`;
-  return `${known} The next is predicted (p50 to p95) to ${parts.join("; to ")}.`;
+  return `${known} The next is predicted to ${parts.join("; to ")}.`;
 }
 
 /** What has changed and is not over, before everything else. */
@@ -222,7 +222,7 @@ function runTable(root: string, entries: readonly HistoryEntry[], predicted: Rea
     "Subject",
     "Context",
     numberHead("Took"),
-    numberHead("Predicted memory"),
+    numberHead("Predicted memory (p5 · p50 · p95)"),
     numberHead("Reserved"),
     numberHead("Used"),
     numberHead("Disk"),
@@ -253,7 +253,7 @@ function rowOf(root: string, entry: HistoryEntry, known: Predicted | undefined):
     entry.subject || "–",
     entry.context || "–",
     figure("duration"),
-    memory === undefined ? "–" : predictionText(memory, "memory"),
+    memory === undefined ? "–" : predictionCell(memory, "memory"),
     entry.allocation === undefined ? "–" : formatBytes(entry.allocation.memory.amount),
     figure("memory"),
     figure("disk_space"),

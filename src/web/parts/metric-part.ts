@@ -91,7 +91,9 @@ function newestSentence({ entries, predicted }: MetricView, metric: Metric): str
     ({ run_id }) => run_id !== undefined && predictedFor(predicted.get(run_id), metric) !== undefined,
   ).length;
   const words = [
-    ...(known === undefined ? [] : [`was predicted to need ${predictionText(known, metric)} (p50 to p95)`]),
+    ...(known === undefined
+      ? []
+      : [`was predicted to ${metric === "duration" ? "take" : "need"} ${predictionText(known, metric)}`]),
     ...(reserved === undefined
       ? []
       : [

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { anyText } from "../any-text.ts";
 import { describe, expect, it } from "vitest";
-import { importedEntrySchema } from "../../../src/contract/records.ts";
+import { importedEntrySchema } from "../../../src/contract/history-entries.ts";
 import { detectFormat, IMPORT_FORMATS } from "../../../src/history/import/format.ts";
 import { parseImport } from "../../../src/history/import/import.ts";
 import { isTimeZone, parseMoment } from "../../../src/history/import/time-zone.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { importedEntrySchema } from "../../../src/contract/records.ts";
+import { importedEntrySchema } from "../../../src/contract/history-entries.ts";
 import { parseImport } from "../../../src/history/import/import.ts";
 import { entryOf, success } from "../entries.ts";
 
@@ -70,9 +70,9 @@ describe("entries of our own", () => {
     expect(jsonl({ ...minimal, outcome: "out_of_memory", memory: "1G" }).entries[0]?.lower_bounds).toEqual(["memory"]);
   });
 
-  it("come back from our own export, without the ids", () => {
+  it("come back from our own export, without the ids and what was predicted", () => {
     const exported = [
-      { ...success(7, 4, 100), work_request_id: 5, run_id: "5.1" },
+      { ...success(7, 4, 100), work_request_id: 5, run_id: "5.1", predicted: { memory: { p50: 90, p95: 110 } } },
       entryOf({ id: 8, origin: "nextflow", trusted: false }),
     ];
     const { id: _id, ...first } = success(7, 4, 100);

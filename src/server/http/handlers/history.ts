@@ -1,6 +1,7 @@
 import { AppError } from "../../../contract/errors.ts";
 import { parseLookupName } from "../../../history/lookup-name.ts";
 import type { LoopContext } from "../../loop/context.ts";
+import { listedHistory } from "../../loop/listed-history.ts";
 import type { Handlers } from "../handler.ts";
 
 type Names = "listHistory" | "lookup" | "importHistory";
@@ -9,7 +10,7 @@ export function historyHandlers(context: LoopContext): Pick<Handlers, Names> {
   const { store } = context;
   return {
     listHistory: ({ query: { limit, cursor, since, until, ...key } }) =>
-      store.read.history(key, { limit, cursor, since, until }),
+      listedHistory(store.read, key, { limit, cursor, since, until }),
     async lookup({ params }) {
       const parsed = parseLookupName(params.name);
       if (!parsed.ok)

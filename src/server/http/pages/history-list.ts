@@ -2,11 +2,13 @@ import { z } from "zod";
 import { bytesInput } from "../../../contract/amounts.ts";
 import { routes } from "../../../contract/routes.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
-import type { HistoryEntry } from "../../../domain/history.ts";
+import type { Resource } from "../../../domain/allocation.ts";
+import type { ListedEntry } from "../../../domain/history.ts";
 import { outcomeText } from "../../../domain/outcome-text.ts";
 import { metricValue } from "../../../history/metric.ts";
 import { queryText } from "../../../web/parts/links.ts";
 import type { LoopContext } from "../../loop/context.ts";
+import { listedHistory } from "../../loop/listed-history.ts";
 import { given } from "./given.ts";
 import type { Column, ListFile } from "./list-files.ts";
 
@@ -17,14 +19,14 @@ export const historyQuery = z
   .extend({ what_if: bytesInput.optional() });
 
 /** A history as a file: all of its runs, also those that its page does not show. */
-export function historyList({ store: { read } }: LoopContext): ListFile<HistoryEntry> {
+export function historyList({ store: { read } }: LoopContext): ListFile<ListedEntry> {
   return {
     path: "/history",
     name: "history",
     columns: COLUMNS,
     read(query) {
       const { since, until, ...key } = parse(query);
-      return (page) => read.history(key, { ...page, since, until });
+      return (page) => listedHistory(read, key, { ...page, since, until });
     },
     address: (query) => `api/v1/history${queryText(parse(query))}`,
   };
@@ -35,7 +37,15 @@ function parse(query: unknown) {
   return asked;
 }
 
-const COLUMNS: readonly Column<HistoryEntry>[] = [
+/** What was predicted of a resource, as columns. */
+function predictedColumns(resource: Resource, name: string, unit: string): Column<ListedEntry>[] {
+  return (["p5", "p50", "p95"] as const).map((figure) => [
+    `predicted_${name}_${figure}${unit}`,
+    ({ predicted }) => predicted?.[resource]?.[figure],
+  ]);
+}
+
+const COLUMNS: readonly Column<ListedEntry>[] = [
   ["completed_at", ({ completed_at }) => completed_at],
   ["request_id", ({ work_request_id }) => work_request_id],
   ["run_id", ({ run_id }) => run_id],
@@ -59,6 +69,10 @@ const COLUMNS: readonly Column<HistoryEntry>[] = [
   ["reserved_disk_bytes", ({ allocation }) => allocation?.disk_space.amount],
   ["reserved_cpus", ({ allocation }) => allocation?.cpu_count.amount],
   ["time_limit_s", ({ allocation }) => allocation?.duration.amount],
+  ...predictedColumns("memory", "memory", "_bytes"),
+  ...predictedColumns("disk_space", "disk", "_bytes"),
+  ...predictedColumns("cpu_count", "cpus", ""),
+  ...predictedColumns("duration", "duration", "_s"),
   ["trusted", ({ trusted }) => String(trusted)],
 ];
 

@@ -19,6 +19,7 @@ const ELSEWHERE: Partial<Record<RouteName, string>> = {
   previewLayer: "changes nothing",
   previewSchedule: "changes nothing",
   planWorkflow: "changes nothing",
+  tryHook: "changes nothing",
   submit: "created_by of the requests",
   retryWorkRequest: "created_by of the new request; by of the event, of a workflow",
   abortWorkRequest: "aborted.by of the request",

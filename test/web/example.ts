@@ -132,7 +132,7 @@ async function submitWhatWaits(harness: Harness, play: Player) {
   await harness.client.call("abortWorkRequest", { params, body: { reason: "not wanted any more" } });
   const context = "sid/amd64";
   const late = await play.start(
-    { task_name: "test", subject: "glibc", context, requirements: { memory: 1.5 * GIB, cpu_count: 2 } },
+    { task_name: "test", subject: "glibc", context, requirements: { memory: 1.5 * GIB, cpu_count: 1 } },
     COMPILING,
     0.8,
   );

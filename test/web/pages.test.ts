@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
+import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { EXAMPLE_PAGES, expectedStatus, openPage } from "./example-pages.ts";
 import { ON_SUSPECT } from "./example-past.ts";
@@ -274,6 +275,35 @@ inChromium("the pages", startExample, (at) => {
     const [second] = await at.farm.harness.submit({ task_name: "later", requirements: { tags: ["none"] } });
     await page.getByRole("link", { name: `#${second!.id}`, exact: true }).waitFor();
     expect(await page.getByRole("link", { name: `#${first!.id}`, exact: true }).count()).toBe(1);
+    await context.close();
+  });
+
+  it("a tab that is not seen makes room for one that is, of the six connections that a browser opens to a host", async () => {
+    const { page: first, context } = await at.visit();
+    await context.addInitScript(() => {
+      Object.defineProperty(document, "hidden", { get: () => document.documentElement.dataset["hidden"] === "yes" });
+    });
+    const live = (page: Page) => page.getByText("live", { exact: true }).waitFor();
+    const see = (page: Page, isSeen: boolean) =>
+      page.evaluate(
+        (hidden) => {
+          document.documentElement.dataset["hidden"] = hidden;
+          document.dispatchEvent(new Event("visibilitychange"));
+        },
+        isSeen ? "no" : "yes",
+      );
+    await first.goto("/r");
+    await live(first);
+    for (let tabs = 1; tabs < 8; tabs += 1) {
+      await see(context.pages().at(-1)!, false);
+      const next = await context.newPage();
+      await next.goto("/r");
+      await live(next);
+    }
+    await first.getByText("paused", { exact: true }).waitFor();
+    await see(first, true);
+    await live(first);
+    expect(context.pages()).toHaveLength(8);
     await context.close();
   });
 

@@ -16,6 +16,12 @@ const root = document.body.dataset.root ?? "./";
 
 /** @type {EventSource | undefined} */
 let stream;
+/**
+ * Joined by those that hold a stream. A browser opens six connections to a host that speaks HTTP/1.1, for all tabs
+ * together: a page that is not seen makes room as soon as another listens.
+ * @type {BroadcastChannel | undefined}
+ */
+let listeners;
 /** @type {number | undefined} */
 let turn;
 /** @type {number | undefined} */
@@ -30,7 +36,14 @@ let wasLive = true;
 let ageTimer;
 
 function listen() {
-  if (stream !== undefined || main.dataset.live === undefined) return;
+  // what was opened beside the page that is read waits until it is looked at
+  if (document.hidden || stream !== undefined || main.dataset.live === undefined) return;
+  listeners = new BroadcastChannel("almanac-live");
+  listeners.addEventListener("message", () => {
+    if (document.hidden) pause();
+  });
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel's has none: it is heard by its own origin only
+  listeners.postMessage("listening");
   const address = `${root}api/v1/events?topics=${encodeURIComponent(main.dataset.live)}&after=${lastId}`;
   const opened = new EventSource(address);
   stream = opened;
@@ -39,9 +52,7 @@ function listen() {
     tell("reconnecting");
     // Always our own way back: the browser's would ask again for what was asked first.
     close();
-    setTimeout(() => {
-      if (!document.hidden) listen();
-    }, AGAIN_MS);
+    setTimeout(listen, AGAIN_MS);
   });
   for (const kind of (main.dataset.kinds ?? "").split(" ")) opened.addEventListener(kind, take);
   opened.addEventListener("reset", () => {
@@ -60,6 +71,12 @@ function take(message) {
 function close() {
   stream?.close();
   stream = undefined;
+  listeners?.close();
+}
+
+function pause() {
+  close();
+  tell("paused");
 }
 
 function soon() {
@@ -200,10 +217,7 @@ function showAge() {
 document.addEventListener("visibilitychange", () => {
   window.clearTimeout(hiddenTimer);
   if (document.hidden) {
-    hiddenTimer = window.setTimeout(() => {
-      close();
-      tell("paused");
-    }, QUIET_MS);
+    hiddenTimer = window.setTimeout(pause, QUIET_MS);
   } else {
     listen();
   }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Answer } from "../../client/call-types.ts";
+import { unmetText } from "../../domain/hook-text.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { usageError } from "../failure.ts";
@@ -153,10 +154,7 @@ async function tryHook(session: Session, _: SharedOptions, name: string, path: s
 function trialText({ kind, unmet, submission, errors }: Answer<"tryHook">["trial"]): string {
   const lines = {
     submitted: ["it would submit:", JSON.stringify(submission, null, 2)],
-    ignored: [
-      "it would be ignored:",
-      ...unmet.map(({ path, pattern, found }) => `  ${path} is ${found ?? "not there"}, and must match ${pattern}`),
-    ],
+    ignored: ["it would be ignored:", ...unmet.map((condition) => `  ${unmetText(condition)}`)],
     refused: ["it would be refused:", ...errors.map(({ message }) => `  ${message}`)],
   }[kind];
   const shown = lines.flatMap((line) => line.split("\n")); // each is made safe by itself, so that its end stays one

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import type { Hook, HookTrial } from "../../domain/hook.ts";
+import { unmetText } from "../../domain/hook-text.ts";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
 import { becameLabel, linesPart } from "../parts/automation.ts";
@@ -104,10 +105,7 @@ function verdictOf(trial: HookTrial | "not tried"): (VNode | string)[] {
 function detailsOf(trial: HookTrial | "not tried"): VNode[] {
   if (trial === "not tried") return [];
   const { kind, unmet, errors, submission } = trial;
-  const reasons =
-    kind === "ignored"
-      ? unmet.map(({ path, pattern, found }) => `${path} is ${found ?? "not there"}, and must match ${pattern}`)
-      : errors.map(({ message }) => message);
+  const reasons = kind === "ignored" ? unmet.map(unmetText) : errors.map(({ message }) => message);
   return [
     ...(reasons.length === 0 ? [] : [e("ul", {}, ...reasons.map((reason) => e("li", {}, reason)))]),
     ...(submission === null

@@ -9,13 +9,13 @@ import { hookPage, hooksPage, type HookData } from "../../../web/pages/hooks.ts"
 import type { LoopContext } from "../../loop/context.ts";
 import { putHook, removeHook, showHook } from "../../loop/hooks/hooks.ts";
 import { refuseCode } from "../../loop/hooks/read-call.ts";
-import { tryNewHook } from "../../loop/hooks/try-hook.ts";
+import { trialOf } from "../../loop/hooks/try-hook.ts";
 import { asSeenBy } from "../hide-addresses.ts";
 import type { PersonOf } from "./forms.ts";
 import { given, type AddPage } from "./given.ts";
 import { keptOf, MOST_SHOWN } from "./kept-requests.ts";
 import { frameOf, rootOf, sendPage } from "./send-page.ts";
-import { jsonOf, newName, parseFields, refuseIfAny, typedOf, wrongOfAll } from "./sent-form.ts";
+import { checkAll, jsonOf, newName, parseFields, refuseIfAny, typedOf } from "./sent-form.ts";
 
 const FIELDS = ["name", "only_if", "submission", "secret", "sent"];
 
@@ -86,21 +86,20 @@ async function lookOrSave(
   const { typed, isSave } = typedOf(form);
   const find = (name: string) => context.store.read.hook(name);
   const nameOfIt = async () => changed ?? (await newName(routes.putHook.params, typed["name"], "hook", find));
-  const input = () => {
-    const asked = inputOf(typed);
-    refuseCode(asked.submission);
-    return asked;
+  const read = () => {
+    const input = inputOf(typed);
+    refuseCode(input.submission);
+    return input;
   };
-  const sample = () => jsonFieldOf(typed["sent"]);
-  const checks = [nameOfIt, input, ...(isSave ? [] : [sample])];
-  const wrong = await wrongOfAll(checks, FIELDS, "submission");
-  if (wrong.length > 0) return { typed, wrong, status: 400 };
+  const sample = () => (isSave ? undefined : jsonFieldOf(typed["sent"]));
+  const checked = await checkAll([nameOfIt, read, sample], FIELDS, "submission");
+  if (!checked.ok) return { typed, wrong: checked.wrong, status: 400 };
+  const [name, input, sent] = checked.given;
   if (!isSave) {
-    const trial = typed["sent"] === undefined ? "not tried" : await tryNewHook(context, input(), sample());
-    return { typed, wrong, trial, status: 200 };
+    const trial = typed["sent"] === undefined ? "not tried" : await trialOf(context, input, sent);
+    return { typed, wrong: [], trial, status: 200 };
   }
-  const name = await nameOfIt();
-  const { secret } = await putHook(context, name, input(), by);
+  const { secret } = await putHook(context, name, input, by);
   return { name, secret };
 }
 

@@ -21,7 +21,7 @@ import type { PersonOf } from "./forms.ts";
 import { given, type AddPage } from "./given.ts";
 import { keptOf, MOST_SHOWN } from "./kept-requests.ts";
 import { backTo, frameOf, rootOf, sendPage } from "./send-page.ts";
-import { jsonOf, newName, parseFields, typedOf, wrongFields, wrongOfAll } from "./sent-form.ts";
+import { checkAll, jsonOf, newName, parseFields, typedOf, wrongFields } from "./sent-form.ts";
 
 const FIELDS = ["name", "cron", "time_zone", "missed", "submission"];
 
@@ -119,12 +119,15 @@ async function lookOrSave(
   const { typed, isSave } = typedOf(form);
   const find = (name: string) => context.store.read.schedule(name);
   const nameOfIt = async () => changed ?? (await newName(routes.putSchedule.params, typed["name"], "schedule", find));
-  const look = () => previewSchedule(context, inputOf(typed));
-  const wrong = await wrongOfAll([nameOfIt, () => refuseTypedTimes(typed), look], FIELDS, "submission");
-  if (wrong.length > 0) return { typed, wrong, status: 400 };
-  if (!isSave) return { typed, wrong, next: await look(), status: 200 };
-  const name = await nameOfIt();
-  await putSchedule(context, name, inputOf(typed), by);
+  const read = async () => {
+    const input = inputOf(typed);
+    return { input, next: await previewSchedule(context, input) };
+  };
+  const checked = await checkAll([nameOfIt, () => refuseTypedTimes(typed), read], FIELDS, "submission");
+  if (!checked.ok) return { typed, wrong: checked.wrong, status: 400 };
+  const [name, , { input, next }] = checked.given;
+  if (!isSave) return { typed, wrong: [], next, status: 200 };
+  await putSchedule(context, name, input, by);
   return { name };
 }
 

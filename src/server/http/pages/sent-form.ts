@@ -37,23 +37,28 @@ export function wrongFields(error: unknown, names: readonly string[], rest: stri
   });
 }
 
-/** What all checks of a form refuse, so that everything is told at once; what two of them say alike, once. */
-export async function wrongOfAll(
-  checks: readonly (() => unknown)[],
+/** What the checks of a form gave, in their order. */
+type Given<Checks extends readonly (() => unknown)[]> = { [At in keyof Checks]: Awaited<ReturnType<Checks[At]>> };
+
+/** What all checks of a form give, or what they refuse, so that everything is told at once; what two of them say alike, once. */
+export async function checkAll<const Checks extends readonly (() => unknown)[]>(
+  checks: Checks,
   names: readonly string[],
   rest: string,
-): Promise<WrongField[]> {
+): Promise<{ ok: true; given: Given<Checks> } | { ok: false; wrong: WrongField[] }> {
+  const given: unknown[] = [];
   const wrong: WrongField[] = [];
   for (const check of checks) {
     try {
-      await check();
+      given.push(await check());
     } catch (error) {
       wrong.push(...wrongFields(error, names, rest));
     }
   }
-  return wrong.filter(
-    (one, index) => wrong.findIndex(({ field, message }) => field === one.field && message === one.message) === index,
-  );
+  if (wrong.length === 0) return { ok: true, given: given as Given<Checks> }; // each check gave one, in their order
+  const isFirst = ({ field, message }: WrongField, index: number) =>
+    wrong.findIndex((one) => one.field === field && one.message === message) === index;
+  return { ok: false, wrong: wrong.filter(isFirst) };
 }
 
 /** The name of a new thing; a form for a new one changes none that is there. */

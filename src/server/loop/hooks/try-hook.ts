@@ -3,7 +3,7 @@ import type { HookTrial } from "../../../domain/hook.ts";
 import type { LoopContext } from "../context.ts";
 import { refusalOf, refuseWrong } from "../submit.ts";
 import { notFound } from "./hooks.ts";
-import { readCall, refuseCode, submissionOf } from "./read-call.ts";
+import { readCall, submissionOf } from "./read-call.ts";
 
 /** What a hook would do with a call that brings this document. Makes nothing, and remembers no call. */
 export async function tryHook(context: LoopContext, name: string, document: unknown): Promise<HookTrial> {
@@ -12,17 +12,8 @@ export async function tryHook(context: LoopContext, name: string, document: unkn
   return trialOf(context, hook, document);
 }
 
-/** The same of a hook that is not made yet; one that could not be made is refused. */
-export async function tryNewHook(
-  context: LoopContext,
-  hook: Pick<HookInput, "submission" | "only_if">,
-  document: unknown,
-): Promise<HookTrial> {
-  refuseCode(hook.submission);
-  return trialOf(context, hook, document);
-}
-
-async function trialOf(
+/** The same of a hook that may not be made yet. */
+export async function trialOf(
   context: LoopContext,
   hook: Pick<HookInput, "submission" | "only_if">,
   document: unknown,

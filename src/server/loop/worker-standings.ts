@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 /** All workers by name, as they are now, and what each has. */
 export type WorkerStandings = {
   now: Timestamp;
-  workers: readonly WorkerStanding[];
+  workers: WorkerStanding[];
   runsOf: ReadonlyMap<string, readonly ActiveLoad[]>;
 };
 

@@ -7,8 +7,8 @@ import { formatSpan } from "../../domain/span-text.ts";
 import { WAITING_WORDS } from "../../domain/waiting-words.ts";
 import { formatBytes, formatDuration, formatShare, wholeNumber } from "../../domain/units.ts";
 import type { ExpectedTimes, Status, WaitingCode, WorkRequest } from "../../domain/work-request.ts";
-import { loadOf, type LoadedRun } from "../../domain/worker-load.ts";
-import type { Worker } from "../../domain/worker.ts";
+import type { LoadedRun } from "../../domain/worker-load.ts";
+import type { WorkerStanding } from "../../domain/worker.ts";
 import { runFigure } from "../../history/run-figure.ts";
 import { progressBar } from "../charts/bars.ts";
 import { legendOf, type LegendItem } from "../charts/figure.ts";
@@ -51,7 +51,7 @@ export type OverviewData = {
   sort: GoingOrder;
   /** The newest that have ended. */
   ended: readonly WorkRequest[];
-  workers: readonly Worker[];
+  workers: readonly WorkerStanding[];
   /** What runs of the last seven days held of memory; null: none has ended. */
   week: HeldAmounts | null;
   /** Of each worker what it has now. */
@@ -109,7 +109,8 @@ function figures({ root }: Frame, { counts, failed, oldest, workers, runsOf, now
   const online = workers.filter(({ state }) => state !== "offline");
   const draining = workers.filter(({ state }) => state === "draining").length;
   const capacity = online.reduce((sum, worker) => sum + worker.capacity.memory, 0);
-  const { reserved, used } = loadOf(online.flatMap(({ worker_name }) => runsOf.get(worker_name) ?? [])).memory;
+  const reserved = online.reduce((sum, { load }) => sum + load.memory.reserved, 0);
+  const used = online.reduce((sum, { load }) => sum + load.memory.used, 0);
   const percent = (amount: number) => (capacity > 0 ? `${Math.round((amount / capacity) * 100)} %` : "–");
   return e(
     "ul",

@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
-import { loadOf, type LoadedRun } from "../../domain/worker-load.ts";
-import type { Worker } from "../../domain/worker.ts";
-import { fleetChart, type LoadedWorker } from "../charts/fleet.ts";
+import type { LoadedRun } from "../../domain/worker-load.ts";
+import type { WorkerStanding } from "../../domain/worker.ts";
+import { fleetChart } from "../charts/fleet.ts";
 import { element as e } from "../element.ts";
 import { barLegend, workerBox } from "./worker-box.ts";
 
@@ -13,42 +13,44 @@ const FULLEST = 8;
 /** Used, reserved and free of every worker: a box each; of many, one picture, and boxes of the fullest. */
 export function fleet(
   root: string,
-  workers: readonly Worker[],
+  workers: readonly WorkerStanding[],
   runsOf: ReadonlyMap<string, readonly LoadedRun[]>,
 ): VNode[] {
-  const runs = (worker: Worker) => runsOf.get(worker.worker_name) ?? [];
-  const fullestFirst = workers
-    .map((worker) => ({ worker, load: loadOf(runs(worker)) }))
-    .sort((a, b) => fullness(b) - fullness(a) || (a.worker.worker_name < b.worker.worker_name ? -1 : 1));
-  const fullest = fullestFirst.slice(0, FULLEST).map(({ worker }) => worker);
-  if (workers.length <= MOST_BOXES) return [barLegend(), ...boxes(root, workers, fullest, runs)];
+  const fullestFirst = workers.toSorted(
+    (a, b) => fullness(b) - fullness(a) || (a.worker_name < b.worker_name ? -1 : 1),
+  );
+  const fullest = fullestFirst.slice(0, FULLEST);
+  if (workers.length <= MOST_BOXES) return [barLegend(), ...boxes(root, workers, fullest, runsOf)];
   const full = fullestFirst.filter((one) => fullness(one) > 0.9).length;
   const sentence = `Memory of ${workers.length} workers, the fullest first: more than nine tenths are reserved on ${full} of them.`;
   return [
     fleetChart(root, fullestFirst, sentence),
     e("h3", {}, "The fullest"),
     barLegend(),
-    ...boxes(root, fullest, fullest, runs),
+    ...boxes(root, fullest, fullest, runsOf),
   ];
 }
 
-function fullness({ worker: { capacity }, load: { memory } }: LoadedWorker): number {
+function fullness({ capacity, load: { memory } }: WorkerStanding): number {
   return capacity.memory > 0 ? memory.reserved / capacity.memory : 0;
 }
 
 /** On a narrow window, without the room for all, the stylesheet shows the fullest, these first; the link shows the others as well. */
 function boxes(
   root: string,
-  workers: readonly Worker[],
-  fullest: readonly Worker[],
-  runs: (worker: Worker) => readonly LoadedRun[],
+  workers: readonly WorkerStanding[],
+  fullest: readonly WorkerStanding[],
+  runsOf: ReadonlyMap<string, readonly LoadedRun[]>,
 ): VNode[] {
   const places = new Map(fullest.map(({ worker_name }, index) => [worker_name, `full-${index + 1}`]));
   return [
     e(
       "ul",
       { class: "boxes", id: "boxes" },
-      ...workers.map((worker) => workerBox(root, worker, runs(worker), places.get(worker.worker_name))),
+      ...workers.map((worker) => {
+        const { worker_name } = worker;
+        return workerBox(root, worker, runsOf.get(worker_name) ?? [], places.get(worker_name));
+      }),
     ),
     ...(workers.length > fullest.length
       ? [e("p", { class: "all-boxes" }, e("a", { href: "#boxes" }, `All ${workers.length} workers`))]

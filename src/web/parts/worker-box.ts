@@ -1,15 +1,15 @@
 import type { VNode } from "preact";
 import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
 import { formatBytes } from "../../domain/units.ts";
-import type { Worker } from "../../domain/worker.ts";
-import { loadOf, memoryNow, type LoadedRun } from "../../domain/worker-load.ts";
+import type { WorkerStanding } from "../../domain/worker.ts";
+import { memoryNow, type LoadedRun } from "../../domain/worker-load.ts";
 import { segmentBar, type BarSegment } from "../charts/bars.ts";
 import { legendOf } from "../charts/figure.ts";
 import { element as e } from "../element.ts";
 import { requestLink, workerLink } from "./links.ts";
 
 /** A worker as a box: who holds its memory, and what is used and reserved of each capacity; `look` is put beside its state's. */
-export function workerBox(root: string, worker: Worker, runs: readonly LoadedRun[], look?: string): VNode {
+export function workerBox(root: string, worker: WorkerStanding, runs: readonly LoadedRun[], look?: string): VNode {
   const what = runs.length === 0 ? "runs nothing" : runs.length === 1 ? "1 run" : `${runs.length} runs`;
   const [memory, ...others] = loadBars(worker, runs);
   return e(
@@ -24,11 +24,13 @@ export function workerBox(root: string, worker: Worker, runs: readonly LoadedRun
 }
 
 /** The three capacities of a worker, each with its sentence and its bar: that of memory is cut into its requests. */
-export function loadBars(worker: Worker, runs: readonly LoadedRun[]): VNode[][] {
-  const load = loadOf(runs);
+export function loadBars(
+  { capacity: capacities, load }: Pick<WorkerStanding, "capacity" | "load">,
+  runs: readonly LoadedRun[],
+): VNode[][] {
   return (["memory", "cpu_count", "disk_space"] as const).map((resource) => {
     const { reserved, used } = load[resource];
-    const capacity = worker.capacity[resource];
+    const capacity = capacities[resource];
     const word = RESOURCE_WORDS[resource];
     const sentence =
       reserved === 0

@@ -13,7 +13,7 @@ export function workerHandlers(context: LoopContext): Pick<Handlers, Names> {
   return {
     async listWorkers() {
       const { workers } = await workerStandings(context);
-      return { workers: [...workers] };
+      return { workers };
     },
     async getWorker({ params: { worker_name } }) {
       const row = await read.worker(worker_name);
@@ -22,7 +22,7 @@ export function workerHandlers(context: LoopContext): Pick<Handlers, Names> {
       const now = await read.now();
       const worker = workerOf(row, now, leaseMs);
       const about = await aboutWorker(context, row, now);
-      return { worker, ...about, task_slowness: [...about.task_slowness], runs: runs.map(publicRun) };
+      return { worker, ...about, runs: runs.map(publicRun) };
     },
     drainWorker: async ({ params, token }) => ({
       worker: await setDrain(context, params.worker_name, true, token.name),

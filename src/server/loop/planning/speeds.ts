@@ -12,7 +12,7 @@ export type Speeds = {
   /** Undefined where it is not known: no key has run there and elsewhere. */
   of(worker: { cpu_model: string; worker_name: string }): Slowness | undefined;
   /** The same by the runs of each task alone: of those tasks that have run there and elsewhere, what has most runs first. */
-  byTask(worker: { cpu_model: string; worker_name: string }): readonly TaskSlowness[];
+  byTask(worker: { cpu_model: string; worker_name: string }): TaskSlowness[];
 };
 
 /** The newest speeds of each server. */

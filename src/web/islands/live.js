@@ -21,7 +21,7 @@ let stream;
  * together: a page that is not seen makes room as soon as another listens.
  * @type {BroadcastChannel | undefined}
  */
-let listeners;
+let channel;
 /** @type {number | undefined} */
 let turn;
 /** @type {number | undefined} */
@@ -38,12 +38,12 @@ let ageTimer;
 function listen() {
   // what was opened beside the page that is read waits until it is looked at
   if (document.hidden || stream !== undefined || main.dataset.live === undefined) return;
-  listeners = new BroadcastChannel("almanac-live");
-  listeners.addEventListener("message", () => {
+  channel = new BroadcastChannel("almanac-live");
+  channel.addEventListener("message", () => {
     if (document.hidden) pause();
   });
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel's has none: it is heard by its own origin only
-  listeners.postMessage("listening");
+  channel.postMessage("listening");
   const address = `${root}api/v1/events?topics=${encodeURIComponent(main.dataset.live)}&after=${lastId}`;
   const opened = new EventSource(address);
   stream = opened;
@@ -71,7 +71,7 @@ function take(message) {
 function close() {
   stream?.close();
   stream = undefined;
-  listeners?.close();
+  channel?.close();
 }
 
 function pause() {

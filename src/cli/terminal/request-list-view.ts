@@ -1,7 +1,8 @@
-import type { ResourceEstimate } from "../../domain/allocation.ts";
 import { epochMs } from "../../domain/clock.ts";
 import type { Run } from "../../domain/run.ts";
+import { timeLeft } from "../../domain/time-left.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
+import { waitedSeconds, waitsSince } from "../../domain/waited.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { paint } from "./colour.ts";
 import { startText } from "./expected-text.ts";
@@ -50,12 +51,12 @@ function columnsOf(surface: Surface): Column<RequestRow>[] {
       full: ({ work_request }) => work_request.worker_name ?? "",
       shrinkTo: 6,
     },
-    secondsColumn("WAITED", (row) => waitedSeconds(row, surface), surface),
+    secondsColumn("WAITED", (row) => waitedSeconds(row.work_request, surface.nowMs), surface),
     secondsColumn("RAN", (row) => ranSeconds(row, surface), surface),
     {
       header: "LEFT",
       cell: (row) => leftText(row, surface) ?? none,
-      full: (row) => String(leftSeconds(row, surface) ?? ""),
+      full: ({ work_request, run }) => String(timeLeft(work_request, run, surface.nowMs)?.low ?? ""),
     },
     {
       header: "MEMORY",
@@ -90,13 +91,6 @@ function secondsColumn(
   };
 }
 
-/** From when it could run to when it did, or to now. */
-function waitedSeconds({ work_request: request }: RequestRow, surface: Surface): number | undefined {
-  if (request.pending_at === null) return undefined;
-  const end = request.started_at ?? request.completed_at ?? request.aborted?.at;
-  return between(request.pending_at, end === undefined ? surface.nowMs : epochMs(end));
-}
-
 /** Of the newest run; where that is not at hand, of the request, and from its times where its whole seconds say nothing. */
 function ranSeconds({ work_request: request, run }: RequestRow, surface: Surface): number | undefined {
   const isOver = run === undefined ? request.status === "completed" : run.state === "ended";
@@ -112,32 +106,11 @@ function between(from: string, toMs: number): number {
   return Math.max(0, toMs - epochMs(from)) / 1000;
 }
 
-/** By the median of its history; below 0 once the run is past it. */
-function leftSeconds(row: RequestRow, surface: Surface): number | undefined {
-  const predicted = predictedTime(row);
-  const start = runningSince(row);
-  return predicted === undefined || start === undefined ? undefined : predicted.p50 - between(start, surface.nowMs);
-}
-
-function predictedTime({ work_request: request, run }: RequestRow): ResourceEstimate | undefined {
-  return (run?.estimate ?? request.estimate)?.duration;
-}
-
-/** When the run that goes on was started; not known of a second one that is not at hand. */
-function runningSince({ work_request: request, run }: RequestRow): string | undefined {
-  if (request.status !== "running") return undefined;
-  if (run !== undefined) return run.state === "running" ? (run.started_at ?? undefined) : undefined;
-  return request.run_count > 1 ? undefined : (request.started_at ?? undefined);
-}
-
-/** What history leaves of the run's time: a range, or how late it is. */
-function leftText(row: RequestRow, surface: Surface): string | undefined {
-  const left = leftSeconds(row, surface);
-  const predicted = predictedTime(row);
-  if (left === undefined || predicted === undefined) return undefined;
-  const elapsed = predicted.p50 - left;
-  if (elapsed > predicted.p95) return `late ${formatDuration(elapsed - predicted.p95)}`;
-  return formatSpan(left, predicted.p95 - elapsed, surface);
+/** A range, or how late it is. */
+function leftText({ work_request, run }: RequestRow, surface: Surface): string | undefined {
+  const left = timeLeft(work_request, run, surface.nowMs);
+  if (left === undefined) return undefined;
+  return left.late > 0 ? `late ${formatDuration(left.late)}` : formatSpan(left.low, left.high, surface);
 }
 
 function usedMemory({ work_request: request, run }: RequestRow): number | undefined {
@@ -188,7 +161,7 @@ function countsLine(rows: readonly RequestRow[], surface: Surface): string {
   ).flatMap((state) => {
     const found = states.get(state);
     if (found === undefined) return [];
-    const waits = found.map((row) => waitedSeconds(row, surface) ?? 0);
+    const waits = found.map(({ work_request }) => between(waitsSince(work_request), surface.nowMs));
     return [`${found.length} ${state}${state === "pending" ? ` (oldest ${formatDuration(Math.max(...waits))})` : ""}`];
   });
   return `  ${paint(surface, "dim", parts.join(", "))}`;

@@ -1,6 +1,8 @@
 import { epochMs } from "../../domain/clock.ts";
 import type { Run } from "../../domain/run.ts";
+import { timeLeft } from "../../domain/time-left.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
+import { waitedSeconds } from "../../domain/waited.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { paint } from "./colour.ts";
 import type { Delivery } from "../../domain/reaction.ts";
@@ -68,14 +70,15 @@ function standing(request: WorkRequest, run: Run | undefined, surface: Surface):
   }
   if (run.started_at === null) return `${where}${attempt}, about to start`;
   const elapsed = Math.max(0, surface.nowMs - epochMs(run.started_at)) / 1000;
-  return `${where}${attempt} for ${formatDuration(elapsed)}${leftText(run, elapsed, surface)}`;
+  return `${where}${attempt} for ${formatDuration(elapsed)}${leftText(request, run, surface)}`;
 }
 
-function leftText(run: Run, elapsed: number, surface: Surface): string {
-  const predicted = run.estimate.duration;
-  if (predicted === undefined) return "";
-  if (elapsed > predicted.p95) return `; late by ${formatDuration(elapsed - predicted.p95)}`;
-  return `; ${formatSpan(predicted.p50 - elapsed, predicted.p95 - elapsed, surface)} left`;
+function leftText(request: WorkRequest, run: Run, surface: Surface): string {
+  const left = timeLeft(request, run, surface.nowMs);
+  if (left === undefined) return "";
+  return left.late > 0
+    ? `; late by ${formatDuration(left.late)}`
+    : `; ${formatSpan(left.low, left.high, surface)} left`;
 }
 
 function ranSeconds(run: Run, surface: Surface): number | undefined {
@@ -120,7 +123,7 @@ function detailLines(request: WorkRequest, surface: Surface): string[] {
   const priority = request.priority_base + request.priority_adjustment;
   const optional: [string, string | undefined][] = [
     ["summary", request.parameter_summary ?? undefined],
-    ["waited", waitedText(request, surface)],
+    ["waited", formatDuration(waitedSeconds(request, surface.nowMs))],
     ["ended", request.completed_at === null ? undefined : momentText(request.completed_at, surface)],
     ["expected", request.expected === undefined ? undefined : expectedText(request.expected, surface)],
     ["priority", priority === 0 ? undefined : String(priority)],
@@ -139,14 +142,6 @@ function detailLines(request: WorkRequest, surface: Surface): string[] {
 
 function momentText(at: string, surface: Surface): string {
   return surface.isTty ? `${formatMoment(at, surface)} (${formatAgo(at, surface)})` : at;
-}
-
-/** From when it could run to when it did: still there after the start. */
-function waitedText(request: WorkRequest, surface: Surface): string | undefined {
-  if (request.pending_at === null) return undefined;
-  const end = request.started_at ?? request.completed_at ?? request.aborted?.at;
-  const seconds = ((end === undefined ? surface.nowMs : epochMs(end)) - epochMs(request.pending_at)) / 1000;
-  return `${formatDuration(Math.max(0, seconds))} for a worker`;
 }
 
 function idList(ids: readonly number[]): string {

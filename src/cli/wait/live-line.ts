@@ -1,6 +1,8 @@
 import { epochMs } from "../../domain/clock.ts";
 import type { Run } from "../../domain/run.ts";
+import { timeLeft } from "../../domain/time-left.ts";
 import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
+import { waitsSince } from "../../domain/waited.ts";
 import { expectedText } from "../terminal/expected-text.ts";
 import { symbols } from "../terminal/glyph.ts";
 import { formatSpan } from "../terminal/relative-time.ts";
@@ -34,7 +36,7 @@ function requestLine(seen: Seen, surface: Surface): string {
   const run = seen.runs.at(-1);
   const glyphs = symbols(surface);
   if (request.status !== "running" || run === undefined) {
-    const since = request.pending_at ?? request.created_at;
+    const since = waitsSince(request);
     const expected = request.expected === undefined ? "" : `  ${expectedText(request.expected, surface)}`;
     return `${glyphs.waiting} ${nameOf(request)}  waits ${elapsedText(since, surface)}${expected}`;
   }
@@ -43,22 +45,20 @@ function requestLine(seen: Seen, surface: Surface): string {
   const parts = [
     `${glyphs.running} ${nameOf(request)} on ${run.worker_name}`,
     formatDuration(elapsed),
-    ...progress(run, elapsed, surface),
+    ...progress(seen, run, elapsed, surface),
     ...usage(run),
   ];
   return parts.join("  ");
 }
 
 /** Against the range that history predicts; a run past its end is late, never stuck at 99 %. */
-function progress(run: Run, elapsedSeconds: number, surface: Surface): string[] {
-  const predicted = run.estimate.duration;
-  if (predicted === undefined) return [];
-  const left = formatLeft(predicted.p50 - elapsedSeconds, predicted.p95 - elapsedSeconds, surface);
-  return [bar(Math.min(1, elapsedSeconds / predicted.p95), BAR_WIDTH, surface), left];
-}
-
-function formatLeft(low: number, high: number, surface: Surface): string {
-  return high <= 0 ? `late by ${formatDuration(-high)}` : `${formatSpan(Math.max(0, low), high, surface)} left`;
+function progress({ work_request }: Seen, run: Run, elapsedSeconds: number, surface: Surface): string[] {
+  const left = timeLeft(work_request, run, surface.nowMs);
+  if (left === undefined) return [];
+  const text =
+    left.late > 0 ? `late by ${formatDuration(left.late)}` : `${formatSpan(left.low, left.high, surface)} left`;
+  const share = left.late > 0 ? 1 : elapsedSeconds / (elapsedSeconds + Math.max(0, left.high));
+  return [bar(share, BAR_WIDTH, surface), text];
 }
 
 function usage(run: Run): string[] {

@@ -6,6 +6,7 @@ import { outcomeText } from "../../domain/outcome-text.ts";
 import { assertNever } from "../../domain/assert-never.ts";
 import type { Run } from "../../domain/run.ts";
 import { formatDuration } from "../../domain/units.ts";
+import { waitsSince } from "../../domain/waited.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { PlanReason } from "../../schedule/decide/explain.ts";
 import type { LoopContext } from "./context.ts";
@@ -69,10 +70,10 @@ function sentenceOf(
   switch (request.status) {
     case "blocked":
       return request.unblock_strategy === "manual"
-        ? `waits for a person since ${since(request.created_at)}: almanac unblock ${request.id}`
-        : `waits since ${since(request.created_at)} for ${listIds(open)}`;
+        ? `waits for a person since ${since(waitsSince(request))}: almanac unblock ${request.id}`
+        : `waits since ${since(waitsSince(request))} for ${listIds(open)}`;
     case "pending":
-      return `waits since ${since(request.pending_at ?? request.created_at)}: ${request.waiting?.message ?? "it was not planned yet"}`;
+      return `waits since ${since(waitsSince(request))}: ${request.waiting?.message ?? "it was not planned yet"}`;
     case "running":
       return run === undefined ? "is being placed" : runningSentence(run, since);
     case "completed":

@@ -1,8 +1,9 @@
 import type { VNode } from "preact";
-import type { Timestamp } from "../../domain/clock.ts";
+import { epochMs, type Timestamp } from "../../domain/clock.ts";
 import { sureText } from "../../domain/finding-text.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
 import type { Verdict, VerdictKind } from "../../domain/verdict.ts";
+import { waitedSeconds } from "../../domain/waited.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { element as e } from "../element.ts";
 import { historyAddress, requestLink, workerLink } from "../parts/links.ts";
@@ -55,7 +56,11 @@ const COLUMNS: Record<RequestField, Column> = {
   subject: { name: "Subject", look: "name", cell: (shown) => partOfKey(shown, "subject") },
   context: { name: "Context", look: "name", cell: (shown) => partOfKey(shown, "context") },
   verdict: { name: "Verdict", cell: ({ request: { verdict } }) => (verdict === null ? "–" : verdictText(verdict)) },
-  waited: { name: "Waited", look: "number", cell: ({ request, now }) => waitedText(request, now) },
+  waited: {
+    name: "Waited",
+    look: "number",
+    cell: ({ request, now }) => formatDuration(waitedSeconds(request, epochMs(now))),
+  },
   ran: { name: "Ran", look: "number", cell: ({ request, now }) => ranText(request, now) },
   memory: { name: "Memory used of reserved", look: "number", cell: ({ request }) => memoryText(request) },
   cores: {
@@ -123,11 +128,6 @@ function partOfKey({ root, request }: Shown, part: "task_name" | "subject" | "co
 
 function link(href: string, text: string): VNode {
   return e("a", { href }, text);
-}
-
-/** How long it was, or is, between being asked for and its first run. */
-export function waitedText(request: WorkRequest, now: Timestamp): string {
-  return formatDuration(secondsBetween(request.created_at, request.started_at ?? request.completed_at ?? now));
 }
 
 function ranText({ started_at, completed_at }: WorkRequest, now: Timestamp): string {

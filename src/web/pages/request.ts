@@ -29,6 +29,7 @@ import { waitText } from "../parts/wait-text.ts";
 import { requestActions } from "./request-actions.ts";
 import { requestDetails } from "./request-details.ts";
 import { filesPart, toldPart, type FilesData } from "./request-files.ts";
+import { waitsSince } from "../../domain/waited.ts";
 
 /** What the page of one request shows. */
 export type RequestData = AnswerData &
@@ -116,7 +117,7 @@ function standing({ request, runs, now }: RequestData): string {
   const skipped = request.output_data?.skip_reason;
   if (skipped !== undefined) return `because ${skipped}`;
   if (request.status === "blocked" || request.status === "pending") {
-    return `for ${formatDuration(secondsBetween(request.created_at, now))}: ${waitText(request)}`;
+    return `for ${formatDuration(secondsBetween(waitsSince(request), now))}: ${waitText(request)}`;
   }
   if (newest === undefined) return "";
   const attempt = newest.attempt > 1 ? `, attempt ${newest.attempt}` : "";

@@ -10,6 +10,7 @@ import { evidenceText } from "../../domain/source-text.ts";
 import { formatSpan } from "../../domain/span-text.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
+import { waitedSeconds } from "../../domain/waited.ts";
 import type { ExpectedRange, WorkRequest } from "../../domain/work-request.ts";
 import { runFigure } from "../../history/run-figure.ts";
 import { element as e } from "../element.ts";
@@ -49,8 +50,7 @@ export function answers(data: AnswerData): VNode {
 }
 
 function waiting({ request, events, now }: AnswerData): string {
-  const end = request.started_at ?? request.completed_at ?? request.aborted?.at ?? now;
-  const waited = formatDuration(secondsBetween(request.created_at, end));
+  const waited = formatDuration(waitedSeconds(request, epochMs(now)));
   const isWaiting = request.status === "blocked" || request.status === "pending";
   if (isWaiting) {
     const start = request.expected?.start;

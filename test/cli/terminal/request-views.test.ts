@@ -54,6 +54,7 @@ const rows: RequestRow[] = [
       status: "running",
       worker_name: workerNameOf("w-09"),
       subject: "qtbase",
+      created_at: ago(1880),
       pending_at: ago(1880),
       started_at: ago(1862),
     }),
@@ -62,6 +63,7 @@ const rows: RequestRow[] = [
   {
     work_request: requestOf(5120, {
       subject: "chromium",
+      created_at: ago(1340),
       pending_at: ago(1340),
       allocation: allocationOf(61 * GIB),
       waiting: { code: "no_room", message: "w-12 has 44.0G of the 61.0G memory free", since: ago(1300) },
@@ -111,14 +113,14 @@ describe("almanac ls", () => {
   it("shows each request with state, times, memory and why", () => {
     expect(renderRequestList(rows, terminal({ columns: 120 }))).toMatchInlineSnapshot(`
       "  ID  STATE      TASK   SUBJECT   WORKER  WAITED     RAN  LEFT        MEMORY          NOTE
-      5122  ● running  build  llvm      w-04       50s  12m20s  8–13m       3.3G/5.0G ▃▅██
+      5122  ● running  build  llvm      w-04     1m00s  12m20s  8–13m       3.3G/5.0G ▃▅██
       5119  ● running  build  qtbase    w-09       18s  31m02s  late 5m42s  3.3G/5.0G ▃▅██
       5120  ○ pending  build  chromium  –       22m20s       –  –           –/61.0G         w-12 has 44.0G of the 61.0G memor…
-      5118  ✕ failure  test   glibc     w-03     1m30s   2m11s  –           1.0G/2.0G       exit code 2
-      5117  ✓ success  build  llvm      –        1m30s   2m11s  –           1.0G/5.0G       2 attempts
-      5116  – aborted  build  llvm      –            –       –  –           –/5.0G          by anna\\x1b[31m: wrong\\nbranch
-      5115  ▲ error    build  llvm      –            –       –  –           –               no worker task is called "bild"
-      5114  ○ blocked  build  llvm      –            –       –  –           –               waits for #5122
+      5118  ✕ failure  test   glibc     w-03     1m40s   2m11s  –           1.0G/2.0G       exit code 2
+      5117  ✓ success  build  llvm      –        1m40s   2m11s  –           1.0G/5.0G       2 attempts
+      5116  – aborted  build  llvm      –       13m17s       –  –           –/5.0G          by anna\\x1b[31m: wrong\\nbranch
+      5115  ▲ error    build  llvm      –       13m20s       –  –           –               no worker task is called "bild"
+      5114  ○ blocked  build  llvm      –       13m20s       –  –           –               waits for #5122
         2 running, 1 pending (oldest 22m20s), 1 blocked, 1 success, 1 failure, 1 error, 1 aborted
       "
     `);
@@ -127,14 +129,14 @@ describe("almanac ls", () => {
   it("fits a narrow terminal without Unicode", () => {
     expect(renderRequestList(rows, terminal({ columns: 80, hasUnicode: false }))).toMatchInlineSnapshot(`
       "  ID  STATE      TASK   SUBJECT   WORKER  WAITED     RAN  LEFT        MEMORY          NOTE
-      5122  * running  build  llvm      w-04       50s  12m20s  8-13m       3.3G/5.0G -+##
+      5122  * running  build  llvm      w-04     1m00s  12m20s  8-13m       3.3G/5.0G -+##
       5119  * running  build  qtbase    w-09       18s  31m02s  late 5m42s  3.3G/5.0G -+##
       5120  o pending  build  chromium  -       22m20s       -  -           -/61.0G         w-12 has 44~
-      5118  x failure  test   glibc     w-03     1m30s   2m11s  -           1.0G/2.0G       exit code 2
-      5117  + success  build  llvm      -        1m30s   2m11s  -           1.0G/5.0G       2 attempts
-      5116  - aborted  build  llvm      -            -       -  -           -/5.0G          by anna\\x1b~
-      5115  ! error    build  llvm      -            -       -  -           -               no worker t~
-      5114  o blocked  build  llvm      -            -       -  -           -               waits for #~
+      5118  x failure  test   glibc     w-03     1m40s   2m11s  -           1.0G/2.0G       exit code 2
+      5117  + success  build  llvm      -        1m40s   2m11s  -           1.0G/5.0G       2 attempts
+      5116  - aborted  build  llvm      -       13m17s       -  -           -/5.0G          by anna\\x1b~
+      5115  ! error    build  llvm      -       13m20s       -  -           -               no worker t~
+      5114  o blocked  build  llvm      -       13m20s       -  -           -               waits for #~
         2 running, 1 pending (oldest 22m20s), 1 blocked, 1 success, 1 failure, 1 error, 1 aborted
       "
     `);
@@ -142,7 +144,7 @@ describe("almanac ls", () => {
 
   it("shows all columns with --wide, and no header with --no-header", () => {
     expect(renderRequestList(rows.slice(0, 1), terminal(), { isWide: true, hasHeader: false })).toMatchInlineSnapshot(`
-      "5122  ● running  build  llvm  bookworm/amd64  w-04  50s  12m20s  8–13m  3.3G/5.0G ▃▅██  5.0G  default
+      "5122  ● running  build  llvm  bookworm/amd64  w-04  1m00s  12m20s  8–13m  3.3G/5.0G ▃▅██  5.0G  default
         1 running
       "
     `);
@@ -150,14 +152,14 @@ describe("almanac ls", () => {
 
   it("gives programs full values in seconds and bytes", () => {
     expect(renderRequestList(rows, pipe)).toMatchInlineSnapshot(`
-      "5122	running	build	llvm	bookworm/amd64	w-04	50	740	480	3543138304	5368709120	default	
+      "5122	running	build	llvm	bookworm/amd64	w-04	60	740	480	3543138304	5368709120	default	
       5119	running	build	qtbase	bookworm/amd64	w-09	18	1862	-642	3543138304	5368709120	default	
       5120	pending	build	chromium	bookworm/amd64		1340				65498251264	default	w-12 has 44.0G of the 61.0G memory free
-      5118	failure	test	glibc	bookworm/amd64	w-03	90	131		1073741824	2147483648	default	exit code 2
-      5117	success	build	llvm	bookworm/amd64		90	131		1073741824	5368709120	default	2 attempts
-      5116	aborted	build	llvm	bookworm/amd64						5368709120	default	by anna\\x1b[31m: wrong\\nbranch
-      5115	error	build	llvm	bookworm/amd64							default	no worker task is called "bild"
-      5114	blocked	build	llvm	bookworm/amd64							default	waits for #5122
+      5118	failure	test	glibc	bookworm/amd64	w-03	100	131		1073741824	2147483648	default	exit code 2
+      5117	success	build	llvm	bookworm/amd64		100	131		1073741824	5368709120	default	2 attempts
+      5116	aborted	build	llvm	bookworm/amd64		797				5368709120	default	by anna\\x1b[31m: wrong\\nbranch
+      5115	error	build	llvm	bookworm/amd64		800					default	no worker task is called "bild"
+      5114	blocked	build	llvm	bookworm/amd64		800					default	waits for #5122
       "
     `);
   });
@@ -193,7 +195,7 @@ describe("almanac show", () => {
     expect(text).toMatchInlineSnapshot(`
       "#5122 build llvm (bookworm/amd64)  ● running on w-04, attempt 2 for 12m20s; 8–13m left
         submitted   2026-11-22 11:46:40Z (13m20s ago) by default
-        waited      50s for a worker
+        waited      1m00s
 
         RESOURCE  ASKED          PREDICTED     P95  RESERVED  USED            FROM
         memory    at least 2.0G       2.4G    4.0G      5.0G  3.3G, now 2.9G  history: 40 runs of this key
@@ -217,7 +219,7 @@ describe("almanac show", () => {
       "#5118 test glibc (bookworm/amd64)  ✕ failure after 2m11s on w-03
         because     exit code 2
         submitted   2026-11-22 11:46:40Z (13m20s ago) by default
-        waited      1m30s for a worker
+        waited      1m40s
         ended       2026-11-22 11:50:31Z (9m29s ago)
 
         RESOURCE  ASKED  PREDICTED     P95  RESERVED  USED   FROM
@@ -241,8 +243,8 @@ describe("almanac show", () => {
       "#5120 build chromium (bookworm/amd64)  ○ pending
         waits       w-12 has 44.0G of the 61.0G memory free
         since       2026-11-22T11:38:20.000Z
-        submitted   2026-11-22T11:46:40.000Z by default
-        waited      22m20s for a worker
+        submitted   2026-11-22T11:37:40.000Z by default
+        waited      22m20s
 
         RESOURCE  ASKED  PREDICTED  P95  RESERVED  USED  FROM
         memory    –              –    –     61.0G  –     history: 40 runs of this key
@@ -284,6 +286,7 @@ describe("almanac show", () => {
         error       The task build could not be set up\\x1b[2J (configure-failed)
         submitted   2026-11-22 11:46:40Z (13m20s ago) by default
         summary     make -j8
+        waited      12m20s
         ended       2026-11-22 11:59:00Z (1m00s ago)
         priority    3
         depends on  #1, #2, #3, #4, #5, #6, #7, #8, #9, #10 and 2 more

@@ -180,6 +180,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/worker.ts"),
   },
   {
+    name: "stats",
+    group: SERVER,
+    summary: "how the farm stands, in numbers",
+    load: () => import("./commands/stats.ts"),
+  },
+  {
     name: "config",
     group: SERVER,
     summary: "set needs and policy for tasks, subjects and contexts",

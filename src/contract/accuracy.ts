@@ -3,6 +3,7 @@ import {
   TOLD_AT,
   type Accuracy,
   type ChoiceAccuracy,
+  type HeldAmounts,
   type ResourceAccuracy,
   type ToldEnds,
 } from "../domain/accuracy.ts";
@@ -18,6 +19,20 @@ const count = z.int().min(0);
 const share = z.number().nullable();
 const hours = z.number().describe("byte-hours or core-hours");
 
+/** What of a resource was held for runs over time. */
+export const heldAmountsSchema: z.ZodType<HeldAmounts> = z.object({
+  allocated: hours,
+  used: hours,
+  unused: hours,
+  lost: hours,
+  wasted: hours,
+  wasted_share: share,
+  times_used: share,
+  asked_runs: count.describe("runs for which people asked for an amount"),
+  asked: hours,
+  saved: hours.describe("asked for and not given, because an override said less"),
+});
+
 const resourceAccuracySchema: z.ZodType<ResourceAccuracy> = z.object({
   judged: count.describe("runs whose prediction can be compared with what they used"),
   below_p5: share.describe("share that used less than their p5, of those that had one; 0.05 is right"),
@@ -27,20 +42,7 @@ const resourceAccuracySchema: z.ZodType<ResourceAccuracy> = z.object({
   sources: z.partialRecord(z.enum(AMOUNT_SOURCES), count).describe("runs by where their amount came from"),
   deaths: count.describe("attempts that died of an amount that Almanac chose"),
   deaths_as_asked: count.describe("attempts that died of an amount that people asked for"),
-  held: z
-    .object({
-      allocated: hours,
-      used: hours,
-      unused: hours,
-      lost: hours,
-      wasted: hours,
-      wasted_share: share,
-      times_used: share,
-      asked_runs: count.describe("runs for which people asked for an amount"),
-      asked: hours,
-      saved: hours.describe("asked for and not given, because an override said less"),
-    })
-    .nullable(),
+  held: heldAmountsSchema.nullable(),
 });
 
 const toldEndsSchema: z.ZodType<ToldEnds> = z.object({

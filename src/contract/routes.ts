@@ -13,6 +13,7 @@ import { route } from "./route.ts";
 import { reportRoutes } from "./report-routes.ts";
 import { scheduleRoutes } from "./schedule-routes.ts";
 import { prioritySchema, submissionSchema } from "./submission.ts";
+import { countsSchema, farmStandingSchema } from "./standing.ts";
 import { taskRoutes } from "./task-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import { verdictRoutes } from "./verdict-routes.ts";
@@ -30,19 +31,11 @@ import { context, runIdSchema, subject, taskName, momentInput, timestampSchema, 
 const runIdParams = z.strictObject({ run_id: runIdSchema });
 const workerParams = z.strictObject({ worker_name: workerName });
 
-const counts = z.object({
-  blocked: z.int(),
-  pending: z.int(),
-  running: z.int(),
-  completed: z.int(),
-  aborted: z.int(),
-});
-
 export const statusSchema = z.object({
   version: z.string(),
   database: z.enum(["sqlite", "postgres"]),
   started_at: timestampSchema,
-  counts,
+  counts: countsSchema,
   workers: z.int(),
 });
 
@@ -56,6 +49,13 @@ export const routes = {
     summary: "The server, and how much there is",
     scope: "read",
     response: statusSchema,
+  }),
+  stats: route({
+    method: "GET",
+    path: "/api/v1/stats",
+    summary: "How the farm stands: what waits and for what, what failed lately, and what of the workers is taken",
+    scope: "read",
+    response: farmStandingSchema,
   }),
   openapi: route({
     method: "GET",

@@ -1,3 +1,4 @@
+import type { WaitingStatus } from "./farm-standing.ts";
 import type { WaitingCode } from "./work-request.ts";
 
 /** Why requests wait, in a word or two. */
@@ -15,3 +16,8 @@ export const WAITING_WORDS: Record<WaitingCode, string> = {
   delay: "for its time",
   confirmation: "for a person's answer",
 };
+
+/** For what requests of a status wait; null: planning has said nothing of them yet. */
+export function waitingWord(status: WaitingStatus, code: WaitingCode | null): string {
+  return WAITING_WORDS[code ?? (status === "blocked" ? "dependencies" : "not_planned_yet")];
+}

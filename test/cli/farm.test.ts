@@ -54,6 +54,7 @@ describe("output", () => {
       ["worker", "ls"],
       ["token", "ls"],
       ["doctor"],
+      ["stats"],
       ["retry", id],
       ["submit", "--", "true"],
     ];

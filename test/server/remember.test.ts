@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { remembering } from "../../src/server/http/pages/remember.ts";
+import { remembering } from "../../src/server/loop/remember.ts";
 
 /* What pages remember of what is dear to make. */
 

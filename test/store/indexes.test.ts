@@ -101,6 +101,8 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
     [/work_requests_by_end/],
   ],
   ["failuresSince", (tx) => tx.failuresSince(at(0)), [/work_requests_failed_by_end/]],
+  ["waitsLongest of what is pending", (tx) => tx.waitsLongest("pending"), [/work_requests_waiting/]],
+  ["waitsLongest of what is blocked", (tx) => tx.waitsLongest("blocked"), [/work_requests_by_status/]],
   ["waitingFor", (tx) => tx.waitingFor("blocked", 50), [/work_requests_by_status/]],
   ["existingWorkRequestIds", (tx) => tx.existingWorkRequestIds([ID]), [/work_requests_pkey|PRIMARY KEY/]],
   ["countByStatus", (tx) => tx.countByStatus(), [/work_requests_by_status/]],

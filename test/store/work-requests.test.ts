@@ -242,6 +242,19 @@ describe.each(ENGINES)("work requests on $name", (engine) => {
     expect(await store.read.waitingFor("blocked", 10)).toEqual([]);
   });
 
+  it("says which request waits longest: by when it began to wait, whatever its number", async () => {
+    const store = await databases.open();
+    expect(await store.read.waitsLongest("pending")).toBeUndefined();
+    const ids = await insert(store, newRequest(), newRequest(), newRequest({ status: "blocked" }));
+    await store.transaction(async (tx) => {
+      await tx.updateWorkRequest(ids[0]!, { pending_at: at(9_000_000) }); // its first run has ended
+      await tx.updateWorkRequest(ids[1]!, { pending_at: at(8_000_000) });
+    });
+    expect(await store.read.waitsLongest("pending")).toEqual({ work_request_id: ids[1], since: at(8_000_000) });
+    const blocked = await store.read.workRequest(ids[2]!);
+    expect(await store.read.waitsLongest("blocked")).toEqual({ work_request_id: ids[2], since: blocked?.created_at });
+  });
+
   it.each(["", "!", "bm9wZQ", "WyJ4Il0", "WzEsMl0", "W10", "WzEuNV0", "e30"])(
     "the cursor %j, which no answer gave, is refused by name",
     async (cursor) => {

@@ -58,8 +58,10 @@ inChromium(
       const reasons = page.getByRole("region", { name: "For what they wait" });
       const rows = (await reasons.locator("tbody tr").allInnerTexts()).map((row) => row.split("\t"));
       expect(rows).toContainEqual(["no room", expect.stringMatching(/^\d{2,}$/), `#${at.farm.ids.tooLarge}`]);
-      const oldest = page.locator(".figures li", { hasText: "waiting for a worker" });
-      expect(await oldest.innerText()).toMatch(/3 blocked, the oldest for 3\dm\d\ds$/);
+      const waiting = page.locator(".figures li", { hasText: "waiting for a worker" });
+      expect(await waiting.innerText()).toMatch(
+        /the longest #\d+ for 3\dm\d\ds; 3 blocked, the longest #\d+ for 3\dm\d\ds$/,
+      );
       const first = page.getByRole("region", { name: "Running" }).locator("tbody th").first();
       expect(await first.innerText()).toMatch(/^#51\d\d$/); // of the example, before the many
       expect(await page.getByRole("link", { name: /^\d+ more run$/ }).count()).toBe(1);

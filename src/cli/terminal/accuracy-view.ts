@@ -225,7 +225,7 @@ function numberColumn(
 }
 
 /** `12.4G·h`, and core-hours as `3.5·h`. */
-function heldText(resource: Resource, hours: number, surface: Surface): string {
+export function heldText(resource: Resource, hours: number, surface: Surface): string {
   const amount = resource === "cpu_count" ? formatCores(hours) : formatBytes(hours);
   return `${amount}${surface.hasUnicode ? "·" : "*"}h`;
 }

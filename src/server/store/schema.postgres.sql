@@ -410,6 +410,7 @@ CREATE INDEX work_requests_pending_key ON public.work_requests USING btree (task
 CREATE INDEX work_requests_running ON public.work_requests USING btree (task_type, task_name, id) WHERE (NOT (status <> 'running'::text));
 CREATE INDEX work_requests_submission ON public.work_requests USING btree (submission_id, id) WHERE (submission_id IS NOT NULL);
 CREATE INDEX work_requests_unprepared ON public.work_requests USING btree (id) WHERE ((NOT (status <> 'pending'::text)) AND (allocation IS NULL));
+CREATE INDEX work_requests_waiting ON public.work_requests USING btree (pending_at, id) WHERE (NOT (status <> 'pending'::text));
 CREATE INDEX work_requests_workflows ON public.work_requests USING btree (id) WHERE (task_type = 'workflow'::text);
 
 create table workers (

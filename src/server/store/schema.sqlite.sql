@@ -439,6 +439,8 @@ CREATE INDEX work_requests_submission on work_requests (submission_id, id) where
 
 CREATE INDEX work_requests_unprepared on work_requests (id) where not (status <> 'pending') and allocation is null;
 
+CREATE INDEX work_requests_waiting on work_requests (pending_at, id) where not (status <> 'pending');
+
 CREATE INDEX work_requests_workflows on work_requests (id) where task_type = 'workflow';
 
 CREATE TABLE workers (

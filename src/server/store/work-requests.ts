@@ -7,7 +7,7 @@ import { pendingRequests } from "./statements/pending.ts";
 import { pendingAfter, planRows } from "./statements/plan-rows.ts";
 import { listedRequests } from "./statements/listed-requests.ts";
 import { requestGraph } from "./statements/request-graph.ts";
-import { failuresSince, waitingFor } from "./statements/standing.ts";
+import { failuresSince, waitingFor, waitsLongest } from "./statements/standing.ts";
 import type { StoreReader } from "./store.ts";
 import { WORK_REQUEST_COLUMNS } from "./tables.ts";
 
@@ -28,6 +28,7 @@ type WorkRequestReader = Pick<
   | "nextNotBefore"
   | "failuresSince"
   | "waitingFor"
+  | "waitsLongest"
 >;
 
 /** What can be asked about work requests. */
@@ -46,6 +47,7 @@ export function workRequestReader(db: Database, engine: Engine): WorkRequestRead
     pendingAfter: (id, limit) => pendingAfter(db, id, limit),
     failuresSince: (since) => failuresSince(db, since),
     waitingFor: (status, limit) => waitingFor(db, status, limit),
+    waitsLongest: (status) => waitsLongest(db, status),
     // Served by the partial index `work_requests_unprepared`.
     unprepared: (limit) =>
       selectWorkRequests(db, engine)

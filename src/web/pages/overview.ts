@@ -1,12 +1,14 @@
-import type { VNode } from "preact";
-import type { HeldAmounts } from "../../domain/accuracy.ts";
-import type { Timestamp } from "../../domain/clock.ts";
+import type { ComponentChildren, VNode } from "preact";
+import { epochMs, type Timestamp } from "../../domain/clock.ts";
+import { WAITING_STATUSES, type FarmStanding, type WaitingStatus } from "../../domain/farm-standing.ts";
 import { GOING_ORDERS, type GoingOrder } from "../../domain/going-order.ts";
 import type { Run } from "../../domain/run.ts";
 import { formatSpan } from "../../domain/span-text.ts";
-import { WAITING_WORDS } from "../../domain/waiting-words.ts";
+import { timeLeft } from "../../domain/time-left.ts";
+import { waitsSince } from "../../domain/waited.ts";
+import { waitingWord } from "../../domain/waiting-words.ts";
 import { formatBytes, formatDuration, formatShare, wholeNumber } from "../../domain/units.ts";
-import type { ExpectedTimes, Status, WaitingCode, WorkRequest } from "../../domain/work-request.ts";
+import type { ExpectedTimes, WorkRequest } from "../../domain/work-request.ts";
 import type { LoadedRun } from "../../domain/worker-load.ts";
 import type { WorkerStanding } from "../../domain/worker.ts";
 import { runFigure } from "../../history/run-figure.ts";
@@ -26,24 +28,11 @@ import { requestHeads, requestRow } from "./request-row.ts";
 /** A request that runs, with its run. */
 export type Going = { request: WorkRequest; run: Run };
 
-/** How many wait for the same: of `looked` that were looked at, the first that were submitted. */
-type WaitingReasons = {
-  status: "pending" | "blocked";
-  looked: number;
-  groups: readonly { code: WaitingCode | null; count: number; first_id: number }[];
-};
-
 /** What the overview shows. */
 export type OverviewData = {
+  standing: FarmStanding;
   now: Timestamp;
   lastEventId: number;
-  counts: Record<Status, number>;
-  /** Of the last 24 hours, which began then. */
-  failed: { failure: number; error: number; regression: number; since: Timestamp };
-  /** For what those wait that wait, what most wait for first; empty where the table says it. */
-  reasons: readonly WaitingReasons[];
-  /** When the one was submitted that waits longest. */
-  oldest: Timestamp | undefined;
   /** Some of those that wait: what is planned first, and the newest that are blocked. */
   waiting: readonly WorkRequest[];
   /** Some of those that run: the first in that order. */
@@ -52,16 +41,14 @@ export type OverviewData = {
   /** The newest that have ended. */
   ended: readonly WorkRequest[];
   workers: readonly WorkerStanding[];
-  /** What runs of the last seven days held of memory; null: none has ended. */
-  week: HeldAmounts | null;
   /** Of each worker what it has now. */
   runsOf: ReadonlyMap<string, readonly LoadedRun[]>;
 };
 
 /** Is the farm well, what is stuck, where is room? */
 export function overviewPage(frame: Frame, data: OverviewData): string {
-  const { workers, waiting, going, ended, now } = data;
-  const total = Object.values(data.counts).reduce((sum, count) => sum + count, 0);
+  const { standing, workers, waiting, going, ended, now } = data;
+  const total = Object.values(standing.counts).reduce((sum, count) => sum + count, 0);
   return renderPage(
     frame,
     {
@@ -70,7 +57,7 @@ export function overviewPage(frame: Frame, data: OverviewData): string {
       live: { topics: "requests,workers", after: data.lastEventId },
       hasCharts: true,
     },
-    figures(frame, data),
+    figures(frame, standing),
     ...(total === 0
       ? [
           e("h2", {}, "The first request"),
@@ -80,7 +67,7 @@ export function overviewPage(frame: Frame, data: OverviewData): string {
       : []),
     ...(waiting.length === 0
       ? []
-      : [e("h2", { id: "waiting" }, "Waiting, and why"), ...reasonTable(frame, data), waitingTable(frame, data)]),
+      : [e("h2", { id: "waiting" }, "Waiting, and why"), ...reasonTable(frame, standing), waitingTable(frame, data)]),
     ...(going.length === 0 ? [] : [e("h2", { id: "running" }, "Running"), ...goingPart(frame, data)]),
     e("h2", { id: "workers" }, "Workers"),
     ...(workers.length === 0
@@ -105,23 +92,16 @@ export function overviewPage(frame: Frame, data: OverviewData): string {
   );
 }
 
-function figures({ root }: Frame, { counts, failed, oldest, workers, runsOf, now, week }: OverviewData): VNode {
-  const online = workers.filter(({ state }) => state !== "offline");
-  const draining = workers.filter(({ state }) => state === "draining").length;
-  const capacity = online.reduce((sum, worker) => sum + worker.capacity.memory, 0);
-  const reserved = online.reduce((sum, { load }) => sum + load.memory.reserved, 0);
-  const used = online.reduce((sum, { load }) => sum + load.memory.used, 0);
+function figures({ root }: Frame, standing: FarmStanding): VNode {
+  const { counts, failed, workers, runs, held, week } = standing;
+  const all = workers.online + workers.draining + workers.offline;
+  const { capacity, reserved, used } = held.memory;
   const percent = (amount: number) => (capacity > 0 ? `${Math.round((amount / capacity) * 100)} %` : "–");
   return e(
     "ul",
     { class: "figures" },
-    figure(
-      `${root}r?status=pending`,
-      String(counts.pending),
-      "waiting for a worker",
-      `${counts.blocked} blocked${oldest === undefined ? "" : `, the oldest for ${formatDuration(secondsBetween(oldest, now))}`}`,
-    ),
-    figure(`${root}r?status=running`, String(counts.running), "running", `${onWorkers(runsOf)} on workers`),
+    figure(`${root}r?status=pending`, String(counts.pending), "waiting for a worker", waitingText(root, standing)),
+    figure(`${root}r?status=running`, String(counts.running), "running", `${runs} on workers`),
     figure(
       `${root}r${queryText({ result: "failure", since: failed.since })}`,
       String(failed.failure),
@@ -130,9 +110,9 @@ function figures({ root }: Frame, { counts, failed, oldest, workers, runsOf, now
     ),
     figure(
       `${root}workers`,
-      `${online.length} of ${workers.length}`,
+      `${workers.online + workers.draining} of ${all}`,
       "workers online",
-      draining === 0 ? "none is draining" : `${draining} draining`,
+      workers.draining === 0 ? "none is draining" : `${workers.draining} draining`,
     ),
     figure(
       `${root}workers`,
@@ -144,8 +124,21 @@ function figures({ root }: Frame, { counts, failed, oldest, workers, runsOf, now
   );
 }
 
+/** `the longest #5120 for 22m; 3 blocked, the longest #4100 for 2h`. */
+function waitingText(root: string, { counts, waiting, now }: FarmStanding): (VNode | string)[] {
+  const longest = (status: WaitingStatus) => {
+    const found = waiting[status].longest;
+    if (found === null) return [];
+    const link = requestLink(root, found.work_request_id);
+    return ["the longest ", link, ` for ${formatDuration(secondsBetween(found.since, now))}`];
+  };
+  const [pending, blocked] = [longest("pending"), longest("blocked")];
+  const count = `${counts.blocked} blocked`;
+  return [...pending, pending.length > 0 ? `; ${count}` : count, ...(blocked.length > 0 ? [", ", ...blocked] : [])];
+}
+
 /** What sizing saved, where anybody asked for more; else what was left over. */
-function weekFigures(root: string, week: HeldAmounts | null): VNode[] {
+function weekFigures(root: string, week: FarmStanding["week"]): VNode[] {
   if (week?.wasted_share == null) return [];
   const [href, left] = [`${root}waste?days=7`, formatShare(week.wasted_share)];
   return week.saved > 0
@@ -153,23 +146,26 @@ function weekFigures(root: string, week: HeldAmounts | null): VNode[] {
     : [figure(href, left, "of reserved memory not used", "in 7 days")];
 }
 
-function figure(href: string, amount: string, word: string, more: string): VNode {
-  return e("li", {}, e("strong", {}, amount), e("a", { href }, word), e("span", { class: "quiet" }, ` · ${more}`));
+function figure(href: string, amount: string, word: string, more: ComponentChildren): VNode {
+  return e("li", {}, e("strong", {}, amount), e("a", { href }, word), e("span", { class: "quiet" }, " · ", more));
 }
 
+/** So many can be read one by one. */
+const READABLE_ROWS = 20;
+
 /** Where many wait: for what, and who is first of those. */
-function reasonTable({ root }: Frame, { reasons }: OverviewData): VNode[] {
-  if (reasons.length === 0) return [];
-  const rows = reasons.flatMap(({ status, groups }) =>
-    groups.map(({ code, count, first_id }): Row => [
-      WAITING_WORDS[code ?? (status === "blocked" ? "dependencies" : "not_planned_yet")],
+function reasonTable({ root }: Frame, { counts, waiting }: FarmStanding): VNode[] {
+  if (counts.pending + counts.blocked <= READABLE_ROWS) return [];
+  const rows = WAITING_STATUSES.flatMap((status) =>
+    waiting[status].groups.map(({ code, count, first_id }): Row => [
+      waitingWord(status, code),
       wholeNumber(count),
       requestLink(root, first_id),
     ]),
   );
-  const cut = reasons.flatMap(({ status, looked, groups }) => {
-    const counted = groups.reduce((sum, { count }) => sum + count, 0);
-    return counted < looked ? [] : [`${wholeNumber(looked)} ${status}`];
+  const cut = WAITING_STATUSES.flatMap((status) => {
+    const { looked } = waiting[status];
+    return looked < counts[status] ? [`${wholeNumber(looked)} ${status}`] : [];
   });
   return [
     table("For what they wait", ["Waits", { name: "How many", look: "number" }, "The first"], rows),
@@ -178,18 +174,18 @@ function reasonTable({ root }: Frame, { reasons }: OverviewData): VNode[] {
   ];
 }
 
-function waitingTable({ root }: Frame, { waiting, now, counts }: OverviewData): VNode {
+function waitingTable({ root }: Frame, { waiting, now, standing: { counts } }: OverviewData): VNode {
   const rows: Row[] = waiting.map((request) => ({
     key: String(request.id),
     cells: [
       requestLink(root, request.id),
       keyText(request),
-      formatDuration(secondsBetween(request.created_at, now)),
+      formatDuration(secondsBetween(waitsSince(request), now)),
       waitText(request),
       startText(request, now),
     ],
   }));
-  const rest = (["pending", "blocked"] as const).flatMap((status) => {
+  const rest = WAITING_STATUSES.flatMap((status) => {
     const more = counts[status] - waiting.filter((request) => request.status === status).length;
     return more > 0 ? [e("p", {}, e("a", { href: `${root}r?status=${status}` }, `${more} more ${status}`))] : [];
   });
@@ -269,30 +265,18 @@ function goingTable({ root }: Frame, { going, now }: OverviewData): VNode {
   );
 }
 
-function onWorkers(runsOf: OverviewData["runsOf"]): number {
-  return [...runsOf.values()].reduce((count, runs) => count + runs.length, 0);
-}
-
-function moreGoing({ root }: Frame, { going, runsOf }: OverviewData): VNode | null {
-  const more = onWorkers(runsOf) - going.length;
+function moreGoing({ root }: Frame, { going, standing: { runs } }: OverviewData): VNode | null {
+  const more = runs - going.length;
   return more > 0 ? e("p", {}, e("a", { href: `${root}r?status=running` }, `${more} more run`)) : null;
 }
 
 /** Time left as a range, and below it how far that is of what such runs take; never a percentage that hangs at 99. */
-function leftCell({ request: { expected }, run }: Going, elapsed: number | undefined, now: Timestamp): VNode | string {
-  const predicted = run.estimate.duration;
-  const at = elapsed ?? 0;
-  if (expected?.end === undefined)
-    return predicted === undefined
-      ? "not known: no run like it has ended"
-      : `${formatSpan(predicted.p50 - at, predicted.p95 - at)} left`;
-  const late = expected.overdue_seconds ?? 0;
-  const { p50, p90 } = expected.end;
-  const text =
-    late > 0
-      ? `late by ${formatDuration(late)}`
-      : `${formatSpan(secondsBetween(now, p50), secondsBetween(now, p90))} left`;
-  return e("span", {}, text, ...usualBar(at, expected));
+function leftCell({ request, run }: Going, elapsed: number | undefined, now: Timestamp): VNode | string {
+  const left = timeLeft(request, run, epochMs(now));
+  if (left === undefined) return "not known: no run like it has ended";
+  const text = left.late > 0 ? `late by ${formatDuration(left.late)}` : `${formatSpan(left.low, left.high)} left`;
+  const { expected } = request;
+  return e("span", {}, text, ...(expected === undefined ? [] : usualBar(elapsed ?? 0, expected)));
 }
 
 function usualBar(elapsed: number, { usual_seconds: usual }: ExpectedTimes): VNode[] {

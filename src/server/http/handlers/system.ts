@@ -1,4 +1,5 @@
 import type { LoopContext } from "../../loop/context.ts";
+import { farmStanding } from "../../loop/farm-standing.ts";
 import { tokenOf } from "../authenticate.ts";
 import { streamEvents } from "../event-stream.ts";
 import type { Handlers } from "../handler.ts";
@@ -7,7 +8,7 @@ import { openApiDocument } from "../openapi.ts";
 export function systemHandlers(
   context: LoopContext,
   { version, startedAt }: { version: string; startedAt: string },
-): Pick<Handlers, "status" | "openapi" | "events"> {
+): Pick<Handlers, "status" | "stats" | "openapi" | "events"> {
   const { store } = context;
   let document: Record<string, unknown> | undefined;
   return {
@@ -15,6 +16,7 @@ export function systemHandlers(
       const [counts, workers] = await Promise.all([store.read.countByStatus(), store.read.workers()]);
       return { version, database: store.kind, started_at: startedAt, counts, workers: workers.length };
     },
+    stats: () => farmStanding(context),
     openapi: () => (document ??= openApiDocument(version)),
     async events({ query, request, reply, signal }) {
       const header = request.headers["last-event-id"];

@@ -12,7 +12,7 @@ import type { LoopContext } from "../../loop/context.ts";
 import { spareWorkersSince } from "../../loop/spare-workers.ts";
 import { wasteReport } from "../../loop/waste.ts";
 import { given, type AddPage } from "./given.ts";
-import { remembering } from "./remember.ts";
+import { remembering } from "../../loop/remember.ts";
 
 const DAY_MS = 86_400_000;
 /** Which workers could go costs a tenth of a second on a busy farm, and is a matter of days. */

@@ -38,7 +38,6 @@ import { frameOf, rootOf, sendPage } from "./send-page.ts";
 import { personOf } from "./session.ts";
 import { addSettings, type About } from "./settings-pages.ts";
 import { addAccuracyPages } from "./accuracy-pages.ts";
-import { weekOfWaste } from "./week-of-waste.ts";
 import { addWorkflowPages } from "./workflow-pages.ts";
 
 const spanQuery = z.object(routes.listHistory.query.shape).pick({ since: true, until: true });
@@ -107,10 +106,9 @@ function addReadingPages(app: FastifyInstance, context: LoopContext, assets: str
 export function readingPages(context: LoopContext): ReadingPage[] {
   const pages: ReadingPage[] = [];
   const page = (path: string, render: Render) => void pages.push({ path, render });
-  const week = weekOfWaste(context);
   page("/", async (frame, { query }) => {
     const { sort } = parseOrThrow(overviewQuery, given(query), "invalid-request");
-    return overviewPage(frame, await readOverview(context, week, sort));
+    return overviewPage(frame, await readOverview(context, sort));
   });
   page("/r", async (frame, { query }) => {
     const { cursor, fields, ...filter } = parseOrThrow(requestsQuery, given(query), "invalid-request");

@@ -91,6 +91,8 @@ create table work_requests (
 -- statistics, does not take work_requests_by_status for them: see is-pending.ts.
 create index work_requests_pending on work_requests ((priority_base + priority_adjustment) desc, pending_at, id)
   where not (status <> 'pending') and allocation is not null;
+-- Which of them waits longest.
+create index work_requests_waiting on work_requests (pending_at, id) where not (status <> 'pending');
 create index work_requests_unprepared on work_requests (id) where not (status <> 'pending') and allocation is null;
 create index work_requests_not_before on work_requests (not_before)
   where not (status <> 'pending') and not_before is not null;

@@ -1,8 +1,10 @@
 import { sql } from "kysely";
 import type { Timestamp } from "../../../domain/clock.ts";
+import type { FailureCounts, LongestWait, WaitingGroup, WaitingStatus } from "../../../domain/farm-standing.ts";
+import { waitsSince } from "../../../domain/waited.ts";
 import type { WaitingCode } from "../../../domain/work-request.ts";
 import type { Database } from "../engine.ts";
-import type { FailureCounts, WaitingGroup } from "../standing-store.ts";
+import { IS_PENDING } from "./is-pending.ts";
 
 /** As the partial index has it, and written so that SQLite does not take `work_requests_by_result` for it: see is-pending.ts. */
 const HAS_FAILED = sql<boolean>`not (result in ('success', 'skipped'))`;
@@ -26,7 +28,7 @@ export async function failuresSince(db: Database, since: Timestamp): Promise<Fai
 }
 
 /** Served by `work_requests_by_status`. */
-export function waitingFor(db: Database, status: "blocked" | "pending", limit: number): Promise<WaitingGroup[]> {
+export function waitingFor(db: Database, status: WaitingStatus, limit: number): Promise<WaitingGroup[]> {
   const first = db
     .selectFrom("work_requests")
     .select(["id", sql<WaitingCode | null>`waiting ->> 'code'`.as("code")])
@@ -40,4 +42,15 @@ export function waitingFor(db: Database, status: "blocked" | "pending", limit: n
     .orderBy("count", "desc")
     .orderBy("first_id")
     .execute();
+}
+
+/** Served by `work_requests_waiting`, and by `work_requests_by_status`: what was submitted first was blocked first. */
+export async function waitsLongest(db: Database, status: WaitingStatus): Promise<LongestWait | undefined> {
+  const requests = db.selectFrom("work_requests").select(["id", "pending_at", "created_at"]).limit(1);
+  const first =
+    status === "pending"
+      ? requests.where(IS_PENDING).orderBy("pending_at").orderBy("id")
+      : requests.where("status", "=", status).orderBy("id");
+  const row = await first.executeTakeFirst();
+  return row && { work_request_id: row.id, since: waitsSince(row) };
 }

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../domain/clock.ts";
+import type { Clock } from "../../domain/clock.ts";
 
 /** Gives what was made for the same name less than `freshMs` ago, else makes it anew: for what is dear and changes slowly. */
 export function remembering<Value>(

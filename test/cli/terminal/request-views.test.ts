@@ -166,7 +166,7 @@ describe("almanac ls", () => {
 
   it("knows when a run will end without the run at hand", () => {
     const lines = renderRequestList([{ work_request: running }], terminal()).split("\n");
-    expect(lines[1]).toBe("5122  ● running  build  llvm     w-04       50s  12m20s  8–13m  –/5.0G");
+    expect(lines[1]).toBe("5122  ● running  build  llvm     w-04     1m00s  12m20s  8–13m  –/5.0G");
   });
 
   it("colours states beside their glyph and word", () => {

@@ -2,7 +2,14 @@ import { z } from "zod";
 import { WAITING_CODES } from "../domain/work-request.ts";
 import { runIdSchema, timestampSchema } from "./names.ts";
 import { errorEntrySchema } from "./problem.ts";
-import { allocationSchema, eventSchema, expectedTimesSchema, placementSchema, workRequestSchema } from "./records.ts";
+import {
+  allocationSchema,
+  eventSchema,
+  expectedTimesSchema,
+  lastPassSchema,
+  placementSchema,
+  workRequestSchema,
+} from "./records.ts";
 
 /** What else is known of how a run failed. */
 const failureFactsSchema = z.object({
@@ -18,16 +25,7 @@ const failureFactsSchema = z.object({
     }),
   ),
   /** The last run of its key that passed before it; null: none did. */
-  last_pass: z
-    .object({
-      run_id: runIdSchema.nullable(),
-      completed_at: timestampSchema,
-      /** What it had otherwise than that one, the likeliest cause first, at most 20; null: that one is not kept any more. */
-      changes: z
-        .array(z.object({ what: z.string(), before: z.string().nullable(), after: z.string().nullable() }))
-        .nullable(),
-    })
-    .nullable(),
+  last_pass: lastPassSchema.nullable(),
 });
 export type FailureFacts = z.output<typeof failureFactsSchema>;
 

@@ -93,6 +93,12 @@ export const ERRORS = {
     template: "Finding {id} is over, and the like of it is open: finding {other}.",
     action: "Put the open one into a state instead.",
   },
+  "unknown-owner": {
+    status: 422,
+    retryable: false,
+    template: "Nobody here is called {name}: no token of people has that name.",
+    action: "Give it to somebody whose token is on the settings, or in `almanac token ls`.",
+  },
   "already-superseded": {
     status: 409,
     retryable: false,

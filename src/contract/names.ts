@@ -45,6 +45,9 @@ export const parameterSummary = label(500);
 /** The name of a request within its submission. */
 export const requestName = label(200).min(1, { error: "a name of 1 to 200 characters" });
 
+/** The name of a token: what people and programs are called. */
+export const tokenName = z.string().min(1).max(100);
+
 export const workRequestId = branded<WorkRequestId>(z.int({ error: "the number of a work request" }).min(1));
 export const runIdSchema = branded<RunId>(
   z.string().refine((text) => parseRunId(text) !== undefined, { error: "the id of a run, like 5122.1" }),

@@ -29,6 +29,7 @@ import {
   type Verdict,
 } from "../domain/verdict.ts";
 import { FINDING_KINDS, FINDING_STATES, type Finding } from "../domain/finding.ts";
+import type { LastPass } from "../domain/last-pass.ts";
 import type { FailureMark } from "../domain/failure.ts";
 import type { ReactionKind, Reactions } from "../domain/reaction.ts";
 import { inputSchema, runInputSchema, runOutputSchema } from "./artifacts.ts";
@@ -243,6 +244,17 @@ export const reactionsSchema = recordOf<Reactions>()(
   } satisfies Record<ReactionKind, unknown>),
 );
 
+export const lastPassSchema = recordOf<LastPass>()(
+  z.object({
+    run_id: runIdSchema.nullable().describe("null: it was made elsewhere"),
+    completed_at: timestampSchema,
+    changes: z
+      .array(z.object({ what: z.string(), before: z.string().nullable(), after: z.string().nullable() }))
+      .nullable()
+      .describe("what the later run had otherwise, the likeliest cause first, at most 20; null: this one was not kept"),
+  }),
+);
+
 export const findingSchema = recordOf<Finding>()(
   z.object({
     id: z.int(),
@@ -257,12 +269,19 @@ export const findingSchema = recordOf<Finding>()(
     fingerprint: z.string().nullable(),
     first_error: z.string().nullable(),
     first_run_id: runIdSchema.nullable(),
+    first_request_by: z.string().nullable().describe("the name of the token that sent the request of that run"),
+    last_pass: lastPassSchema
+      .nullable()
+      .describe("the last run that passed before, as it was known when this was found"),
     last_run_id: runIdSchema.nullable(),
     run_count: z.int().min(0),
+    request_count: z.int().min(0).describe("requests that show it"),
+    stopped_count: z.int().min(0).describe("requests that were not run because they depend on one of those"),
     found_at: timestampSchema,
     last_seen_at: timestampSchema,
     state_at: timestampSchema,
     state_by: z.string().nullable(),
+    owner: z.string().nullable().describe("who looks after it, by the name of a token"),
     note: z.string().nullable(),
   }),
 );

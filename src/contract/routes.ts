@@ -248,6 +248,7 @@ export const routes = {
     response: importAnswerSchema,
   }),
   listFindings: verdictRoutes.listFindings,
+  getFinding: verdictRoutes.getFinding,
   changeFinding: verdictRoutes.changeFinding,
   listDeliveries: verdictRoutes.listDeliveries,
   sendAgain: verdictRoutes.sendAgain,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { durationInput } from "./amounts.ts";
-import { timestampSchema, workerName } from "./names.ts";
+import { timestampSchema, tokenName, workerName } from "./names.ts";
 import { route, SCOPES } from "./route.ts";
 import { maxShareSchema } from "./submission.ts";
 
@@ -32,7 +32,7 @@ export const tokenRoutes = {
     summary: "A new token; its secret is shown this once",
     scope: "admin",
     body: z.strictObject({
-      name: z.string().min(1).max(100),
+      name: tokenName,
       scope: z.enum(["read", "submit", "admin", "join"]),
       /** Seconds until it ends; absent: never (a join token: one hour). */
       expires_in: durationInput.optional(),

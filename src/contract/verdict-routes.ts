@@ -2,11 +2,13 @@ import { z } from "zod";
 import { FINDING_KINDS, FINDING_STATES } from "../domain/finding.ts";
 import { DELIVERY_STATES } from "../domain/reaction.ts";
 import { VERDICT_KINDS } from "../domain/verdict.ts";
-import { context, subject, taskName } from "./names.ts";
+import { context, subject, taskName, tokenName } from "./names.ts";
 import { pageOf, pageQuery, requestIdParams } from "./paging.ts";
 import { deliverySchema } from "./reactions.ts";
 import { findingSchema, workRequestSchema } from "./records.ts";
 import { route } from "./route.ts";
+
+const findingParams = z.strictObject({ id: z.coerce.number().pipe(z.int().min(1)) });
 
 /** The calls about verdicts, findings and deliveries; `routes.ts` puts them where they belong. */
 export const verdictRoutes = {
@@ -53,16 +55,35 @@ export const verdictRoutes = {
       task_name: taskName.optional(),
       subject: subject.optional(),
       context: context.optional(),
+      owner: tokenName.optional().describe("only those that the people of the token with this name look after"),
+      has_owner: z.enum(["yes", "no"]).optional().describe("`no`: those that nobody has taken"),
     }),
     response: pageOf(findingSchema),
+  }),
+  getFinding: route({
+    method: "GET",
+    path: "/api/v1/findings/:id",
+    summary: "One finding",
+    scope: "read",
+    params: findingParams,
+    response: z.object({ finding: findingSchema }),
   }),
   changeFinding: route({
     method: "PATCH",
     path: "/api/v1/findings/:id",
-    summary: "Put a finding into a state",
+    summary: "Put a finding into a state, say who looks after it, or both",
     scope: "submit",
-    params: z.strictObject({ id: z.coerce.number().pipe(z.int().min(1)) }),
-    body: z.strictObject({ state: z.enum(FINDING_STATES), note: z.string().max(1000).optional() }),
+    params: findingParams,
+    body: z
+      .strictObject({
+        state: z.enum(FINDING_STATES).optional(),
+        note: z.string().max(1000).optional().describe("with a state: why"),
+        owner: tokenName.nullable().optional().describe("who looks after it, by the name of a token; null: nobody"),
+      })
+      .refine(({ state, owner }) => state !== undefined || owner !== undefined, { error: "a state, or an owner" })
+      .refine(({ state, note }) => state !== undefined || note === undefined, {
+        error: "a state, of which the note is",
+      }),
     response: z.object({ finding: findingSchema }),
   }),
 } as const;

@@ -32,11 +32,7 @@ export function actWords({ kind, at, worker_name, data }: Act): ActWords {
         did: `${data["did"] === "ignored" ? "ignored" : "took back what was ignored:"} the advice on ${wordOf(data["resource"])} for ${wordOf(data["of"])}`,
       };
     case "finding":
-      return {
-        did: "said of",
-        to: { kind: "finding", name: wordOf(data["finding_id"]) },
-        more: `: ${wordOf(data["state"])}`,
-      };
+      return findingDeed(data);
     case "token_changed":
       return { did: tokenDeed(at, data) };
     case "schedule_changed":
@@ -61,6 +57,15 @@ export function actText(act: Act): string {
 export function targetText({ kind, name }: ActTarget): string {
   if (kind === "worker") return name;
   return kind === "finding" ? `finding ${name}` : `the ${kind} ${name}`;
+}
+
+function findingDeed({ finding_id, state, owner, by }: Act["data"]): ActWords {
+  const to: ActTarget = { kind: "finding", name: wordOf(finding_id) };
+  if (state !== undefined) return { did: "said of", to, more: `: ${wordOf(state)}` };
+  if (owner === by) return { did: "took", to };
+  return owner === null
+    ? { did: "left", to, more: " to whoever takes it" }
+    : { did: "gave", to, more: ` to ${wordOf(owner)}` };
 }
 
 function layerDeed(data: Event["data"]): string {

@@ -1,6 +1,7 @@
 import { assertNever } from "./assert-never.ts";
 import type { Finding, FindingKind } from "./finding.ts";
-import { formatBytes, formatDuration, formatShare } from "./units.ts";
+import type { LastPass } from "./last-pass.ts";
+import { formatBytes, formatDuration, formatShare, wholeNumber } from "./units.ts";
 
 type Amounts = Pick<Finding, "kind" | "before_amount" | "after_amount">;
 
@@ -23,6 +24,26 @@ export function findingText({ kind, before_amount: before, after_amount: after }
     default:
       return assertNever(kind);
   }
+}
+
+/** Whom it hits: `3 requests, and 12 more not run because of it`; undefined where it was seen in imported runs alone. */
+export function concernsText({
+  request_count: shown,
+  stopped_count: stopped,
+}: Pick<Finding, "request_count" | "stopped_count">): string | undefined {
+  if (shown === 0) return undefined;
+  const requests = `${wholeNumber(shown)} ${shown === 1 ? "request" : "requests"}`;
+  return stopped === 0 ? requests : `${requests}, and ${wholeNumber(stopped)} more not run because of it`;
+}
+
+/** What a run had otherwise than the last one of its key that passed, by names: `input src.tar, worker and 3 more`. */
+export function changedText(last_pass: LastPass | null): string | undefined {
+  const changes = last_pass?.changes ?? undefined;
+  if (changes === undefined) return undefined;
+  if (changes.length === 0) return "nothing that is known of";
+  const shown = changes.length > 3 ? 2 : 3;
+  const names = changes.slice(0, shown).map(({ what }) => what);
+  return `${names.join(", ")}${changes.length > shown ? ` and ${changes.length - shown} more` : ""}`;
 }
 
 /** How sure something is: `97 %`; nothing that is counted is ever sure. */

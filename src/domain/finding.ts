@@ -1,5 +1,6 @@
 import type { Timestamp } from "./clock.ts";
 import type { RunId } from "./ids.ts";
+import type { LastPass } from "./last-pass.ts";
 import type { HistoryKey } from "./task.ts";
 
 /** What can be found in histories. */
@@ -42,13 +43,23 @@ export type Finding = HistoryKey & {
   first_error: string | null;
   /** The first run that shows it; it may have expired. */
   first_run_id: RunId | null;
+  /** The name of the token that sent the request of that run; null: that was not kept when it was found. */
+  first_request_by: string | null;
+  /** The last run of its key that passed before, and what that first run had otherwise, as it was found; null: none passed. */
+  last_pass: LastPass | null;
   last_run_id: RunId | null;
-  /** How many runs have shown it. */
+  /** How many runs have shown it; of drift, those among the newest 200 successes of its key. */
   run_count: number;
+  /** Of how many requests those are; runs that were made elsewhere are of none. */
+  request_count: number;
+  /** How many more requests were not run, because they depend on one of those. */
+  stopped_count: number;
   found_at: Timestamp;
   last_seen_at: Timestamp;
   /** When it came into its state, and who put it there; null: Almanac. */
   state_at: Timestamp;
   state_by: string | null;
+  /** Who looks after it, by the name of a token; null: nobody has taken it. */
+  owner: string | null;
   note: string | null;
 };

@@ -1,3 +1,4 @@
+import type { Change } from "../domain/last-pass.ts";
 import type { Run } from "../domain/run.ts";
 import { formatBytes, formatCores } from "../domain/units.ts";
 import type { WorkRequest } from "../domain/work-request.ts";
@@ -7,9 +8,6 @@ export type RunAndRequest = {
   request: Pick<WorkRequest, "task_data" | "input_size">;
   run: Pick<Run, "worker_name" | "cpu_model" | "allocation" | "inputs">;
 };
-
-/** What differs between two runs of one key, as text for people; null: it was not there. */
-export type Change = { what: string; before: string | null; after: string | null };
 
 /** More would be no clue. */
 const MOST_CHANGES = 20;

@@ -1,7 +1,7 @@
 import { assertNever } from "../domain/assert-never.ts";
 import { momentText, type Timestamp } from "../domain/clock.ts";
 import type { Finding } from "../domain/finding.ts";
-import type { RunId } from "../domain/ids.ts";
+import { parseRunId, type RunId } from "../domain/ids.ts";
 import { formatBytes, formatDuration } from "../domain/units.ts";
 import { countText } from "./because.ts";
 import { findChange, LEAST_CHANGE, LEAST_VALUES, type Change } from "./drift.ts";
@@ -33,6 +33,8 @@ export type Level = {
   last_run_id: RunId | null;
   last_seen_at: Timestamp;
   run_count: number;
+  /** Of how many requests those runs are. */
+  request_count: number;
 };
 
 /** What follows from a look at a key's runs. */
@@ -104,12 +106,14 @@ function amountsOf({ before, after }: Change): Moved {
 function levelOf(series: readonly Point[], firstIndex: number): Level {
   const first = series[firstIndex]!.run; // within the series
   const last = series.at(-1)!.run; // it has a first
+  const ids = series.slice(firstIndex).flatMap(({ run }) => run.run_id ?? []);
   return {
     since: first.completed_at,
     first_run_id: first.run_id ?? null,
     last_run_id: last.run_id ?? null,
     last_seen_at: last.completed_at,
     run_count: series.length - firstIndex,
+    request_count: new Set(ids.map((id) => parseRunId(id)?.work_request_id)).size,
   };
 }
 

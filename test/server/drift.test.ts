@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ImportedEntry } from "../../src/contract/history-entries.ts";
 import type { Finding } from "../../src/domain/finding.ts";
+import { parseRunId } from "../../src/domain/ids.ts";
 import { ENGINES, useDatabases } from "../store/engines.ts";
 import { ended, startHarness, type Harness, type PlayedWorker } from "./harness.ts";
 
@@ -70,6 +71,7 @@ describe.each(ENGINES)("drift of a key, kept in $name,", (engine) => {
     const first = await run(150, 60);
     const [opened] = await found(1);
     expect(opened).toMatchObject({ kind: "memory", state: "new", ...KEY, last_run_id: `${first}.1`, run_count: 15 });
+    expect(opened).toMatchObject({ request_count: 1, stopped_count: 0, first_request_by: null, last_pass: null });
     expect(opened).toMatchObject({ first_run_id: null, level_since: "2026-01-01T00:41:00.000Z" }); // an imported one
     expect(opened!.before_amount! / MIB).toBeCloseTo(102, -1); // it has amounts
     expect(opened!.after_amount! / MIB).toBeCloseTo(152, -1); // as before
@@ -77,11 +79,24 @@ describe.each(ENGINES)("drift of a key, kept in $name,", (engine) => {
 
     await give(10, 150, 60);
     const second = await run(150, 60);
-    expect(await found(2)).toMatchObject([{ state: "confirmed", run_count: 26, last_run_id: `${second}.1` }]);
+    expect(await found(2)).toMatchObject([
+      { state: "confirmed", run_count: 26, request_count: 2, last_run_id: `${second}.1` },
+    ]);
 
     await give(20, 101, 60);
     await run(100, 60);
     expect(await found(3)).toMatchObject([{ state: "fixed", state_by: null }]);
+  });
+
+  it("says what the first run on the new level had otherwise than the last one before", async () => {
+    for (let index = 0; index < 25; index += 1) await run(100, 60);
+    for (let index = 0; index < 15; index += 1) await run(150, 60);
+    const [opened] = await found(1);
+    expect(opened).toMatchObject({ kind: "memory", first_request_by: "local" });
+    expect(opened!.request_count).toBe(opened!.run_count); // just found
+    const began = parseRunId(opened!.first_run_id!)!.work_request_id; // of a run of this test
+    expect(opened!.last_pass).toMatchObject({ run_id: `${began - 1}.1` });
+    expect(opened!.last_pass!.changes!.map(({ what }) => what)).not.toContain("worker"); // there is one
   });
 
   it("that a person has accepted is new again when it goes on", async () => {

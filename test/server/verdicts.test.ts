@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createClient } from "../../src/client/client.ts";
 import type { ImportedEntry } from "../../src/contract/history-entries.ts";
 import { formatLogRecord } from "../../src/domain/log-record.ts";
 import type { WorkRequestId } from "../../src/domain/ids.ts";
 import { ENGINES, useDatabases } from "../store/engines.ts";
-import { ended, startHarness, type Harness, type PlayedWorker } from "./harness.ts";
+import { COMMAND, ended, startHarness, type Harness, type PlayedWorker } from "./harness.ts";
 
 const KEY = { task_name: "build", subject: "hello", context: "x" };
 const FAILED = { kind: "exited", code: 2 } as const;
@@ -91,7 +92,7 @@ describe.each(ENGINES)("a verdict, kept in $name,", (engine) => {
     expect(judged.verdict).toMatchObject({ kind: "regression", fatal: true, first_error: "/tmp/2/a.c:9: error: gone" });
     expect(judged.verdict!.confidence).toBeGreaterThan(0.99); // it has one, as just seen
     expect(await findings()).toMatchObject([
-      { kind: "regression", state: "new", ...KEY, first_run_id: `${request!.id}.2`, run_count: 1 },
+      { kind: "regression", state: "new", ...KEY, first_run_id: `${request!.id}.2`, run_count: 2 },
     ]);
 
     const [again] = await harness.submit(KEY);
@@ -101,12 +102,62 @@ describe.each(ENGINES)("a verdict, kept in $name,", (engine) => {
       fatal: false,
       spent: {},
     });
-    expect(await findings()).toMatchObject([{ state: "confirmed", run_count: 2 }]);
+    expect(await findings()).toMatchObject([{ state: "confirmed", run_count: 3, request_count: 2 }]);
 
     const [fixed] = await harness.submit(KEY);
     await endRun(fixed!.id, 1);
     expect((await harness.request(fixed!.id)).verdict).toMatchObject({ kind: "fixed", fatal: false });
     expect(await findings()).toMatchObject([{ state: "fixed" }]);
+  });
+
+  it("opens a finding that says whom it hits, who sent what it began in, and what was otherwise there", async () => {
+    await give(passes(150));
+    const [passing] = await harness.submit({ ...KEY, task_data: { command: ["make", "-j2"] } });
+    await endRun(passing!.id, 1);
+    const { secret } = await harness.client.call("createToken", { body: { name: "ada", scope: "submit" } });
+    const ada = createClient({ url: harness.server.url, token: secret });
+    const broken = { ...KEY, task_data: { command: ["make", "-j3"] }, name: "a" };
+    const after = { task_name: "after", task_data: COMMAND };
+    const { work_requests } = await ada.call("submit", {
+      body: {
+        work_requests: [
+          broken,
+          { ...after, name: "b", depends_on: ["a"] },
+          { ...after, name: "c", depends_on: ["b"] },
+          { ...after, name: "d", depends_on: ["a"], allow_failure: true },
+        ],
+      },
+    });
+    const { id } = work_requests[0]!; // four were submitted
+    await endRun(id, 1, "error: gone");
+    await endRun(id, 2, "error: gone");
+    const [opened] = (await harness.client.call("listFindings", { query: {} })).items;
+    expect(opened).toMatchObject({
+      run_count: 2,
+      request_count: 1,
+      stopped_count: 3,
+      first_request_by: "ada",
+      last_pass: { run_id: `${passing!.id}.1` },
+    });
+    expect(opened!.last_pass!.changes).toContainEqual({
+      what: "task data command",
+      before: '["make","-j2"]',
+      after: '["make","-j3"]',
+    });
+
+    const [again] = await harness.submit(broken);
+    await endRun(again!.id, 1, "error: gone");
+    const { finding } = await harness.client.call("getFinding", { params: { id: opened!.id } });
+    expect(finding).toEqual({
+      ...opened,
+      state: "confirmed",
+      run_count: 3,
+      request_count: 2,
+      last_run_id: `${again!.id}.1`,
+      last_seen_at: finding.last_seen_at,
+      state_at: finding.state_at,
+    });
+    await expect(harness.client.call("getFinding", { params: { id: 999 } })).rejects.toThrow("no finding 999");
   });
 
   it("comes with who failed alike, and what has changed since the last run that passed", async () => {

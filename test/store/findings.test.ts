@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { runId, type WorkRequestId } from "../../src/domain/ids.ts";
+import type { LastPass } from "../../src/domain/last-pass.ts";
 import { newFinding } from "../../src/server/loop/findings.ts";
 import { ENGINES, useDatabases } from "./engines.ts";
 import { at, KEY } from "./records.ts";
@@ -27,6 +29,17 @@ describe.each(ENGINES)("findings on $name", (engine) => {
       );
     expect(await open("x")).toBeDefined();
     expect(await open("y")).toBeUndefined();
+  });
+
+  it("keep what had changed where they began as it was found", async () => {
+    const store = await databases.open();
+    const last_pass: LastPass = {
+      run_id: runId(7 as WorkRequestId, 1), // as numbered
+      completed_at: at(0),
+      changes: [{ what: "input a", before: null, after: "x" }],
+    };
+    const id = await store.transaction((tx) => tx.insertFinding({ ...newFinding("memory", KEY, at(0)), last_pass }));
+    expect((await store.read.finding(id!))!.last_pass).toEqual(last_pass); // it was just made
   });
 
   it("may be opened again when the earlier one is over", async () => {

@@ -37,10 +37,10 @@ const FILL = [
      lower_bounds, trusted)
    select 'worker', 'task' || (i % 50), 'subject' || (i % 900), 'context' || (i % 7), '2030-01-01T00:00:00.000Z',
      case when i % 100 = 3 then 'failure' else 'success' end, '{}', '{}', '[]', true from n`,
-  `insert into findings (kind, state, task_type, task_name, subject, context, because, confidence, fingerprint, run_count,
+  `insert into findings (kind, state, task_type, task_name, subject, context, because, confidence, fingerprint, run_count, request_count, stopped_count,
      found_at, last_seen_at, state_at)
    select case when i % 3 = 0 then 'memory' when i % 3 = 1 then 'farm' else 'regression' end, case when i % 20 = 0 then 'new' else 'fixed' end, 'worker',
-     'task' || (i % 50), 'subject' || (i % 900), 'context' || (i % 7), '', 1, 'mark' || i, 1, '2030-01-01T00:00:00.000Z',
+     'task' || (i % 50), 'subject' || (i % 900), 'context' || (i % 7), '', 1, 'mark' || i, 1, 1, 0, '2030-01-01T00:00:00.000Z',
      '2030-01-01T00:00:00.000Z', '2030-01-01T00:00:00.000Z' from n`,
   `insert into deliveries (reaction, action, work_request_id, payload, state, attempts, next_attempt_at, created_at, ended_at)
    select 'on_success', 'mailto:a@b', i, '{}', case when i % 1000 = 0 then 'waiting' else 'delivered' end, 1,
@@ -198,6 +198,8 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ],
   ["findings alike", (tx) => tx.findings({ kind: "farm", fingerprint: "mark7" }, PAGE), [/findings_by_fingerprint/]],
   ["findings in a state", (tx) => tx.findings({ state: "new" }, PAGE), [/findings_by_state/]],
+  ["findings of a task", (tx) => tx.findings({ task_name: "task7", context: "context3" }, PAGE), [/findings_by_key/]],
+  ["findings of somebody", (tx) => tx.findings({ owner: "none", state: "open" }, PAGE), [/findings_by_(owner|state)/]],
   ["findings of a kind", (tx) => tx.findings({ kind: "memory" }, PAGE), [/findings_by_(kind|state)|findings_pkey/]],
   ["deliveries of a request", (tx) => tx.deliveries({ work_request_id: ID }, PAGE), [/deliveries_by_request/]],
   ["deliveries in a state", (tx) => tx.deliveries({ state: "waiting" }, PAGE), [/deliveries_by_state/]],

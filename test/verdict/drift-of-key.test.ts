@@ -28,7 +28,7 @@ describe("the drift of a key", () => {
     const step = driftOfKey("memory", STEP, undefined);
     expect(step).toMatchObject({
       kind: "changed",
-      level: { first_run_id: "41.1", last_run_id: "60.1", run_count: 20 },
+      level: { first_run_id: "41.1", last_run_id: "60.1", run_count: 20, request_count: 20 },
     });
     if (step.kind !== "changed") return;
     expect(step.before / MIB).toBeCloseTo(100, -1);
@@ -43,6 +43,7 @@ describe("the drift of a key", () => {
     const imported = STEP.map(({ completed_at, memory = 0 }) => ({ completed_at, memory }));
     const step = driftOfKey("memory", imported, undefined);
     expect(step).toMatchObject({ kind: "changed", because: expect.stringMatching(/ since 2026-01-02 16:00:00 UTC$/) });
+    expect(step).toMatchObject({ level: { run_count: 20, request_count: 0 } });
   });
 
   it("is looked for in durations of one processor, the newest run's", () => {

@@ -191,6 +191,6 @@ function changeOf(step: Extract<DriftStep, { kind: "changed" }>) {
 }
 
 function seenIn({ level }: Exclude<DriftStep, { kind: "steady" }>) {
-  const { first_run_id, last_run_id, last_seen_at, run_count } = level;
-  return { first_run_id, last_run_id, last_seen_at, run_count };
+  const { first_run_id, last_run_id, last_seen_at, run_count, request_count } = level;
+  return { first_run_id, last_run_id, last_seen_at, run_count, request_count };
 }

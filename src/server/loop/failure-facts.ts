@@ -1,8 +1,8 @@
 import type { FailureFacts } from "../../contract/answers.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
+import type { LastPass } from "../../domain/last-pass.ts";
 import { resultOf } from "../../domain/outcome.ts";
 import type { Run } from "../../domain/run.ts";
-import type { HistoryKey } from "../../domain/task.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { changedSince } from "../../history/changed-since.ts";
 import { isTelling } from "../../verdict/fingerprint.ts";
@@ -11,6 +11,9 @@ import type { StoreReader } from "../store/store.ts";
 const MOST_ALIKE = 10;
 /** Runs among which the last one that passed is looked for. */
 const LOOKED_AT = 100;
+
+/** What is read of earlier runs. */
+type PastReader = Pick<StoreReader, "history" | "workRequest" | "run">;
 
 /** What else is known of how a request's newest run failed: who failed alike, and what changed since it last passed. */
 export async function failureFacts(
@@ -21,19 +24,22 @@ export async function failureFacts(
   if (run === undefined || run.outcome === null || run.ended_at === null) return null;
   const result = resultOf(run.outcome);
   if (result !== "failure" && result !== "error") return null;
-  const [alike, passed] = await Promise.all([failedAlike(read, run), lastPass(read, request, run.ended_at)]);
-  return {
-    first_error: run.failure?.first_error ?? run.failure?.lines[0] ?? null,
-    alike,
-    last_pass:
-      passed === undefined
-        ? null
-        : {
-            run_id: passed.run_id ?? null,
-            completed_at: passed.completed_at,
-            changes: await changesSince(read, passed, { request, run }),
-          },
-  };
+  const [alike, last_pass] = await Promise.all([failedAlike(read, run), lastPassBefore(read, { request, run })]);
+  return { first_error: run.failure?.first_error ?? run.failure?.lines[0] ?? null, alike, last_pass };
+}
+
+/** The last run of the key that passed before a run that has ended, and what this one had otherwise; null: none is known. */
+export async function lastPassBefore(
+  read: PastReader,
+  after: { request: WorkRequest; run: Run },
+): Promise<LastPass | null> {
+  const { task_type, task_name, subject, context } = after.request;
+  const until = after.run.ended_at ?? undefined;
+  const { items } = await read.history({ task_type, task_name, subject, context }, { limit: LOOKED_AT, until });
+  const passed = items.find(({ result, run_id }) => result === "success" && run_id !== after.run.id);
+  if (passed === undefined) return null;
+  const { run_id = null, completed_at } = passed;
+  return { run_id, completed_at, changes: await changesSince(read, passed, after) };
 }
 
 async function failedAlike(read: StoreReader, { failure, work_request_id }: Run): Promise<FailureFacts["alike"]> {
@@ -46,17 +52,8 @@ async function failedAlike(read: StoreReader, { failure, work_request_id }: Run)
     .map(({ run_id = null, task_name, subject, completed_at }) => ({ run_id, task_name, subject, completed_at }));
 }
 
-async function lastPass(
-  read: StoreReader,
-  { task_type, task_name, subject, context }: HistoryKey,
-  until: string,
-): Promise<HistoryEntry | undefined> {
-  const { items } = await read.history({ task_type, task_name, subject, context }, { limit: LOOKED_AT, until });
-  return items.find(({ result }) => result === "success");
-}
-
 async function changesSince(
-  read: StoreReader,
+  read: PastReader,
   { run_id, work_request_id }: HistoryEntry,
   after: { request: WorkRequest; run: Run },
 ) {

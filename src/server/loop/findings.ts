@@ -1,32 +1,36 @@
 import { AppError } from "../../contract/errors.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { Finding, FindingKind, FindingState } from "../../domain/finding.ts";
-import type { RunId } from "../../domain/ids.ts";
+import { parseRunId, type RunId } from "../../domain/ids.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import type { Result, WorkRequest } from "../../domain/work-request.ts";
 import type { FindingFilter, FindingPatch, NewFinding, StoreTransaction } from "../store/store.ts";
 import type { LoopContext } from "./context.ts";
+import { lastPassBefore } from "./failure-facts.ts";
 
 /*
  * Findings are what stays of verdicts and of drift: one for each thing that is wrong, however many requests show it.
  */
 
+/** How a request ended: what that means, and how many requests were not run because they depend on it. */
+export type JudgedEnd = { verdict: Verdict; result: Result; stopped: number };
+
 /** Opens, confirms or closes the finding that a verdict is about, in the transaction that gives the verdict. */
 export async function recordFinding(
   tx: StoreTransaction,
   request: WorkRequest,
-  { verdict, result }: { verdict: Verdict; result: Result },
+  { verdict, result, stopped }: JudgedEnd,
   now: Timestamp,
 ): Promise<void> {
   if (request.task_type === "workflow") return undefined; // its requests have told theirs
   switch (verdict.kind) {
     case "regression":
     case "known_failure":
-      return seen(tx, "regression", request, verdict, now);
+      return seen(tx, "regression", request, { verdict, stopped }, now);
     case "infrastructure":
       // a failure of the work that is not its fault: the farm's. Errors are of one request, and told there
-      return result === "failure" ? seen(tx, "farm", request, verdict, now) : undefined;
+      return result === "failure" ? seen(tx, "farm", request, { verdict, stopped }, now) : undefined;
     case "fixed":
     case "flaky":
       return result === "success" ? over(tx, request, now) : undefined;
@@ -39,12 +43,13 @@ async function seen(
   tx: StoreTransaction,
   kind: "regression" | "farm",
   request: WorkRequest,
-  verdict: Verdict,
+  { verdict, stopped }: Pick<JudgedEnd, "verdict" | "stopped">,
   now: Timestamp,
 ): Promise<void> {
   const [run = null] = verdict.evidence;
+  const shown = { run, runs: 1 + (verdict.spent.flaky ?? 0), stopped };
   const open = await openFinding(tx, kind, request, verdict);
-  if (open !== undefined) return seenAgain(tx, open, run, now);
+  if (open !== undefined) return seenAgain(tx, open, shown, now);
   if (verdict.kind === "known_failure") return; // of before findings were kept
   const opened = await openNew(tx, {
     ...newFinding(kind, request, now),
@@ -54,18 +59,25 @@ async function seen(
     first_error: verdict.first_error ?? null,
     first_run_id: run,
     last_run_id: run,
+    run_count: shown.runs,
+    stopped_count: stopped,
   });
   if (opened !== undefined) return;
   // another transaction has just opened it
   const theirs = await openFinding(tx, kind, request, verdict);
-  if (theirs !== undefined) await seenAgain(tx, theirs, run, now);
+  if (theirs !== undefined) await seenAgain(tx, theirs, shown, now);
 }
 
-function seenAgain(tx: StoreTransaction, open: Finding, run: RunId | null, now: Timestamp): Promise<void> {
+/** What one more request has shown: its newest run, how many of its runs failed so, how many others it stopped. */
+type Shown = { run: RunId | null; runs: number; stopped: number };
+
+function seenAgain(tx: StoreTransaction, open: Finding, shown: Shown, now: Timestamp): Promise<void> {
   return tx.updateFinding(open.id, {
-    last_run_id: run,
+    last_run_id: shown.run,
     last_seen_at: now,
-    run_count: open.run_count + 1,
+    run_count: open.run_count + shown.runs,
+    request_count: open.request_count + 1,
+    stopped_count: open.stopped_count + shown.stopped,
     ...(open.state === "new" && { state: "confirmed", state_at: now, state_by: null }),
   });
 }
@@ -96,7 +108,7 @@ async function over(tx: StoreTransaction, request: WorkRequest, now: Timestamp):
   for (const { id } of items) await tx.updateFinding(id, { state: "fixed", state_at: now, state_by: null });
 }
 
-/** What every new finding has; the rest is of its kind. */
+/** What every new finding has; the rest is of its kind, and where it began is worked out when it is opened. */
 export function newFinding(kind: FindingKind, key: HistoryKey, now: Timestamp): NewFinding {
   const { task_type, task_name, subject, context } = key;
   return {
@@ -114,42 +126,95 @@ export function newFinding(kind: FindingKind, key: HistoryKey, now: Timestamp): 
     fingerprint: null,
     first_error: null,
     first_run_id: null,
+    first_request_by: null,
+    last_pass: null,
     last_run_id: null,
     run_count: 1,
+    request_count: 1,
+    stopped_count: 0,
     found_at: now,
     last_seen_at: now,
     state_at: now,
     state_by: null,
+    owner: null,
     note: null,
   };
 }
 
 /** Keeps a new finding, and says so; gives its number, undefined where the like is open already. */
 export async function openNew(tx: StoreTransaction, finding: NewFinding): Promise<number | undefined> {
-  const id = await tx.insertFinding(finding);
+  const id = await tx.insertFinding({ ...finding, ...(await beginningOf(tx, finding.first_run_id)) });
   if (id === undefined) return undefined;
   const { kind, task_name, subject, context, because } = finding;
   await tx.appendEvents([{ kind: "finding", data: { finding_id: id, kind, task_name, subject, context, because } }]);
   return id;
 }
 
-/** A person puts a finding into a state. Throws `not-found` for an id that does not exist. */
-export function setFindingState(
-  context: LoopContext,
-  id: number,
-  change: { state: FindingState; note?: string | undefined },
-  by: string,
-): Promise<Finding> {
+/** Who sent the request in which it began, and what changed there: kept with the finding, which outlives requests. */
+async function beginningOf(
+  tx: StoreTransaction,
+  first: RunId | null,
+): Promise<Pick<Finding, "first_request_by" | "last_pass"> | undefined> {
+  const id = first === null ? undefined : parseRunId(first)?.work_request_id;
+  if (first === null || id === undefined) return undefined;
+  const [request, run] = [await tx.workRequest(id), await tx.run(first)];
+  if (request === undefined || run === undefined) return undefined;
+  return { first_request_by: request.created_by, last_pass: await lastPassBefore(tx, { request, run }) };
+}
+
+/** One finding. Throws `not-found`. */
+export async function findingOf(read: Pick<StoreTransaction, "finding">, id: number): Promise<Finding> {
+  const finding = await read.finding(id);
+  if (finding === undefined) throw new AppError("not-found", { what: "finding", id: String(id) });
+  return finding;
+}
+
+/** What a person says of a finding: its state, who looks after it (null: nobody), or both. */
+export type FindingChange = {
+  state?: FindingState | undefined;
+  note?: string | undefined;
+  owner?: string | null | undefined;
+};
+
+/** Throws `not-found` for an id that does not exist, `finding-open`, and `unknown-owner` for a name that nobody has. */
+export function changeFinding(context: LoopContext, id: number, change: FindingChange, by: string): Promise<Finding> {
+  const { state, owner, note } = change;
   return context.store.transaction(async (tx) => {
-    const finding = await tx.finding(id);
-    if (finding === undefined) throw new AppError("not-found", { what: "finding", id: String(id) });
-    await refuseSecondOpen(tx, finding, change.state);
-    const now = await tx.now();
-    const patch: FindingPatch = { state: change.state, state_at: now, state_by: by };
-    await tx.updateFinding(id, { ...patch, ...(change.note !== undefined && { note: change.note }) });
-    await tx.appendEvents([{ kind: "finding", data: { finding_id: id, state: change.state, by } }]);
-    return (await tx.finding(id))!; // it was just changed, in this transaction
+    const finding = await findingOf(tx, id);
+    if (state !== undefined) await putIntoState(tx, finding, { state, note }, by);
+    if (owner !== undefined && owner !== finding.owner) await giveTo(tx, id, owner, by);
+    return findingOf(tx, id);
   });
+}
+
+async function putIntoState(
+  tx: StoreTransaction,
+  finding: Finding,
+  { state, note }: { state: FindingState; note: string | undefined },
+  by: string,
+): Promise<void> {
+  const { id } = finding;
+  await refuseSecondOpen(tx, finding, state);
+  const patch: FindingPatch = { state, state_at: await tx.now(), state_by: by };
+  await tx.updateFinding(id, { ...patch, ...(note !== undefined && { note }) });
+  await tx.appendEvents([{ kind: "finding", data: { finding_id: id, state, by } }]);
+}
+
+/** Whoever gives it to themselves exists; of others the name must be right, or they would never see it. */
+async function giveTo(tx: StoreTransaction, id: number, owner: string | null, by: string): Promise<void> {
+  if (owner !== null && owner !== by && !(await isPerson(tx, owner))) {
+    throw new AppError("unknown-owner", { name: owner });
+  }
+  await tx.updateFinding(id, { owner });
+  await tx.appendEvents([{ kind: "finding", data: { finding_id: id, owner, by } }]);
+}
+
+/** Whether a token of people has that name: not one of a worker, and no browser's session. */
+async function isPerson(tx: StoreTransaction, name: string): Promise<boolean> {
+  const tokens = await tx.tokens();
+  return tokens.some(
+    (token) => token.name === name && token.scope !== "worker" && token.scope !== "join" && token.opened_with === null,
+  );
 }
 
 /** What is over cannot be opened again while the like of it is open. */

@@ -51,9 +51,9 @@ export async function complete(
   const { kind, fatal, because } = end.verdict;
   const data = { result: end.result, verdict: kind, fatal, because };
   await tx.appendEvents([{ kind: "completed", work_request_id: id, data }]);
-  await recordFinding(tx, request, end, now);
   await react(tx, request, end, now);
-  await settleDependents(tx, [id], now);
+  const stopped = await settleDependents(tx, [id], now);
+  await recordFinding(tx, request, { ...end, stopped }, now);
 }
 
 /** Ends a request that had no run on a worker; `past`: what is judged instead. */
@@ -118,19 +118,23 @@ export async function recordAbort(
   await tx.appendEvents([{ kind: "aborted", work_request_id: id, data: { ...aborted } }]);
 }
 
-/** Unblocks what waited for these requests, or aborts it when one of them failed; and so on down the graph. */
+/** Unblocks what waited for these requests, or aborts it when one of them failed; and so on down the graph. Gives how many it aborted. */
 export async function settleDependents(
   tx: StoreTransaction,
   ended: readonly WorkRequestId[],
   now: Timestamp,
-): Promise<void> {
+): Promise<number> {
   const queue = [...ended];
+  let stopped = 0;
   // ends: each round settles requests that were blocked and are not afterwards
   for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
     for (const dependent of await tx.dependentsOf(id)) {
-      if (await settleBlocked(tx, dependent, now)) queue.push(dependent.id);
+      if (!(await settleBlocked(tx, dependent, now))) continue;
+      queue.push(dependent.id);
+      stopped += 1;
     }
   }
+  return stopped;
 }
 
 /** Looks at a blocked request's dependencies; true when it had to be aborted. */

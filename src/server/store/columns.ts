@@ -42,6 +42,7 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
   "reactions",
   "payload",
   "error",
+  "last_pass",
 ]);
 
 /** Columns that SQLite keeps as 0 and 1. */

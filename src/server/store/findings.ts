@@ -33,16 +33,20 @@ export function findingWriter(db: Database): FindingWriter {
   };
 }
 
-/** Newest first. Served by `findings_by_key`, `…_by_fingerprint`, `…_by_state`, `…_by_kind` or the primary key. */
+/** Newest first. Served by `findings_by_key`, `…_by_fingerprint`, `…_by_owner`, `…_by_state`, `…_by_kind` or the primary key. */
 async function findings(db: Database, filter: FindingFilter, page: PageQuery): Promise<Page<Finding>> {
-  const { state, ...equal } = filter;
+  const { state, has_owner, ...equal } = filter;
   let query = db.selectFrom("findings").selectAll();
   // Every other field of the filter is a column of that name.
-  for (const [column, value] of Object.entries(equal) as [Exclude<keyof FindingFilter, "state">, string][]) {
+  for (const [column, value] of Object.entries(equal) as [keyof typeof equal, string][]) {
     if (value !== undefined) query = query.where(column, "=", value);
   }
   if (state === "open") query = query.where("state", "in", ["new", "confirmed", "known"]);
   else if (state !== undefined) query = query.where("state", "=", state);
+  const { kind, task_name, subject, context } = filter;
+  const isOfKey = [task_name, subject, context].some((part) => part !== undefined);
+  if (isOfKey && kind === undefined) query = query.where("kind", "<>", "farm");
+  if (has_owner !== undefined) query = query.where("owner", has_owner === "yes" ? "is not" : "is", null);
   if (page.cursor !== undefined) query = query.where("id", "<", idOfCursor(page.cursor));
   const rows = await query
     .orderBy("id", "desc")

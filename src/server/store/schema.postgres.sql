@@ -101,12 +101,17 @@ create table findings (
   fingerprint text,
   first_error text,
   first_run_id text,
+  first_request_by text,
+  last_pass json,
   last_run_id text,
   run_count bigint not null,
+  request_count bigint not null,
+  stopped_count bigint not null,
   found_at timestamp with time zone not null,
   last_seen_at timestamp with time zone not null,
   state_at timestamp with time zone not null,
   state_by text,
+  owner text,
   note text,
   constraint findings_kind_check CHECK ((kind = ANY (ARRAY['regression'::text, 'memory'::text, 'duration'::text, 'farm'::text]))),
   constraint findings_pkey PRIMARY KEY (id),
@@ -116,6 +121,7 @@ create table findings (
 CREATE INDEX findings_by_fingerprint ON public.findings USING btree (fingerprint, id) WHERE (fingerprint IS NOT NULL);
 CREATE INDEX findings_by_key ON public.findings USING btree (task_name, subject, context, kind, id);
 CREATE INDEX findings_by_kind ON public.findings USING btree (kind, id);
+CREATE INDEX findings_by_owner ON public.findings USING btree (owner, id) WHERE (owner IS NOT NULL);
 CREATE INDEX findings_by_state ON public.findings USING btree (state, id);
 CREATE UNIQUE INDEX findings_open ON public.findings USING btree (kind, task_type, task_name, subject, context, COALESCE(fingerprint, ''::text)) WHERE (state <> 'fixed'::text);
 CREATE UNIQUE INDEX findings_open_farm ON public.findings USING btree (fingerprint) WHERE ((kind = 'farm'::text) AND (state <> 'fixed'::text));

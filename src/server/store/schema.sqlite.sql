@@ -106,12 +106,17 @@ CREATE TABLE findings (
   fingerprint text,
   first_error text,
   first_run_id text,
+  first_request_by text,
+  last_pass text,
   last_run_id text,
   run_count integer not null,
+  request_count integer not null,
+  stopped_count integer not null,
   found_at text not null,
   last_seen_at text not null,
   state_at text not null,
   state_by text,
+  owner text,
   note text
 ) strict;
 
@@ -120,6 +125,8 @@ CREATE INDEX findings_by_fingerprint on findings (fingerprint, id) where fingerp
 CREATE INDEX findings_by_key on findings (task_name, subject, context, kind, id);
 
 CREATE INDEX findings_by_kind on findings (kind, id);
+
+CREATE INDEX findings_by_owner on findings (owner, id) where owner is not null;
 
 CREATE INDEX findings_by_state on findings (state, id);
 

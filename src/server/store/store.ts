@@ -302,6 +302,7 @@ export type TaskFilter = { task_type?: HistoryKey["task_type"] | undefined; task
 /** A task in one context, with all its subjects. */
 export type TaskContext = Omit<HistoryKey, "subject">;
 
+/** With a part of a key and without a kind: not those of the farm, which are no task's. */
 export type FindingFilter = {
   kind?: FindingKind | undefined;
   state?: FindingState | "open" | undefined;
@@ -309,6 +310,8 @@ export type FindingFilter = {
   subject?: string | undefined;
   context?: string | undefined;
   fingerprint?: string | undefined;
+  owner?: string | undefined;
+  has_owner?: "yes" | "no" | undefined;
 };
 export type NewFinding = Omit<Finding, "id">;
 export type FindingPatch = Partial<Omit<Finding, "id" | "kind" | "found_at" | keyof HistoryKey>>;

@@ -2,10 +2,10 @@ import type { VNode } from "preact";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { RunId } from "../../domain/ids.ts";
 import type { LogLine } from "../../domain/log-line.ts";
+import type { LastPass } from "../../domain/last-pass.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import type { Run } from "../../domain/run.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
-import type { Change } from "../../history/changed-since.ts";
 import { element as e } from "../element.ts";
 import { verdictSentence } from "./answers.ts";
 import { logAddress, runLink } from "./links.ts";
@@ -16,11 +16,7 @@ import { ago } from "./time.ts";
 /** What is known of how a run failed beside its log; as the API says it. */
 export type ShownFailure = {
   alike: readonly { run_id: RunId | null; task_name: string; subject: string; completed_at: Timestamp }[];
-  last_pass: {
-    run_id: RunId | null;
-    completed_at: Timestamp;
-    changes: readonly Change[] | null;
-  } | null;
+  last_pass: LastPass | null;
 };
 
 /** What the card of a failure is made from. */
@@ -56,7 +52,7 @@ export function failureCard(root: string, data: FailureData): VNode | null {
       ? null
       : e("pre", { class: "log", tabIndex: 0, "aria-label": "What it wrote of it" }, ...lines),
     lines.length === 0 || run === undefined ? null : logLink(root, run, firstError),
-    ...(failure === null ? [] : [alikePart(root, failure, data.now), ...changePart(root, failure, data.now)]),
+    ...(failure === null ? [] : [alikePart(root, failure, data.now), ...changePart(root, failure.last_pass, data.now)]),
   );
 }
 
@@ -78,10 +74,17 @@ function alikePart(root: string, { alike }: ShownFailure, now: Timestamp): VNode
   return e("p", {}, "The same failure elsewhere: ", ...links, ".");
 }
 
-function changePart(root: string, { last_pass: passed }: ShownFailure, now: Timestamp): (VNode | null)[] {
+/** What a run had otherwise than the last one of its key that passed; `isKept`: the request of that one is still there. */
+export function changePart(
+  root: string,
+  passed: LastPass | null,
+  now: Timestamp,
+  isKept = passed?.changes !== null,
+): (VNode | null)[] {
   if (passed === null) return [e("p", {}, "No run of its key is known that passed before it.")];
   const { run_id, completed_at, changes } = passed;
-  const before = [run_id === null ? "an imported run" : runLink(root, run_id), " passed ", ago(completed_at, now)];
+  const run = run_id === null ? "an imported run" : isKept ? runLink(root, run_id) : run_id;
+  const before = [run, " passed ", ago(completed_at, now)];
   if (changes === null) {
     return [e("p", {}, "Before it ", ...before, "; what has changed since cannot be told: that run is not kept.")];
   }

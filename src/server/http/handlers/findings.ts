@@ -1,18 +1,19 @@
 import type { LoopContext } from "../../loop/context.ts";
 import { sendAgain } from "../../loop/deliveries.ts";
-import { setFindingState } from "../../loop/findings.ts";
+import { changeFinding, findingOf } from "../../loop/findings.ts";
 import type { Handlers } from "../handler.ts";
 
 export function findingHandlers(
   context: LoopContext,
-): Pick<Handlers, "listFindings" | "changeFinding" | "listDeliveries" | "sendAgain"> {
+): Pick<Handlers, "listFindings" | "getFinding" | "changeFinding" | "listDeliveries" | "sendAgain"> {
   return {
     listFindings: ({ query: { limit, cursor, ...filter } }) => context.store.read.findings(filter, { limit, cursor }),
+    getFinding: async ({ params }) => ({ finding: await findingOf(context.store.read, params.id) }),
     listDeliveries: ({ query: { limit, cursor, ...filter } }) =>
       context.store.read.deliveries(filter, { limit, cursor }),
     sendAgain: async ({ params, token }) => ({ delivery: await sendAgain(context, params.id, token.name) }),
     changeFinding: async ({ params, body, token }) => ({
-      finding: await setFindingState(context, params.id, body, token.name),
+      finding: await changeFinding(context, params.id, body, token.name),
     }),
   };
 }

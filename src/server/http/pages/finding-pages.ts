@@ -6,7 +6,7 @@ import { FINDING_KINDS, FINDING_STATES } from "../../../domain/finding.ts";
 import { findingPage } from "../../../web/pages/finding.ts";
 import { regressionsPage, type FindingQuery } from "../../../web/pages/regressions.ts";
 import type { LoopContext } from "../../loop/context.ts";
-import { setFindingState } from "../../loop/findings.ts";
+import { changeFinding } from "../../loop/findings.ts";
 import type { PersonOf } from "./forms.ts";
 import { given, type AddPage } from "./given.ts";
 import { readFinding, readFindings } from "./read-findings.ts";
@@ -38,7 +38,7 @@ export function addFindingForms(app: FastifyInstance, context: LoopContext, pers
     const { id } = parseOrThrow(routes.changeFinding.params, request.params, "invalid-request");
     const { form_token: _, ...said } = given(request.body);
     const change = parseOrThrow(routes.changeFinding.body, said, "invalid-request");
-    await setFindingState(context, id, change, name);
+    await changeFinding(context, id, change, name);
     return reply.redirect(`${rootOf(request.url)}regressions/${id}`, 303);
   });
 }

@@ -78,7 +78,8 @@ async function endIfOver(tx: StoreTransaction, id: WorkRequestId): Promise<void>
   const now = await tx.now();
   if (workflow.aborted !== null) {
     await recordAbort(tx, id, { ...workflow.aborted, at: now });
-    return settleDependents(tx, [id], now);
+    await settleDependents(tx, [id], now);
+    return;
   }
   const members = await tx.members(id);
   const { result, verdict } = judged(members, now);

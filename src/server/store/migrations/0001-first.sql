@@ -277,15 +277,21 @@ create table findings (
   first_error text,
   -- No foreign keys: findings outlive requests.
   first_run_id text,
+  first_request_by text,
+  last_pass json,
   last_run_id text,
   run_count bigint not null,
+  request_count bigint not null,
+  stopped_count bigint not null,
   found_at timestamptz not null,
   last_seen_at timestamptz not null,
   state_at timestamptz not null,
   state_by text,
+  owner text,
   note text
 );
 
+create index findings_by_owner on findings (owner, id) where owner is not null;
 create index findings_by_key on findings (task_name, subject, context, kind, id);
 create index findings_by_state on findings (state, id);
 create index findings_by_kind on findings (kind, id);

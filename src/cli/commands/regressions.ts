@@ -12,13 +12,18 @@ import { usageError } from "../failure.ts";
 import { readPages } from "../read-pages.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { countArgument, withServer, withTable } from "../shared-options.ts";
-import { renderFindings } from "../terminal/finding-view.ts";
+import { renderFinding, renderFindings } from "../terminal/finding-view.ts";
 
 type Options = SharedOptions & {
   state?: FindingState;
   kind?: FindingKind;
   all?: boolean;
   limit: number;
+  task?: string;
+  subject?: string;
+  context?: string;
+  /** False: nobody. */
+  owner?: string | false;
   mark?: FindingState;
   note?: string;
 };
@@ -30,9 +35,14 @@ export function define(command: Command, cli: Cli): void {
       "What has changed: keys that fail and passed before, keys whose runs need other memory or time than before, and\n" +
         "failures of the whole farm. Newest first; without --all only what is not fixed.",
     )
-    .argument("[id]", "a finding, to put it into a state with --mark")
+    .argument("[id]", "a finding: all that is known of it; with --mark it is put into a state")
     .addOption(new Option("--kind <kind>", "only these").choices(FINDING_KINDS))
     .addOption(new Option("--state <state>", "only those in this state").choices(FINDING_STATES))
+    .option("--task <name>", "only of this task")
+    .option("--subject <subject>", "only of this subject")
+    .option("--context <context>", "only of this context")
+    .option("--owner <name>", "only those that this person looks after; with an id: from now on they do")
+    .option("--no-owner", "only those that nobody has taken; with an id: nobody has it from now on")
     .option("--all", "those that are fixed too")
     .option("--limit <n>", "at most so many", countArgument, 100)
     .addOption(new Option("--mark <state>", "the state to put the finding into").choices(FINDING_STATES))
@@ -40,12 +50,10 @@ export function define(command: Command, cli: Cli): void {
   withTable(withServer(command)).action(action(cli, regressions));
 }
 
-async function regressions(session: Session, options: Options, id?: string): Promise<ExitCode> {
-  if (id !== undefined || options.mark !== undefined) return mark(session, options, id);
-  const { kind, all, limit } = options;
-  const state = options.state ?? (all === true ? undefined : ("open" as const));
-  const query = { ...(kind !== undefined && { kind }), ...(state !== undefined && { state }) };
-  const findings = await readPages<Finding>(limit, (page) =>
+async function regressions(session: Session, options: Options, text?: string): Promise<ExitCode> {
+  if (text !== undefined || options.mark !== undefined) return one(session, options, text);
+  const query = queryOf(options);
+  const findings = await readPages<Finding>(options.limit, (page) =>
     session.client.call("listFindings", { query: { ...query, ...page } }),
   );
   if (session.wantsJson) session.json({ findings }, findings);
@@ -54,17 +62,47 @@ async function regressions(session: Session, options: Options, id?: string): Pro
   return EXIT.success;
 }
 
-async function mark(session: Session, options: Options, text: string | undefined): Promise<ExitCode> {
+function queryOf({ kind, state, all, task, subject, context, owner }: Options) {
+  const wanted = state ?? (all === true ? undefined : ("open" as const));
+  return {
+    ...(kind !== undefined && { kind }),
+    ...(wanted !== undefined && { state: wanted }),
+    ...(task !== undefined && { task_name: task }),
+    ...(subject !== undefined && { subject }),
+    ...(context !== undefined && { context }),
+    ...(typeof owner === "string" && { owner }),
+    ...(owner === false && { has_owner: "no" as const }),
+  };
+}
+
+async function one(session: Session, options: Options, text: string | undefined): Promise<ExitCode> {
   const id = Number(text);
-  if (!Number.isSafeInteger(id) || id < 1 || options.mark === undefined) {
-    throw usageError(
-      "a finding is put into a state by its number and --mark.",
-      "almanac regressions 7 --mark known --note TEXT",
-    );
+  if (!Number.isSafeInteger(id) || id < 1) {
+    throw usageError("a finding is said by its number.", "almanac regressions 7 --mark known --note TEXT");
   }
-  const body = { state: options.mark, ...(options.note !== undefined && { note: options.note }) };
-  const { finding } = await session.client.call("changeFinding", { params: { id }, body });
+  const params = { id };
+  const { mark, note, owner } = options;
+  if (mark === undefined && owner === undefined) {
+    const { finding } = await session.client.call("getFinding", { params });
+    const pageUrl = `${session.client.url.replace(/\/+$/, "")}/regressions/${id}`;
+    if (session.wantsJson) session.json({ finding }, finding);
+    else session.print(renderFinding(finding, session.surface, pageUrl));
+    return EXIT.success;
+  }
+  const body = {
+    ...(mark !== undefined && { state: mark }),
+    ...(note !== undefined && { note }),
+    ...(owner !== undefined && { owner: owner === false ? null : owner }),
+  };
+  const { finding } = await session.client.call("changeFinding", { params, body });
   if (session.wantsJson) session.json({ finding }, finding);
-  else session.print(`finding ${id} is ${finding.state}\n`);
+  else session.print(`finding ${id} ${changedText(options, finding)}\n`);
   return EXIT.success;
+}
+
+function changedText({ mark, owner }: Options, finding: Finding): string {
+  return [
+    ...(mark === undefined ? [] : [`is ${finding.state}`]),
+    ...(owner === undefined ? [] : [`is looked after by ${finding.owner ?? "nobody"}`]),
+  ].join(" and ");
 }

@@ -1,4 +1,5 @@
 import type { FailureFacts } from "../../contract/answers.ts";
+import type { LastPass } from "../../domain/last-pass.ts";
 import { formatMoment } from "./relative-time.ts";
 import { symbols } from "./glyph.ts";
 import { sanitizeText } from "./sanitize.ts";
@@ -16,10 +17,8 @@ export function failureLines({ first_error, alike, last_pass }: FailureFacts, su
   ];
 }
 
-function passLines(
-  { run_id, completed_at, changes }: NonNullable<FailureFacts["last_pass"]>,
-  surface: Surface,
-): string[] {
+/** The last run of a key that passed, and what another one had otherwise. */
+export function passLines({ run_id, completed_at, changes }: LastPass, surface: Surface): string[] {
   const passed = `  passed ${run_id ?? "in an imported run"} at ${formatMoment(completed_at, surface)}`;
   if (changes === null) return [`${passed}; what has changed since cannot be told\n`];
   if (changes.length === 0) return [`${passed}; nothing that is known of has changed since\n`];

@@ -1,9 +1,12 @@
 import { assertNever } from "../../domain/assert-never.ts";
 import type { Finding, FindingState } from "../../domain/finding.ts";
+import { concernsText, findingText, sureText } from "../../domain/finding-text.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
 import { paint, type Style } from "./colour.ts";
+import { passLines } from "./failure-lines.ts";
 import { symbols } from "./glyph.ts";
 import { formatAgo } from "./relative-time.ts";
+import { sanitizeText } from "./sanitize.ts";
 import type { Surface } from "./surface.ts";
 import { renderTable, type Column, type TableOptions } from "./table.ts";
 
@@ -28,15 +31,41 @@ function columnsOf(surface: Surface): Column<Finding>[] {
     { header: "SUBJECT", cell: ({ subject }) => subject, shrinkTo: 8 },
     { header: "CONTEXT", cell: ({ context }) => context, shrinkTo: 8 },
     { header: "SINCE", cell: ({ first_run_id }) => first_run_id ?? none },
-    { header: "RUNS", align: "right", cell: ({ run_count }) => String(run_count) },
+    { header: "REQUESTS", align: "right", cell: ({ request_count }) => String(request_count) },
+    { header: "NOT RUN", align: "right", isWideOnly: true, cell: ({ stopped_count }) => String(stopped_count) },
     { header: "SURE", align: "right", cell: ({ confidence }) => confidence.toFixed(2) },
     {
       header: "SEEN",
       cell: ({ last_seen_at }) => formatAgo(last_seen_at, surface),
       full: ({ last_seen_at }) => last_seen_at,
     },
+    { header: "OWNER", cell: ({ owner }) => owner ?? none, full: ({ owner }) => owner ?? "", shrinkTo: 6 },
     { header: "WHY", cell: ({ note, first_error, because }) => note ?? first_error ?? because, shrinkTo: 20 },
   ];
+}
+
+/** What `almanac regressions 7` prints: one finding, whom it concerns, where it began and what was otherwise there. */
+export function renderFinding(finding: Finding, surface: Surface, pageUrl: string): string {
+  const { id, state, state_at, state_by, note, because, first_error, last_pass, first_run_id } = finding;
+  const { task_name, subject, context, first_request_by: by } = finding;
+  const said = state_by === null ? "" : `, as ${state_by} said`;
+  const key = [task_name, subject, context].filter((part) => part !== "").join(" ");
+  const began = first_run_id === null ? "" : `in run ${first_run_id}${by === null ? "" : `, which ${by} sent`}`;
+  const facts: [string, string][] = [
+    ["state", `${state}${said}, ${formatAgo(state_at, surface)}${note === null ? "" : `: ${note}`}`],
+    ["why", because],
+    ["error", first_error ?? ""],
+    ["sure", sureText(finding.confidence)],
+    ["hits", concernsText(finding) ?? ""],
+    ["began", began],
+    ["owner", finding.owner ?? "nobody"],
+  ];
+  const lines = facts.flatMap(([name, text]) => (text === "" ? [] : [`  ${name.padEnd(7)}${text}`]));
+  return [
+    ...[`finding ${id}: ${key} ${findingText(finding)}`, ...lines].map((line) => `${sanitizeText(line)}\n`),
+    ...(last_pass === null ? [] : passLines(last_pass, surface)),
+    `  ${"page".padEnd(7)}${pageUrl}\n`,
+  ].join("");
 }
 
 /** `fails`, `memory 2.3G → 3.4G`. */

@@ -1,4 +1,8 @@
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { newFinding } from "../../src/server/loop/findings.ts";
+import { openStore } from "../../src/server/store/open.ts";
+import { at, KEY } from "../store/records.ts";
 import { ended, startHarness, type Harness } from "./harness.ts";
 import { startReceiver } from "./react/receivers.ts";
 
@@ -130,6 +134,33 @@ describe("the forms of the pages", () => {
     expect((await person.send(`/r/${id}/verdict`, { kind: "known_failure", note: "ticket 7" })).status).toBe(303);
     expect((await harness.request(id)).verdict).toMatchObject({ kind: "known_failure", by: "local", note: "ticket 7" });
     expect(await (await person.get(`/r/${id}`)).text()).toContain("local says so: ticket 7");
+  });
+
+  it("a finding is taken, given to somebody, and left, and the list says whose it is", async () => {
+    const onFault = (error: unknown) => expect.fail(String(error));
+    const store = await openStore(join(harness.home, "almanac.db"), { onFault });
+    await store.transaction((tx) => tx.insertFinding({ ...newFinding("memory", KEY, at(0)), first_request_by: "ci" }));
+    await store.close();
+    const { secret } = await harness.client.call("createToken", { body: { name: "ada", scope: "submit" } });
+    const [ada, local] = [await signIn(secret), await signIn()];
+    const text = async (person: typeof ada, path: string) =>
+      (await (await person.get(path)).text()).replace(/<[^>]+>/g, " ");
+    const send = (person: typeof ada, fields: Record<string, string>) => person.send("/regressions/1/owner", fields);
+    expect(await text(local, "/regressions")).toContain("nobody; sent by ci");
+    expect(await text(local, "/regressions/1")).toContain(
+      "Nobody has taken it; ci sent the request in which it began.",
+    );
+    expect((await send(ada, { do: "take" })).status).toBe(303);
+    expect(await text(ada, "/regressions/1")).toContain("ada, that is you.");
+    expect(await text(local, "/regressions/1")).toContain("ada.");
+    expect(await text(ada, "/regressions?owner=ada")).toContain("finding 1");
+    expect((await send(local, { do: "give", owner: "eve" })).status).toBe(422);
+    expect((await send(local, { do: "give", owner: "local" })).status).toBe(303);
+    expect(await text(ada, "/regressions?owner=ada")).toContain("No finding matches.");
+    expect((await send(local, { do: "leave" })).status).toBe(303);
+    expect(await text(local, "/regressions?has_owner=no")).toContain("finding 1");
+    const { secret: reader } = await harness.client.call("createToken", { body: { name: "eve", scope: "read" } });
+    expect((await send(await signIn(reader), { do: "take" })).status).toBe(403);
   });
 
   it("times are shown in the zone that was chosen in this browser, and in UTC for a name that is none", async () => {

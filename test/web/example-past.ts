@@ -107,6 +107,12 @@ function moveBack(db: DatabaseSync, { id, waited, ran, endedAgo }: Past): void {
     else ${earlier("at", begun + waited)} end where work_request_id = ${id}`);
   db.exec(`update deliveries set created_at = ${earlier("created_at", endedAgo)},
     ended_at = ${earlier("ended_at", endedAgo)} where work_request_id = ${id}`);
+  db.exec(`update findings set found_at = ${earlier("found_at", endedAgo)}, state_at = ${earlier("state_at", endedAgo)}
+    where first_run_id = '${id}.1'`);
+  db.exec(`update findings set last_seen_at = ${earlier("last_seen_at", endedAgo)} where last_run_id = '${id}.1'`);
+  const passedAt = earlier("last_pass ->> 'completed_at'", endedAgo);
+  db.exec(`update findings set last_pass = json_set(last_pass, '$.completed_at', ${passedAt})
+    where last_pass ->> 'run_id' = '${id}.1'`);
   db.exec(`update history set completed_at = ${earlier("completed_at", endedAgo)} where work_request_id = ${id}`);
 }
 

@@ -21,6 +21,7 @@ type Shown =
   | "passed"
   | "failed"
   | "passedBefore"
+  | "passedTls"
   | "failedAlike"
   | "regression"
   | "outOfMemory"
@@ -110,8 +111,13 @@ async function playWhatEnds(play: Player, told: Awaited<ReturnType<typeof startT
     { ...test, command: ["make", "-j4", "check"], reactions: { on_failure: [told.pager] } },
     { exit: 2, memory: 0.78, minutes: 2.2, log: FAILING },
   );
+  const tls = { task_name: "test", subject: "openssl", context };
+  const passedTls = await play.run(
+    { ...tls, command: ["make", "test"] },
+    { exit: 0, memory: 0.4, minutes: 3, log: COMPILING },
+  );
   const regression = await play.run(
-    { task_name: "test", subject: "openssl", context, reactions: { on_regression: [told.chat, told.wiki] } },
+    { ...tls, command: ["make", "test", "TLS=1.3"], reactions: { on_regression: [told.chat, told.wiki] } },
     { exit: 1, memory: 0.4, minutes: 3.1, log: ["ok 1 - handshake", "error: not ok 2 - certificate has expired"] },
   );
   const outOfMemory = await play.run(
@@ -122,7 +128,7 @@ async function playWhatEnds(play: Player, told: Awaited<ReturnType<typeof startT
     { task_name: hostileName, subject: hostileName },
     { exit: 1, memory: 0.1, log: [hostileName, "\u001b]0;title\u0007\u001b[31mred\u001b[0m \u001b[2Jcleared"] },
   );
-  return { passed, passedBefore, failedAlike, failed, regression, outOfMemory, hostile };
+  return { passed, passedBefore, passedTls, failedAlike, failed, regression, outOfMemory, hostile };
 }
 
 async function submitWhatWaits(harness: Harness, play: Player) {
@@ -156,6 +162,7 @@ function pastsOf(ids: Example["ids"]): Past[] {
   return [
     { id: ids.passed, waited: 0.1, ran: MINUTES, endedAgo: 171 },
     { id: ids.passedBefore, waited: 0.1, ran: 2.1, endedAgo: 190 },
+    { id: ids.passedTls, waited: 0.1, ran: 3, endedAgo: 215 },
     { id: ids.failedAlike, waited: 0.1, ran: 1.4, endedAgo: 205 },
     { id: ids.failed, waited: 0.05, ran: 2.2, endedAgo: 96 },
     { id: ids.regression, waited: 0.1, ran: 3.1, endedAgo: 85 },

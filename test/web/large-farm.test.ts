@@ -67,7 +67,11 @@ inChromium(
       expect(await page.getByRole("link", { name: /^\d+ more run$/ }).count()).toBe(1);
       const failed = page.locator(".figures li", { hasText: "failed in 24 hours" });
       expect(await failed.innerText()).toMatch(/^\d+\n?failed in 24 hours · 1 regression$/);
-      await failed.getByRole("link").click();
+      await failed.getByRole("link", { name: "1 regression" }).click();
+      await page.waitForURL(/verdict_kind=regression/);
+      expect(await page.getByRole("region", { name: "Requests" }).locator("tbody tr").count()).toBe(1);
+      await page.goBack();
+      await failed.getByRole("link", { name: "failed in 24 hours" }).click();
       await page.waitForURL(/result=failure/);
       const { regression } = at.farm.ids;
       expect(await page.getByRole("link", { name: `#${regression}`, exact: true }).count()).toBe(1);

@@ -39,7 +39,9 @@ inChromium("the tasks", startExample, (at) => {
     const row = list.getByRole("row", { name: "build sid/amd64" });
     await row.getByRole("link", { name: "1", exact: true }).click();
     await page.getByRole("heading", { level: 1, name: "Regressions" }).waitFor();
-    expect(new URL(page.url()).search).toBe("?task_name=build");
+    expect(new URL(page.url()).search).toBe("?task_name=build&context=sid%2Famd64");
+    const open = page.getByRole("region", { name: "Findings, newest first" });
+    expect(await open.locator("tbody tr").count()).toBe(1);
     await page.goBack();
     await row.getByRole("link", { name: "sid/amd64" }).click();
     await page.getByRole("heading", { level: 1, name: "History of build (sid/amd64)" }).waitFor();

@@ -1,15 +1,17 @@
 import type { VNode } from "preact";
 import type { Timestamp } from "../../domain/clock.ts";
 import { FINDING_STATES, type Finding, type FindingState } from "../../domain/finding.ts";
-import { findingText, sureText } from "../../domain/finding-text.ts";
+import { concernsText, findingText, sureText } from "../../domain/finding-text.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
-import { parseRunId, type RunId } from "../../domain/ids.ts";
+import type { RunId } from "../../domain/ids.ts";
+import { wholeNumber } from "../../domain/units.ts";
 import type { Metric } from "../../history/metric.ts";
 import { historyChart } from "../charts/scatter.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
-import { mayDo } from "../parts/actions.ts";
-import { commandLine, historyAddress, keyText } from "../parts/links.ts";
+import { action, mayDo } from "../parts/actions.ts";
+import { changePart } from "../parts/failure-card.ts";
+import { commandLine, historyAddress, keyText, quoted, runLink } from "../parts/links.ts";
 import { table } from "../parts/table.ts";
 import { ago, moment } from "../parts/time.ts";
 import { STATE_LOOKS } from "./regressions.ts";
@@ -42,12 +44,16 @@ export function findingPage(frame: Frame, data: FindingData): string {
     first_error === null
       ? null
       : e("pre", { class: "log", tabIndex: 0, "aria-label": "The first error" }, e("span", {}, first_error)),
+    ...beginning(frame.root, data),
+    ...ownership(frame, finding),
     marking(frame, finding),
     ...chartPart(frame.root, data),
     e("h2", { id: "facts" }, "Since when, and how often"),
     table("Facts", ["Fact", { name: "Value", look: "wide" }], factsOf(frame.root, data)),
     e("h2", {}, "The same elsewhere"),
-    commandLine(`history ${[finding.task_name, finding.subject].filter(Boolean).join(" ")} --plot`),
+    commandLine(`regressions ${finding.id}`),
+    commandLine(`history ${[finding.task_name, finding.subject].filter(Boolean).map(quoted).join(" ")} --plot`),
+    e("p", {}, e("a", { href: `${frame.root}api/v1/findings/${finding.id}` }, "As JSON"), " from the API."),
   );
 }
 
@@ -65,10 +71,53 @@ function standing({ id, state, state_at, state_by, note }: Finding, now: Timesta
   return [`Finding ${id} is `, word, " since ", ago(state_at, now), `: ${by[state]}.`];
 }
 
-function sure({ confidence, run_count, kind }: Finding): string {
-  const shown =
-    kind === "regression" || kind === "farm" ? `${run_count} ${run_count === 1 ? "run shows" : "runs show"} it. ` : "";
-  return `${shown}Almanac is ${sureText(confidence)} sure.`;
+function sure(finding: Finding): string {
+  const concerns = concernsText(finding);
+  return `${concerns === undefined ? "" : `It concerns ${concerns}. `}Almanac is ${sureText(finding.confidence)} sure.`;
+}
+
+/** In which run it began, who sent that, and what it had otherwise than the last one that passed. */
+function beginning(root: string, data: FindingData): (VNode | null)[] {
+  const { finding, keptRuns, now } = data;
+  const { first_run_id: first, first_request_by: by, last_pass } = finding;
+  if (first === null) return [];
+  const sent = by === null ? "" : `, of a request that ${by} sent`;
+  return [
+    e("h2", { id: "beginning" }, "Where it began"),
+    e("p", {}, "In ", runText(root, first, keptRuns), `${sent}.`),
+    ...changePart(root, last_pass, now, last_pass?.run_id != null && keptRuns.has(last_pass.run_id)),
+  ];
+}
+
+/** Who looks after it, or who could be asked; and how that is changed. */
+function ownership(frame: Frame, { id, owner, first_request_by: by }: Finding): (VNode | null)[] {
+  const asked = by === null ? "" : `; ${by} sent the request in which it began`;
+  const me = frame.person?.name;
+  const to = `regressions/${id}/owner`;
+  const command = (name: string) => `regressions ${id} --owner ${name}`;
+  const input = e("input", {
+    name: "owner",
+    "aria-label": "To whom, by the name of a token",
+    required: true,
+    size: 16,
+  });
+  return [
+    e("h2", { id: "owner" }, "Who looks after it"),
+    e("p", {}, owner === null ? `Nobody has taken it${asked}.` : `${owner}${owner === me ? ", that is you" : ""}.`),
+    me === undefined || !mayDo(frame, "submit")
+      ? null
+      : e(
+          "div",
+          { class: "actions" },
+          owner === me
+            ? null
+            : action(frame, { to, word: "I take it", command: command(quoted(me)), value: ["do", "take"] }),
+          action(frame, { to, word: "Give it", command: command("NAME"), fields: [input], value: ["do", "give"] }),
+          owner === null
+            ? null
+            : action(frame, { to, word: "Leave it", command: `regressions ${id} --no-owner`, value: ["do", "leave"] }),
+        ),
+  ];
 }
 
 const MEANINGS: Record<FindingState, { word: string; meaning: string }> = {
@@ -117,17 +166,18 @@ function chartPart(root: string, { finding, entries }: FindingData): (VNode | nu
 }
 
 function factsOf(root: string, { finding, keptRuns }: FindingData): (readonly [string, VNode | string])[] {
-  const run = (id: RunId | null) => {
-    const parts = id === null ? undefined : parseRunId(id);
-    if (id === null || parts === undefined) return "–";
-    if (!keptRuns.has(id)) return `run ${id}, which is not kept any more`;
-    return e("a", { href: `${root}r/${parts.work_request_id}?run=${parts.attempt}` }, `run ${id}`);
-  };
+  const run = (id: RunId | null) => (id === null ? "–" : runText(root, id, keptRuns));
   return [
     ["first run that shows it", run(finding.first_run_id)],
     ["newest run that shows it", run(finding.last_run_id)],
     ["found", moment(finding.found_at)],
     ["last seen", moment(finding.last_seen_at)],
-    ["runs that show it", String(finding.run_count)],
+    ["requests that show it", wholeNumber(finding.request_count)],
+    ["requests not run because of it", wholeNumber(finding.stopped_count)],
+    ["runs that show it", wholeNumber(finding.run_count)],
   ];
+}
+
+function runText(root: string, id: RunId, kept: ReadonlySet<RunId>): VNode | string {
+  return kept.has(id) ? runLink(root, id, { word: `run ${id}` }) : `run ${id}, which is not kept any more`;
 }

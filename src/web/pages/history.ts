@@ -74,7 +74,7 @@ export function historyPage(frame: Frame, data: HistoryData): string {
   return renderPage(
     frame,
     { title: `History of ${keyText(key)}`, place: "tasks", hasCharts: entries.length > 0 },
-    findingList(frame.root, findings),
+    ...findingList(frame.root, query, findings),
     e("p", { class: "lead" }, resultSentence(entries, isCut)),
     ...(next === undefined ? [] : [e("p", {}, fewText(entries.length, next))]),
     path(frame.root, query),
@@ -131,13 +131,18 @@ function fewText(runs: number, { memory, duration }: Estimate): string {
   return `${known} The next is predicted to ${parts.join("; to ")}.`;
 }
 
-/** What has changed and is not over, before everything else. */
-function findingList(root: string, findings: readonly Finding[]): VNode | null {
+/** What has changed and is not over, before everything else, and a way to what is over. */
+function findingList(root: string, query: HistoryQuery, findings: readonly Finding[]): VNode[] {
+  if (findings.length === 0) return [];
+  const { task_name, subject, context } = query;
+  const all = `${root}regressions${queryText({ task_name, subject, context, state: "all" })}`;
   const open = findings.filter(({ state }) => state !== "fixed");
-  if (open.length === 0) return null;
   const item = ({ because, id }: Finding) =>
     e("li", { "data-key": String(id) }, e("a", { href: `${root}regressions/${id}` }, because));
-  return e("ul", { class: "card lead" }, ...open.map(item));
+  return [
+    ...(open.length === 0 ? [] : [e("ul", { class: "card lead" }, ...open.map(item))]),
+    e("p", {}, e("a", { href: all }, "All that was found in it, what is over too")),
+  ];
 }
 
 function stripSentence(entries: readonly HistoryEntry[]): string {

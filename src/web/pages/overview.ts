@@ -106,7 +106,7 @@ function figures({ root }: Frame, standing: FarmStanding): VNode {
       `${root}r${queryText({ result: "failure", since: failed.since })}`,
       String(failed.failure),
       "failed in 24 hours",
-      `${failed.regression === 1 ? "1 regression" : `${failed.regression} regressions`}${failed.error > 0 ? `, ${failed.error} more in error` : ""}`,
+      failedText(root, failed),
     ),
     figure(
       `${root}workers`,
@@ -122,6 +122,13 @@ function figures({ root }: Frame, standing: FarmStanding): VNode {
     ),
     ...weekFigures(root, week),
   );
+}
+
+/** `3 regressions, 2 more in error`, the first a link to the list of them. */
+function failedText(root: string, { since, regression, error }: FarmStanding["failed"]): (VNode | string)[] {
+  const href = `${root}r${queryText({ verdict_kind: "regression", since })}`;
+  const regressions = e("a", { href }, regression === 1 ? "1 regression" : `${regression} regressions`);
+  return error > 0 ? [regressions, `, ${error} more in error`] : [regressions];
 }
 
 /** `the longest #5120 for 22m; 3 blocked, the longest #4100 for 2h`. */

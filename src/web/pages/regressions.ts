@@ -7,11 +7,13 @@ import {
   type FindingKind,
   type FindingState,
 } from "../../domain/finding.ts";
-import { FINDING_WORDS, findingText, sureText } from "../../domain/finding-text.ts";
+import { changedText, FINDING_WORDS, findingText, sureText } from "../../domain/finding-text.ts";
+import type { RunId } from "../../domain/ids.ts";
+import { wholeNumber } from "../../domain/units.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { choices, type Choice } from "../parts/choices.ts";
-import { commandLine, keyText, queryText, quoted } from "../parts/links.ts";
+import { commandLine, keyText, queryText, quoted, runLink } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { ago } from "../parts/time.ts";
 
@@ -21,6 +23,10 @@ export type FindingQuery = {
   /** Absent: all that are not fixed. */
   state?: FindingState | "all" | undefined;
   task_name?: string | undefined;
+  subject?: string | undefined;
+  context?: string | undefined;
+  owner?: string | undefined;
+  has_owner?: "yes" | "no" | undefined;
 };
 
 /** What the list of findings shows. */
@@ -32,6 +38,8 @@ export type RegressionsData = {
   /** Of the open findings, by state; at most as many as one answer of the API has. */
   counts: Record<FindingState, number>;
   findings: readonly Finding[];
+  /** Of their runs, those whose requests are still kept. */
+  keptRuns: ReadonlySet<RunId>;
   next_cursor: string | null;
 };
 
@@ -45,19 +53,20 @@ export const STATE_LOOKS: Record<FindingState, string> = {
 
 /** What has changed for the worse, newest first. */
 export function regressionsPage(frame: Frame, data: RegressionsData): string {
-  const { query, findings, now } = data;
+  const { query, findings } = data;
   return renderPage(
     frame,
     { title: "Regressions", place: "regressions", live: { topics: "findings", after: data.lastEventId } },
     e("p", { class: "lead" }, sentence(data)),
     states(frame, data),
+    owners(frame, query),
     filterForm(frame, query),
     findings.length === 0
       ? emptyText(frame, data)
       : table(
           "Findings, newest first",
           COLUMNS,
-          findings.map((finding) => rowOf(frame.root, finding, now)),
+          findings.map((finding) => rowOf(frame.root, finding, data)),
         ),
     pager(frame, data),
     e("h2", {}, "The same elsewhere"),
@@ -100,12 +109,33 @@ function states({ root }: Frame, { counts, query }: RegressionsData): VNode {
   ]);
 }
 
-function filterForm({ root }: Frame, { kind, state, task_name }: FindingQuery): VNode {
+/** Whose they are; nobody's own without a person who reads. */
+function owners({ root, person }: Frame, { owner, has_owner, ...others }: FindingQuery): VNode {
+  const choice = (word: string, chosen: Pick<FindingQuery, "owner" | "has_owner">): Choice => ({
+    word,
+    href: `${root}regressions${queryText({ ...others, ...chosen })}`,
+    isChosen: owner === chosen.owner && has_owner === chosen.has_owner,
+  });
+  return choices([
+    choice("anybody's", {}),
+    ...(person === undefined ? [] : [choice("mine", { owner: person.name })]),
+    choice("nobody's", { has_owner: "no" }),
+    ...(owner === undefined || owner === person?.name ? [] : [choice(`${owner}'s`, { owner })]),
+  ]);
+}
+
+function filterForm({ root }: Frame, query: FindingQuery): VNode {
+  const { kind } = query;
+  const hidden = (["state", "owner", "has_owner"] as const).flatMap((name) =>
+    query[name] === undefined ? [] : [e("input", { type: "hidden", name, value: query[name] })],
+  );
+  const text = (word: string, name: "task_name" | "subject" | "context") =>
+    e("label", {}, word, e("input", { name, value: query[name] ?? "" }));
   const option = (value: string, word: string) => e("option", { value, selected: value === (kind ?? "") }, word);
   return e(
     "form",
     { class: "filter", method: "get", action: `${root}regressions` },
-    state === undefined ? null : e("input", { type: "hidden", name: "state", value: state }),
+    ...hidden,
     e(
       "label",
       {},
@@ -117,7 +147,9 @@ function filterForm({ root }: Frame, { kind, state, task_name }: FindingQuery): 
         ...FINDING_KINDS.map((one) => option(one, FINDING_WORDS[one])),
       ),
     ),
-    e("label", {}, "Task", e("input", { name: "task_name", value: task_name ?? "" })),
+    text("Task", "task_name"),
+    text("Subject", "subject"),
+    text("Context", "context"),
     e("button", {}, "Filter"),
   );
 }
@@ -144,14 +176,16 @@ const COLUMNS = [
   { name: "What", look: "name" },
   { name: "What has changed", look: "wide" },
   { name: "Since run", look: "number" },
-  { name: "Runs", look: "number" },
+  { name: "Otherwise in that run", look: "name" },
+  { name: "Requests", look: "number" },
   { name: "Sure", look: "number" },
   "Last seen",
+  "Owner",
   { name: "Note or first error", look: "wide" },
 ];
 
-function rowOf(root: string, finding: Finding, now: Timestamp): Row {
-  const { id, state, first_run_id, run_count, confidence, last_seen_at, note, first_error } = finding;
+function rowOf(root: string, finding: Finding, { now, keptRuns }: RegressionsData): Row {
+  const { id, state, last_pass, confidence, last_seen_at, note, first_error } = finding;
   return {
     key: String(id),
     cells: [
@@ -159,13 +193,31 @@ function rowOf(root: string, finding: Finding, now: Timestamp): Row {
       e("span", { class: STATE_LOOKS[state] }, state),
       keyText(finding),
       findingText(finding),
-      first_run_id ?? "–",
-      String(run_count),
+      runOf(root, finding.first_run_id, keptRuns),
+      changedText(last_pass) ?? "–",
+      requestsText(finding),
       sureText(confidence),
       ago(last_seen_at, now),
+      ownerText(finding),
       note ?? first_error ?? "",
     ],
   };
+}
+
+/** A run by its id; a link while its request is kept. */
+function runOf(root: string, id: RunId | null, kept: ReadonlySet<RunId>): VNode | string {
+  if (id === null) return "–";
+  return kept.has(id) ? runLink(root, id) : id;
+}
+
+/** Who looks after it; where nobody does, who sent the request in which it began is the first to ask. */
+function ownerText({ owner, first_request_by: by }: Finding): VNode | string {
+  if (owner !== null) return owner;
+  return e("span", { class: "quiet" }, by === null ? "nobody" : `nobody; sent by ${by}`);
+}
+
+function requestsText({ request_count, stopped_count }: Finding): string {
+  return `${wholeNumber(request_count)}${stopped_count === 0 ? "" : ` and ${wholeNumber(stopped_count)} not run`}`;
 }
 
 function pager({ root }: Frame, { query, cursor, next_cursor }: RegressionsData): VNode | null {
@@ -188,7 +240,15 @@ function apiQuery({ state, ...others }: FindingQuery): Record<string, string | u
   return { ...others, state: state === "all" ? undefined : (state ?? "open") };
 }
 
-function commandOptions({ kind, state }: FindingQuery): string {
-  const chosen = state === "all" ? " --all" : state === undefined ? "" : ` --state ${quoted(state)}`;
-  return `${kind === undefined ? "" : ` --kind ${quoted(kind)}`}${chosen}`;
+function commandOptions({ state, has_owner, ...named }: FindingQuery): string {
+  const options: [string, string | undefined][] = [
+    ["kind", named.kind],
+    ["task", named.task_name],
+    ["subject", named.subject],
+    ["context", named.context],
+    ["owner", named.owner],
+    ["state", state === "all" ? undefined : state],
+  ];
+  const said = options.flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${quoted(value)}`]));
+  return [...said, ...(has_owner === "no" ? [" --no-owner"] : []), ...(state === "all" ? [" --all"] : [])].join("");
 }

@@ -202,7 +202,7 @@ function memoryCell({ course: { memory_p95, memory_reserved_p95 } }: TaskLine): 
     : `${text(memory_p95)} / ${text(memory_reserved_p95)}`;
 }
 
-function findingsCell({ course: { task_name, open_findings } }: TaskLine, root: string): Cell {
+function findingsCell({ course: { task_name, context, open_findings } }: TaskLine, root: string): Cell {
   if (open_findings === 0) return "–";
-  return e("a", { href: `${root}regressions${queryText({ task_name })}` }, String(open_findings));
+  return e("a", { href: `${root}regressions${queryText({ task_name, context })}` }, String(open_findings));
 }

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { routes } from "../../../contract/routes.ts";
+import { tokenName } from "../../../contract/names.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
-import { FINDING_KINDS, FINDING_STATES } from "../../../domain/finding.ts";
+import { FINDING_STATES } from "../../../domain/finding.ts";
 import { findingPage } from "../../../web/pages/finding.ts";
 import { regressionsPage, type FindingQuery } from "../../../web/pages/regressions.ts";
 import type { LoopContext } from "../../loop/context.ts";
@@ -12,12 +13,17 @@ import { given, type AddPage } from "./given.ts";
 import { readFinding, readFindings } from "./read-findings.ts";
 import { rootOf } from "./send-page.ts";
 
+const { limit: _limit, ...listFields } = routes.listFindings.query.shape;
 const listQuery = z.object({
-  kind: z.enum(FINDING_KINDS).optional(),
+  ...listFields,
   state: z.enum([...FINDING_STATES, "all"]).optional(),
-  task_name: z.string().max(200).optional(),
-  cursor: z.string().max(200).optional(),
 }) satisfies z.ZodType<FindingQuery>;
+
+const ownerForm = z.discriminatedUnion("do", [
+  z.object({ do: z.literal("take") }),
+  z.object({ do: z.literal("leave") }),
+  z.object({ do: z.literal("give"), owner: tokenName }),
+]);
 
 /** What has changed for the worse: the list, and each finding. */
 export function addFindingPages(page: AddPage, context: LoopContext): void {
@@ -39,6 +45,14 @@ export function addFindingForms(app: FastifyInstance, context: LoopContext, pers
     const { form_token: _, ...said } = given(request.body);
     const change = parseOrThrow(routes.changeFinding.body, said, "invalid-request");
     await changeFinding(context, id, change, name);
+    return reply.redirect(`${rootOf(request.url)}regressions/${id}`, 303);
+  });
+  app.post("/regressions/:id/owner", async (request, reply) => {
+    const { name } = await personOf(request, "submit");
+    const { id } = parseOrThrow(routes.changeFinding.params, request.params, "invalid-request");
+    const said = parseOrThrow(ownerForm, given(request.body), "invalid-request");
+    const to = said.do === "give" ? said.owner : said.do === "take" ? name : null;
+    await changeFinding(context, id, { owner: to }, name);
     return reply.redirect(`${rootOf(request.url)}regressions/${id}`, 303);
   });
 }

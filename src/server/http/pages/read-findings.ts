@@ -1,9 +1,9 @@
-import { AppError } from "../../../contract/errors.ts";
 import type { Finding, FindingState } from "../../../domain/finding.ts";
 import { parseRunId, type RunId } from "../../../domain/ids.ts";
 import type { FindingData } from "../../../web/pages/finding.ts";
 import type { FindingQuery, RegressionsData } from "../../../web/pages/regressions.ts";
 import type { LoopContext } from "../../loop/context.ts";
+import { findingOf } from "../../loop/findings.ts";
 
 const PAGE_ROWS = 100;
 /** More open findings than this are not counted: nobody looks through them. */
@@ -25,27 +25,33 @@ export async function readFindings(
   ]);
   const count = (wanted: FindingState) => open.items.filter((finding) => finding.state === wanted).length;
   const counts = { new: count("new"), confirmed: count("confirmed"), known: count("known"), fixed: 0 };
-  return { now, lastEventId, query, cursor, counts, findings: page.items, next_cursor: page.next_cursor };
+  const keptRuns = await readKeptRuns(page.items, (ids) => read.existingWorkRequestIds(ids));
+  return { now, lastEventId, query, cursor, counts, findings: page.items, keptRuns, next_cursor: page.next_cursor };
 }
 
 /** One finding with the history of its key. Throws `not-found`. */
 export async function readFinding({ store: { read } }: LoopContext, id: number): Promise<FindingData> {
   const lastEventId = await read.lastEventId();
-  const finding = await read.finding(id);
-  if (finding === undefined) throw new AppError("not-found", { what: "finding", id: String(id) });
+  const finding = await findingOf(read, id);
   const { task_type, task_name, subject, context } = finding;
   const [now, history, keptRuns] = await Promise.all([
     read.now(),
     read.history({ task_type, task_name, subject, context }, { limit: SHOWN_RUNS }),
-    readKeptRuns(finding, (ids) => read.existingWorkRequestIds(ids)),
+    readKeptRuns([finding], (ids) => read.existingWorkRequestIds(ids)),
   ]);
   return { now, lastEventId, finding, entries: history.items, keptRuns };
 }
 
 type Existing = LoopContext["store"]["read"]["existingWorkRequestIds"];
 
-async function readKeptRuns({ first_run_id, last_run_id }: Finding, existing: Existing): Promise<Set<RunId>> {
-  const runs = [first_run_id, last_run_id].flatMap((id) => {
+/** Of the runs that findings name, those whose requests are still kept. */
+async function readKeptRuns(findings: readonly Finding[], existing: Existing): Promise<Set<RunId>> {
+  const named = findings.flatMap(({ first_run_id, last_run_id, last_pass }) => [
+    first_run_id,
+    last_run_id,
+    last_pass?.run_id ?? null,
+  ]);
+  const runs = named.flatMap((id) => {
     const parts = id === null ? undefined : parseRunId(id);
     return id === null || parts === undefined ? [] : [{ id, request: parts.work_request_id }];
   });

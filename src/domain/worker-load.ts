@@ -7,37 +7,43 @@ export type HeldPart = { reserved: number; used: number };
 /** What a worker has now. What a run has not told of yet is not counted as used. */
 export type WorkerLoad = { runs: number } & Record<keyof Capacity, HeldPart>;
 
-/** What a run holds, and uses: now where its curve is at hand, else what it used at most so far. */
-export type LoadedRun = Pick<Run, "work_request_id" | "worker_name" | "allocation" | "runtime_statistics"> &
-  Partial<Pick<Run, "measurement">>;
+/** What a run holds and uses of each resource; `used` is null where it has not told. */
+export type RunLoad = Pick<Run, "work_request_id" | "worker_name"> &
+  Record<keyof Capacity, { reserved: number; used: number | null }>;
 
 /** Adds up the runs that a worker has now. */
-export function loadOf(runs: readonly LoadedRun[]): WorkerLoad {
-  const part = (resource: keyof Capacity, usedBy: (run: LoadedRun) => number | undefined): HeldPart => ({
-    reserved: runs.reduce((sum, run) => sum + run.allocation[resource].amount, 0),
-    used: runs.reduce((sum, run) => sum + (usedBy(run) ?? 0), 0),
+export function loadOf(runs: readonly RunLoad[]): WorkerLoad {
+  const part = (resource: keyof Capacity): HeldPart => ({
+    reserved: runs.reduce((sum, run) => sum + run[resource].reserved, 0),
+    used: runs.reduce((sum, run) => sum + (run[resource].used ?? 0), 0),
   });
   return {
     runs: runs.length,
-    memory: part("memory", memoryNow),
-    disk_space: part("disk_space", (run) => nowOf(run, "disk_space")),
-    cpu_count: part("cpu_count", coresNow),
+    memory: part("memory"),
+    disk_space: part("disk_space"),
+    cpu_count: part("cpu_count"),
   };
 }
 
-/** Bytes of memory that a run uses: now, or at most so far; undefined: it has not told. */
-export function memoryNow(run: LoadedRun): number | undefined {
-  return nowOf(run, "memory");
+/** What a run that goes on holds, and uses: now where its curve tells, else at most so far, and of cores on average. */
+export function runLoad(
+  run: Pick<Run, "work_request_id" | "worker_name" | "allocation" | "runtime_statistics" | "measurement">,
+): RunLoad {
+  const { work_request_id, worker_name, allocation, runtime_statistics: so_far } = run;
+  const curve = run.measurement?.curve;
+  const cores = curve?.cpu_millicores.at(-1);
+  return {
+    work_request_id,
+    worker_name,
+    memory: { reserved: allocation.memory.amount, used: curve?.memory.at(-1) ?? so_far.memory ?? null },
+    disk_space: { reserved: allocation.disk_space.amount, used: curve?.disk_space.at(-1) ?? so_far.disk_space ?? null },
+    cpu_count: {
+      reserved: allocation.cpu_count.amount,
+      used: cores === undefined ? averageCores(so_far) : cores / 1000,
+    },
+  };
 }
 
-function nowOf(run: LoadedRun, resource: "memory" | "disk_space"): number | undefined {
-  return run.measurement?.curve?.[resource].at(-1) ?? run.runtime_statistics[resource];
-}
-
-/** Cores in use: now, or on average so far. */
-function coresNow({ measurement, runtime_statistics }: LoadedRun): number | undefined {
-  const now = measurement?.curve?.cpu_millicores.at(-1);
-  if (now !== undefined) return now / 1000;
-  const { cpu_time, duration } = runtime_statistics;
-  return cpu_time === undefined || duration === undefined || duration <= 0 ? undefined : cpu_time / duration;
+function averageCores({ cpu_time, duration }: Run["runtime_statistics"]): number | null {
+  return cpu_time === undefined || duration === undefined || duration <= 0 ? null : cpu_time / duration;
 }

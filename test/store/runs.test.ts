@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RunId, WorkerName } from "../../src/domain/ids.ts";
 import { OUTCOME_KINDS, resultOf, type Outcome } from "../../src/domain/outcome.ts";
+import { runLoad } from "../../src/domain/worker-load.ts";
 import { ENGINES, useDatabases } from "./engines.ts";
 import { ALLOCATION, at, insert, insertRunning, newRequest, newRun, newWorker, WORKER } from "./records.ts";
 
@@ -31,6 +32,27 @@ describe.each(ENGINES)("runs on $name", (engine) => {
     });
     const { lease_token: _, lease_expires_at: __, ...withoutLease } = run!;
     expect(await store.read.runsOf(run!.work_request_id)).toEqual([withoutLease]);
+  });
+
+  it("what active runs hold and use is told in numbers as their records say it, and null of what is not known yet", async () => {
+    const store = await databases.open();
+    const allocation = { ...ALLOCATION, cpu_count: { ...ALLOCATION.cpu_count, amount: 1.5 } };
+    const ids = [await insertRunning(store, { allocation }), await insertRunning(store), await insertRunning(store)];
+    const figures = { memory: 2 ** 41 + 1, disk_space: 7, cpu_time: 30, duration: 12 };
+    await store.transaction(async (tx) => {
+      await tx.updateRun(ids[0]!, "lease-1", { runtime_statistics: figures });
+      await tx.updateRun(ids[1]!, "lease-1", { runtime_statistics: { cpu_time: 3, duration: 0 } });
+      await tx.updateRun(ids[2]!, "lease-1", { state: "ended", ended_at: at(5), outcome: EXITED });
+    });
+    const loads = await store.read.activeLoads();
+    const runs = await Promise.all(ids.slice(0, 2).map((id) => store.read.run(id)));
+    expect(loads.toSorted((a, b) => a.work_request_id - b.work_request_id)).toEqual(
+      runs.map((run) => ({ id: run!.id, ...runLoad(run!) })),
+    );
+    expect(loads.find(({ id }) => id === ids[0])).toMatchObject({
+      memory: { used: 2 ** 41 + 1 },
+      cpu_count: { reserved: 1.5, used: 2.5 },
+    });
   });
 
   it("of a worker it is told how its runs ended, of its newest requests first", async () => {

@@ -1,4 +1,4 @@
-import { epochMs, timestamp } from "../../domain/clock.ts";
+import { timestamp } from "../../domain/clock.ts";
 import type { FarmStanding, WaitingStanding, WaitingStatus } from "../../domain/farm-standing.ts";
 import type { Capacity, WorkerStanding, WorkerState } from "../../domain/worker.ts";
 import type { LoopContext } from "./context.ts";
@@ -10,12 +10,15 @@ const LOOKED_AT_WAITING = 1_000;
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
-/** How the farm stands now; with workers that are read already, where they are. */
-export async function farmStanding(context: LoopContext, fleet?: WorkerStandings): Promise<FarmStanding> {
+/** How the farm stands now; with workers that are being read already, where they are. */
+export async function farmStanding(
+  context: LoopContext,
+  fleet: Promise<WorkerStandings> = workerStandings(context),
+): Promise<FarmStanding> {
   const { read } = context.store;
-  const { now, workers, runsOf } = fleet ?? (await workerStandings(context));
-  const since = timestamp(Math.floor((epochMs(now) - DAY_MS) / MINUTE_MS) * MINUTE_MS);
-  const [counts, failed, pending, blocked, week] = await Promise.all([
+  const since = timestamp(Math.floor((context.clock.nowMs() - DAY_MS) / MINUTE_MS) * MINUTE_MS);
+  const [{ now, workers, runsOf }, counts, failed, pending, blocked, week] = await Promise.all([
+    fleet,
     read.countByStatus(),
     read.failuresSince(since),
     waitingStanding(context, "pending"),

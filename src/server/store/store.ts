@@ -13,6 +13,7 @@ import type { Finding, FindingKind, FindingState } from "../../domain/finding.ts
 import type { Reactions } from "../../domain/reaction.ts";
 import type { FailOn, VerdictKind } from "../../domain/verdict.ts";
 import type { Result, Status, UnblockStrategy, WorkRequest } from "../../domain/work-request.ts";
+import type { RunLoad } from "../../domain/worker-load.ts";
 import type { Worker } from "../../domain/worker.ts";
 import type { RebuildNote, StateNote } from "../../history/rebuild-key.ts";
 import type { Leadership } from "./leadership.ts";
@@ -202,7 +203,7 @@ export type OwnedEntry = HistoryEntry & { created_by: string | null };
 export type LeasedRun = Run & { lease_token: string; lease_expires_at: Timestamp };
 
 /** What a run that has not ended holds of its worker, and has used of it so far. */
-export type ActiveLoad = Pick<Run, "id" | "work_request_id" | "worker_name" | "allocation" | "runtime_statistics">;
+export type ActiveLoad = RunLoad & Pick<Run, "id">;
 
 /** What the page of a worker tells of a run there. */
 export type RunOnWorker = Pick<
@@ -408,7 +409,7 @@ type RequestReader = {
   ): Promise<RunOnWorker[]>;
   /** Runs that have not ended, of one worker or of all. */
   activeRuns(worker?: WorkerName): Promise<LeasedRun[]>;
-  /** Of all runs that have not ended, what they hold and use. */
+  /** Of all runs that have not ended, what they hold, and used at most so far; of cores on average. */
   activeLoads(): Promise<ActiveLoad[]>;
   /** Of the runs of one worker that have not ended, what is needed at each of its calls. */
   heldRuns(worker: WorkerName): Promise<HeldRun[]>;

@@ -9,7 +9,7 @@ import { waitsSince } from "../../domain/waited.ts";
 import { waitingWord } from "../../domain/waiting-words.ts";
 import { formatBytes, formatDuration, formatShare, wholeNumber } from "../../domain/units.ts";
 import type { ExpectedTimes, WorkRequest } from "../../domain/work-request.ts";
-import type { LoadedRun } from "../../domain/worker-load.ts";
+import type { RunLoad } from "../../domain/worker-load.ts";
 import type { WorkerStanding } from "../../domain/worker.ts";
 import { runFigure } from "../../history/run-figure.ts";
 import { progressBar } from "../charts/bars.ts";
@@ -42,7 +42,7 @@ export type OverviewData = {
   ended: readonly WorkRequest[];
   workers: readonly WorkerStanding[];
   /** Of each worker what it has now. */
-  runsOf: ReadonlyMap<string, readonly LoadedRun[]>;
+  runsOf: ReadonlyMap<string, readonly RunLoad[]>;
 };
 
 /** Is the farm well, what is stuck, where is room? */

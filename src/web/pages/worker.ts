@@ -4,7 +4,7 @@ import type { Run } from "../../domain/run.ts";
 import { speedText } from "../../domain/slowness-text.ts";
 import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
 import type { AboutWorker } from "../../domain/about-worker.ts";
-import { loadOf } from "../../domain/worker-load.ts";
+import { loadOf, runLoad } from "../../domain/worker-load.ts";
 import type { Worker } from "../../domain/worker.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { runFigure } from "../../history/run-figure.ts";
@@ -46,6 +46,7 @@ export type WorkerData = {
 export function workerPage(frame: Frame, data: WorkerData): string {
   const { now, lastEventId, worker, runs, requests } = data;
   const { worker_name, capacity } = worker;
+  const loads = runs.map(runLoad);
   return renderPage(
     frame,
     {
@@ -69,7 +70,7 @@ export function workerPage(frame: Frame, data: WorkerData): string {
     steering(frame, worker),
     e("h2", { id: "load" }, "Used, reserved, free"),
     barLegend(),
-    ...loadBars({ capacity, load: loadOf(runs) }, runs).flat(),
+    ...loadBars({ capacity, load: loadOf(loads) }, loads).flat(),
     e("h2", { id: "runs" }, "Running now"),
     runs.length === 0 ? e("p", { class: "quiet" }, "Nothing runs on it.") : goingTable(frame.root, runs, now),
     ...notTakenPart(frame.root, data.not_taken),

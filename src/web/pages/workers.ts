@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import type { Timestamp } from "../../domain/clock.ts";
 import { orderOf } from "../../domain/figure-order.ts";
 import { formatBytes, formatCores } from "../../domain/units.ts";
-import type { LoadedRun } from "../../domain/worker-load.ts";
+import type { RunLoad } from "../../domain/worker-load.ts";
 import { inWorkerOrder, isTextOrder, type WorkerOrder, type WorkerSort } from "../../domain/worker-order.ts";
 import {
   WORKER_STATES,
@@ -36,7 +36,7 @@ export type WorkersData = {
   lastEventId: number;
   filter: WorkersFilter;
   workers: readonly WorkerStanding[];
-  runsOf: ReadonlyMap<string, readonly LoadedRun[]>;
+  runsOf: ReadonlyMap<string, readonly RunLoad[]>;
 };
 
 /** All workers: what each has, reserves, uses. */

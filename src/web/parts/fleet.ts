@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import type { LoadedRun } from "../../domain/worker-load.ts";
+import type { RunLoad } from "../../domain/worker-load.ts";
 import type { WorkerStanding } from "../../domain/worker.ts";
 import { fleetChart } from "../charts/fleet.ts";
 import { element as e } from "../element.ts";
@@ -14,7 +14,7 @@ const FULLEST = 8;
 export function fleet(
   root: string,
   workers: readonly WorkerStanding[],
-  runsOf: ReadonlyMap<string, readonly LoadedRun[]>,
+  runsOf: ReadonlyMap<string, readonly RunLoad[]>,
 ): VNode[] {
   const fullestFirst = workers.toSorted(
     (a, b) => fullness(b) - fullness(a) || (a.worker_name < b.worker_name ? -1 : 1),
@@ -40,7 +40,7 @@ function boxes(
   root: string,
   workers: readonly WorkerStanding[],
   fullest: readonly WorkerStanding[],
-  runsOf: ReadonlyMap<string, readonly LoadedRun[]>,
+  runsOf: ReadonlyMap<string, readonly RunLoad[]>,
 ): VNode[] {
   const places = new Map(fullest.map(({ worker_name }, index) => [worker_name, `full-${index + 1}`]));
   return [

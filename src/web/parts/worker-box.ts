@@ -2,14 +2,14 @@ import type { VNode } from "preact";
 import { formatAmount, RESOURCE_WORDS } from "../../domain/amount-text.ts";
 import { formatBytes } from "../../domain/units.ts";
 import type { WorkerStanding } from "../../domain/worker.ts";
-import { memoryNow, type LoadedRun } from "../../domain/worker-load.ts";
+import type { RunLoad } from "../../domain/worker-load.ts";
 import { segmentBar, type BarSegment } from "../charts/bars.ts";
 import { legendOf } from "../charts/figure.ts";
 import { element as e } from "../element.ts";
 import { requestLink, workerLink } from "./links.ts";
 
 /** A worker as a box: who holds its memory, and what is used and reserved of each capacity; `look` is put beside its state's. */
-export function workerBox(root: string, worker: WorkerStanding, runs: readonly LoadedRun[], look?: string): VNode {
+export function workerBox(root: string, worker: WorkerStanding, runs: readonly RunLoad[], look?: string): VNode {
   const what = runs.length === 0 ? "runs nothing" : runs.length === 1 ? "1 run" : `${runs.length} runs`;
   const [memory, ...others] = loadBars(worker, runs);
   return e(
@@ -26,7 +26,7 @@ export function workerBox(root: string, worker: WorkerStanding, runs: readonly L
 /** The three capacities of a worker, each with its sentence and its bar: that of memory is cut into its requests. */
 export function loadBars(
   { capacity: capacities, load }: Pick<WorkerStanding, "capacity" | "load">,
-  runs: readonly LoadedRun[],
+  runs: readonly RunLoad[],
 ): VNode[][] {
   return (["memory", "cpu_count", "disk_space"] as const).map((resource) => {
     const { reserved, used } = load[resource];
@@ -59,10 +59,10 @@ const MOST_SEGMENTS = 40;
 /** By name, below the bar. */
 const MOST_NAMED = 4;
 
-function memorySegments(runs: readonly LoadedRun[], share: (bytes: number) => number): BarSegment[] {
+function memorySegments(runs: readonly RunLoad[], share: (bytes: number) => number): BarSegment[] {
   const segments = byMemory(runs).map((run) => ({
-    held: share(run.allocation.memory.amount),
-    used: share(memoryNow(run) ?? 0),
+    held: share(run.memory.reserved),
+    used: share(run.memory.used ?? 0),
   }));
   if (segments.length <= MOST_SEGMENTS) return segments;
   const rest = segments.slice(MOST_SEGMENTS - 1);
@@ -70,30 +70,27 @@ function memorySegments(runs: readonly LoadedRun[], share: (bytes: number) => nu
   return [...segments.slice(0, MOST_SEGMENTS - 1), { held: sum(({ held }) => held), used: sum(({ used }) => used) }];
 }
 
-function memoryName(sentence: string, { length }: readonly LoadedRun[]): string {
+function memoryName(sentence: string, { length }: readonly RunLoad[]): string {
   return length < 2 ? sentence : `${sentence}, by ${length} requests`;
 }
 
 /** Who holds the memory, in the order of the bar. */
-function holders(root: string, runs: readonly LoadedRun[]): VNode {
+function holders(root: string, runs: readonly RunLoad[]): VNode {
   const named = byMemory(runs).slice(0, MOST_NAMED);
   const more = runs.length - named.length;
   return e(
     "p",
     { class: "quiet" },
-    ...named.flatMap((run, index) => {
-      const used = memoryNow(run);
-      const reserved = formatBytes(run.allocation.memory.amount);
-      const text = used === undefined ? ` ${reserved}` : ` ${formatBytes(used)} of ${reserved}`;
-      return [index === 0 ? "" : ", ", requestLink(root, run.work_request_id), text];
+    ...named.flatMap(({ work_request_id, memory }, index) => {
+      const reserved = formatBytes(memory.reserved);
+      const text = memory.used === null ? ` ${reserved}` : ` ${formatBytes(memory.used)} of ${reserved}`;
+      return [index === 0 ? "" : ", ", requestLink(root, work_request_id), text];
     }),
     more > 0 ? ` and ${more} more` : "",
   );
 }
 
 /** Who holds most first: where one stands changes only as runs begin and end. */
-function byMemory(runs: readonly LoadedRun[]): LoadedRun[] {
-  return runs.toSorted(
-    (a, b) => b.allocation.memory.amount - a.allocation.memory.amount || a.work_request_id - b.work_request_id,
-  );
+function byMemory(runs: readonly RunLoad[]): RunLoad[] {
+  return runs.toSorted((a, b) => b.memory.reserved - a.memory.reserved || a.work_request_id - b.work_request_id);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { WorkRequestId } from "../../../src/domain/ids.ts";
 import type { Run } from "../../../src/domain/run.ts";
 import type { Slowness, TaskSlowness } from "../../../src/domain/slowness.ts";
-import { loadOf } from "../../../src/domain/worker-load.ts";
+import { loadOf, runLoad } from "../../../src/domain/worker-load.ts";
 import type { Worker, WorkerStanding } from "../../../src/domain/worker.ts";
 import { OUTCOME_KINDS, type Outcome } from "../../../src/domain/outcome.ts";
 import { renderEstimate } from "../../../src/cli/terminal/estimate-view.ts";
@@ -16,7 +16,7 @@ const slowness: Slowness = { factor: 0.932, low: 0.91, high: 0.99, runs: 251, ke
 const taskSlowness: TaskSlowness = { ...slowness, task_type: "worker", task_name: "build", factor: 0.87 };
 const standing = (worker: Worker, runs: readonly Run[] = []): WorkerStanding => ({
   ...worker,
-  load: loadOf(runs),
+  load: loadOf(runs.map(runLoad)),
   slowness: null,
   errors_in_day: 0,
 });

@@ -1,4 +1,3 @@
-import type { Timestamp } from "../../../domain/clock.ts";
 import { inGoingOrder, type GoingOrder } from "../../../domain/going-order.ts";
 import type { OverviewData } from "../../../web/pages/overview.ts";
 import type { LoopContext } from "../../loop/context.ts";
@@ -13,15 +12,14 @@ const OVERVIEW_ROWS = 20;
 export async function readOverview(context: LoopContext, sort: GoingOrder): Promise<OverviewData> {
   const { read } = context.store;
   const lastEventId = await read.lastEventId();
-  const fleet = await workerStandings(context);
-  const [standing, first, blocked, ended] = await Promise.all([
-    farmStanding(context, fleet),
-    firstToWait(context, fleet.now),
-    read.workRequests({ status: "blocked" }, { limit: OVERVIEW_ROWS / 2 }),
+  const reading = workerStandings(context);
+  const [standing, fleet, waiting, going, ended] = await Promise.all([
+    farmStanding(context, reading),
+    reading,
+    firstToWait(context),
+    reading.then((found) => firstOfGoing(context, found, sort)),
     read.workRequests({ status: "completed", order: "ended" }, { limit: OVERVIEW_ROWS / 2 }),
   ]);
-  const waiting = await withExpectedTimes(context, [...first, ...blocked.items.toReversed()]);
-  const going = await firstOfGoing(context, fleet, sort);
   return { standing, lastEventId, ...fleet, waiting, going, sort, ended: ended.items };
 }
 
@@ -49,9 +47,14 @@ async function firstOfGoing(
   });
 }
 
-/** Those that could run, the longest pending first. */
-async function firstToWait({ store: { read } }: LoopContext, now: Timestamp) {
-  const pending = await read.pending(now, OVERVIEW_ROWS);
+/** Those that could run first, the longest pending first, and the newest that are blocked. */
+async function firstToWait(context: LoopContext) {
+  const { read } = context.store;
+  const [pending, blocked] = await Promise.all([
+    read.pending(await read.now(), OVERVIEW_ROWS),
+    read.workRequests({ status: "blocked" }, { limit: OVERVIEW_ROWS / 2 }),
+  ]);
   const requests = await Promise.all(pending.map(({ id }) => read.workRequest(id)));
-  return requests.filter((request) => request !== undefined).sort((a, b) => a.id - b.id);
+  const first = requests.filter((request) => request !== undefined).sort((a, b) => a.id - b.id);
+  return withExpectedTimes(context, [...first, ...blocked.items.toReversed()]);
 }

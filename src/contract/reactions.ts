@@ -3,6 +3,7 @@ import {
   DELIVERY_STATES,
   REACTION_KINDS,
   type Delivery,
+  type DeliveryTrial,
   type ReactionKind,
   type Reactions,
 } from "../domain/reaction.ts";
@@ -43,14 +44,14 @@ export function targetOf(text: string): string {
   return action?.kind === "webhook" ? `${action.url.slice(0, action.url.indexOf(":"))}://${action.host}` : text;
 }
 
+/** One action. */
+export const actionInput = z
+  .string({ error: EXPECTED })
+  .refine((text) => parseAction(text) !== undefined, { error: EXPECTED });
+
 /** The actions of one kind of reaction. */
 export const actionsInput = z
-  .array(
-    z.string({ error: EXPECTED }).refine((text) => parseAction(text) !== undefined, { error: EXPECTED }),
-    {
-      error: "a list of actions",
-    },
-  )
+  .array(actionInput, { error: "a list of actions" })
   .max(MAX_ACTIONS, { error: `at most ${MAX_ACTIONS} actions` });
 
 const kinds = Object.fromEntries(REACTION_KINDS.map((kind) => [kind, actionsInput.optional()])) as Record<
@@ -81,3 +82,17 @@ export const deliverySchema = z.object({
   created_at: timestampSchema,
   ended_at: timestampSchema.nullable(),
 }) satisfies z.ZodType<Delivery>;
+
+/** What came of a test delivery. */
+export const deliveryTrialSchema = z.object({
+  target: z.string(),
+  state: z.enum(["delivered", "failed"]),
+  reason: z.string().nullable(),
+  status: z.int().nullable(),
+  answer: z.string(),
+  is_answer_cut: z.boolean(),
+  duration_ms: z.number().min(0),
+  is_signed: z.boolean(),
+  sent_id: z.string(),
+  payload: z.record(z.string(), z.unknown()),
+}) satisfies z.ZodType<DeliveryTrial>;

@@ -252,6 +252,7 @@ export const routes = {
   changeFinding: verdictRoutes.changeFinding,
   listDeliveries: verdictRoutes.listDeliveries,
   sendAgain: verdictRoutes.sendAgain,
+  tryDelivery: verdictRoutes.tryDelivery,
   ...taskRoutes,
   ...estimateRoutes,
 

@@ -4,7 +4,7 @@ import { DELIVERY_STATES } from "../domain/reaction.ts";
 import { VERDICT_KINDS } from "../domain/verdict.ts";
 import { context, subject, taskName, tokenName } from "./names.ts";
 import { pageOf, pageQuery, requestIdParams } from "./paging.ts";
-import { deliverySchema } from "./reactions.ts";
+import { actionInput, deliverySchema, deliveryTrialSchema } from "./reactions.ts";
 import { findingSchema, workRequestSchema } from "./records.ts";
 import { route } from "./route.ts";
 
@@ -32,6 +32,15 @@ export const verdictRoutes = {
     params: z.strictObject({ id: z.coerce.number().pipe(z.int().min(1)) }),
     body: z.strictObject({}),
     response: z.object({ delivery: deliverySchema }),
+  }),
+  tryDelivery: route({
+    method: "POST",
+    path: "/api/v1/deliveries/try",
+    summary:
+      "Send a test to an action, once, by the same rules as in earnest, and see what comes back; it is no delivery",
+    scope: "admin",
+    body: z.strictObject({ action: actionInput }),
+    response: z.object({ trial: deliveryTrialSchema }),
   }),
   overruleVerdict: route({
     method: "POST",

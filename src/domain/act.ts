@@ -40,6 +40,8 @@ export function actWords({ kind, at, worker_name, data }: Act): ActWords {
       return automationDeed(kind === "hook_changed" ? "hook" : "schedule", data);
     case "history_imported":
       return { did: `imported ${countText(data["imported"], "run")} into the history` };
+    case "delivery_tried":
+      return { did: `sent a test to ${wordOf(data["target"])}`, more: `: ${wordOf(data["state"])}` };
     case "delivery":
       return { did: `had the delivery ${wordOf(data["delivery_id"])} tried again` };
     default:

@@ -29,6 +29,7 @@ export const EVENT_KINDS = [
   "judged",
   "finding",
   "delivery",
+  "delivery_tried",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

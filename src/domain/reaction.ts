@@ -54,6 +54,29 @@ export type Delivery = {
   ended_at: Timestamp | null;
 };
 
+/** What came of a test delivery: one action that was carried out once, at a person's wish. It is no delivery, and is not kept. */
+export type DeliveryTrial = {
+  /** Where to, as of a delivery. */
+  target: string;
+  state: Exclude<DeliveryState, "waiting">;
+  /** Why it failed; null: it did not. */
+  reason: string | null;
+  /** What the other side answered with: the status of HTTP, the reply of SMTP, the exit code of a command; null: nothing. */
+  status: number | null;
+  /** How what the other side said begins: the body of the answer, the line of a mail server, what a command wrote. */
+  answer: string;
+  /** True: it said more than that. */
+  is_answer_cut: boolean;
+  /** From the beginning to the answer, milliseconds. */
+  duration_ms: number;
+  /** True: what was to be sent was signed with the server's secret, as each webhook is. */
+  is_signed: boolean;
+  /** The id that the receiver was told: `test-…` where deliveries have `delivery-…`. */
+  sent_id: string;
+  /** What was sent: of the type `test`, about a work request that there is not. */
+  payload: Record<string, unknown>;
+};
+
 /** Of what several say, the first that says something, for each kind of its own: request, workflow, task. */
 export function firstReactions(...said: readonly (Reactions | undefined)[]): Reactions {
   const merged: Reactions = {};

@@ -24,6 +24,8 @@ export type TaskRegistry = TaskSource & {
   serve: ConfiguredTasks["serve"];
   /** What is configured for a task; undefined for built-in and ad-hoc ones. */
   configured(task: { task_type: TaskType; task_name: string }): ConfiguredTask | undefined;
+  /** What the configuration names, as it is now. */
+  readonly known: readonly ConfiguredTask[];
   /** True for the task that ends at once, without a process and without files. */
   isNoop(task: { task_type: TaskType; task_name: string }): boolean;
 };
@@ -42,6 +44,9 @@ export function createTaskRegistry(configured?: ConfiguredTasks): TaskRegistry {
   });
   return {
     configured: find,
+    get known() {
+      return configured?.tasks ?? [];
+    },
     isNoop: (task) => find(task) === undefined && nameOf(task) === nameOf(NOOP),
     plan: async (call) => (find(call) === undefined ? unknown(call) : (configured?.plan(call) ?? unknown(call))),
     serve: async (call, limits) => {

@@ -112,6 +112,11 @@ const ACTS: [RouteName, string | undefined, (ada: Client) => Promise<unknown>][]
     (ada) => ada.call("changeFinding", { ...ONE, body: { owner: null } }),
   ],
   ["sendAgain", "had the delivery 1 tried again", (ada) => ada.call("sendAgain", { ...ONE, body: {} })],
+  [
+    "tryDelivery",
+    "sent a test to https://127.0.0.1: failed",
+    (ada) => ada.call("tryDelivery", { body: { action: "https://127.0.0.1/secret" } }),
+  ],
   ["drainWorker", "drained w-1", (ada) => ada.call("drainWorker", { ...WORKER, body: {} })],
   ["resumeWorker", "resumed w-1", (ada) => ada.call("resumeWorker", { ...WORKER, body: {} })],
   ["removeWorker", "removed the worker w-1", (ada) => ada.call("removeWorker", WORKER)],

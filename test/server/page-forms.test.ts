@@ -277,6 +277,39 @@ describe("the forms of the pages", () => {
     expect((await harness.event(request!.id, "priority_changed")).data).toMatchObject({ to: 3, by: "ada" });
   });
 
+  it("a test is sent to whom values tell, or to anybody else, and what comes back is shown, to administrators", async () => {
+    const receiver = await startReceiver(
+      () => 500,
+      () => "<b>out of order</b>",
+    );
+    try {
+      const on_failure = ["https://chat.example.org/services/x9Ka"];
+      const layer = { field: "on_failure", value: on_failure, task_name: "build" } as const;
+      await harness.client.call("putLayer", { body: layer });
+      const admin = await signIn();
+      const page = await (await admin.get("/deliveries")).text();
+      expect(page).toContain('name="action" value="https://chat.example.org/services/x9Ka"');
+      expect(page).toContain("failure (value 1 for task build)");
+      const refused = await admin.send("/deliveries/try", { action: receiver.url });
+      expect(await refused.text()).toContain("was not told, after");
+      const unread = await admin.send("/deliveries/try", { action: "gopher://x" });
+      expect(unread.status).toBe(400);
+      expect(await unread.text()).toMatch(/role="alert"><p>action: found .*gopher:.*value="gopher:\/\/x"/s);
+      const { secret } = await harness.client.call("createToken", { body: { name: "eve", scope: "submit" } });
+      const eve = await signIn(secret);
+      expect(await (await eve.get("/deliveries")).text()).not.toMatch(/Send a test|x9Ka/);
+      expect((await eve.send("/deliveries/try", { action: receiver.url })).status).toBe(403);
+      await harness.close();
+      harness = await startHarness({ reactions: { webhookHosts: ["127.0.0.1"] } });
+      const answered = await (await (await signIn()).send("/deliveries/try", { action: receiver.url })).text();
+      expect(answered).toMatch(/was not told, after \w+: it answered with the status 500. What was sent is signed./);
+      expect(answered).toContain("&lt;b>out of order&lt;/b>");
+      expect(answered).not.toContain("live.js");
+    } finally {
+      await receiver.close();
+    }
+  });
+
   it("a schedule is paused, resumed and forgotten, and a hook forgotten, by who may", async () => {
     const person = await signIn();
     const submission = { work_requests: [{ task_name: "build", task_data: { command: ["true"] } }] };

@@ -10,8 +10,8 @@ import type { Example } from "./example.ts";
 export type ExamplePage = {
   path: (example: Example) => string;
   picture?: string;
-  /** The page is the answer to a form on the one at `path`: what is typed into it, by the labels, and the button pressed. */
-  sent?: { open: string; typed: Readonly<Record<string, string>>; press: string; status: number };
+  /** The page is the answer to a form on the one at `path`: what is typed into it, by the labels, and the button pressed; `open`: what it is folded under. */
+  sent?: { open?: string; typed: Readonly<Record<string, string>>; press: string; status: number };
 };
 
 /** The one that is answered with a fault. */
@@ -95,6 +95,18 @@ export const EXAMPLE_PAGES: Readonly<Record<string, ExamplePage>> = {
     },
   },
   deliveries: { path: () => "/deliveries", picture: "deliveries" },
+  "a test delivery that failed": {
+    path: () => "/deliveries",
+    sent: {
+      typed: { "To https://": `http://127.0.0.1:9/${"long".repeat(60)}` },
+      press: "Send a test",
+      status: 200,
+    },
+  },
+  "a test delivery to nobody": {
+    path: () => "/deliveries",
+    sent: { typed: { "To https://": `gopher://${"long".repeat(60)}` }, press: "Send a test", status: 400 },
+  },
   "no deliveries": { path: ({ ids }) => `/deliveries?work_request_id=${ids.passed}` },
   regressions: { path: () => "/regressions", picture: "regressions" },
   "no regressions": { path: () => "/regressions?task_name=nothing" },
@@ -125,12 +137,13 @@ export const EXAMPLE_PAGES: Readonly<Record<string, ExamplePage>> = {
 export async function openPage(page: Page, example: Example, { path, sent }: ExamplePage): Promise<number | undefined> {
   const answer = await page.goto(path(example));
   if (sent === undefined) return answer?.status();
-  await page.locator("summary", { hasText: sent.open }).first().click();
-  const form = page.locator("form.record");
+  if (sent.open !== undefined) await page.locator("summary", { hasText: sent.open }).first().click();
+  const button = page.getByRole("button", { name: sent.press, exact: true });
+  const form = page.locator("form", { has: button });
   for (const [label, text] of Object.entries(sent.typed)) await form.getByLabel(label).fill(text);
   const [answered] = await Promise.all([
     page.waitForResponse((response) => response.request().method() === "POST"),
-    form.getByRole("button", { name: sent.press, exact: true }).click(),
+    button.click(),
   ]);
   await page.waitForLoadState();
   return answered.status();

@@ -1,16 +1,17 @@
 import { Option, type Command } from "commander";
-import { DELIVERY_STATES, type Delivery, type DeliveryState } from "../../domain/reaction.ts";
+import { DELIVERY_STATES, type Delivery, type DeliveryState, type DeliveryTrial } from "../../domain/reaction.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { usageError } from "../failure.ts";
 import { readPages } from "../read-pages.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { countArgument, withServer, withTable } from "../shared-options.ts";
-import { deliveryStateText } from "../../domain/delivery-text.ts";
+import { deliveryStateText, deliveryTrialText } from "../../domain/delivery-text.ts";
 import { formatAgo } from "../terminal/relative-time.ts";
+import { sanitizeText } from "../terminal/sanitize.ts";
 import { renderTable, type Column } from "../terminal/table.ts";
 
-type Options = SharedOptions & { state?: DeliveryState; limit: number; again?: string };
+type Options = SharedOptions & { state?: DeliveryState; limit: number; again?: string; try?: string };
 
 /** `almanac deliveries`. */
 export function define(command: Command, cli: Cli): void {
@@ -18,12 +19,14 @@ export function define(command: Command, cli: Cli): void {
     .description("Whom was told what of work requests and findings, newest first, and what could not be told.")
     .addOption(new Option("--state <state>", "only those in this state").choices(DELIVERY_STATES))
     .option("--limit <n>", "at most so many", countArgument, 50)
-    .option("--again <id>", "try this one again now");
+    .option("--again <id>", "try this one again now")
+    .option("--try <action>", "send one test there now, and show what comes back; it is no delivery");
   withTable(withServer(command)).action(action(cli, deliveries));
 }
 
 async function deliveries(session: Session, options: Options): Promise<ExitCode> {
   if (options.again !== undefined) return again(session, options.again);
+  if (options.try !== undefined) return tryOne(session, options.try);
   const { state, limit } = options;
   const query = state === undefined ? {} : { state };
   const found = await readPages<Delivery>(limit, (page) =>
@@ -58,4 +61,28 @@ async function again(session: Session, text: string): Promise<ExitCode> {
   if (session.wantsJson) session.json({ delivery }, delivery);
   else session.print(`delivery ${id} is tried again\n`);
   return EXIT.success;
+}
+
+async function tryOne(session: Session, text: string): Promise<ExitCode> {
+  const { trial } = await session.client.call("tryDelivery", { body: { action: text } });
+  if (session.wantsJson) session.json({ trial }, trial);
+  else
+    session.print(
+      trialLines(trial)
+        .map((line) => `${sanitizeText(line)}\n`)
+        .join(""),
+    );
+  return trial.state === "delivered" ? EXIT.success : EXIT.failed;
+}
+
+/** What came of it, and below that what the other side said. */
+function trialLines(trial: DeliveryTrial): string[] {
+  const said =
+    trial.answer === ""
+      ? []
+      : trial.answer
+          .trimEnd()
+          .split(/\r?\n/)
+          .map((line) => `  ${line}`);
+  return [deliveryTrialText(trial), ...said, ...(trial.is_answer_cut ? ["  …"] : [])];
 }

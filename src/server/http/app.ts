@@ -31,6 +31,7 @@ import { tokenHandlers } from "./handlers/tokens.ts";
 import { workRequestHandlers } from "./handlers/work-requests.ts";
 import { workerCallHandlers } from "./handlers/worker-calls.ts";
 import { workerHandlers } from "./handlers/workers.ts";
+import { goneSignal } from "./gone-signal.ts";
 import { asSeenBy } from "./hide-addresses.ts";
 import { addHookCalls } from "./hook-calls.ts";
 import { addReaderZone } from "./pages/reader-zone.ts";
@@ -135,11 +136,4 @@ function parse(route: Route, request: FastifyRequest) {
         ? parseOrThrow(route.body, request.body ?? {}, isSubmission ? "invalid-submission" : "invalid-request")
         : undefined,
   };
-}
-
-/** Aborted when the exchange is over, be it answered or broken off. */
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once("close", () => gone.abort());
-  return gone.signal;
 }

@@ -2,20 +2,33 @@ import { AppError, errorEntry } from "../../contract/errors.ts";
 import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { Delivery } from "../../domain/reaction.ts";
 import { backOffSeconds } from "../../verdict/decide-retry.ts";
-import type { DeliveryPatch, DueDelivery } from "../store/store.ts";
+import type { DeliveryPatch, DueDelivery, ReactionPayload } from "../store/store.ts";
 import { attempt } from "./attempt.ts";
 import type { LoopContext } from "./context.ts";
 import { pause } from "./pause.ts";
 
-/** How an attempt ended. `isFinal`: another one would end alike. */
-export type Sent = { isOk: true } | { isOk: false; reason: string; isFinal?: boolean };
+/** What the other side said: with which number it answered (HTTP, SMTP, an exit code), and how its text begins. */
+export type Heard = { status: number; text: string; isCut: boolean };
+
+/** What is sent: one action with what it tells. */
+export type Told = {
+  /** The same for each attempt, so that receivers can tell one that comes twice. */
+  id: string;
+  action: string;
+  payload: ReactionPayload;
+  /** True: what the other side says is wanted; of a delivery it is not, for it may be long, and hold anything. */
+  isTest?: boolean;
+};
+
+/** How an attempt ended. `isFinal`: another one would end alike. `heard`: of a test, where the other side answered. */
+export type Sent = ({ isOk: true } | { isOk: false; reason: string; isFinal?: boolean }) & { heard?: Heard };
 
 /** Carries out actions. */
 export type Courier = {
   /** Why an action is not carried out here, as far as can be said beforehand; undefined: it is. `by`: who asks for it. */
   refusal(action: string, by: "request" | "administrator"): string | undefined;
   /** Never rejects. Ends early when the signal is given. */
-  send(delivery: Pick<DueDelivery, "id" | "action" | "payload">, signal: AbortSignal): Promise<Sent>;
+  send(told: Told, signal: AbortSignal): Promise<Sent>;
   /** How often an action is tried at most. */
   attempts(action: string): number;
 };
@@ -79,7 +92,8 @@ async function sendOne(
 ): Promise<void> {
   const { store, courier } = context;
   const attempts = delivery.attempts + 1;
-  const sent = await courier.send(delivery, signal);
+  const { action, payload } = delivery;
+  const sent = await courier.send({ id: `delivery-${delivery.id}`, action, payload }, signal);
   if (!sent.isOk && signal.aborted) return; // it was cut short: it is tried again
   const isLast = !sent.isOk && (sent.isFinal === true || attempts >= courier.attempts(delivery.action));
   await store.transaction(async (tx) => {

@@ -3,7 +3,7 @@ import { REACTION_KINDS } from "../../domain/reaction.ts";
 
 /** What of a payload is told in words. */
 const payloadSchema = z.object({
-  type: z.enum(REACTION_KINDS),
+  type: z.enum([...REACTION_KINDS, "test"]),
   data: z.object({
     work_request: z
       .object({
@@ -48,7 +48,8 @@ export type Message = { subject: string; text: string; facts: Record<string, str
 export function messageOf(payload: unknown): Message {
   const { type, data } = payloadSchema.parse(payload);
   const key = keyText(data.work_request ?? data.finding);
-  const what = data.work_request === undefined ? findingText(data.finding) : requestText(data.work_request);
+  const told = data.work_request === undefined ? findingText(data.finding) : requestText(data.work_request);
+  const what = type === "test" ? { ...told, title: "test", next: "" } : told; // what it is about does not exist
   const lines = what.facts.filter(([, , value]) => value !== "").map(([, label, value]) => `${label}: ${value}`);
   const facts = Object.fromEntries(what.facts.map(([name, , value]) => [`ALMANAC_${name}`, value]));
   return {

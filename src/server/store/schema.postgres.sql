@@ -79,7 +79,7 @@ create table events (
   run_id text,
   worker_name text,
   data json not null,
-  constraint events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'unblocked'::text, 'allocated'::text, 'waiting'::text, 'placed'::text, 'started'::text, 'progress'::text, 'run_ended'::text, 'retried'::text, 'completed'::text, 'aborted'::text, 'abort_requested'::text, 'priority_changed'::text, 'worker_joined'::text, 'worker_changed'::text, 'worker_removed'::text, 'share_changed'::text, 'layer_changed'::text, 'advice_changed'::text, 'token_changed'::text, 'schedule_changed'::text, 'hook_changed'::text, 'history_imported'::text, 'judged'::text, 'finding'::text, 'delivery'::text]))),
+  constraint events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'unblocked'::text, 'allocated'::text, 'waiting'::text, 'placed'::text, 'started'::text, 'progress'::text, 'run_ended'::text, 'retried'::text, 'completed'::text, 'aborted'::text, 'abort_requested'::text, 'priority_changed'::text, 'worker_joined'::text, 'worker_changed'::text, 'worker_removed'::text, 'share_changed'::text, 'layer_changed'::text, 'advice_changed'::text, 'token_changed'::text, 'schedule_changed'::text, 'hook_changed'::text, 'history_imported'::text, 'judged'::text, 'finding'::text, 'delivery'::text, 'delivery_tried'::text]))),
   constraint events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX events_by_request ON public.events USING btree (work_request_id, id) WHERE (work_request_id IS NOT NULL);

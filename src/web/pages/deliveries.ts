@@ -8,6 +8,7 @@ import { automationPages } from "../parts/automation.ts";
 import { deliveryTable } from "../parts/delivery-table.ts";
 import { commandLine, queryText, requestLink } from "../parts/links.ts";
 import { ageText } from "../parts/time.ts";
+import { isAnswer, outcomePart, triesPart, type TriesData } from "./deliveries-tried.ts";
 
 /** Which deliveries are asked for; the names are those of the API and of the address. */
 export type DeliveryQuery = { state?: DeliveryState | undefined; work_request_id?: number | undefined };
@@ -23,6 +24,8 @@ export type DeliveriesData = {
   next_cursor: string | null;
   /** Seconds that what ended is remembered; null: for ever. */
   keptFor: number | null;
+  /** What whoever may send a test chooses from, and what came of one; absent for all others. */
+  tries?: TriesData | undefined;
 };
 
 /** Whom was told what of requests and findings, and what could not be told. */
@@ -30,10 +33,13 @@ export function deliveriesPage(frame: Frame, data: DeliveriesData): string {
   const { root } = frame;
   const { now, query, deliveries } = data;
   const { state, work_request_id } = query;
+  const live = { topics: "requests,findings", after: data.lastEventId };
   return renderPage(
     frame,
-    { title: "Deliveries", place: "deliveries", live: { topics: "requests,findings", after: data.lastEventId } },
+    // what came of a test stays until it has been read
+    { title: "Deliveries", place: "deliveries", ...(!isAnswer(data.tries) && { live }) },
     automationPages(frame, "deliveries"),
+    ...(data.tries === undefined ? [] : outcomePart(data.tries)),
     e("p", { class: "lead" }, ...sentence(root, data)),
     states(root, query),
     deliveries.length === 0 ? emptyText(query) : deliveryTable(frame, deliveries, now),
@@ -43,6 +49,7 @@ export function deliveriesPage(frame: Frame, data: DeliveriesData): string {
       { class: "quiet" },
       `Of webhooks only the host is shown, since their path may be a secret, and a mark, by which two of one host are told apart. What ended is remembered ${data.keptFor === null ? "" : "for "}${ageText(data.keptFor)}.`,
     ),
+    ...(data.tries === undefined ? [] : triesPart(frame, data.tries)),
     e("h2", {}, "The same elsewhere"),
     commandLine(`deliveries${state === undefined ? "" : ` --state ${state}`}`),
     e(

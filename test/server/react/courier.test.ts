@@ -32,7 +32,7 @@ const never = new AbortController().signal;
 
 function send(action: string, settings: ReactionSettings) {
   const courier = createCourier(settings, { secret: SECRET, nowMs: () => NOW_MS });
-  return courier.send({ id: 3, action, payload: PAYLOAD }, never).finally(() => courier.close());
+  return courier.send({ id: "delivery-3", action, payload: PAYLOAD }, never).finally(() => courier.close());
 }
 
 describe("a webhook", () => {
@@ -210,7 +210,7 @@ describe("a command", () => {
     });
     expect(await send("command:/nope/nothing", { commands: true })).toMatchObject({
       isOk: false,
-      reason: "spawn /nope/nothing ENOENT",
+      reason: "there is no program /nope/nothing on the server",
     });
   });
 

@@ -4,8 +4,11 @@ import { createServer as createNetServer, type AddressInfo, type Socket } from "
 /** One call of a webhook, as it came. */
 export type Call = { path: string; headers: IncomingHttpHeaders; body: string };
 
-/** A real HTTP server on loopback that takes webhooks. `answer` says with which status. */
-export async function startReceiver(answer: (call: Call) => number = () => 204) {
+/** A real HTTP server on loopback that takes webhooks. `answer` says with which status, `text` what it says. */
+export async function startReceiver(
+  answer: (call: Call) => number = () => 204,
+  text: () => string = () => "not for the server's eyes",
+) {
   const calls: Call[] = [];
   const waiting: (() => void)[] = [];
   const server = createServer((request, response) => {
@@ -15,7 +18,7 @@ export async function startReceiver(answer: (call: Call) => number = () => 204) 
       const call = { path: request.url ?? "", headers: request.headers, body: Buffer.concat(parts).toString() };
       calls.push(call);
       const status = answer(call);
-      response.writeHead(status, status === 302 ? { location: "/elsewhere" } : {}).end("not for the server's eyes");
+      response.writeHead(status, status === 302 ? { location: "/elsewhere" } : {}).end(text());
       for (const wake of waiting.splice(0)) wake();
     });
   });

@@ -22,6 +22,7 @@ import { USUAL_WORKER_SORT, workersPage } from "../../../web/pages/workers.ts";
 import { queryText } from "../../../web/parts/links.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { faultOf } from "../faults.ts";
+import { goneSignal } from "../gone-signal.ts";
 import { addAssets } from "./assets.ts";
 import { addAutomationPages } from "./automation-pages.ts";
 import { historyList, historyQuery } from "./history-list.ts";
@@ -93,9 +94,8 @@ function addReadingPages(app: FastifyInstance, context: LoopContext, assets: str
       if (send !== undefined && isForPrograms(request)) return send(request, reply);
       const person = await personOf(context, request);
       if (person === undefined) return sendPage(request, reply, 401, askToSignIn(request, assets));
-      const gone = new AbortController();
-      reply.raw.once("close", () => gone.abort());
-      return sendPage(request, reply, 200, await render(frameOf(request, assets, person), request, gone.signal));
+      const gone = goneSignal(reply);
+      return sendPage(request, reply, 200, await render(frameOf(request, assets, person), request, gone));
     });
   }
   addFind(app, context);

@@ -459,7 +459,7 @@ create table events (
   kind text not null check (kind in ('created', 'unblocked', 'allocated', 'waiting', 'placed', 'started', 'progress',
     'run_ended', 'retried', 'completed', 'aborted', 'abort_requested', 'priority_changed', 'worker_joined',
     'worker_changed', 'worker_removed', 'share_changed', 'layer_changed', 'advice_changed', 'token_changed',
-    'schedule_changed', 'hook_changed', 'history_imported', 'judged', 'finding', 'delivery')),
+    'schedule_changed', 'hook_changed', 'history_imported', 'judged', 'finding', 'delivery', 'delivery_tried')),
   -- No foreign keys: each check would lock the request's row once more. Deleting a request deletes its events.
   work_request_id bigint,
   run_id text,

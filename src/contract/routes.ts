@@ -21,6 +21,7 @@ import {
   notTakenSchema,
   slownessSchema,
   taskSlownessSchema,
+  workerLineSchema,
   workerSchema,
   workerStandingSchema,
 } from "./worker-records.ts";
@@ -283,6 +284,15 @@ export const routes = {
       runs: z.array(runSchema),
     }),
   }),
+  listWorkerLines: route({
+    method: "GET",
+    path: "/api/v1/workers/:worker_name/log",
+    summary: "What a worker's program said of itself, newest first; the newest thousand lines are kept",
+    scope: "read",
+    params: workerParams,
+    query: z.strictObject(pageQuery),
+    response: pageOf(workerLineSchema),
+  }),
   drainWorker: route({
     method: "POST",
     path: "/api/v1/workers/:worker_name/drain",
@@ -325,7 +335,7 @@ export const routes = {
     summary: "What happens, as server-sent events; Last-Event-ID goes on from there",
     scope: "read",
     query: z.strictObject({
-      /** Comma-separated: `requests`, `workers`, `findings`, `r5122`, and `log5122.1`, which tells when that log has grown; absent: all but logs. */
+      /** Comma-separated: `requests`, `workers`, `findings`, `r5122`, and `log5122.1` or `log:w-01`, which tell when the log of that run or worker has grown; absent: all but logs. */
       topics: z.string().max(2000).optional(),
       /** As the header Last-Event-ID, for clients that cannot set it. */
       after: z.coerce.number().pipe(z.int().min(0)).optional(),

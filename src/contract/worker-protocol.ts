@@ -3,6 +3,7 @@ import type { RunInput } from "../domain/artifact.ts";
 import type { Allocation } from "../domain/allocation.ts";
 import type { RunId, WorkRequestId } from "../domain/ids.ts";
 import type { TaskType } from "../domain/task.ts";
+import { LINE_LEVELS, LONGEST_LINE } from "../domain/worker-line.ts";
 import { runInputSchema, runOutputSchema } from "./artifacts.ts";
 import { runIdSchema, timestampSchema, workRequestId, workerName } from "./names.ts";
 import {
@@ -66,6 +67,29 @@ export const runReportSchema = z.discriminatedUnion("state", [
 export type RunReport = z.output<typeof runReportSchema>;
 export type EndedReport = Extract<RunReport, { state: "ended" }>;
 
+/** Lines of its own log that a worker sends with one call at most. */
+export const LINES_PER_CALL = 20;
+/** Ten years: nothing that was said is older. */
+const OLDEST_LINE_MS = 315_360_000_000;
+
+/** What the worker said of itself; repeated until a call that carries it is answered. */
+const sentLinesSchema = z.object({
+  /** A line is known by its session and number: one that comes again is not kept again. */
+  session: z.string().regex(/^[\w-]{1,50}$/),
+  lines: z
+    .array(
+      z.object({
+        number: z.int().min(1),
+        /** How long ago it was said, milliseconds: clocks of machines differ. */
+        age_ms: z.int().min(0).max(OLDEST_LINE_MS),
+        level: z.enum(LINE_LEVELS),
+        text: z.string().max(LONGEST_LINE),
+      }),
+    )
+    .max(LINES_PER_CALL),
+});
+export type SentLines = z.output<typeof sentLinesSchema>;
+
 export const syncRequestSchema = z.strictObject({
   /** Greater than that of any call of this worker that the server has taken before, else `call-out-of-order`. */
   sequence: z.int().min(1),
@@ -76,6 +100,8 @@ export const syncRequestSchema = z.strictObject({
   wants_work: z.boolean(),
   /** How long the server may hold the call when it has nothing to say, milliseconds. */
   wait_ms: z.int().min(0).max(60_000),
+  /** Absent: nothing new. */
+  log: sentLinesSchema.optional(),
 });
 export type SyncRequest = z.output<typeof syncRequestSchema>;
 

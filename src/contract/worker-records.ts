@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Slowness, TaskSlowness } from "../domain/slowness.ts";
 import { TASK_TYPES } from "../domain/task.ts";
+import { LINE_LEVELS, type WorkerLine } from "../domain/worker-line.ts";
 import { WORKER_STATES, type Worker, type WorkerStanding } from "../domain/worker.ts";
 import { runIdSchema, taskName, timestampSchema, workRequestId, workerName } from "./names.ts";
 import { candidateSchema, capacitySchema, taskFilterSchema } from "./records.ts";
@@ -67,4 +68,12 @@ export const notTakenSchema = z.object({
       }),
     )
     .describe("the commonest first"),
+});
+
+/** A line of a worker's log. */
+export const workerLineSchema: z.ZodType<WorkerLine> = z.object({
+  id: z.int(),
+  at: timestampSchema.describe("when it was said, by the server's clock"),
+  level: z.enum(LINE_LEVELS),
+  text: z.string().describe("without control characters, and cut where it was long"),
 });

@@ -12,6 +12,7 @@ import { HOOK_CALL_KINDS } from "../../src/domain/hook.ts";
 import { FIRING_KINDS, MISSED_POLICIES } from "../../src/domain/schedule.ts";
 import { FAIL_ON, RETRY_BUDGETS, VERDICT_KINDS } from "../../src/domain/verdict.ts";
 import { RESULTS, STATUSES, UNBLOCK_STRATEGIES, WAITING_CODES } from "../../src/domain/work-request.ts";
+import { LINE_LEVELS } from "../../src/domain/worker-line.ts";
 import { WORKER_STATES } from "../../src/domain/worker.ts";
 import { readPage } from "./fenced-blocks.ts";
 
@@ -26,6 +27,7 @@ const UNIONS: Record<string, readonly string[]> = {
   CANDIDATE_VERDICTS,
   RUN_STATES,
   WORKER_STATES,
+  LINE_LEVELS,
   TASK_TYPES,
   EVENT_KINDS,
   MEASURE_METHODS,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient, type Client } from "../../src/client/client.ts";
 import type { RequestSubmission } from "../../src/contract/submission.ts";
-import type { RunReport, SyncAnswer, WorkerSelf } from "../../src/contract/worker-protocol.ts";
+import type { RunReport, SyncAnswer, SyncRequest, WorkerSelf } from "../../src/contract/worker-protocol.ts";
 import type { Event } from "../../src/domain/event.ts";
 import type { WorkRequestId } from "../../src/domain/ids.ts";
 import type { WorkRequest } from "../../src/domain/work-request.ts";
@@ -45,7 +45,7 @@ type SubmissionPart = Partial<RequestSubmission> & { task_name: string };
 export type PlayedWorker = {
   readonly client: Client;
   /** Numbered by itself unless a number is given. */
-  sync(runs?: RunReport[], more?: { wait_ms?: number; wants_work?: boolean; sequence?: number }): Promise<SyncAnswer>;
+  sync(runs?: RunReport[], more?: Partial<SyncRequest>): Promise<SyncAnswer>;
 };
 
 /** A command that nobody runs: the tests play the workers. */

@@ -29,6 +29,12 @@ const FILL = [
    select i || '.1', i, 1, case when i % 1000 = 7 then 'running' else 'ended' end, 'worker' || (i % 300), '{}', '{}',
      '{}', '2030-01-01T00:00:00.000Z', case when i % 1000 = 7 then null else cast('{}' as JSON_TYPE) end, '{}', '[]', '{}', 't',
      '2030-01-01T00:00:00.000Z' from n`,
+  `insert into workers (worker_name, drain, wants_work, sequence, capacity, tags, tasks, cpu_model, version,
+     measure_method, joined_at, last_seen_at)
+   select 'worker' || i, false, true, 1, '{}', '[]', '{}', 'cpu', '1', 'proc', '2030-01-01T00:00:00.000Z',
+     '2030-01-01T00:00:00.000Z' from n where i < 300`,
+  `insert into worker_lines (worker_name, session, number, at, level, text)
+   select 'worker' || (1 + i % 200), 's', i, '2030-01-01T00:00:00.000Z', 'info', 'said ' || i from n`,
   `insert into artifacts (sha256, size, is_stored, keep_until, is_removing)
    select 'sha' || i, 1, true, case when i % 1000 = 0 then cast('2030-01-01T00:00:00.000Z' as TIMESTAMP_TYPE) end, false
    from n`,
@@ -235,13 +241,19 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["newestServerEvents", (tx) => tx.newestServerEvents(50), [/events_of_none/]],
   ["events of a request", (tx) => tx.events(0, 50, ID), [/events_by_request/]],
   ["trimEvents", (tx) => tx.trimEvents(50), [/events_of_none/]],
+  ["workerLines", (tx) => tx.workerLines(WORKER, PAGE), [/worker_lines_by_worker/]],
+  [
+    "keepWorkerLines",
+    (tx) => tx.keepWorkerLines(WORKER, [{ session: "s", number: 1, at: at(0), level: "info", text: "said" }]),
+    [/worker_lines_by_worker/],
+  ],
 ];
 
 /** A table read from end to end. SQLite's list of all is read in the order of the primary key, and as far as the page goes. */
-const WHOLE_TABLE = /Seq Scan on \w+|^SCAN (runs|history|events|tokens|submissions|estimate_states)$/m;
+const WHOLE_TABLE = /Seq Scan on \w+|^SCAN (runs|history|events|worker_lines|tokens|submissions|estimate_states)$/m;
 /** Long results, of which a page is wanted: read in their order, because sorting would read them all. */
 const READ_IN_ORDER =
-  /^(pending|pendingAfter|nextNotBefore|the list (of all|by status|by task)|history|lastEntry|events$|runsOn|pastReservations)/;
+  /^(pending|pendingAfter|nextNotBefore|the list (of all|by status|by task)|history|lastEntry|events$|workerLines|runsOn|pastReservations)/;
 const SORTED = /Sort Key: |B-TREE FOR ORDER BY$/m;
 
 describe.each(ENGINES)("every query that is run often is served by an index on $name", (engine) => {

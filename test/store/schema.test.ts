@@ -17,6 +17,7 @@ import { HOOK_CALL_KINDS } from "../../src/domain/hook.ts";
 import { FIRING_KINDS, MISSED_POLICIES } from "../../src/domain/schedule.ts";
 import { FAIL_ON, VERDICT_KINDS } from "../../src/domain/verdict.ts";
 import { RESULTS, STATUSES, UNBLOCK_STRATEGIES } from "../../src/domain/work-request.ts";
+import { LINE_LEVELS } from "../../src/domain/worker-line.ts";
 import { listMigrations, missingMigrations, type Migration } from "../../src/server/store/migrations.ts";
 import { openStore } from "../../src/server/store/open.ts";
 import { ENGINES, useDatabases } from "./engines.ts";
@@ -47,6 +48,7 @@ const CHECKED_COLUMNS: Record<string, readonly string[]> = {
   "layers.mode": LAYER_MODES,
   "ignored_advice.task_type": TASK_TYPES,
   "ignored_advice.resource": WEIGHED_RESOURCES,
+  "worker_lines.level": LINE_LEVELS,
   "events.kind": EVENT_KINDS,
 };
 

@@ -1,7 +1,6 @@
 import type { FastifyReply } from "fastify";
 import { AppError } from "../../contract/errors.ts";
 import type { Event } from "../../domain/event.ts";
-import type { RunId } from "../../domain/ids.ts";
 import type { LoopContext } from "../loop/context.ts";
 import type { Progress } from "../loop/live.ts";
 
@@ -16,7 +15,7 @@ const LOG_TURN_MS = 250;
 
 let openStreams = 0;
 
-/** What a reader wants: topics (`requests`, `workers`, `findings`, `r5122`, `log5122.1`), and the id of the last event it has seen. */
+/** What a reader wants: topics (`requests`, `workers`, `findings`, `r5122`, `log5122.1`, `log:w-01`), and the id of the last event it has seen. */
 export type EventQuery = { topics: string | undefined; after: number | undefined };
 
 /** Who reads: the signal is aborted when he goes away; `isWelcome` tells whether his token has not ended meanwhile. */
@@ -81,7 +80,8 @@ async function startSending(
   };
   const logs = logNews(topics, send);
   const stopListening = context.live.listen({
-    onLog: (run) => logs.grown(run),
+    onLog: (run_id) => logs.grown(`log${run_id}`, { run_id }),
+    onWorkerLog: (worker_name) => logs.grown(`log:${worker_name}`, { worker_name }),
     onEvents: (events) => (waiting === undefined ? pass(events) : void waiting.push(...events)),
     onProgress: (progress) => {
       if (wanted(progress)) send(formatProgress(progress, lastId));
@@ -99,15 +99,15 @@ async function startSending(
 
 /** Tells of logs that have grown, not at each piece. */
 function logNews(topics: ReadonlySet<string> | undefined, send: (text: string) => void) {
-  const timers = new Map<RunId, NodeJS.Timeout>();
+  const timers = new Map<string, NodeJS.Timeout>();
   return {
-    grown(run: RunId): void {
-      if (topics?.has(`log${run}`) !== true || timers.has(run)) return;
+    grown(topic: string, data: object): void {
+      if (topics?.has(topic) !== true || timers.has(topic)) return;
       const tell = () => {
-        timers.delete(run);
-        send(`event: log\ndata: ${JSON.stringify({ run_id: run })}\n\n`);
+        timers.delete(topic);
+        send(`event: log\ndata: ${JSON.stringify(data)}\n\n`);
       };
-      timers.set(run, setTimeout(tell, LOG_TURN_MS));
+      timers.set(topic, setTimeout(tell, LOG_TURN_MS));
     },
     stop(): void {
       for (const timer of timers.values()) clearTimeout(timer);

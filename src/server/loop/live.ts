@@ -1,5 +1,5 @@
 import type { Event } from "../../domain/event.ts";
-import type { RunId, WorkRequestId } from "../../domain/ids.ts";
+import type { RunId, WorkRequestId, WorkerName } from "../../domain/ids.ts";
 import type { Measurement, RuntimeStatistics } from "../../domain/runtime-statistics.ts";
 
 /** Figures of a run that goes on: sent to whoever looks, kept with the run only as its newest figures. */
@@ -15,6 +15,8 @@ type Listener = {
   onProgress?: (progress: Progress) => void;
   /** More of a run's log has arrived. */
   onLog?: (run: RunId) => void;
+  /** A worker has said more of itself. */
+  onWorkerLog?: (worker: WorkerName) => void;
 };
 
 /** Where this server's live streams, waiting workers and planner hear of what happens. */
@@ -23,6 +25,7 @@ export type Live = {
   publishEvents(events: readonly Event[]): void;
   publishProgress(progress: Progress): void;
   publishLog(run: RunId): void;
+  publishWorkerLog(worker: WorkerName): void;
   /** Resolves when an event that the test accepts is published, or after the time, or when the signal aborts. */
   waitFor(test: (event: Event) => boolean, timeoutMs: number, signal?: AbortSignal): Promise<void>;
 };
@@ -44,6 +47,9 @@ export function createLive(): Live {
     },
     publishLog(run) {
       for (const listener of listeners) listener.onLog?.(run);
+    },
+    publishWorkerLog(worker) {
+      for (const listener of listeners) listener.onWorkerLog?.(worker);
     },
     waitFor(test, timeoutMs, signal) {
       return new Promise((resolve) => {

@@ -8,6 +8,7 @@ import { finishRun, handInRun } from "./finish-run.ts";
 import { lostEnding } from "./lost-runs.ts";
 import { readMark } from "./read-mark.ts";
 import { markStarted } from "./transitions.ts";
+import { keepLines } from "./worker-lines.ts";
 import { recordSelf } from "./workers.ts";
 
 /** How long a worker without runs may be left waiting for news, as a part of the lease. */
@@ -28,6 +29,7 @@ export async function sync(
   const held = request.runs.filter((report) => report.state !== "ended");
   const gone = await context.store.transaction((tx) => takeHeld(context, tx, worker, request, held));
   lost.push(...gone);
+  if (request.log !== undefined) context.live.publishWorkerLog(worker);
 
   const known = new Set(request.runs.map((report) => report.run_id));
   const answer = await readNews(context, worker, request, known);
@@ -75,6 +77,7 @@ async function takeHeld(
 ): Promise<RunId[]> {
   const now = await tx.now();
   await recordSelf(tx, worker, request, now, context.settings.leaseMs);
+  if (request.log !== undefined) await keepLines(tx, worker, request.log, now);
   const until = timestamp(epochMs(now) + context.settings.leaseMs);
   const active = await tx.heldRuns(worker);
   await giveUpMissing(context, tx, active, request, now);

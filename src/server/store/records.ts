@@ -19,6 +19,7 @@ import type { StoreReader, StoreTransaction } from "./store.ts";
 import { tokenReader, tokenWriter } from "./tokens.ts";
 import { workRequestReader } from "./work-requests.ts";
 import { workflowReader } from "./workflows.ts";
+import { workerLineReader, workerLineWriter } from "./worker-lines.ts";
 import { workerReader, workerWriter } from "./workers.ts";
 
 /** All that can be read through a connection. */
@@ -29,6 +30,7 @@ export function readerOn(db: Database, engine: Engine): StoreReader {
     ...workflowReader(db, engine),
     ...runReader(db, engine),
     ...workerReader(db),
+    ...workerLineReader(db),
     ...historyReader(db),
     ...judgedReader(db),
     ...findingReader(db),
@@ -54,6 +56,7 @@ export function transactionOn(db: Database, engine: Engine): StoreTransaction {
     ...workRequestWriter(db, engine),
     ...runWriter(db, engine),
     ...workerWriter(db, engine),
+    ...workerLineWriter(db),
     ...historyWriter(db, engine, now),
     ...judgedWriter(db),
     ...findingWriter(db),

@@ -419,6 +419,21 @@ CREATE INDEX work_requests_unprepared ON public.work_requests USING btree (id) W
 CREATE INDEX work_requests_waiting ON public.work_requests USING btree (pending_at, id) WHERE (NOT (status <> 'pending'::text));
 CREATE INDEX work_requests_workflows ON public.work_requests USING btree (id) WHERE (task_type = 'workflow'::text);
 
+create table worker_lines (
+  id bigint generated always as identity not null,
+  worker_name text not null,
+  session text not null,
+  number bigint not null,
+  at timestamp with time zone not null,
+  level text not null,
+  text text not null,
+  constraint worker_lines_level_check CHECK ((level = ANY (ARRAY['info'::text, 'warning'::text, 'error'::text]))),
+  constraint worker_lines_pkey PRIMARY KEY (id),
+  constraint worker_lines_worker_name_fkey FOREIGN KEY (worker_name) REFERENCES workers(worker_name) ON DELETE CASCADE,
+  constraint worker_lines_worker_name_session_number_key UNIQUE (worker_name, session, number)
+);
+CREATE INDEX worker_lines_by_worker ON public.worker_lines USING btree (worker_name, id);
+
 create table workers (
   worker_name text not null,
   drain boolean not null,

@@ -450,6 +450,19 @@ CREATE INDEX work_requests_waiting on work_requests (pending_at, id) where not (
 
 CREATE INDEX work_requests_workflows on work_requests (id) where task_type = 'workflow';
 
+CREATE TABLE worker_lines (
+  id integer primary key autoincrement,
+  worker_name text not null references workers (worker_name) on delete cascade,
+  session text not null,
+  number integer not null,
+  at text not null,
+  level text not null check (level in ('info', 'warning', 'error')),
+  text text not null,
+  unique (worker_name, session, number)
+) strict;
+
+CREATE INDEX worker_lines_by_worker on worker_lines (worker_name, id);
+
 CREATE TABLE workers (
   worker_name text not null primary key,
   drain integer not null,

@@ -7,6 +7,7 @@ import type { KeptHistoryReader } from "./kept-history-store.ts";
 import type { LeadershipWriter } from "./leadership.ts";
 import type { PastRunReader } from "./past-run-store.ts";
 import type { StandingReader } from "./standing-store.ts";
+import type { WorkerLineReader, WorkerLineWriter } from "./worker-line-store.ts";
 
 /** What can be read beside requests, workers, history and settings (`store.ts`), each part in a file of its own. */
 export type PartReader = AdviceReader &
@@ -16,7 +17,8 @@ export type PartReader = AdviceReader &
   EventReader &
   KeptHistoryReader &
   PastRunReader &
-  StandingReader;
+  StandingReader &
+  WorkerLineReader;
 
 /** What a transaction can do beside that. */
 export type PartWriter = AdviceWriter &
@@ -24,4 +26,5 @@ export type PartWriter = AdviceWriter &
   AutomationWriter &
   DeliveryWriter &
   EventWriter &
-  LeadershipWriter;
+  LeadershipWriter &
+  WorkerLineWriter;

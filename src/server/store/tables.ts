@@ -4,7 +4,7 @@ import type { Content, Input } from "../../domain/artifact.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { Event } from "../../domain/event.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
-import type { WorkRequestId } from "../../domain/ids.ts";
+import type { WorkerName, WorkRequestId } from "../../domain/ids.ts";
 import type { Layer, LayerValue } from "../../domain/layer.ts";
 import type { Hook, HookCall } from "../../domain/hook.ts";
 import type { Firing, Schedule } from "../../domain/schedule.ts";
@@ -13,6 +13,7 @@ import type { Finding } from "../../domain/finding.ts";
 import type { Delivery } from "../../domain/reaction.ts";
 import type { VerdictKind } from "../../domain/verdict.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
+import type { WorkerLine } from "../../domain/worker-line.ts";
 import type { ReactionPayload } from "./delivery-store.ts";
 import type { TaskDay, TokenRecord, WorkerRow } from "./store.ts";
 
@@ -97,6 +98,13 @@ type EstimateStateTable = {
 /** The tally is written as JSON text, so that any document can be. */
 type AccuracyDayTable = TaskDay & { tally: ColumnType<unknown, string, string> };
 
+type WorkerLineTable = Omit<WorkerLine, "id"> & {
+  id: Generated<number>;
+  worker_name: WorkerName;
+  session: string;
+  number: number;
+};
+
 type TokenTable = Omit<TokenRecord, "id"> & { id: Generated<number>; secret_hash: string };
 
 type LayerTable = Omit<Layer, "id" | "value"> & {
@@ -126,6 +134,7 @@ export type Tables = {
   artifacts: ArtifactTable;
   artifact_uses: ArtifactUseTable;
   workers: WorkerRow;
+  worker_lines: WorkerLineTable;
   history: HistoryTable;
   findings: FindingTable;
   deliveries: DeliveryTable;

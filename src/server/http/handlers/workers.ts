@@ -5,7 +5,7 @@ import { removeWorker, setDrain, workerOf } from "../../loop/workers.ts";
 import type { Handlers } from "../handler.ts";
 import { publicRun } from "../public-run.ts";
 
-type Names = "listWorkers" | "getWorker" | "drainWorker" | "resumeWorker" | "removeWorker";
+type Names = "listWorkers" | "getWorker" | "listWorkerLines" | "drainWorker" | "resumeWorker" | "removeWorker";
 
 export function workerHandlers(context: LoopContext): Pick<Handlers, Names> {
   const { read } = context.store;
@@ -23,6 +23,11 @@ export function workerHandlers(context: LoopContext): Pick<Handlers, Names> {
       const worker = workerOf(row, now, leaseMs);
       const about = await aboutWorker(context, row, now);
       return { worker, ...about, runs: runs.map(publicRun) };
+    },
+    async listWorkerLines({ params: { worker_name }, query }) {
+      if ((await read.worker(worker_name)) === undefined)
+        throw new AppError("not-found", { what: "worker", id: worker_name });
+      return read.workerLines(worker_name, query);
     },
     drainWorker: async ({ params, token }) => ({
       worker: await setDrain(context, params.worker_name, true, token.name),

@@ -213,6 +213,21 @@ create table workers (
   resumed_at timestamptz
 );
 
+-- What a worker's program said of itself, in the order in which it was heard; the newest of each worker are kept.
+create table worker_lines (
+  id bigint generated always as identity primary key,
+  worker_name text not null references workers (worker_name) on delete cascade,
+  -- By these a line that comes again is known.
+  session text not null,
+  number bigint not null,
+  at timestamptz not null,
+  level text not null check (level in ('info', 'warning', 'error')),
+  text text not null,
+  unique (worker_name, session, number)
+);
+
+create index worker_lines_by_worker on worker_lines (worker_name, id);
+
 create table history (
   id bigint generated always as identity primary key,
   task_type text not null check (task_type in ('worker', 'server', 'workflow', 'wait', 'internal')),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { workerDirectory } from "../client/home.ts";
@@ -20,8 +21,11 @@ import { startWatchdog } from "./lease/watchdog.ts";
 import { WorkerLife } from "./lease/worker-life.ts";
 import { detectMeter } from "./measure/detect.ts";
 import { availableDiskSpace, availableMemory, cpuModel } from "./measure/machine.ts";
+import { diskWarning } from "./low-disk.ts";
 import type { Meter } from "./measure/meter.ts";
-import { STDERR_LOG, type WorkerLog } from "./worker-log.ts";
+import { SaidLines } from "./report/said-lines.ts";
+import { tellFindings, tellStart } from "./tell-start.ts";
+import { overheard, STDERR_LOG, type WorkerLog } from "./worker-log.ts";
 import { ArtifactCache } from "./workspace/artifact-cache.ts";
 import { PASSED_VARIABLES } from "./workspace/environment.ts";
 
@@ -66,7 +70,7 @@ export type WorkerOptions = {
   clock?: Clock | undefined;
   /** Numbers in [0, 1) for the back-off. */
   random?: (() => number) | undefined;
-  /** Default: warnings and errors on standard error. */
+  /** Beside the server, which hears all of it. Default: warnings and errors on standard error. */
   log?: WorkerLog | undefined;
 };
 
@@ -127,18 +131,21 @@ async function begin(
   lock: Lock,
   options: WorkerOptions,
 ): Promise<RunningWorker> {
-  const log = options.log ?? STDERR_LOG;
+  const clock = options.clock ?? SYSTEM_CLOCK;
+  const said = new SaidLines(join(directory, "unsent-lines.json"), randomUUID(), clock);
+  const log = overheard(options.log ?? STDERR_LOG, (level, text) => said.say(level, text));
+  tellStart(log, options.url);
   const config = options.config === undefined ? undefined : await openConfig({ file: options.config, log });
   const configured = config === undefined ? undefined : await watchTags(config, log);
   // Removes what dead workers left running, too: before any run of theirs is looked at.
-  const meter = options.meter ?? detectMeter({ keepsSpare: true }).meter;
+  const meter = options.meter ?? detectAndTell(log);
   const { cache, kept } = await openCache(directory, options);
   const base: Base = {
-    clock: options.clock ?? SYSTEM_CLOCK,
+    clock,
     random: options.random ?? Math.random,
     log,
     line: openLine(options),
-    self: selfOf(options, { directory, kept }, meter, () => configured?.now() ?? []),
+    self: selfOf(options, { directory, kept, log }, meter, () => configured?.now() ?? []),
   };
   const credentials = new Credentials({ ...base, directory, workerName: name, joinToken: options.join });
   await credentials.load(options.token);
@@ -159,6 +166,7 @@ async function begin(
     ...base,
     runs,
     credentials,
+    said,
     begin: (run, turn) => beginCourse(run, turn, context),
     hasFiles: (assignment) => !context.tasks.isNoop(assignment),
     graceMs: context.graceMs,
@@ -172,9 +180,16 @@ async function begin(
     base.line.close();
     configured?.close();
     await config?.close();
+    await said.close();
     await lock.release();
   });
   return runningWorker(name, life, stopped);
+}
+
+function detectAndTell(log: WorkerLog): Meter {
+  const detected = detectMeter({ keepsSpare: true });
+  tellFindings(log, detected);
+  return detected.meter;
 }
 
 function runningWorker(name: WorkerName, life: WorkerLife, stopped: Promise<void>): RunningWorker {
@@ -219,7 +234,7 @@ async function endOf(life: WorkerLife, release: () => Promise<void>): Promise<vo
 /** What the worker tells of itself; what is free is looked up each time. */
 function selfOf(
   options: WorkerOptions,
-  { directory, kept }: { directory: string; kept: number },
+  { directory, kept, log }: { directory: string; kept: number; log: WorkerLog },
   meter: Meter,
   configuredTags: () => readonly string[],
 ): () => WorkerSelf {
@@ -241,10 +256,15 @@ function selfOf(
     measure_method: meter.method,
   };
   const tags = [`os:${process.platform}`, `arch:${process.arch}`, ...(options.tags ?? [])];
-  return () => ({
-    ...fixed,
-    tags: [...new Set([...tags, ...configuredTags()])],
-    available_memory: availableMemory(),
-    available_disk_space: availableDiskSpace(directory) ?? null,
-  });
+  const lookAtDisk = diskWarning(log, capacity.disk_space);
+  return () => {
+    const freeDisk = availableDiskSpace(directory);
+    lookAtDisk(freeDisk);
+    return {
+      ...fixed,
+      tags: [...new Set([...tags, ...configuredTags()])],
+      available_memory: availableMemory(),
+      available_disk_space: freeDisk ?? null,
+    };
+  };
 }

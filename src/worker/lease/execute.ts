@@ -1,4 +1,5 @@
 import { timestamp, type Clock, type Timestamp } from "../../domain/clock.ts";
+import { formatBytes } from "../../domain/units.ts";
 import type { RuntimeStatistics } from "../../domain/runtime-statistics.ts";
 import { availableDiskSpace, availableMemory, cpuCount } from "../measure/machine.ts";
 import type { Meter } from "../measure/meter.ts";
@@ -63,7 +64,7 @@ export class ExecutedRun {
         output: { onOutput: (stream, chunk) => log.write(stream, chunk) },
         watchDirectory: workspace.scratch,
         graceMs: context.graceMs,
-        raiseMemory: (wantedBytes) => context.memory.raise(run_id, wantedBytes, memory.max),
+        raiseMemory: (wantedBytes) => this.#raiseMemory(wantedBytes, memory.max),
       },
       context.meter,
     );
@@ -82,6 +83,18 @@ export class ExecutedRun {
     const measurement = this.#handle.figures();
     const runtime_statistics = { ...statisticsOf(measurement), ...this.#surroundings };
     this.#run.figures = { measurement, runtime_statistics, log_cut_bytes: this.#log.atRiskBytes };
+  }
+
+  #raiseMemory(wantedBytes: number, maxBytes: number | undefined): number | undefined {
+    const { memory, log } = this.#context;
+    const { run_id } = this.#run.assignment;
+    const limit = memory.raise(run_id, wantedBytes, maxBytes);
+    if (limit === undefined) {
+      const most = maxBytes === undefined ? "" : `, and it may have at most ${formatBytes(maxBytes)}`;
+      const why = `it needs up to ${formatBytes(wantedBytes)}, ${formatBytes(memory.freeBytes)} are promised to nobody${most}`;
+      log.warn({ run_id }, `refused a run more memory: ${why}`);
+    }
+    return limit;
   }
 
   async #neverStarted(): Promise<RunEnd> {

@@ -82,7 +82,7 @@ export class Roster {
   hear(answer: SyncAnswer, sent: readonly RunReport[]): boolean {
     const before = [...this.#entries.values()].map(({ run }) => run.local);
     const fresh = answer.assignments.filter((assignment) => !this.#isKnown(assignment.run_id));
-    for (const id of answer.lost) this.#entries.get(id)?.run.apply({ kind: "lost" });
+    for (const id of answer.lost) this.#lose(id);
     for (const id of answer.acknowledged) this.#entries.get(id)?.run.apply({ kind: "acknowledged" });
     for (const { run_id, by } of answer.aborts) this.#entries.get(run_id)?.run.apply({ kind: "abort_asked", by });
     for (const assignment of fresh) this.#take(assignment);
@@ -118,6 +118,13 @@ export class Roster {
     await Promise.all([...this.#entries.values()].map(({ course }) => course.done));
     await Promise.all([...this.#entries.values()].map(({ run }) => run.saved().catch(() => undefined))); // told where it failed
     await Promise.all(this.#removals);
+  }
+
+  #lose(id: RunId): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    this.#options.log.warn({ run_id: id }, "the server has given a run up: its lease is lost, and it is ended here");
+    entry.run.apply({ kind: "lost" });
   }
 
   #isKnown(id: RunId): boolean {

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { backoffMs } from "../../client/retry.ts";
 import { AppError } from "../../contract/errors.ts";
-import type { RunReport, SyncAnswer, WorkerSelf } from "../../contract/worker-protocol.ts";
+import type { RunReport, SentLines, SyncAnswer, WorkerSelf } from "../../contract/worker-protocol.ts";
 import type { Clock } from "../../domain/clock.ts";
+import { formatDuration } from "../../domain/units.ts";
 import { WORKER_BACKOFF } from "../report/keep-trying.ts";
+import type { SaidLines } from "../report/said-lines.ts";
 import type { WorkerLog } from "../worker-log.ts";
 import { LeaseWatch } from "./lease-watch.ts";
 import type { Roster } from "./roster.ts";
@@ -15,12 +17,14 @@ export type SyncLoopOptions = {
   roster: Roster;
   /** What the worker tells of itself, as it is now. */
   self: () => WorkerSelf;
+  /** What the worker says of itself. */
+  said: Pick<SaidLines, "next" | "kept" | "isLong">;
   /** Whether the worker wants new runs. */
   wantsWork: () => boolean;
   /** Gets a token that the server knows; throws when there is no way to. */
   authenticate: (signal: AbortSignal) => Promise<void>;
-  /** A call has failed. */
-  failed: () => void;
+  /** A call was answered and taken in, or has failed. */
+  over: () => void;
   /** Time that an ended run has between SIGTERM and SIGKILL, milliseconds. */
   graceMs: number;
   clock: Clock;
@@ -61,6 +65,8 @@ export class SyncLoop {
   #isDraining = false;
   #failures = 0;
   #lastHeardMs: number;
+  /** When the first of the failures was. */
+  #cutOffMs = 0;
   #isChanged = false;
   #overtake: (() => void) | undefined;
 
@@ -106,24 +112,35 @@ export class SyncLoop {
   }
 
   async #exchange(signal: AbortSignal): Promise<void> {
-    const { roster, clock, log } = this.#options;
+    const { roster, clock, log, said } = this.#options;
     if (this.#isChanged) await delay(GATHER_MS, undefined, { signal });
     this.#isChanged = false;
     const reports = roster.reports();
     const waitMs = this.#waitFor(reports);
     const sentMs = clock.monotonicMs();
-    const answer = await this.#call(reports, waitMs, signal);
-    if (this.isCutOff) log.info({ failures: this.#failures }, "the server answers again");
-    this.#failures = 0;
+    const lines = said.next();
+    const answer = await this.#call(reports, lines, waitMs, signal);
+    if (lines !== undefined) said.kept(lines);
     this.#lastHeardMs = clock.monotonicMs();
+    if (this.isCutOff) {
+      const cutOffFor = formatDuration(Math.round((this.#lastHeardMs - this.#cutOffMs) / 1000));
+      log.info({ failures: this.#failures }, `the server answers again, after ${cutOffFor}`);
+    }
+    this.#failures = 0;
     this.#leases.renew(sentMs, answer.lease_ms);
     // What a late answer hands out may be another's by now; if not, it is handed out again.
     const isNews = this.#takeIn(this.#leases.isOver ? { ...answer, assignments: [] } : answer, reports);
+    this.#options.over();
     const leftMs = waitMs - (clock.monotonicMs() - sentMs);
     if (!isNews && leftMs > 0) await this.#pause(Math.min(leftMs, PAUSE_MS), signal);
   }
 
-  async #call(reports: RunReport[], waitMs: number, signal: AbortSignal): Promise<SyncAnswer> {
+  async #call(
+    reports: RunReport[],
+    log: SentLines | undefined,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<SyncAnswer> {
     const { line, self, wantsWork } = this.#options;
     const overtaken = new AbortController();
     let timer: NodeJS.Timeout | undefined;
@@ -137,7 +154,14 @@ export class SyncLoop {
     const sequence = this.#sequence;
     try {
       return await line.client.call("sync", {
-        body: { sequence, self: self(), runs: reports, wants_work: wantsWork(), wait_ms: waitMs },
+        body: {
+          sequence,
+          self: self(),
+          runs: reports,
+          wants_work: wantsWork(),
+          wait_ms: waitMs,
+          ...(log !== undefined && { log }),
+        },
         signal: AbortSignal.any([signal, overtaken.signal]),
         idleTimeoutMs: waitMs + ANSWER_MS,
         attempts: 1,
@@ -160,19 +184,27 @@ export class SyncLoop {
     return isNews;
   }
 
-  /** An idle worker waits long; one with runs reports their figures at every heartbeat; one that stops does not wait. */
+  /**
+   * An idle worker waits long; one with runs reports their figures at every heartbeat; one that stops does not wait, nor
+   * one that was cut off: it is to know at once that the server is back.
+   */
   #waitFor(reports: readonly RunReport[]): number {
-    if (!this.#options.wantsWork() && reports.length === 0) return 0;
-    return reports.length === 0 ? IDLE_WAIT_MS : Math.min(this.#heartbeatMs, IDLE_WAIT_MS);
+    const { wantsWork, said } = this.#options;
+    if (this.isCutOff || (!wantsWork() && reports.length === 0)) return 0;
+    const waitMs = reports.length === 0 ? IDLE_WAIT_MS : Math.min(this.#heartbeatMs, IDLE_WAIT_MS);
+    return said.isLong ? Math.min(waitMs, PAUSE_MS) : waitMs;
   }
 
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
-    const { line, log, authenticate, random } = this.#options;
+    const { line, log, authenticate, random, clock } = this.#options;
     if (!(error instanceof AppError)) throw error;
     if (error.code === "call-out-of-order") return this.#countOn(error);
     this.#failures += 1;
-    if (this.#failures === 1) log.warn({ err: error }, "the server does not answer; runs go on");
-    this.#options.failed();
+    if (this.#failures === 1) {
+      this.#cutOffMs = clock.monotonicMs();
+      log.warn({ err: error }, "the server does not answer; runs go on");
+    }
+    this.#options.over();
     if (line.follow()) log.info({ url: line.client.url }, "the server has moved");
     if (error.code === "unauthenticated" || error.code === "forbidden") {
       if (await this.#tried(() => authenticate(signal))) return;

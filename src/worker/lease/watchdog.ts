@@ -64,7 +64,9 @@ export function startWatchdog(log: WorkerLog): Watchdog {
     started.on("exit", () => {
       starts += 1;
       // Somebody killed it: another takes its place at once. A shell that cannot run at all is not tried for ever.
-      if (!isClosing && starts <= MOST_STARTS) child = start();
+      if (isClosing) return;
+      if (starts <= MOST_STARTS) child = start();
+      else log.warn({}, "no watchdog any more, it ended too often: runs may outlive a worker that is killed");
     });
     started.unref();
     return started;

@@ -1,6 +1,7 @@
 import type { WorkerSelf } from "../../contract/worker-protocol.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { keepTrying } from "../report/keep-trying.ts";
+import type { SaidLines } from "../report/said-lines.ts";
 import type { WorkerLog } from "../worker-log.ts";
 import type { Credentials } from "./credentials.ts";
 import { Roster, type RosterOptions } from "./roster.ts";
@@ -15,11 +16,16 @@ export type WorkerLifeOptions = Pick<RosterOptions, "runs" | "begin" | "hasFiles
   line: ServerLine;
   self: () => WorkerSelf;
   credentials: Credentials;
+  /** What the worker says of itself. */
+  said: SaidLines;
   /** Time that an ended run has between SIGTERM and SIGKILL, milliseconds. */
   graceMs: number;
   /** How long closing may wait for the server, milliseconds. */
   closeMs: number;
 };
+
+/** A server that does not answer at once does not hear the last words of a worker that has nothing else to hand in. */
+const LAST_WORDS_MS = 1000;
 
 /**
  * A worker from its start to its end. It is
@@ -38,10 +44,11 @@ export class WorkerLife {
   #isJoinTold = false;
   #closing: Promise<void> | undefined;
   #busyMs: number;
+  #hasEnded = false;
   #watch: (() => void) | undefined;
 
   constructor(options: WorkerLifeOptions) {
-    const { clock, random, log, line, self, credentials } = options;
+    const { clock, random, log, line, self, credentials, said } = options;
     this.#options = options;
     this.#busyMs = clock.monotonicMs();
     const changed = () => {
@@ -59,7 +66,8 @@ export class WorkerLife {
       roster: this.#roster,
       wantsWork: () => !this.#isClosing,
       authenticate: (signal) => credentials.join(signal),
-      failed: () => this.#watch?.(),
+      over: () => this.#watch?.(),
+      said,
       graceMs: options.graceMs,
       clock,
       random,
@@ -67,6 +75,7 @@ export class WorkerLife {
       line,
       self,
     });
+    said.onNews(() => this.#loop.wake());
   }
 
   /** Takes up what the worker before this one left on disk. */
@@ -99,6 +108,8 @@ export class WorkerLife {
       this.#isClosing = true;
       this.#roster.stopAll();
       await this.#roster.close();
+      this.#hasEnded = true;
+      this.#watch?.();
     }
   }
 
@@ -110,6 +121,7 @@ export class WorkerLife {
 
   async #close(): Promise<void> {
     this.#isClosing = true;
+    this.#options.log.info({}, "ends: takes nothing new, and hands in what it has");
     this.#roster.stopAll();
     this.#loop.wake();
     await this.#untilHandedIn();
@@ -118,16 +130,24 @@ export class WorkerLife {
 
   /** Resolves when all is handed in, when nothing runs any more and the server does not answer, or after the time. */
   async #untilHandedIn(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
+    const { closeMs, said, credentials } = this.#options;
+    const timers: NodeJS.Timeout[] = [];
+    let mayLeaveWords = !credentials.hasToken;
     await new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.#options.closeMs);
       this.#watch = () => {
         const { size, activeCount } = this.#roster;
-        if (size === 0 || (activeCount === 0 && this.#loop.isCutOff)) resolve();
+        if (activeCount === 0 && this.#loop.isCutOff) resolve();
+        else if (this.#hasEnded) resolve();
+        else if (size === 0 && (said.isEmpty || mayLeaveWords)) resolve();
       };
+      const leaveWords = () => {
+        mayLeaveWords = true;
+        this.#watch?.();
+      };
+      timers.push(setTimeout(resolve, closeMs), setTimeout(leaveWords, Math.min(LAST_WORDS_MS, closeMs)));
       this.#watch();
     });
-    clearTimeout(timer);
+    for (const timer of timers) clearTimeout(timer);
   }
 
   async #join(signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
+import { createClient } from "../../src/client/client.ts";
 import { ALMANAC, makeHome } from "./almanac.ts";
 import { useServer } from "./use-server.ts";
 
@@ -152,6 +153,34 @@ describe("workers", () => {
     expect(done.code).toBe(0);
     worker.kill("SIGTERM");
     expect(await ended).toEqual([0, null]);
+    const { stdout } = await home.almanac(["worker", "log", "second"]);
+    const said = stdout.split("\n").map((line) => line.split("\t"));
+    expect(said[0]).toEqual([expect.stringMatching(/^\d{4}-.*Z$/), "info", expect.stringMatching(/^started version=/)]);
+    const words = ["started", "measures", "joined", "ends:"];
+    expect(said.map((line) => line[2]?.split(" ")[0]).filter((word) => words.includes(word ?? ""))).toEqual(words);
+    const last = "ends: takes nothing new, and hands in what it has";
+    const one = await home.almanac(["worker", "log", "second", "--tail", "1", "--jsonl"]);
+    expect(JSON.parse(one.stdout)).toMatchObject({ level: "info", text: last });
+    const some = await home.almanac(["worker", "log", "second", "-n", "2", "--json=text"]);
+    expect(JSON.parse(some.stdout)).toEqual([{ text: expect.any(String) }, { text: last }]);
+    expect((await home.almanac(["worker", "log", "second", "--tail", "0"])).stdout).toBe("");
+  });
+
+  test("that have said nothing, or are not there, are told so", async () => {
+    const { stdout: token } = await home.almanac(["token", "new", "--worker"]);
+    const { url } = JSON.parse(readFileSync(home.file("server.json"), "utf8")) as { url: string };
+    const joining = createClient({ url, token: token.trim() });
+    const capacity = { memory: 1, disk_space: 1, cpu_count: 1 };
+    const self = { tags: [], tasks: { allow: [], deny: [] }, cpu_model: "", version: "0", measure_method: "proc" };
+    const free = { available_memory: null, available_disk_space: null };
+    await joining.call("join", { body: { worker_name: "silent", self: { capacity, ...self, ...free } } });
+    joining.close();
+    const silent = await home.almanac(["worker", "log", "silent"]);
+    expect(silent).toMatchObject({ code: 0, stdout: "" });
+    expect(silent.stderr).toBe(
+      "silent has said nothing yet; here will be when it started and joined, and what went wrong since\n",
+    );
+    expect(await home.almanac(["worker", "log", "nobody"])).toMatchObject({ code: 5, stdout: "" });
   });
 });
 
@@ -179,6 +208,8 @@ describe("completion", () => {
     expect(await complete("ls", "--st")).toContain("--status");
     expect(await complete("ls", "--status", "")).toContain("running");
     expect(await complete("worker", "")).toContain("drain");
+    for (const command of ["show", "log", "drain"])
+      expect(await complete("worker", command, "sec")).toContain("second");
     const id = await submit("--", "true");
     expect(await complete("show", id)).toContain(id);
     expect(await complete("submit", "--", "ma")).toEqual([""]);

@@ -1,12 +1,15 @@
 import { Option, type Command } from "commander";
 import type { WorkerName } from "../../domain/ids.ts";
+import type { WorkerLine } from "../../domain/worker-line.ts";
 import { inWorkerOrder, WORKER_ORDERS, type WorkerOrder } from "../../domain/worker-order.ts";
 import { workerName } from "../../contract/names.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { usageError } from "../failure.ts";
+import { readPages } from "../read-pages.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
-import { withOutput, withServer, withTable } from "../shared-options.ts";
+import { countArgument, withOutput, withServer, withTable } from "../shared-options.ts";
+import { renderWorkerLines } from "../terminal/worker-lines-view.ts";
 import { renderWorker, renderWorkerList } from "../terminal/worker-view.ts";
 import { withConfig } from "../up/find-config.ts";
 import { runWorker, type RunWorkerOptions } from "../up/run-worker.ts";
@@ -17,6 +20,7 @@ const EXAMPLES = `Examples:
   almanac worker                                                       again, after that
   almanac worker ls                                                    who works, and with what
   almanac worker ls --sort errors                                      on which runs fail without their own fault
+  almanac worker log w-04                                              what its program said, for why it misbehaves
   almanac worker drain w-04                                            take nothing new
 `;
 
@@ -36,6 +40,12 @@ export function define(command: Command, cli: Cli): void {
   );
   withTable(withServer(ls)).action(action(cli, list));
   withOutput(withServer(named(command, "show", "One worker and what runs on it."))).action(action(cli, show));
+  const log = named(command, "log", "What the program of a worker said of itself, the newest last.");
+  log.option("-n, --tail <lines>", "only the last so many lines; a thousand are kept", countArgument, 100);
+  withOutput(withServer(log))
+    .option("--no-header", "no line of column names")
+    .option("--jsonl", "each line as one JSON document on a line of its own")
+    .action(action(cli, showLines));
   for (const [name, description] of CHANGES) {
     const change = named(command, name, description, "<name...>");
     withOutput(withServer(change)).action(
@@ -71,6 +81,21 @@ async function show(session: Session, _: SharedOptions, name: string): Promise<E
   const answer = await session.client.call("getWorker", { params: { worker_name: nameOf(name) } });
   if (session.wantsJson) session.json(answer, answer.worker);
   else session.print(renderWorker(answer, session.surface));
+  return EXIT.success;
+}
+
+async function showLines(session: Session, options: SharedOptions & { tail: number }, name: string): Promise<ExitCode> {
+  const params = { worker_name: nameOf(name) };
+  const readPage = (page: { limit: number; cursor?: string }) =>
+    session.client.call("listWorkerLines", { params, query: page });
+  const newest = options.tail === 0 ? [] : await readPages<WorkerLine>(options.tail, readPage);
+  const lines = newest.toReversed();
+  if (session.wantsJson) session.json({ lines }, lines);
+  else if (options.jsonl === true) session.print(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  else session.print(renderWorkerLines(lines, session.surface, session.tableOptions));
+  if (lines.length === 0 && options.tail > 0 && !session.wantsJson) {
+    session.say(`${name} has said nothing yet; here will be when it started and joined, and what went wrong since`);
+  }
   return EXIT.success;
 }
 

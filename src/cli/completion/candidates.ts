@@ -56,7 +56,7 @@ async function wordsFor(cli: Cli, command: Command, operands: string[], previous
     return subcommands.map((sub) => ({ word: sub.name(), note: sub.summary() || sub.description() }));
   const argument = command.registeredArguments[Math.min(operands.length, command.registeredArguments.length - 1)];
   if (argument?.argChoices !== undefined) return argument.argChoices.map((word) => ({ word, note: "" }));
-  const source = SOURCES[command.name()] ?? (command.parent?.name() === "worker" ? workers : undefined);
+  const source = command.parent?.name() === "worker" ? workers : SOURCES[command.name()];
   return source === undefined ? [] : fromServer(cli, source);
 }
 

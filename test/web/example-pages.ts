@@ -129,6 +129,10 @@ export const EXAMPLE_PAGES: Readonly<Record<string, ExamplePage>> = {
   },
   workers: { path: () => "/workers", picture: "workers" },
   "a worker": { path: () => "/workers/builder-1", picture: "worker" },
+  "the log of a worker": { path: () => "/workers/builder-1/log" },
+  "the log of a hostile worker": { path: () => "/workers/builder-2/log" },
+  "a worker that has said nothing": { path: () => "/workers/arm-1" },
+  "the log of a worker that has said nothing": { path: () => "/workers/arm-1/log" },
   submit: { path: () => "/new", picture: "submit" },
   [NOT_THERE]: { path: () => "/nowhere" },
 };

@@ -46,6 +46,11 @@ export class Player {
     this.#worker = worker;
   }
 
+  /** What goes on there, as each call has to say. */
+  get held(): readonly RunReport[] {
+    return this.#held;
+  }
+
   /** A run from its placement to its end; its request's number. */
   async run(work: Work, end: End): Promise<WorkRequestId> {
     await this.#submit(work);

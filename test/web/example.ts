@@ -6,6 +6,7 @@ import { automate, giveAutomationAPast, startTold, untilTold } from "./example-a
 import { countFrom, FIRST_REQUEST, giveAdvice, giveItAPast, suspect, type Past } from "./example-past.ts";
 import { MINUTES, Player } from "./example-player.ts";
 import { playRelease, RELEASE_CONFIG, type Release } from "./example-release.ts";
+import { BUILDER_SAID, say, STRANGE_SAID } from "./example-said.ts";
 import { writeConfig } from "../task/config/config-file.ts";
 import { GIB, startHarness, type Harness, type PlayedWorker } from "../server/harness.ts";
 
@@ -59,7 +60,7 @@ export async function startExample(hostileName = HOSTILE): Promise<Example> {
   const past = history();
   await harness.client.call("importHistory", { body: { entries: past } });
   await giveItAccuracy(harness, past);
-  const builder = await joinWorkers(harness);
+  const builder = await joinWorkers(harness, hostileName);
   const play = new Player(harness, builder);
   const { pasts, ...release } = await playRelease(harness, play);
   const ended = await playWhatEnds(play, told, hostileName);
@@ -82,14 +83,16 @@ export async function startExample(hostileName = HOSTILE): Promise<Example> {
 }
 
 /** Gives the one that is played. */
-async function joinWorkers(harness: Harness): Promise<PlayedWorker> {
+async function joinWorkers(harness: Harness, hostileName: string): Promise<PlayedWorker> {
   const capacity = (memory: number, cpu_count: number) => ({ memory: memory * GIB, cpu_count, disk_space: 200 * GIB });
   const builder = await harness.join("builder-1", {
     capacity: capacity(64, 16),
     tags: ["arch:amd64", "kvm"],
     cpu_model: "AMD EPYC 9354",
   });
-  await harness.join("builder-2", { capacity: capacity(32, 8), tags: ["arch:amd64"], cpu_model: "Intel Xeon 6430" });
+  await say(builder, BUILDER_SAID);
+  const other = { capacity: capacity(32, 8), tags: ["arch:amd64"], cpu_model: "Intel Xeon 6430" };
+  await say(await harness.join("builder-2", other), STRANGE_SAID(hostileName));
   await harness.join("arm-1", { capacity: capacity(16, 4), tags: ["arch:arm64"], cpu_model: "Neoverse-N1" });
   await harness.client.call("drainWorker", { params: { worker_name: "arm-1" }, body: {} });
   return builder;

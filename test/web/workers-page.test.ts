@@ -66,6 +66,44 @@ inChromium("the pages of workers", startWithErrors, (at) => {
     await context.close();
   });
 
+  it("say what its program said of itself, the last trouble first, and what it says while they are open", async () => {
+    const { page, context } = await at.visit();
+    await page.goto("workers/arm-1");
+    expect(await page.getByText("Nothing yet. What its program says will stand here").isVisible()).toBe(true);
+    await page.goto("workers/builder-1");
+    expect(await page.locator("p", { hasText: "in what it said" }).innerText()).toMatch(
+      /^warning in what it said 1\dm\d\ds ago: “the disk is nearly full: 9\.1G .*” Its log$/,
+    );
+    await page.getByRole("link", { name: "Its log" }).click();
+    await page.waitForURL(/builder-1#log$/);
+    const rows = page.getByRole("region", { name: "What it said" }).locator("tbody tr");
+    expect(await rows.count()).toBe(20);
+    expect((await rows.nth(2).innerText()).split("\t").slice(1)).toEqual([
+      "error",
+      'could not remove the directory of a run: EACCES: permission denied run_id="5061.1"',
+    ]);
+    expect(await rows.nth(2).locator("svg.glyph").count()).toBe(1);
+    const line = { number: 1, age_ms: 0, level: "error" as const, text: "something new <b>went</b> wrong" };
+    await at.farm.builder.sync([...at.farm.play.held], { log: { session: "another", lines: [line] } });
+    await page.getByRole("cell", { name: line.text }).waitFor();
+    expect(await rows.count()).toBe(20);
+    await page.getByRole("link", { name: "Older lines" }).click();
+    await page.waitForURL(/builder-1\/log$/);
+    expect(await rows.count()).toBe(27);
+    expect(await rows.last().innerText()).toContain('started version="0.1.0"');
+    await context.close();
+  });
+
+  it("show what a hostile worker hides in its lines, and stay as wide as they are", async () => {
+    const { page, context } = await at.visit({ viewport: { width: 375, height: 800 } });
+    await page.goto("workers/builder-2/log");
+    const text = await page.getByRole("region", { name: "What it said" }).innerText();
+    expect(text).toContain(String.raw`\x1b]0;title\x07\x1b[31mred\x1b[0m \x1b[2Jcleared\nand a second line`);
+    expect(text).toContain(`<script>alert(1)</script>"'><img src=x onerror=alert(1)>\\u202egpj.exe`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+    await context.close();
+  });
+
   it("say how fast a worker is at each task, with a way to its history, and where tokens are made", async () => {
     const { task_slowness, not_taken, week } = await at.farm.harness.client.call("getWorker", {
       params: { worker_name: "builder-1" },

@@ -19,6 +19,7 @@ import { numberHead, table, type Row } from "../parts/table.ts";
 import { suspicionPart } from "../parts/suspicion.ts";
 import { ago, moment, secondsBetween } from "../parts/time.ts";
 import { barLegend, loadBars } from "../parts/worker-box.ts";
+import { linesPart, newestTrouble, type NewestLines } from "../parts/worker-lines.ts";
 import { workerState } from "../parts/worker-state.ts";
 import { workerLoad, workerTimeline, type PastRun } from "../parts/worker-timeline.ts";
 import { requestHeads, requestRow } from "./request-row.ts";
@@ -40,6 +41,8 @@ export type WorkerData = {
   span: readonly [number, number];
   /** Whether the span is one that was chosen. */
   isChosen: boolean;
+  /** Of its own log. */
+  said: NewestLines;
 } & AboutWorker;
 
 /** One worker: what it has, what it does, what it did. */
@@ -52,7 +55,7 @@ export function workerPage(frame: Frame, data: WorkerData): string {
     {
       title: `Worker ${worker_name}`,
       place: "workers",
-      live: { topics: "requests,workers", after: lastEventId },
+      live: { topics: `requests,workers,log:${worker_name}`, after: lastEventId },
       hasCharts: true,
     },
     e(
@@ -67,6 +70,7 @@ export function workerPage(frame: Frame, data: WorkerData): string {
       `It has ${formatBytes(capacity.memory)} of memory, ${formatCores(capacity.cpu_count)} cores and ${formatBytes(capacity.disk_space)} of disk for runs.`,
     ),
     suspicionPart(frame.root, worker, now),
+    newestTrouble(data.said, now),
     steering(frame, worker),
     e("h2", { id: "load" }, "Used, reserved, free"),
     barLegend(),
@@ -86,6 +90,7 @@ export function workerPage(frame: Frame, data: WorkerData): string {
     requests.length === 0
       ? null
       : e("p", {}, e("a", { href: `${frame.root}r?worker=${encodeURIComponent(worker_name)}` }, "All of them")),
+    ...linesPart(frame.root, worker_name, data.said),
     ...speedPart(frame.root, data),
     e("h2", { id: "about" }, "About it"),
     detailTable(data),
@@ -94,7 +99,11 @@ export function workerPage(frame: Frame, data: WorkerData): string {
 }
 
 function elsewhere(frame: Frame, worker_name: string): VNode[] {
-  const itself = [e("h2", {}, "The same elsewhere"), commandLine(`worker show ${worker_name}`)];
+  const itself = [
+    e("h2", {}, "The same elsewhere"),
+    commandLine(`worker show ${worker_name}`),
+    commandLine(`worker log ${worker_name}`),
+  ];
   if (!mayDo(frame, "admin")) return itself;
   const settings = e("a", { href: `${frame.root}settings#tokens` }, "settings");
   return [

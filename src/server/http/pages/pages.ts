@@ -18,6 +18,7 @@ import { signInPage } from "../../../web/pages/sign-in.ts";
 import { submitPage } from "../../../web/pages/submit.ts";
 import { tasksPage, USUAL_SORT } from "../../../web/pages/tasks.ts";
 import { workerPage } from "../../../web/pages/worker.ts";
+import { workerLogPage } from "../../../web/pages/worker-log.ts";
 import { USUAL_WORKER_SORT, workersPage } from "../../../web/pages/workers.ts";
 import { queryText } from "../../../web/parts/links.ts";
 import type { LoopContext } from "../../loop/context.ts";
@@ -34,7 +35,7 @@ import { addListFile, isForPrograms } from "./list-files.ts";
 import { addLogPages, addLogText } from "./log-pages.ts";
 import { readHistory, readRequest, readRequests, readTasks } from "./read-pages.ts";
 import { readOverview } from "./read-overview.ts";
-import { readWorker, readWorkers } from "./read-workers.ts";
+import { readWorker, readWorkerLog, readWorkers } from "./read-workers.ts";
 import { frameOf, rootOf, sendPage } from "./send-page.ts";
 import { personOf } from "./session.ts";
 import { addSettings, type About } from "./settings-pages.ts";
@@ -47,6 +48,7 @@ const tasksQuery = z.object({
   task_name: routes.listTasks.query.shape.task_name,
   sort: z.enum(TASK_SORTS).default(USUAL_SORT),
 });
+const workerLogQuery = z.object({ cursor: routes.listWorkerLines.query.shape.cursor });
 const workersQuery = z.object({
   state: z.enum(WORKER_STATES).optional(),
   sort: z.enum(WORKER_SORTS).default(USUAL_WORKER_SORT),
@@ -134,6 +136,11 @@ export function readingPages(context: LoopContext): ReadingPage[] {
     const { worker_name } = parseOrThrow(routes.getWorker.params, params, "invalid-request");
     const span = parseOrThrow(spanQuery, given(query), "invalid-request");
     return workerPage(frame, await readWorker(context, worker_name, span));
+  });
+  page("/workers/:worker_name/log", async (frame, { params, query }) => {
+    const { worker_name } = parseOrThrow(routes.listWorkerLines.params, params, "invalid-request");
+    const { cursor } = parseOrThrow(workerLogQuery, given(query), "invalid-request");
+    return workerLogPage(frame, await readWorkerLog(context, worker_name, cursor));
   });
   page("/new", async (frame) =>
     submitPage(frame, { now: await context.store.read.now(), text: "", errors: [], fits: [] }),

@@ -3,6 +3,7 @@ import { epochMs, timestamp, type Timestamp } from "../../../domain/clock.ts";
 import type { WorkerName } from "../../../domain/ids.ts";
 import type { WorkRequest } from "../../../domain/work-request.ts";
 import type { WorkerData } from "../../../web/pages/worker.ts";
+import type { WorkerLogData } from "../../../web/pages/worker-log.ts";
 import type { WorkersData, WorkersFilter } from "../../../web/pages/workers.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { aboutWorker, workerStandings } from "../../loop/worker-standings.ts";
@@ -11,6 +12,8 @@ import type { RunOnWorker } from "../../store/store.ts";
 import { publicRun } from "../public-run.ts";
 
 const WORKER_ROWS = 20;
+const NEWEST_LINES = 20;
+const LINES_PER_PAGE = 100;
 /** More could not be told apart in a picture. */
 const WORKER_PAST_RUNS = 150;
 const DAY_MS = 86_400_000;
@@ -36,10 +39,11 @@ export async function readWorker(
   const first = chosen.since === undefined ? last - DAY_MS : epochMs(chosen.since);
   const span = { since: timestamp(first), until: timestamp(last) };
   const worker = workerOf(row, now, context.settings.leaseMs);
-  const [runs, past, about] = await Promise.all([
+  const [runs, past, about, said] = await Promise.all([
     read.activeRuns(worker_name),
     read.runsOn(worker_name, span, WORKER_PAST_RUNS + 1),
     aboutWorker(context, row, now),
+    read.workerLines(worker_name, { limit: NEWEST_LINES }),
   ]);
   const drawn = past.slice(0, WORKER_PAST_RUNS);
   const isChosen = chosen.since !== undefined || chosen.until !== undefined;
@@ -57,7 +61,21 @@ export async function readWorker(
     isPastCut: past.length > drawn.length,
     span: [from, Math.max(last, from + 1000)],
     isChosen,
+    said: { lines: said.items, hasMore: said.next_cursor !== null },
   };
+}
+
+/** A page of what a worker's program said of itself. */
+export async function readWorkerLog(
+  { store: { read } }: LoopContext,
+  worker_name: WorkerName,
+  cursor: string | undefined,
+): Promise<WorkerLogData> {
+  const lastEventId = await read.lastEventId();
+  if ((await read.worker(worker_name)) === undefined)
+    throw new AppError("not-found", { what: "worker", id: worker_name });
+  const { items, next_cursor } = await read.workerLines(worker_name, { limit: LINES_PER_PAGE, cursor });
+  return { lastEventId, worker_name, lines: items, cursor, next_cursor };
 }
 
 /** The requests of the runs, what goes on first, then what ended last; in a day without any, those of before. */

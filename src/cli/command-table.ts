@@ -192,6 +192,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/config.ts"),
   },
   { name: "token", group: SERVER, summary: "make, list and revoke tokens", load: () => import("./commands/token.ts") },
+  { name: "acts", group: SERVER, summary: "who changed what of the server", load: () => import("./commands/acts.ts") },
   { name: "events", group: SERVER, summary: "what happens, as it happens", load: () => import("./commands/events.ts") },
   {
     name: "doctor",

@@ -5,6 +5,7 @@ import { historyEntrySchema, importedEntrySchema, listedEntrySchema } from "./hi
 import { runSchema, workRequestSchema } from "./records.ts";
 import { runOutputSchema } from "./artifacts.ts";
 import { fitAnswerSchema, whySchema } from "./answers.ts";
+import { actRoutes } from "./act-routes.ts";
 import { estimateRoutes, taskQuery } from "./estimate-routes.ts";
 import { hookRoutes } from "./hook-routes.ts";
 import { layerRoutes } from "./layer-routes.ts";
@@ -328,6 +329,7 @@ export const routes = {
   ...hookRoutes,
 
   ...tokenRoutes,
+  ...actRoutes,
 
   events: route({
     method: "GET",

@@ -1,14 +1,64 @@
-import { epochMs } from "./clock.ts";
-import type { Event } from "./event.ts";
+import { assertNever } from "./assert-never.ts";
+import { epochMs, type Timestamp } from "./clock.ts";
+import type { Event, EventKind } from "./event.ts";
 import { formatDuration, wholeNumber } from "./units.ts";
 
+/** Who acts: a token of a person or a program, by its name, which another may have too, and its number, which none has. */
+export type Actor = { name: string; token_id: number };
+
+/** What an act's data hold of who did it. */
+export function doneBy({ name, token_id }: Actor): { by: string; by_token: number } {
+  return { by: name, by_token: token_id };
+}
+
 /** An event of the server that a person brought about. What people did to a request stands with the request. */
-export type Act = Event & { data: { by: string } };
+export type Act = Event & { kind: ActKind; data: { by: string; by_token: number } };
 
 /** Whether a person brought it about. */
 export function isAct(event: Event): event is Act {
-  return typeof event.data["by"] === "string" && event.work_request_id === undefined;
+  const { by, by_token } = event.data;
+  return typeof by === "string" && typeof by_token === "number" && event.work_request_id === undefined;
 }
+
+/** The kinds of events that acts are, in the order in which they are offered to choose from. */
+export const ACT_KINDS = [
+  "token_changed",
+  "layer_changed",
+  "advice_changed",
+  "schedule_changed",
+  "hook_changed",
+  "worker_changed",
+  "worker_removed",
+  "finding",
+  "delivery",
+  "delivery_tried",
+  "history_imported",
+] as const satisfies readonly EventKind[];
+
+/** Of what an act was: a token made or revoked, a value set or removed, … */
+export type ActKind = (typeof ACT_KINDS)[number];
+
+/** Which acts are asked for; what is absent is any. */
+export type ActFilter = {
+  kind?: ActKind | undefined;
+  /** The number of the token that did it. */
+  by_token?: number | undefined;
+  since?: Timestamp | undefined;
+  until?: Timestamp | undefined;
+};
+
+/** An act as it is listed. */
+export type ListedAct = {
+  id: number;
+  at: Timestamp;
+  kind: ActKind;
+  /** The name of the token that did it, as it was then. */
+  by: string;
+  /** Its number, which no other token has; it may have been revoked since. */
+  by_token: number;
+  /** In words: `paused the schedule nightly`. */
+  did: string;
+};
 
 /** What an act was done to, where that has a page. */
 export type ActTarget = { kind: "worker" | "finding" | "schedule" | "hook"; name: string };
@@ -45,7 +95,7 @@ export function actWords({ kind, at, worker_name, data }: Act): ActWords {
     case "delivery":
       return { did: `had the delivery ${wordOf(data["delivery_id"])} tried again` };
     default:
-      return { did: kind.replaceAll("_", " ") };
+      return assertNever(kind);
   }
 }
 
@@ -53,6 +103,12 @@ export function actWords({ kind, at, worker_name, data }: Act): ActWords {
 export function actText(act: Act): string {
   const { did, to, more = "" } = actWords(act);
   return `${did}${to === undefined ? "" : ` ${targetText(to)}`}${more}`;
+}
+
+/** The act as it is listed. */
+export function listedAct(act: Act): ListedAct {
+  const { by, by_token } = act.data;
+  return { id: act.id, at: act.at, kind: act.kind, by, by_token, did: actText(act) };
 }
 
 /** What an act was done to, by its name: `the schedule nightly`. Workers are known by their names alone. */

@@ -169,6 +169,7 @@ describe.each(ENGINES)("what people do to the server on $name", (engine) => {
         expires_at: null,
         max_share: null,
         by: "local",
+        by_token: 1,
       });
       const joined = (await store.read.events(0, 1_000)).find(({ kind }) => kind === "worker_joined");
       expect(joined?.data).toMatchObject({ token_id: 3 });

@@ -123,7 +123,7 @@ describe("the forms of the pages", () => {
     const admin = await (await (await signIn()).get("/settings")).text();
     const ids = [first, second].map(({ token }) => token.id).join(", ");
     expect(admin.match(/Tokens [^<]+ are all called [^<]+/g)).toEqual([
-      `Tokens ${ids} are all called ada: what is done with them cannot be told apart.`,
+      `Tokens ${ids} are all called ada: what is done with them is told apart by their numbers only.`,
     ]);
   });
 
@@ -265,16 +265,50 @@ describe("the forms of the pages", () => {
       .replace('<a href="./schedules/nightly">', "LINK")
       .replaceAll(/<[^>]*>/g, " ")
       .replaceAll(/\s+/g, " ");
+    const adas = (await harness.client.call("listTokens")).tokens.find(({ name }) => name === "ada")?.id;
     expect(texts).toMatch(
       new RegExp(
-        `ada removed the schedule gone .* ada paused LINK ?the schedule nightly .* local made the schedule gone .*` +
-          `ada revoked the token ${token.id} ci \\(read\\) .* local made the token ${token.id} ci \\(read, for 1m00s\\) .*` +
-          `removed the worker w-1 .* ada drained w-1 .* removed the value ${id} .* ada set memory`,
+        `ada \\( token ${adas} \\) removed the schedule gone .* paused LINK ?the schedule nightly .* local \\( token 1 \\) made the schedule gone .*` +
+          `revoked the token ${token.id} ci \\(read\\) .* local [^a-z]*token 1 \\) made the token ${token.id} ci \\(read, for 1m00s\\) .*` +
+          `removed the worker w-1 .* drained w-1 .* removed the value ${id} .* set memory`,
       ),
     );
     const [request] = await harness.submit({ task_name: "later", requirements: { tags: ["none"] } });
     await ada.send(`/r/${request!.id}/priority`, { priority_adjustment: "3" });
     expect((await harness.event(request!.id, "priority_changed")).data).toMatchObject({ to: 3, by: "ada" });
+  });
+
+  it("of two tokens of one name, each is named by its number in what it did, which leads to its row", async () => {
+    const make = () => harness.client.call("createToken", { body: { name: "ada", scope: "admin" } });
+    const [first, second] = [await make(), await make()];
+    const [one, other] = [await signIn(first.secret), await signIn(second.secret)];
+    await one.send("/settings/values", { field: "memory", value: "2G", mode: "default", task_name: "build" });
+    await other.send("/settings/values", { field: "memory", value: "3G", mode: "default", task_name: "test" });
+    const page = async (query: string) => (await one.get(`/settings${query}`)).text();
+    const all = await page("");
+    for (const { token } of [first, second]) {
+      expect(all).toContain(`ada (<a href="./settings#token-${token.id}">token ${token.id}</a>)`);
+      expect(all).toContain(`<span id="token-${token.id}">${token.id}</span>`);
+    }
+    const rows = (text: string) => /What people did, newest first.*?<tbody>(.*?)<\/tbody>/s.exec(text)?.[1] ?? "";
+    const mine = rows(await page(`?by_token=${first.token.id}`));
+    expect(mine.match(/<tr/g)).toHaveLength(1);
+    expect(mine).toContain("set memory (value 1)");
+    expect(rows(await page("?kind=token_changed")).match(/made the token/g)).toHaveLength(2);
+    expect(await page("?until=2020-01-01T00:00")).toContain("None matches.");
+    const wrong = await one.get("/settings?by_token=ada");
+    expect(wrong.status).toBe(400);
+    expect(await wrong.text()).toMatch(/role="alert"><p>by_token: found/);
+
+    const listed = async (query: object) => (await harness.client.call("listActs", { query })).items;
+    expect(await listed({ by_token: second.token.id })).toMatchObject([
+      { kind: "layer_changed", by: "ada", by_token: second.token.id, did: "set memory (value 2)" },
+    ]);
+    const [newest] = await listed({ limit: 1 });
+    const { next_cursor: cursor } = await harness.client.call("listActs", { query: { limit: 1 } });
+    const older = await listed({ cursor: cursor! }); // there is more than one
+    expect(older.map(({ id }) => id < newest!.id)).toEqual([true, true, true]);
+    expect(await listed({ since: "2999-01-01T00:00:00.000Z" })).toEqual([]);
   });
 
   it("a test is sent to whom values tell, or to anybody else, and what comes back is shown, to administrators", async () => {

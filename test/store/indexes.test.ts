@@ -238,7 +238,12 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["maxShares", (tx) => tx.maxShares(), [/tokens_max_share/]],
   ["deleteTokensOfWorker", (tx) => tx.deleteTokensOfWorker(WORKER), [/tokens_by_worker/]],
   ["events", (tx) => tx.events(19_000, 50), [/events_pkey|PRIMARY KEY/]],
-  ["newestServerEvents", (tx) => tx.newestServerEvents(50), [/events_of_none/]],
+  ["acts", (tx) => tx.acts({}, PAGE), [/events_of_people/]],
+  [
+    "acts of a token",
+    (tx) => tx.acts({ by_token: 3, kind: "layer_changed", since: at(0) }, PAGE),
+    [/events_of_people/],
+  ],
   ["events of a request", (tx) => tx.events(0, 50, ID), [/events_by_request/]],
   ["trimEvents", (tx) => tx.trimEvents(50), [/events_of_none/]],
   ["workerLines", (tx) => tx.workerLines(WORKER, PAGE), [/worker_lines_by_worker/]],

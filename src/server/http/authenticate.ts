@@ -1,3 +1,4 @@
+import type { Actor } from "../../domain/act.ts";
 import type { FastifyRequest } from "fastify";
 import { AppError } from "../../contract/errors.ts";
 import { epochMs } from "../../domain/clock.ts";
@@ -34,6 +35,11 @@ export async function authenticate(store: Store, request: FastifyRequest, needed
   }
   await noteUse(store, token);
   return token;
+}
+
+/** Whose act it is that is done with a token: in a browser's session, of the token that it was opened with. */
+export function actorOf({ id, name, opened_with }: TokenRecord): Actor {
+  return { name, token_id: opened_with ?? id };
 }
 
 /** The token of a call as it is by now; undefined when it has ended. */

@@ -1,3 +1,4 @@
+import { doneBy, type Actor } from "../../domain/act.ts";
 import { AppError } from "../../contract/errors.ts";
 import { adviceScope, type Advice, type AdviceKey, type IgnoredAdvice } from "../../domain/advice.ts";
 import { timestamp } from "../../domain/clock.ts";
@@ -55,11 +56,11 @@ function isDecided(advice: AdviceKey, layers: readonly Layer[]): boolean {
 }
 
 /** Has an advice not given again while it stays about the same. Only one that is given now can be ignored. */
-export async function ignoreAdvice(context: LoopContext, key: AdviceKey, by: string): Promise<IgnoredAdvice> {
+export async function ignoreAdvice(context: LoopContext, key: AdviceKey, by: Actor): Promise<IgnoredAdvice> {
   const { task_type, task_name, subject, context: where, resource, asked, enough } = await givenNow(context, key);
   return context.store.transaction(async (tx) => {
     const kept = { task_type, task_name, subject, context: where, resource, asked, enough };
-    const ignored = await tx.putIgnoredAdvice({ ...kept, ignored_by: by });
+    const ignored = await tx.putIgnoredAdvice({ ...kept, ignored_by: by.name });
     await tellOf(tx, "ignored", ignored, by);
     return ignored;
   });
@@ -74,7 +75,7 @@ async function givenNow({ store, clock }: LoopContext, key: AdviceKey): Promise<
 }
 
 /** Has it given again. */
-export function takeBackAdvice(context: LoopContext, id: number, by: string): Promise<void> {
+export function takeBackAdvice(context: LoopContext, id: number, by: Actor): Promise<void> {
   return context.store.transaction(async (tx) => {
     const ignored = await tx.deleteIgnoredAdvice(id);
     if (ignored === undefined) throw new AppError("not-found", { what: "ignored advice", id });
@@ -83,18 +84,18 @@ export function takeBackAdvice(context: LoopContext, id: number, by: string): Pr
 }
 
 /** Keeps what is asked for today as it is, by a value that overrides: no advice, and no sizing, changes it. */
-export async function pinAdvice(context: LoopContext, key: AdviceKey, by: string): Promise<void> {
+export async function pinAdvice(context: LoopContext, key: AdviceKey, by: Actor): Promise<void> {
   const { asked: value, ...advice } = await givenNow(context, key);
   const layer = { ...adviceScope(advice), field: advice.resource, mode: "override", value } as const;
-  await putLayer(context, { ...layer, note: PINNED, set_by: by });
+  await putLayer(context, { ...layer, note: PINNED }, by);
 }
 
 /** Why there is the value: it stands beside it. */
 const PINNED = "pinned: given as it was asked for, against advice";
 
-async function tellOf(tx: StoreTransaction, did: string, ignored: IgnoredAdvice, by: string): Promise<void> {
+async function tellOf(tx: StoreTransaction, did: string, ignored: IgnoredAdvice, by: Actor): Promise<void> {
   const { resource } = ignored;
-  const data = { did, by, advice_id: ignored.id, resource, of: layerScopeText(adviceScope(ignored)) };
+  const data = { did, ...doneBy(by), advice_id: ignored.id, resource, of: layerScopeText(adviceScope(ignored)) };
   await tx.appendEvents([{ kind: "advice_changed", data }]);
 }
 

@@ -1,3 +1,4 @@
+import { doneBy, type Actor } from "../../domain/act.ts";
 import { AppError, errorEntry } from "../../contract/errors.ts";
 import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { Delivery } from "../../domain/reaction.ts";
@@ -155,11 +156,11 @@ function wakeSignal({ live }: LoopContext) {
 }
 
 /** A person has a delivery tried again, from the first attempt on. Throws `not-found`. */
-export function sendAgain(context: LoopContext, id: number, by: string): Promise<Delivery> {
+export function sendAgain(context: LoopContext, id: number, by: Actor): Promise<Delivery> {
   return context.store.transaction(async (tx) => {
     if ((await tx.delivery(id)) === undefined) throw new AppError("not-found", { what: "delivery", id: String(id) });
     await tx.updateDelivery(id, { state: "waiting", attempts: 0, next_attempt_at: await tx.now(), ended_at: null });
-    await tx.appendEvents([{ kind: "delivery", data: { delivery_id: id, state: "waiting", by } }]);
+    await tx.appendEvents([{ kind: "delivery", data: { delivery_id: id, state: "waiting", ...doneBy(by) } }]);
     return (await tx.delivery(id))!; // it was just changed, in this transaction
   });
 }

@@ -1,3 +1,4 @@
+import { doneBy, type Actor } from "../../domain/act.ts";
 import { AppError } from "../../contract/errors.ts";
 import type { Timestamp } from "../../domain/clock.ts";
 import type { Finding, FindingKind, FindingState } from "../../domain/finding.ts";
@@ -177,7 +178,7 @@ export type FindingChange = {
 };
 
 /** Throws `not-found` for an id that does not exist, `finding-open`, and `unknown-owner` for a name that nobody has. */
-export function changeFinding(context: LoopContext, id: number, change: FindingChange, by: string): Promise<Finding> {
+export function changeFinding(context: LoopContext, id: number, change: FindingChange, by: Actor): Promise<Finding> {
   const { state, owner, note } = change;
   return context.store.transaction(async (tx) => {
     const finding = await findingOf(tx, id);
@@ -191,22 +192,22 @@ async function putIntoState(
   tx: StoreTransaction,
   finding: Finding,
   { state, note }: { state: FindingState; note: string | undefined },
-  by: string,
+  by: Actor,
 ): Promise<void> {
   const { id } = finding;
   await refuseSecondOpen(tx, finding, state);
-  const patch: FindingPatch = { state, state_at: await tx.now(), state_by: by };
+  const patch: FindingPatch = { state, state_at: await tx.now(), state_by: by.name };
   await tx.updateFinding(id, { ...patch, ...(note !== undefined && { note }) });
-  await tx.appendEvents([{ kind: "finding", data: { finding_id: id, state, by } }]);
+  await tx.appendEvents([{ kind: "finding", data: { finding_id: id, state, ...doneBy(by) } }]);
 }
 
 /** Whoever gives it to themselves exists; of others the name must be right, or they would never see it. */
-async function giveTo(tx: StoreTransaction, id: number, owner: string | null, by: string): Promise<void> {
-  if (owner !== null && owner !== by && !(await isPerson(tx, owner))) {
+async function giveTo(tx: StoreTransaction, id: number, owner: string | null, by: Actor): Promise<void> {
+  if (owner !== null && owner !== by.name && !(await isPerson(tx, owner))) {
     throw new AppError("unknown-owner", { name: owner });
   }
   await tx.updateFinding(id, { owner });
-  await tx.appendEvents([{ kind: "finding", data: { finding_id: id, owner, by } }]);
+  await tx.appendEvents([{ kind: "finding", data: { finding_id: id, owner, ...doneBy(by) } }]);
 }
 
 /** Whether a token of people has that name: not one of a worker, and no browser's session. */

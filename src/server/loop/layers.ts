@@ -1,3 +1,4 @@
+import { doneBy, type Actor } from "../../domain/act.ts";
 import { AppError } from "../../contract/errors.ts";
 import { targetOf } from "../../contract/reactions.ts";
 import type { Layer } from "../../domain/layer.ts";
@@ -10,11 +11,12 @@ import type { NewLayer, StoreReader, StoreTransaction } from "../store/store.ts"
 import type { LoopContext } from "./context.ts";
 
 /** Sets one layer. What waits is worked out anew. */
-export async function putLayer(context: LoopContext, layer: NewLayer): Promise<Layer> {
+export async function putLayer(context: LoopContext, given: Omit<NewLayer, "set_by">, by: Actor): Promise<Layer> {
+  const layer = { ...given, set_by: by.name };
   refuseActions(context, layer);
   return context.store.transaction(async (tx) => {
     const kept = await tx.putLayer(layer);
-    await layerChanged(tx, { set: kept.id, field: kept.field, by: kept.set_by });
+    await layerChanged(tx, { set: kept.id, field: kept.field, ...doneBy(by) });
     return kept;
   });
 }
@@ -30,10 +32,10 @@ function refuseActions({ courier }: LoopContext, { field, value }: NewLayer): vo
 }
 
 /** Removes a layer. What waits is worked out anew. */
-export function removeLayer(context: LoopContext, id: number, by: string): Promise<void> {
+export function removeLayer(context: LoopContext, id: number, by: Actor): Promise<void> {
   return context.store.transaction(async (tx) => {
     if (!(await tx.deleteLayer(id))) throw new AppError("not-found", { what: "layer", id });
-    await layerChanged(tx, { removed: id, by });
+    await layerChanged(tx, { removed: id, ...doneBy(by) });
   });
 }
 

@@ -1,3 +1,4 @@
+import { doneBy, type Actor } from "../../domain/act.ts";
 import { isDeepStrictEqual } from "node:util";
 import { AppError, errorEntry } from "../../contract/errors.ts";
 import type { ScheduleInput } from "../../contract/schedule-routes.ts";
@@ -22,15 +23,15 @@ export async function putSchedule(
   context: LoopContext,
   name: string,
   input: ScheduleInput,
-  created_by: string,
+  by: Actor,
 ): Promise<Schedule> {
   await check(context, input);
   return context.store.transaction(async (tx) => {
     const before = await tx.lockSchedule(name);
     const is_paused = before?.is_paused ?? false;
     const next_at = is_paused ? null : (nextDue(input, await tx.now()) ?? null);
-    const after = await tx.putSchedule({ name, ...input, is_paused, created_by, next_at });
-    await noteChange(tx, name, { before, after, by: created_by });
+    const after = await tx.putSchedule({ name, ...input, is_paused, created_by: by.name, next_at });
+    await noteChange(tx, name, { before, after, by });
     return after;
   });
 }
@@ -61,7 +62,7 @@ export function refuseWrongTimes(input: Pick<ScheduleInput, "cron" | "time_zone"
 export async function runSchedule(
   context: LoopContext,
   name: string,
-  asked_by: string,
+  by: Actor,
 ): Promise<{ schedule: Schedule; firing: Firing }> {
   const schedule = await context.store.read.schedule(name);
   if (schedule === undefined) throw notFound(name);
@@ -69,10 +70,10 @@ export async function runSchedule(
   const within = async (tx: StoreTransaction, ids: readonly WorkRequestId[]) => {
     const current = await tx.lockSchedule(name);
     if (current === undefined) throw notFound(name);
-    const firing = await keepFiring(tx, name, [...ids], asked_by);
+    const firing = await keepFiring(tx, name, [...ids], by.name);
     await tx.updateSchedule(name, { last_firing: firing });
     await tx.trimFirings(name, FIRINGS_KEPT);
-    await changed(tx, name, { did: "ran", work_request_ids: ids, by: asked_by });
+    await changed(tx, name, { did: "ran", work_request_ids: ids, by });
     done = { schedule: { ...current, last_firing: firing }, firing };
   };
   await submit(context, submissionOf(schedule), schedule.created_by, within);
@@ -101,7 +102,7 @@ const GIVEN = ["cron", "time_zone", "missed", "submission", "is_paused", "create
 async function noteChange(
   tx: StoreTransaction,
   name: string,
-  { before, after, by }: { before: Schedule | undefined; after: Schedule; by: string },
+  { before, after, by }: { before: Schedule | undefined; after: Schedule; by: Actor },
 ): Promise<void> {
   if (before === undefined) return changed(tx, name, { did: "made", by });
   const fields = GIVEN.filter((field) => !isDeepStrictEqual(before[field], after[field]));
@@ -112,15 +113,15 @@ type Deed = {
   did: "made" | "changed" | "paused" | "resumed" | "ran" | "removed";
   fields?: readonly string[];
   work_request_ids?: readonly WorkRequestId[];
-  by: string;
+  by: Actor;
 };
 
-function changed(tx: StoreTransaction, name: string, { did, ...more }: Deed): Promise<void> {
-  return tx.appendEvents([{ kind: "schedule_changed", data: { did, name, ...more } }]);
+function changed(tx: StoreTransaction, name: string, { did, by, ...more }: Deed): Promise<void> {
+  return tx.appendEvents([{ kind: "schedule_changed", data: { did, name, ...more, ...doneBy(by) } }]);
 }
 
 /** Stops a schedule, or lets it go on: from now, as if nothing had been due meanwhile. */
-export function pauseSchedule(context: LoopContext, name: string, is_paused: boolean, by: string): Promise<Schedule> {
+export function pauseSchedule(context: LoopContext, name: string, is_paused: boolean, by: Actor): Promise<Schedule> {
   return context.store.transaction(async (tx) => {
     const schedule = await tx.lockSchedule(name);
     if (schedule === undefined) throw notFound(name);
@@ -133,7 +134,7 @@ export function pauseSchedule(context: LoopContext, name: string, is_paused: boo
 }
 
 /** Forgets a schedule; what it has submitted stays. */
-export function removeSchedule(context: LoopContext, name: string, by: string): Promise<void> {
+export function removeSchedule(context: LoopContext, name: string, by: Actor): Promise<void> {
   return context.store.transaction(async (tx) => {
     if (!(await tx.deleteSchedule(name))) throw notFound(name);
     await changed(tx, name, { did: "removed", by });

@@ -1,3 +1,4 @@
+import { doneBy, type Actor } from "../../domain/act.ts";
 import { createHash, randomBytes } from "node:crypto";
 import { AppError } from "../../contract/errors.ts";
 import type { Scope } from "../../contract/route.ts";
@@ -28,11 +29,7 @@ type AskedToken = {
 };
 
 /** Makes the token that somebody asked for; `by` is who did. */
-export function makeToken(
-  store: Store,
-  asked: AskedToken,
-  by: string,
-): Promise<{ token: TokenRecord; secret: string }> {
+export function makeToken(store: Store, asked: AskedToken, by: Actor): Promise<{ token: TokenRecord; secret: string }> {
   return store.transaction(async (tx) => {
     const seconds = asked.expires_in ?? (asked.scope === "join" ? JOIN_TOKEN_SECONDS : undefined);
     const expires_at = seconds === undefined ? null : timestamp(epochMs(await tx.now()) + seconds * 1000);
@@ -45,7 +42,7 @@ export function makeToken(
 }
 
 /** Ends a token at once, with the sessions that were opened with it. Throws `not-found`. */
-export function revokeToken(store: Store, id: number, by: string): Promise<void> {
+export function revokeToken(store: Store, id: number, by: Actor): Promise<void> {
   return store.transaction(async (tx) => {
     const token = (await tx.tokens()).find((one) => one.id === id);
     if (token === undefined || !(await tx.deleteToken(id))) throw new AppError("not-found", { what: "token", id });
@@ -58,9 +55,9 @@ export function revokeToken(store: Store, id: number, by: string): Promise<void>
 function tokenChanged(
   tx: StoreTransaction,
   { id: token_id, name, scope }: TokenRecord,
-  { did, by, ...more }: { did: "made" | "revoked"; by: string; expires_at?: string | null; max_share?: number | null },
+  { did, by, ...more }: { did: "made" | "revoked"; by: Actor; expires_at?: string | null; max_share?: number | null },
 ): Promise<void> {
-  return tx.appendEvents([{ kind: "token_changed", data: { did, token_id, name, scope, ...more, by } }]);
+  return tx.appendEvents([{ kind: "token_changed", data: { did, token_id, name, scope, ...more, ...doneBy(by) } }]);
 }
 
 /** Planning hears that the requests of this name have another bound from now on. */

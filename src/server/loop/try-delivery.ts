@@ -1,3 +1,4 @@
+import { doneBy, type Actor } from "../../domain/act.ts";
 import { randomUUID } from "node:crypto";
 import { AppError } from "../../contract/errors.ts";
 import { parseAction, targetOf } from "../../contract/reactions.ts";
@@ -13,21 +14,23 @@ import type { LoopContext } from "./context.ts";
 export async function tryDelivery(
   { store, courier, clock }: LoopContext,
   action: string,
-  by: string,
+  by: Actor,
   signal: AbortSignal,
 ): Promise<DeliveryTrial> {
   const target = targetOf(action);
   const refused = courier.refusal(action, "administrator");
   if (refused !== undefined) throw new AppError("reaction-not-allowed", { path: "action", target, reason: refused });
   const sent_id = `test-${randomUUID()}`;
-  const payload = testPayload(by, await store.read.now());
+  const payload = testPayload(by.name, await store.read.now());
   const startedMs = clock.monotonicMs();
   const sent = await courier.send({ id: sent_id, action, payload, isTest: true }, signal);
   const duration_ms = Math.round(clock.monotonicMs() - startedMs);
   const state = sent.isOk ? "delivered" : "failed";
   const reason = sent.isOk ? null : signal.aborted ? "it was broken off" : sent.reason;
   await store.transaction((tx) =>
-    tx.appendEvents([{ kind: "delivery_tried", data: { target, state, ...(reason !== null && { reason }), by } }]),
+    tx.appendEvents([
+      { kind: "delivery_tried", data: { target, state, ...(reason !== null && { reason }), ...doneBy(by) } },
+    ]),
   );
   const { status = null, text: answer = "", isCut: is_answer_cut = false } = sent.heard ?? {};
   const is_signed = parseAction(action)?.kind === "webhook";

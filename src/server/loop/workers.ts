@@ -1,3 +1,4 @@
+import { doneBy, type Actor } from "../../domain/act.ts";
 import { AppError } from "../../contract/errors.ts";
 import type { SyncRequest, WorkerSelf } from "../../contract/worker-protocol.ts";
 import { epochMs, type Timestamp } from "../../domain/clock.ts";
@@ -80,23 +81,23 @@ export async function setDrain(
   context: LoopContext,
   worker_name: WorkerName,
   drain: boolean,
-  by: string,
+  by: Actor,
 ): Promise<Worker> {
   const row = await context.store.transaction(async (tx) => {
     if (!(await tx.setDrain(worker_name, drain))) throw new AppError("not-found", { what: "worker", id: worker_name });
-    await tx.appendEvents([{ kind: "worker_changed", worker_name, data: { drain, by } }]);
+    await tx.appendEvents([{ kind: "worker_changed", worker_name, data: { drain, ...doneBy(by) } }]);
     return { row: (await tx.worker(worker_name))!, now: await tx.now() }; // it was just changed, in this transaction
   });
   return workerOf(row.row, row.now, context.settings.leaseMs);
 }
 
 /** Forgets a worker that has no runs, and its token. */
-export async function removeWorker(context: LoopContext, worker_name: WorkerName, by: string): Promise<void> {
+export async function removeWorker(context: LoopContext, worker_name: WorkerName, by: Actor): Promise<void> {
   await context.store.transaction(async (tx) => {
     const { length: count } = await tx.activeRuns(worker_name);
     if (count > 0) throw new AppError("worker-has-runs", { worker_name, count });
     if (!(await tx.deleteWorker(worker_name))) throw new AppError("not-found", { what: "worker", id: worker_name });
     await tx.deleteTokensOfWorker(worker_name);
-    await tx.appendEvents([{ kind: "worker_removed", worker_name, data: { by } }]);
+    await tx.appendEvents([{ kind: "worker_removed", worker_name, data: doneBy(by) }]);
   });
 }

@@ -1,5 +1,7 @@
+import type { Act, ActFilter } from "../../domain/act.ts";
 import type { Event } from "../../domain/event.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
+import type { Page, PageQuery } from "./store.ts";
 
 /** What can be read of events; a part of the store. */
 export type EventReader = {
@@ -7,8 +9,8 @@ export type EventReader = {
   events(after: number, limit: number, workRequestId?: WorkRequestId): Promise<Event[]>;
   /** The id of the newest event; 0 if there is none. */
   lastEventId(): Promise<number>;
-  /** Events that belong to no request, newest first. */
-  newestServerEvents(limit: number): Promise<Event[]>;
+  /** What people did to the server, newest first. */
+  acts(filter: ActFilter, page: PageQuery): Promise<Page<Act>>;
 };
 
 /** What a transaction can do to events. */

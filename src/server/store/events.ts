@@ -1,7 +1,11 @@
+import { sql } from "kysely";
+import type { Act, ActFilter } from "../../domain/act.ts";
 import type { Event } from "../../domain/event.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import { chunksOf } from "./chunks.ts";
+import { idOfCursor, pageOf } from "./cursor.ts";
 import type { Database, Engine } from "./engine.ts";
+import type { Page, PageQuery } from "./store.ts";
 import { EVENT_COLUMNS } from "./tables.ts";
 
 /** An event before it is kept. */
@@ -29,11 +33,28 @@ export async function lastEventId(db: Database): Promise<number> {
   return row?.id ?? 0;
 }
 
-/** Served by the partial index `events_of_none`. */
-export async function newestServerEvents(db: Database, limit: number): Promise<Event[]> {
-  const query = db.selectFrom("events").select(EVENT_COLUMNS).where("work_request_id", "is", null);
-  return (await query.orderBy("id", "desc").limit(limit).execute()).map(eventOf);
+/** Served by the partial index `events_of_people`, whose condition is written here as it is there. */
+export async function acts(db: Database, filter: ActFilter, { limit, cursor }: PageQuery): Promise<Page<Act>> {
+  const { kind, by_token, since, until } = filter;
+  let query = db.selectFrom("events").select(EVENT_COLUMNS).where(IS_ACT);
+  if (cursor !== undefined) query = query.where("id", "<", idOfCursor(cursor));
+  if (kind !== undefined) query = query.where("kind", "=", kind);
+  if (by_token !== undefined) query = query.where(sql<boolean>`cast(data ->> 'by_token' as bigint) = ${by_token}`);
+  if (since !== undefined) query = query.where("at", ">=", since);
+  if (until !== undefined) query = query.where("at", "<=", until);
+  const rows = await query
+    .orderBy("id", "desc")
+    .limit(limit + 1)
+    .execute();
+  return pageOf(
+    rows,
+    limit,
+    (row) => eventOf(row) as Act,
+    ({ id }) => [id],
+  ); // the condition is that of an act
 }
+
+const IS_ACT = sql<boolean>`work_request_id is null and data ->> 'by_token' is not null`;
 
 export async function insertEvents(db: Database, engine: Engine, newEvents: readonly NewEvent[]): Promise<void> {
   const rowOf = (event: NewEvent) => ({ ...event, at: engine.now });

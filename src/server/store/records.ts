@@ -5,7 +5,7 @@ import { artifactReader, artifactWriter } from "./artifacts.ts";
 import { workRequestWriter } from "./change-work-requests.ts";
 import { deliveryReader, deliveryWriter } from "./deliveries.ts";
 import type { Database, Engine } from "./engine.ts";
-import { events, insertEvents, lastEventId, newestServerEvents, trimEvents, type NewEvent } from "./events.ts";
+import { acts, events, insertEvents, lastEventId, trimEvents, type NewEvent } from "./events.ts";
 import { findingReader, findingWriter } from "./findings.ts";
 import { historyReader, historyWriter } from "./history.ts";
 import { hookReader, hookWriter } from "./hooks.ts";
@@ -44,7 +44,7 @@ export function readerOn(db: Database, engine: Engine): StoreReader {
     ...hookReader(db),
     events: (after, limit, workRequestId) => events(db, after, limit, workRequestId),
     lastEventId: () => lastEventId(db),
-    newestServerEvents: (limit) => newestServerEvents(db, limit),
+    acts: (filter, page) => acts(db, filter, page),
   };
 }
 

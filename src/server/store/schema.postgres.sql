@@ -84,6 +84,7 @@ create table events (
 );
 CREATE INDEX events_by_request ON public.events USING btree (work_request_id, id) WHERE (work_request_id IS NOT NULL);
 CREATE INDEX events_of_none ON public.events USING btree (id) WHERE (work_request_id IS NULL);
+CREATE INDEX events_of_people ON public.events USING btree (id) WHERE ((work_request_id IS NULL) AND ((data ->> 'by_token'::text) IS NOT NULL));
 
 create table findings (
   id bigint generated always as identity not null,

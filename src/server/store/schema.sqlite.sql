@@ -90,6 +90,8 @@ CREATE INDEX events_by_request on events (work_request_id, id) where work_reques
 
 CREATE INDEX events_of_none on events (id) where work_request_id is null;
 
+CREATE INDEX events_of_people on events (id) where work_request_id is null and data ->> 'by_token' is not null;
+
 CREATE TABLE findings (
   id integer primary key autoincrement,
   kind text not null check (kind in ('regression', 'memory', 'duration', 'farm')),

@@ -189,7 +189,7 @@ class RealServer implements ServerUnderTest {
 
   setDrain(name: WorkerName, isDraining: boolean): Promise<void> {
     return this.#alive(async () => {
-      await setDrain(this.#loop, name, isDraining, "admin");
+      await setDrain(this.#loop, name, isDraining, { name: "admin", token_id: 0 });
     });
   }
 

@@ -39,6 +39,11 @@ type TokenData = {
   now: Timestamp;
 };
 
+/** Where the row of a token is on the page of settings. */
+export function tokenAnchor(id: number): string {
+  return `token-${id}`;
+}
+
 /** Who may call the server; for administrators. */
 export function tokensPart(frame: Frame, { tokens, made, now }: TokenData): (VNode | null)[] {
   const who = e("p", {}, whoText(frame));
@@ -83,7 +88,7 @@ function alikePart(tokens: readonly ShownToken[]): VNode[] {
           e(
             "p",
             { class: "warning" },
-            `Tokens ${alike.map(({ id }) => id).join(", ")} are all called ${name}: what is done with them cannot be told apart.`,
+            `Tokens ${alike.map(({ id }) => id).join(", ")} are all called ${name}: what is done with them is told apart by their numbers only.`,
           ),
         ],
   );
@@ -109,7 +114,7 @@ function rowOf(frame: Frame, token: ShownToken, now: Timestamp): Row {
   return {
     key: String(id),
     cells: [
-      String(id),
+      e("span", { id: tokenAnchor(id) }, String(id)),
       worker_name === null ? what : workerLink(frame.root, worker_name),
       scope,
       ago(created_at, now),

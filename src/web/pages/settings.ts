@@ -11,7 +11,7 @@ import { commandLine, queryText, quoted } from "../parts/links.ts";
 import { table } from "../parts/table.ts";
 import { ago, secondsBetween } from "../parts/time.ts";
 import { keptTable, type Kept } from "./settings-kept.ts";
-import { actTable, type Acts } from "./settings-acts.ts";
+import { actsPart, type Acts } from "./settings-acts.ts";
 import { tokensPart, type MadeToken, type ShownToken } from "./settings-tokens.ts";
 import { zoneForm } from "./settings-zone.ts";
 import { layerTable, previewPart, setForm, type Looked } from "./settings-values.ts";
@@ -70,7 +70,7 @@ export function settingsPage(frame: Frame, data: SettingsData): string {
     e("h2", { id: "kept" }, "What is kept, and how long"),
     ...keptTable(data.kept),
     e("h2", { id: "acts" }, "What people did"),
-    actTable(frame.root, data.acts, now),
+    ...actsPart(frame, data.acts, { tokens: data.tokens, now }),
     e("h2", { id: "zone" }, "How times are shown"),
     zoneForm(frame),
     e("h2", { id: "about" }, "About this server"),

@@ -1,3 +1,4 @@
+import { actorOf } from "../authenticate.ts";
 import { timestamp } from "../../../domain/clock.ts";
 import { accuracyReport, USUAL_DAYS } from "../../loop/accuracy.ts";
 import { adviceFor, ignoreAdvice, takeBackAdvice } from "../../loop/advice.ts";
@@ -20,9 +21,9 @@ export function estimateHandlers(context: LoopContext): Pick<Handlers, Names> {
       const task = task_name === undefined ? undefined : { task_type, task_name };
       return adviceFor(read, task, context.clock.nowMs());
     },
-    ignoreAdvice: async ({ body, token }) => ({ ignored: await ignoreAdvice(context, body, token.name) }),
+    ignoreAdvice: async ({ body, token }) => ({ ignored: await ignoreAdvice(context, body, actorOf(token)) }),
     async takeBackAdvice({ params: { id }, token }) {
-      await takeBackAdvice(context, id, token.name);
+      await takeBackAdvice(context, id, actorOf(token));
       return { removed: id };
     },
     async waste({ query }) {

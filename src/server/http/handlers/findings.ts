@@ -1,3 +1,4 @@
+import { actorOf } from "../authenticate.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { sendAgain } from "../../loop/deliveries.ts";
 import { changeFinding, findingOf } from "../../loop/findings.ts";
@@ -12,12 +13,12 @@ export function findingHandlers(
     getFinding: async ({ params }) => ({ finding: await findingOf(context.store.read, params.id) }),
     listDeliveries: ({ query: { limit, cursor, ...filter } }) =>
       context.store.read.deliveries(filter, { limit, cursor }),
-    sendAgain: async ({ params, token }) => ({ delivery: await sendAgain(context, params.id, token.name) }),
+    sendAgain: async ({ params, token }) => ({ delivery: await sendAgain(context, params.id, actorOf(token)) }),
     tryDelivery: async ({ body, token, signal }) => ({
-      trial: await tryDelivery(context, body.action, token.name, signal),
+      trial: await tryDelivery(context, body.action, actorOf(token), signal),
     }),
     changeFinding: async ({ params, body, token }) => ({
-      finding: await changeFinding(context, params.id, body, token.name),
+      finding: await changeFinding(context, params.id, body, actorOf(token)),
     }),
   };
 }

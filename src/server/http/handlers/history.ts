@@ -1,3 +1,5 @@
+import { doneBy } from "../../../domain/act.ts";
+import { actorOf } from "../authenticate.ts";
 import { AppError } from "../../../contract/errors.ts";
 import { parseLookupName } from "../../../history/lookup-name.ts";
 import type { LoopContext } from "../../loop/context.ts";
@@ -22,7 +24,7 @@ export function historyHandlers(context: LoopContext): Pick<Handlers, Names> {
     importHistory: ({ body, token }) =>
       store.transaction(async (tx) => {
         const counts = await tx.importHistory(body.entries);
-        const data = { ...counts, by: token.name };
+        const data = { ...counts, ...doneBy(actorOf(token)) };
         if (counts.imported > 0) await tx.appendEvents([{ kind: "history_imported", data }]);
         return counts;
       }),

@@ -1,3 +1,4 @@
+import { actorOf } from "../authenticate.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { explain } from "../../loop/explain.ts";
 import { putLayer, removeLayer } from "../../loop/layers.ts";
@@ -9,12 +10,12 @@ type Names = "listLayers" | "putLayer" | "previewLayer" | "removeLayer" | "expla
 export function layerHandlers(context: LoopContext): Pick<Handlers, Names> {
   return {
     listLayers: async () => ({ layers: await context.store.read.layers() }),
-    putLayer: async ({ body, token }) => ({ layer: await putLayer(context, { ...body, set_by: token.name }) }),
+    putLayer: async ({ body, token }) => ({ layer: await putLayer(context, body, actorOf(token)) }),
     previewLayer: async ({ body, token }) => ({
       preview: await previewOf(context.store.read, { ...body, set_by: token.name }, context.clock.nowMs()),
     }),
     async removeLayer({ params: { id }, token }) {
-      await removeLayer(context, id, token.name);
+      await removeLayer(context, id, actorOf(token));
       return { removed: id };
     },
     explain: ({ query }) => explain(context, query),

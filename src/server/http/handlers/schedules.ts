@@ -1,3 +1,4 @@
+import { actorOf } from "../authenticate.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import {
   pauseSchedule,
@@ -24,18 +25,18 @@ export function scheduleHandlers(context: LoopContext): Pick<Handlers, Names> {
     listSchedules: async () => ({ schedules: await context.store.read.schedules() }),
     getSchedule: ({ params }) => showSchedule(context, params.name),
     putSchedule: async ({ params, body, token }) => ({
-      schedule: await putSchedule(context, params.name, body, token.name),
+      schedule: await putSchedule(context, params.name, body, actorOf(token)),
     }),
     pauseSchedule: async ({ params, token }) => ({
-      schedule: await pauseSchedule(context, params.name, true, token.name),
+      schedule: await pauseSchedule(context, params.name, true, actorOf(token)),
     }),
     resumeSchedule: async ({ params, token }) => ({
-      schedule: await pauseSchedule(context, params.name, false, token.name),
+      schedule: await pauseSchedule(context, params.name, false, actorOf(token)),
     }),
-    runSchedule: ({ params, token }) => runSchedule(context, params.name, token.name),
+    runSchedule: ({ params, token }) => runSchedule(context, params.name, actorOf(token)),
     previewSchedule: async ({ body }) => ({ next: await previewSchedule(context, body) }),
     async removeSchedule({ params: { name }, token }) {
-      await removeSchedule(context, name, token.name);
+      await removeSchedule(context, name, actorOf(token));
       return { removed: name };
     },
   };

@@ -1,3 +1,4 @@
+import { actorOf } from "../authenticate.ts";
 import { AppError } from "../../../contract/errors.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { aboutWorker, workerStandings } from "../../loop/worker-standings.ts";
@@ -30,13 +31,13 @@ export function workerHandlers(context: LoopContext): Pick<Handlers, Names> {
       return read.workerLines(worker_name, query);
     },
     drainWorker: async ({ params, token }) => ({
-      worker: await setDrain(context, params.worker_name, true, token.name),
+      worker: await setDrain(context, params.worker_name, true, actorOf(token)),
     }),
     resumeWorker: async ({ params, token }) => ({
-      worker: await setDrain(context, params.worker_name, false, token.name),
+      worker: await setDrain(context, params.worker_name, false, actorOf(token)),
     }),
     async removeWorker({ params: { worker_name }, token }) {
-      await removeWorker(context, worker_name, token.name);
+      await removeWorker(context, worker_name, actorOf(token));
       return { removed: worker_name };
     },
   };

@@ -1,3 +1,4 @@
+import type { Actor } from "../../../domain/act.ts";
 import type { FastifyInstance } from "fastify";
 import { routes } from "../../../contract/routes.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
@@ -10,19 +11,19 @@ import { rootOf } from "./send-page.ts";
 
 /** What administrators do about advice from the page of waste. */
 export function addAdviceForms(app: FastifyInstance, context: LoopContext, personOf: PersonOf): void {
-  const form = (verb: string, act: (key: AdviceKey, by: string) => Promise<unknown>) =>
+  const form = (verb: string, act: (key: AdviceKey, by: Actor) => Promise<unknown>) =>
     app.post(`/waste/${verb}`, async (request, reply) => {
-      const { name } = await personOf(request, "admin");
+      const { actor } = await personOf(request, "admin");
       const { form_token: _, ...key } = given(request.body);
-      await act(parseOrThrow(routes.ignoreAdvice.body, key, "invalid-request"), name);
+      await act(parseOrThrow(routes.ignoreAdvice.body, key, "invalid-request"), actor);
       return reply.redirect(`${rootOf(request.url)}waste#advice`, 303);
     });
   form("pin", (key, by) => pinAdvice(context, key, by));
   form("ignore", (key, by) => ignoreAdvice(context, key, by));
   app.post("/waste/ignored/:id/take-back", async (request, reply) => {
-    const { name } = await personOf(request, "admin");
+    const { actor } = await personOf(request, "admin");
     const { id } = parseOrThrow(routes.takeBackAdvice.params, request.params, "invalid-request");
-    await takeBackAdvice(context, id, name);
+    await takeBackAdvice(context, id, actor);
     return reply.redirect(`${rootOf(request.url)}waste#advice`, 303);
   });
 }

@@ -1,3 +1,4 @@
+import type { Actor } from "../../../domain/act.ts";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { AppError } from "../../../contract/errors.ts";
@@ -61,19 +62,19 @@ export function addAutomationForms(
   addHookForms(app, context, assets, personOf);
   app.post("/deliveries/try", async (request, reply) => {
     const person = await personOf(request, "admin");
-    const answer = await tried(context, given(request.body)["action"], person.name, goneSignal(reply));
+    const answer = await tried(context, given(request.body)["action"], person.actor, goneSignal(reply));
     const page = await deliveriesOf(context, frameOf(request, assets, person), {}, answer);
     return sendPage(request, reply, answer.status, page);
   });
   app.post("/deliveries/:id/again", async (request, reply) => {
-    const { name: by } = await personOf(request, "admin");
+    const { actor: by } = await personOf(request, "admin");
     await sendAgain(context, parseOrThrow(routes.sendAgain.params, request.params, "invalid-request").id, by);
     return reply.redirect(backTo(request), 303);
   });
 }
 
 /** Sends the test that a form asks for; what is wrong with the form is told beside it. */
-async function tried(context: LoopContext, action: unknown, by: string, signal: AbortSignal) {
+async function tried(context: LoopContext, action: unknown, by: Actor, signal: AbortSignal) {
   try {
     const asked = parseOrThrow(routes.tryDelivery.body, { action }, "invalid-request");
     return { trial: await tryDelivery(context, asked.action, by, signal), status: 200 };

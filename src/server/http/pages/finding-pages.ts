@@ -40,19 +40,19 @@ export function addFindingPages(page: AddPage, context: LoopContext): void {
 /** A person says what is to be thought of a finding. */
 export function addFindingForms(app: FastifyInstance, context: LoopContext, personOf: PersonOf): void {
   app.post("/regressions/:id/state", async (request, reply) => {
-    const { name } = await personOf(request, "submit");
+    const { actor } = await personOf(request, "submit");
     const { id } = parseOrThrow(routes.changeFinding.params, request.params, "invalid-request");
     const { form_token: _, ...said } = given(request.body);
     const change = parseOrThrow(routes.changeFinding.body, said, "invalid-request");
-    await changeFinding(context, id, change, name);
+    await changeFinding(context, id, change, actor);
     return reply.redirect(`${rootOf(request.url)}regressions/${id}`, 303);
   });
   app.post("/regressions/:id/owner", async (request, reply) => {
-    const { name } = await personOf(request, "submit");
+    const { actor } = await personOf(request, "submit");
     const { id } = parseOrThrow(routes.changeFinding.params, request.params, "invalid-request");
     const said = parseOrThrow(ownerForm, given(request.body), "invalid-request");
-    const to = said.do === "give" ? said.owner : said.do === "take" ? name : null;
-    await changeFinding(context, id, { owner: to }, name);
+    const to = said.do === "give" ? said.owner : said.do === "take" ? actor.name : null;
+    await changeFinding(context, id, { owner: to }, actor);
     return reply.redirect(`${rootOf(request.url)}regressions/${id}`, 303);
   });
 }

@@ -122,7 +122,7 @@ function addWorkerForms(app: FastifyInstance, context: LoopContext, personOf: Pe
     ["resume", false],
   ] as const) {
     app.post(`/workers/:worker_name/${verb}`, async (request, reply) => {
-      const { name: by } = await personOf(request, "admin");
+      const { actor: by } = await personOf(request, "admin");
       const { worker_name } = parseOrThrow(routes.drainWorker.params, request.params, "invalid-request");
       await setDrain(context, worker_name, drain, by);
       return reply.redirect(`${rootOf(request.url)}workers/${encodeURIComponent(worker_name)}`, 303);

@@ -1,3 +1,4 @@
+import type { Actor } from "../../../domain/act.ts";
 import type { FastifyInstance } from "fastify";
 import { errorEntry } from "../../../contract/errors.ts";
 import { hookInput, type HookInput } from "../../../contract/hook-routes.ts";
@@ -53,7 +54,7 @@ async function onePage(
 export function addHookForms(app: FastifyInstance, context: LoopContext, assets: string, personOf: PersonOf): void {
   app.post("/hooks", async (request, reply) => {
     const person = await personOf(request, "admin");
-    const answer = await lookOrSave(context, given(request.body), person.name);
+    const answer = await lookOrSave(context, given(request.body), person.actor);
     const frame = frameOf(request, assets, person);
     if ("wrong" in answer) return sendPage(request, reply, answer.status, await listPage(context, frame, answer));
     const { name, secret } = answer;
@@ -64,13 +65,13 @@ export function addHookForms(app: FastifyInstance, context: LoopContext, assets:
     const person = await personOf(request, "admin");
     const name = nameOf(request.params);
     await showHook(context, name); // that there is none is no mistake of the form
-    const answer = await lookOrSave(context, given(request.body), person.name, name);
+    const answer = await lookOrSave(context, given(request.body), person.actor, name);
     if (!("wrong" in answer)) return reply.redirect(`${rootOf(request.url)}hooks/${name}`, 303);
     const page = await onePage(context, frameOf(request, assets, person), name, { sent: answer });
     return sendPage(request, reply, answer.status, page);
   });
   app.post("/hooks/:name/remove", async (request, reply) => {
-    const { name: by } = await personOf(request, "admin");
+    const { actor: by } = await personOf(request, "admin");
     await removeHook(context, nameOf(request.params), by);
     return reply.redirect(`${rootOf(request.url)}hooks`, 303);
   });
@@ -80,7 +81,7 @@ export function addHookForms(app: FastifyInstance, context: LoopContext, assets:
 async function lookOrSave(
   context: LoopContext,
   form: Record<string, unknown>,
-  by: string,
+  by: Actor,
   changed?: string,
 ): Promise<(SentHook & { status: number }) | { name: string; secret: string | null }> {
   const { typed, isSave } = typedOf(form);

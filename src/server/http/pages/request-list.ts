@@ -1,21 +1,14 @@
 import { z } from "zod";
-import { momentInput } from "../../../contract/names.ts";
 import { routes } from "../../../contract/routes.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
 import { epochMs } from "../../../domain/clock.ts";
 import type { WorkRequest } from "../../../domain/work-request.ts";
 import { noteOf, REQUEST_FIELDS, USUAL_FIELDS } from "../../../web/pages/request-row.ts";
 import { queryText } from "../../../web/parts/links.ts";
-import { ofMinute } from "../../../web/zone.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { given } from "./given.ts";
+import { moment } from "./moment.ts";
 import type { Column, ListFile } from "./list-files.ts";
-
-/** What a browser's field for a moment sends: a minute of the reader's time zone. */
-const MINUTE = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/;
-const moment = z
-  .preprocess((text) => (typeof text === "string" && MINUTE.test(text) ? ofMinute(text) : text), momentInput)
-  .optional();
 
 /** Chosen one by one in the form, and named in one word in links; those that are usual are no choice. */
 const fields = z

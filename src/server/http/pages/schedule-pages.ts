@@ -1,3 +1,4 @@
+import type { Actor } from "../../../domain/act.ts";
 import type { FastifyInstance } from "fastify";
 import { AppError } from "../../../contract/errors.ts";
 import { routes } from "../../../contract/routes.ts";
@@ -60,7 +61,7 @@ async function onePage(
 export function addScheduleForms(app: FastifyInstance, context: LoopContext, assets: string, personOf: PersonOf): void {
   app.post("/schedules", async (request, reply) => {
     const person = await personOf(request, "admin");
-    const answer = await lookOrSave(context, given(request.body), person.name);
+    const answer = await lookOrSave(context, given(request.body), person.actor);
     if ("name" in answer) return reply.redirect(`${rootOf(request.url)}schedules/${answer.name}`, 303);
     return sendPage(request, reply, answer.status, await listPage(context, frameOf(request, assets, person), answer));
   });
@@ -68,7 +69,7 @@ export function addScheduleForms(app: FastifyInstance, context: LoopContext, ass
     const person = await personOf(request, "admin");
     const name = nameOf(request.params);
     await showSchedule(context, name); // that there is none is no mistake of the form
-    const answer = await lookOrSave(context, given(request.body), person.name, name);
+    const answer = await lookOrSave(context, given(request.body), person.actor, name);
     if ("name" in answer) return reply.redirect(`${rootOf(request.url)}schedules/${name}`, 303);
     const page = await onePage(context, frameOf(request, assets, person), name, { sent: answer });
     return sendPage(request, reply, answer.status, page);
@@ -76,7 +77,7 @@ export function addScheduleForms(app: FastifyInstance, context: LoopContext, ass
   app.post("/schedules/:name/run", async (request, reply) => {
     const person = await personOf(request, "admin");
     const name = nameOf(request.params);
-    const refused = await runOrSayWhyNot(context, name, person.name);
+    const refused = await runOrSayWhyNot(context, name, person.actor);
     if (refused.length === 0) return reply.redirect(`${rootOf(request.url)}schedules/${name}`, 303);
     return sendPage(request, reply, 422, await onePage(context, frameOf(request, assets, person), name, { refused }));
   });
@@ -85,20 +86,20 @@ export function addScheduleForms(app: FastifyInstance, context: LoopContext, ass
     ["resume", false],
   ] as const) {
     app.post(`/schedules/:name/${verb}`, async (request, reply) => {
-      const { name: by } = await personOf(request, "admin");
+      const { actor: by } = await personOf(request, "admin");
       await pauseSchedule(context, nameOf(request.params), isPaused, by);
       return reply.redirect(backTo(request), 303);
     });
   }
   app.post("/schedules/:name/remove", async (request, reply) => {
-    const { name: by } = await personOf(request, "admin");
+    const { actor: by } = await personOf(request, "admin");
     await removeSchedule(context, nameOf(request.params), by);
     return reply.redirect(`${rootOf(request.url)}schedules`, 303);
   });
 }
 
 /** Why it was not run, or nothing. */
-async function runOrSayWhyNot(context: LoopContext, name: string, by: string): Promise<string[]> {
+async function runOrSayWhyNot(context: LoopContext, name: string, by: Actor): Promise<string[]> {
   try {
     await runSchedule(context, name, by);
     return [];
@@ -113,7 +114,7 @@ async function runOrSayWhyNot(context: LoopContext, name: string, by: string): P
 async function lookOrSave(
   context: LoopContext,
   form: Record<string, unknown>,
-  by: string,
+  by: Actor,
   changed?: string,
 ): Promise<(SentSchedule & { status: number }) | { name: string }> {
   const { typed, isSave } = typedOf(form);

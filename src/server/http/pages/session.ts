@@ -1,3 +1,4 @@
+import type { Actor } from "../../../domain/act.ts";
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../../../contract/errors.ts";
@@ -6,13 +7,13 @@ import { epochMs, timestamp } from "../../../domain/clock.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { createToken, findToken } from "../../loop/tokens.ts";
 import type { TokenRecord } from "../../store/store.ts";
-import { includesScope, SESSION_COOKIE } from "../authenticate.ts";
+import { actorOf, includesScope, SESSION_COOKIE } from "../authenticate.ts";
 
 const SESSION_SECONDS = 7 * 86_400;
 const NAME_START = "session of ";
 
 /** Who looks at a page: the token of the session, and the name of the token that it was opened with. */
-export type Person = { token: TokenRecord; name: string; form_token: string };
+export type Person = { token: TokenRecord; name: string; actor: Actor; form_token: string };
 
 /** The person of the session cookie; undefined without one, or when it has ended. */
 export async function personOf(context: LoopContext, request: FastifyRequest): Promise<Person | undefined> {
@@ -21,7 +22,7 @@ export async function personOf(context: LoopContext, request: FastifyRequest): P
   const token = await findToken(context.store.read, secret);
   if (token === undefined || !includesScope(token.scope, "read")) return undefined;
   const name = token.name.startsWith(NAME_START) ? token.name.slice(NAME_START.length) : token.name;
-  return { token, name, form_token: formToken(secret) };
+  return { token, name, actor: actorOf({ ...token, name }), form_token: formToken(secret) };
 }
 
 /**

@@ -4,9 +4,9 @@ import { AppError } from "../../../contract/errors.ts";
 import { problemOf } from "../../../contract/problem.ts";
 import { routes } from "../../../contract/routes.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
-import { isAct } from "../../../domain/act.ts";
 import { LAYER_FIELDS } from "../../../domain/layer.ts";
 import { typedLayerValue } from "../../../domain/layer-text.ts";
+import type { Acts } from "../../../web/pages/settings-acts.ts";
 import { settingsPage, type SettingsData } from "../../../web/pages/settings.ts";
 import type { Looked } from "../../../web/pages/settings-values.ts";
 import { DEFAULT_SETTINGS, type LoopContext, type ServerSettings } from "../../loop/context.ts";
@@ -21,12 +21,12 @@ import { asSeenBy } from "../hide-addresses.ts";
 import { rootAsAsked } from "../root-as-asked.ts";
 import { formReader } from "./forms.ts";
 import { given } from "./given.ts";
+import { moment } from "./moment.ts";
 import { frameOf, rootOf, sendPage } from "./send-page.ts";
 import { personOf as readerOf, type Person } from "./session.ts";
 
-/** Among so many of the newest events of the server, what people did is looked for; and so much of it is shown. */
-const MOST_TOLD = 2_000;
-const MOST_ACTS = 20;
+/** So much of what people did is shown at a time. */
+const PAGE_ACTS = 20;
 
 /** What a server is, as it says to people. */
 export type About = { version: string; startedAt: string };
@@ -47,6 +47,9 @@ const lookQuery = z.object({
   subject: z.string().optional(),
   context: z.string().optional(),
 });
+
+/** What of what people did is asked for, by the names of the API. */
+const actsQuery = z.object(routes.listActs.query.shape).omit({ limit: true }).extend({ since: moment, until: moment });
 
 type Page = { context: LoopContext; assets: string; about: About };
 
@@ -71,12 +74,12 @@ export function addSettings(app: FastifyInstance, page: Page, askToSignIn: (requ
       const { do: wish, ...value } = typed;
       const exchange = { request, reply, person };
       if (wish === "look") return show(page, exchange, { looked: await lookAt(page, person, value) });
-      await putLayer(context, { ...layerOf(value), set_by: person.name });
+      await putLayer(context, layerOf(value), person.actor);
       return reply.redirect(`${rootOf(request.url)}settings`, 303);
     });
   });
   app.post("/settings/values/:id/remove", async (request, reply) => {
-    const { name: by } = await personOf(request, "admin");
+    const { actor: by } = await personOf(request, "admin");
     await removeLayer(context, parseOrThrow(routes.removeLayer.params, request.params, "invalid-request").id, by);
     return reply.redirect(`${rootOf(request.url)}settings`, 303);
   });
@@ -85,13 +88,13 @@ export function addSettings(app: FastifyInstance, page: Page, askToSignIn: (requ
     const { form_token: _, ...typed } = given(request.body);
     return orShow(page, { request, reply, person }, typed, async () => {
       const asked = parseOrThrow(routes.createToken.body, typed, "invalid-request");
-      const token = await makeToken(context.store, asked, person.name);
+      const token = await makeToken(context.store, asked, person.actor);
       const made = { ...token, url: rootAsAsked(request, "settings", "settings/tokens", "settings/values") };
       return show(page, { request, reply, person }, { made });
     });
   });
   app.post("/settings/tokens/:id/revoke", async (request, reply) => {
-    const { name: by } = await personOf(request, "admin");
+    const { actor: by } = await personOf(request, "admin");
     await revokeToken(context.store, parseOrThrow(routes.revokeToken.params, request.params, "invalid-request").id, by);
     return reply.redirect(`${rootOf(request.url)}settings`, 303);
   });
@@ -143,9 +146,9 @@ async function orShow(
   }
 }
 
-async function readActs(read: StoreReader): Promise<SettingsData["acts"]> {
-  const [told, workers, schedules, hooks] = await Promise.all([
-    read.newestServerEvents(MOST_TOLD),
+async function readActs(read: StoreReader, { cursor, ...filter }: z.output<typeof actsQuery>): Promise<Acts> {
+  const [found, workers, schedules, hooks] = await Promise.all([
+    read.acts(filter, { limit: PAGE_ACTS, cursor }),
     read.workers(),
     read.schedules(),
     read.hooks(),
@@ -155,7 +158,7 @@ async function readActs(read: StoreReader): Promise<SettingsData["acts"]> {
     ...schedules.map(({ name }) => `schedule ${name}`),
     ...hooks.map(({ name }) => `hook ${name}`),
   ]);
-  return { acts: told.filter(isAct).slice(0, MOST_ACTS), there };
+  return { filter, cursor, acts: found.items, next_cursor: found.next_cursor, there };
 }
 
 async function show(
@@ -166,17 +169,18 @@ async function show(
 ): Promise<FastifyReply> {
   const { store, settings } = context;
   const { read } = store;
-  const asked =
-    request.method === "GET" ? parseOrThrow(explainQuery, given(request.query), "invalid-request") : undefined;
+  const query = request.method === "GET" && status === 200 ? given(request.query) : {};
+  const asked = parseOrThrow(explainQuery, query, "invalid-request");
+  const actsAsked = parseOrThrow(actsQuery, query, "invalid-request");
   const isAdmin = includesScope(person.token.scope, "admin");
   const [now, layers, workers, acts, tokens] = await Promise.all([
     read.now(),
     read.layers(),
     read.workers(),
-    readActs(read),
+    readActs(read, actsAsked),
     isAdmin ? read.tokens() : undefined,
   ]);
-  const key = asked?.task_name === undefined ? undefined : { ...asked, task_name: asked.task_name };
+  const key = asked.task_name === undefined ? undefined : { ...asked, task_name: asked.task_name };
   const data: SettingsData = {
     now,
     about: {

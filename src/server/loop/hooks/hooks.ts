@@ -1,3 +1,4 @@
+import { doneBy, type Actor } from "../../../domain/act.ts";
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { AppError } from "../../../contract/errors.ts";
@@ -103,7 +104,7 @@ export async function putHook(
   context: LoopContext,
   name: string,
   { submission, only_if, secret: given }: HookInput,
-  created_by: string,
+  by: Actor,
 ): Promise<{ hook: Hook; secret: string | null }> {
   refuseCode(submission);
   const old = given ?? (await context.store.read.hookSecret(name));
@@ -112,8 +113,8 @@ export async function putHook(
   const hook = await context.store.transaction(async (tx) => {
     const before = await tx.hook(name);
     const hasNewSecret = before !== undefined && secret !== (await tx.hookSecret(name));
-    const after = await tx.putHook({ name, submission, only_if, created_by, secret });
-    await noteChange(tx, name, { before, after, hasNewSecret, by: created_by });
+    const after = await tx.putHook({ name, submission, only_if, created_by: by.name, secret });
+    await noteChange(tx, name, { before, after, hasNewSecret, by });
     return after;
   });
   return { hook, secret: made };
@@ -123,7 +124,7 @@ export async function putHook(
 async function noteChange(
   tx: StoreTransaction,
   name: string,
-  { before, after, hasNewSecret, by }: { before: Hook | undefined; after: Hook; hasNewSecret: boolean; by: string },
+  { before, after, hasNewSecret, by }: { before: Hook | undefined; after: Hook; hasNewSecret: boolean; by: Actor },
 ): Promise<void> {
   if (before === undefined) return changed(tx, name, { did: "made", by });
   const given = (["submission", "only_if", "created_by"] as const).filter(
@@ -133,14 +134,14 @@ async function noteChange(
   if (fields.length > 0) await changed(tx, name, { did: "changed", fields, by });
 }
 
-type Deed = { did: "made" | "changed" | "removed"; fields?: readonly string[]; by: string };
+type Deed = { did: "made" | "changed" | "removed"; fields?: readonly string[]; by: Actor };
 
-function changed(tx: StoreTransaction, name: string, { did, ...more }: Deed): Promise<void> {
-  return tx.appendEvents([{ kind: "hook_changed", data: { did, name, ...more } }]);
+function changed(tx: StoreTransaction, name: string, { did, by, ...more }: Deed): Promise<void> {
+  return tx.appendEvents([{ kind: "hook_changed", data: { did, name, ...more, ...doneBy(by) } }]);
 }
 
 /** Forgets a hook; what it has submitted stays. */
-export function removeHook(context: LoopContext, name: string, by: string): Promise<void> {
+export function removeHook(context: LoopContext, name: string, by: Actor): Promise<void> {
   return context.store.transaction(async (tx) => {
     if (!(await tx.deleteHook(name))) throw notFound(name);
     await changed(tx, name, { did: "removed", by });

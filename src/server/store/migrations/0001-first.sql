@@ -484,6 +484,7 @@ create table events (
 
 create index events_by_request on events (work_request_id, id) where work_request_id is not null;
 create index events_of_none on events (id) where work_request_id is null;
+create index events_of_people on events (id) where work_request_id is null and data ->> 'by_token' is not null;
 
 -- One row: the number of the lead that began last. Who leads no longer sees here that another does.
 create table leadership (

@@ -209,6 +209,13 @@ export const ERRORS = {
     template: "The database has the schema {found}, which this Almanac (schema {expected}) does not know.",
     action: "Use the newer Almanac that made it.",
   },
+  "other-schema": {
+    retryable: false,
+    template:
+      "The database was made by another build of Almanac: its schema {found} is not the one that this program makes.",
+    action:
+      "Use the build that made it, or begin with a new database: another --home (or $ALMANAC_HOME), or another --database.",
+  },
   "too-many-open": {
     status: 503,
     retryable: true,

@@ -18,7 +18,7 @@ import { FIRING_KINDS, MISSED_POLICIES } from "../../src/domain/schedule.ts";
 import { FAIL_ON, VERDICT_KINDS } from "../../src/domain/verdict.ts";
 import { RESULTS, STATUSES, UNBLOCK_STRATEGIES } from "../../src/domain/work-request.ts";
 import { LINE_LEVELS } from "../../src/domain/worker-line.ts";
-import { listMigrations, missingMigrations, type Migration } from "../../src/server/store/migrations.ts";
+import { listMigrations, migrationMark, missingMigrations, type Migration } from "../../src/server/store/migrations.ts";
 import { openStore } from "../../src/server/store/open.ts";
 import { ENGINES, useDatabases } from "./engines.ts";
 import { insert, newRequest } from "./records.ts";
@@ -80,7 +80,7 @@ async function execute(database: string, sql: string): Promise<void> {
 
 /** A step that does nothing. */
 function step(version: number, is_compatible = true): Migration {
-  return { version, name: `s${version}`, is_compatible, sql: "" };
+  return { version, name: `s${version}`, is_compatible, sql: "", sha256: `of ${version}` };
 }
 
 /** Nothing is expected to go wrong behind a caller's back here. */
@@ -125,7 +125,7 @@ describe.each(ENGINES)("the schema on $name", (engine) => {
     const yes = engine.kind === "sqlite" ? "1" : "true";
     await execute(
       database,
-      `insert into almanac_migrations values (99, '0099-later', ${yes}, '2030-01-01T00:00:00.000Z')`,
+      `insert into almanac_migrations values (99, '0099-later', ${yes}, '2030-01-01T00:00:00.000Z', 'later')`,
     );
     if (engine.kind === "sqlite") await execute(database, "pragma user_version = 99");
     const store = await databases.open(database);
@@ -138,7 +138,7 @@ describe.each(ENGINES)("the schema on $name", (engine) => {
     const no = engine.kind === "sqlite" ? "0" : "false";
     await execute(
       database,
-      `insert into almanac_migrations values (99, '0099-later', ${no}, '2030-01-01T00:00:00.000Z')`,
+      `insert into almanac_migrations values (99, '0099-later', ${no}, '2030-01-01T00:00:00.000Z', 'later')`,
     );
     if (engine.kind === "sqlite") await execute(database, "pragma user_version = 99");
     const last = listMigrations().at(-1)!.name;
@@ -147,9 +147,31 @@ describe.each(ENGINES)("the schema on $name", (engine) => {
       message: `The database has the schema 0099-later, which this Almanac (schema ${last}) does not know.`,
     });
   });
+
+  it.each([
+    ["whose first step was another", "update almanac_migrations set sha256 = 'another'"],
+    ["that keeps no mark of its steps yet", "alter table almanac_migrations drop column sha256"],
+  ])("made by a build before a release, %s, it is refused in words, and nothing is changed", async (_, change) => {
+    const database = await databases.fresh();
+    await (await databases.open(database)).close();
+    await execute(database, change);
+    const before = await dumpOf(database);
+    await expect(openStore(database, { onFault })).rejects.toMatchObject({
+      code: "other-schema",
+      message:
+        "The database was made by another build of Almanac: its schema 0001-first is not the one that this program makes.",
+    });
+    expect(await dumpOf(database)).toBe(before);
+  });
 });
 
 describe("migrations", () => {
+  it("a comment may be changed after a step was released, and nothing else", () => {
+    const mark = (sql: string) => migrationMark(`-- compatible\n${sql}`);
+    expect(mark("-- why\ncreate table a (\n  -- first\n  b text\n);\n")).toBe(mark("create table a (\n  b text\n);\n"));
+    expect(mark("create table a (b text);\n")).not.toBe(mark("create table a (c text);\n"));
+  });
+
   it("missing steps are run in order, also one that an older branch left out", () => {
     const known = [step(1), step(2), step(3)];
     expect(missingMigrations(known, []).map(({ version }) => version)).toEqual([1, 2, 3]);

@@ -20,8 +20,8 @@ export type LocalHistory = {
 /**
  * Opens the history in the file that a server keeps its embedded database in, making the file where there is
  * none. For `almanac run`, which may add only a few milliseconds: so without threads, query builder and schemas.
- * Any number of processes, a running server among them, may use one file. Throws SQLite's error, or
- * `newer-schema`.
+ * Any number of processes, a running server among them, may use one file. Throws SQLite's error,
+ * `newer-schema`, or `other-schema`.
  */
 export function openLocalHistory(file: string): LocalHistory {
   const database = openDatabase(file);

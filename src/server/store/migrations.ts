@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { AppError } from "../../contract/errors.ts";
 
@@ -10,10 +11,16 @@ export type Migration = {
   /** False: an Almanac that does not know this step must not use the database. */
   is_compatible: boolean;
   sql: string;
+  /** What tells it from another step of the same name: `migrationMark`. */
+  sha256: string;
 };
 
 /** One step that a database says it has had. */
-export type AppliedMigration = Pick<Migration, "version" | "name"> & { is_compatible: boolean | number };
+export type AppliedMigration = Pick<Migration, "version" | "name"> & {
+  is_compatible: boolean | number;
+  /** Absent: it was written before steps were marked. */
+  sha256?: string;
+};
 
 const FOLDER = new URL("./migrations/", import.meta.url);
 
@@ -22,7 +29,8 @@ export const CREATE_APPLIED = `create table if not exists almanac_migrations (
   version bigint not null primary key,
   name text not null,
   is_compatible boolean not null,
-  applied_at timestamptz not null
+  applied_at timestamptz not null,
+  sha256 text not null
 )`;
 
 /** Every step, first to last. Reads the folder: a few hundred microseconds. */
@@ -38,12 +46,24 @@ function readMigration(file: string, expectedVersion: number): Migration {
   if (marker === undefined || version !== expectedVersion) {
     throw new Error(`migrations/${file}: expected number ${expectedVersion} and a first line that says its marker`);
   }
-  return { version, name: file.replace(/\.sql$/, ""), is_compatible: marker === "compatible", sql };
+  return {
+    version,
+    name: file.replace(/\.sql$/, ""),
+    is_compatible: marker === "compatible",
+    sql,
+    sha256: migrationMark(sql),
+  };
+}
+
+/** Of a step's statements, without the comments: SHA-256, hex. */
+export function migrationMark(sql: string): string {
+  return createHash("sha256").update(withoutComments(sql)).digest("hex");
 }
 
 /**
  * The steps that a database still needs. Throws `newer-schema` when it has had a breaking step that this
- * Almanac does not know; unknown steps that are compatible are none of its business.
+ * Almanac does not know; unknown steps that are compatible are none of its business. Throws `other-schema` when a step
+ * was another when it was applied: until a release, the first one is changed in place, and no column may be where it was.
  */
 export function missingMigrations(known: readonly Migration[], applied: readonly AppliedMigration[]): Migration[] {
   const last = known.at(-1)?.version ?? 0;
@@ -52,6 +72,8 @@ export function missingMigrations(known: readonly Migration[], applied: readonly
   if (newest !== undefined) {
     throw new AppError("newer-schema", { found: newest.name, expected: known.at(-1)?.name });
   }
+  const other = known.find((step) => applied.some((was) => was.version === step.version && was.sha256 !== step.sha256));
+  if (other !== undefined) throw new AppError("other-schema", { found: other.name });
   const done = new Set(applied.map(({ version }) => version));
   return known.filter(({ version }) => !done.has(version));
 }
@@ -69,6 +91,9 @@ const SQLITE_WORDS: readonly (readonly [RegExp, string])[] = [
 
 /** A migration as SQLite takes it. Comments are left out: they may use the same words. */
 export function sqliteForm(sql: string): string {
-  const statements = sql.replaceAll(/^\s*--.*\n/gm, "");
-  return SQLITE_WORDS.reduce((text, [word, replacement]) => text.replaceAll(word, replacement), statements);
+  return SQLITE_WORDS.reduce((text, [word, replacement]) => text.replaceAll(word, replacement), withoutComments(sql));
+}
+
+function withoutComments(sql: string): string {
+  return sql.replaceAll(/^\s*--.*\n/gm, "");
 }

@@ -20,7 +20,7 @@ export type OpenOptions = {
 
 /**
  * Opens the database at a `postgres://…` URL or in a file, making or updating its schema. Throws
- * `unsupported-database` or `newer-schema`.
+ * `unsupported-database`, `newer-schema` or `other-schema`.
  */
 export async function openStore(database: string, options: OpenOptions): Promise<Store> {
   if (/^postgres(ql)?:\/\//.test(database)) {

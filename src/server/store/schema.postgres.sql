@@ -14,6 +14,7 @@ create table almanac_migrations (
   name text not null,
   is_compatible boolean not null,
   applied_at timestamp with time zone not null,
+  sha256 text not null,
   constraint almanac_migrations_pkey PRIMARY KEY (version)
 );
 

@@ -14,7 +14,8 @@ CREATE TABLE almanac_migrations (
   version integer not null primary key,
   name text not null,
   is_compatible integer not null,
-  applied_at text not null
+  applied_at text not null,
+  sha256 text not null
 
 ) strict;
 

@@ -4,7 +4,7 @@ import { MIGRATION_LOCK } from "./locks.ts";
 
 /**
  * Brings the schema up to date in one transaction. Servers that start at the same moment wait for each other.
- * Throws `newer-schema`.
+ * Throws `newer-schema`, and `other-schema`.
  */
 export async function migrate(pool: Pool): Promise<void> {
   const known = listMigrations();
@@ -15,8 +15,12 @@ export async function migrate(pool: Pool): Promise<void> {
     await client.query("set local statement_timeout = 0; set local lock_timeout = 0");
     await client.query(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
     await client.query(CREATE_APPLIED);
-    for (const { version, name, is_compatible, sql } of missingMigrations(known, await appliedMigrations(client))) {
-      await client.query("insert into almanac_migrations values ($1, $2, $3, now())", [version, name, is_compatible]);
+    for (const { version, name, is_compatible, sql, sha256 } of missingMigrations(
+      known,
+      await appliedMigrations(client),
+    )) {
+      const applied = [version, name, is_compatible, sha256];
+      await client.query("insert into almanac_migrations values ($1, $2, $3, now(), $4)", applied);
       await client.query(sql);
     }
     await client.query("commit");
@@ -33,8 +37,7 @@ async function appliedMigrations(on: Pool | PoolClient): Promise<AppliedMigratio
     "select to_regclass('almanac_migrations') is not null as is_there",
   );
   if (rows[0]?.is_there !== true) return [];
-  const applied = await on.query<AppliedMigration>(
-    "select version, name, is_compatible from almanac_migrations order by version",
-  );
+  // all columns: a database that was made before one of them is to be refused in words
+  const applied = await on.query<AppliedMigration>("select * from almanac_migrations order by version");
   return applied.rows;
 }

@@ -45,7 +45,7 @@ export class SqliteConnection {
     });
   }
 
-  /** Opens the file; refused with `unsupported-database` or `newer-schema`. */
+  /** Opens the file; refused with `unsupported-database`, `newer-schema` or `other-schema`. */
   open(): Promise<void> {
     this.#opening = Promise.withResolvers();
     if (this.#ended === undefined) this.#post({ kind: "open" });

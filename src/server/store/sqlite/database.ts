@@ -8,7 +8,8 @@ const BUSY_TIMEOUT_MS = 10_000;
 
 /**
  * Opens the file for writing, making it and its folder where they do not exist, and brings the schema up to
- * date. Several processes may do this at once. Throws SQLite's error, or `newer-schema`.
+ * date. Several processes may do this at once. Throws SQLite's error, `newer-schema`, or
+ * `other-schema`.
  */
 export function openDatabase(file: string): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true });
@@ -45,18 +46,19 @@ function openConnection(file: string): DatabaseSync {
   }
 }
 
-/** Brings the schema up to date. The version in the file's header spares the look at the list when nothing is new. */
+/** Brings the schema up to date. The version in the file's header tells without a transaction that nothing is new. */
 function migrate(database: DatabaseSync): void {
   const known = listMigrations();
-  if (userVersion(database) === known.length) return;
+  if (userVersion(database) === known.length && missingMigrations(known, appliedMigrations(database)).length === 0)
+    return;
   database.exec("begin immediate");
   try {
     database.exec(sqliteForm(CREATE_APPLIED.replace(/\)$/, "\n) strict")));
     const missing = missingMigrations(known, appliedMigrations(database));
-    for (const { version, name, is_compatible, sql } of missing) {
+    for (const { version, name, is_compatible, sql, sha256 } of missing) {
       database
-        .prepare("insert into almanac_migrations values (?, ?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))")
-        .run(version, name, is_compatible ? 1 : 0);
+        .prepare("insert into almanac_migrations values (?, ?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?)")
+        .run(version, name, is_compatible ? 1 : 0, sha256);
       database.exec(sqliteForm(sql));
       database.exec(`pragma user_version = ${version}`);
     }
@@ -72,6 +74,7 @@ function userVersion(database: DatabaseSync): number {
 }
 
 function appliedMigrations(database: DatabaseSync): AppliedMigration[] {
-  const rows = database.prepare("select version, name, is_compatible from almanac_migrations order by version").all();
-  return rows as AppliedMigration[]; // the columns just named, of the types that the table fixes
+  // all columns: a file that was made before one of them is to be refused in words
+  const rows = database.prepare("select * from almanac_migrations order by version").all();
+  return rows as AppliedMigration[]; // of the types that the table fixes
 }

@@ -96,8 +96,8 @@ export const ERRORS = {
   "unknown-owner": {
     status: 422,
     retryable: false,
-    template: "Nobody here is called {name}: no token of people has that name.",
-    action: "Give it to somebody whose token is on the settings, or in `almanac token ls`.",
+    template: "Nobody here is called {name}. Those whom something can be given to: {people}.",
+    action: "Take one of these names: they are the names of tokens; a new one is made by `almanac token new`.",
   },
   "already-superseded": {
     status: 409,

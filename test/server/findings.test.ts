@@ -52,7 +52,7 @@ describe.each(ENGINES)("a finding, kept in $name,", (engine) => {
     for (const name of ["eve", "w-1"]) {
       await expect(give(1, name)).rejects.toMatchObject({
         code: "unknown-owner",
-        message: expect.stringContaining(`Nobody here is called ${name}`) as unknown,
+        message: `Nobody here is called ${name}. Those whom something can be given to: ada, local.`,
       });
     }
     const change = (body: object) => ada.call("changeFinding", { params: { id: 1 }, body });

@@ -3,6 +3,7 @@ import { createClient } from "../../src/client/client.ts";
 import type { ImportedEntry } from "../../src/contract/history-entries.ts";
 import { formatLogRecord } from "../../src/domain/log-record.ts";
 import type { WorkRequestId } from "../../src/domain/ids.ts";
+import type { VerdictKind } from "../../src/domain/verdict.ts";
 import { ENGINES, useDatabases } from "../store/engines.ts";
 import { COMMAND, ended, startHarness, type Harness, type PlayedWorker } from "./harness.ts";
 
@@ -62,6 +63,8 @@ describe.each(ENGINES)("a verdict, kept in $name,", (engine) => {
     return worker_name;
   }
 
+  const findings = async () => (await harness.client.call("listFindings", { query: {} })).items;
+
   it("is a flake when the work passes on another worker, and its dependents waited for that", async () => {
     await give(passes(30));
     const [request, dependent] = await harness.submit({ ...KEY, name: "a" }, { task_name: "after", depends_on: ["a"] });
@@ -84,7 +87,6 @@ describe.each(ENGINES)("a verdict, kept in $name,", (engine) => {
 
   it("is a regression when it fails again, then known, then fixed; the finding follows", async () => {
     await give(passes(150));
-    const findings = async () => (await harness.client.call("listFindings", { query: {} })).items;
     const [request] = await harness.submit(KEY);
     await endRun(request!.id, 1, "/tmp/1/a.c:7: error: gone");
     await endRun(request!.id, 2, "/tmp/2/a.c:9: error: gone");
@@ -92,7 +94,7 @@ describe.each(ENGINES)("a verdict, kept in $name,", (engine) => {
     expect(judged.verdict).toMatchObject({ kind: "regression", fatal: true, first_error: "/tmp/2/a.c:9: error: gone" });
     expect(judged.verdict!.confidence).toBeGreaterThan(0.99); // it has one, as just seen
     expect(await findings()).toMatchObject([
-      { kind: "regression", state: "new", ...KEY, first_run_id: `${request!.id}.2`, run_count: 2 },
+      { kind: "regression", state: "new", ...KEY, first_run_id: `${request!.id}.1`, run_count: 2 },
     ]);
 
     const [again] = await harness.submit(KEY);
@@ -209,6 +211,50 @@ describe.each(ENGINES)("a verdict, kept in $name,", (engine) => {
     const [again] = await harness.submit(KEY);
     await endRun(again!.id, 1, "error: gone");
     expect((await harness.request(again!.id)).verdict).toMatchObject({ kind: "known_failure", fatal: false });
+  });
+
+  it("of a person who says that it is a regression opens a finding, or the one again that was closed", async () => {
+    const [request] = await harness.submit(KEY);
+    await endRun(request!.id, 1, "error: gone");
+    const say = (kind: VerdictKind) =>
+      harness.client.call("overruleVerdict", { params: { id: request!.id }, body: { kind, note: `it is ${kind}` } });
+    expect(await findings()).toEqual([]);
+    await say("regression");
+    const said = { state: "confirmed", state_by: "local", note: "it is regression" };
+    const opened = {
+      ...said,
+      kind: "regression",
+      ...KEY,
+      first_run_id: `${request!.id}.1`,
+      first_error: "error: gone",
+    };
+    expect(await findings()).toMatchObject([{ ...opened, request_count: 1 }]);
+    await say("flaky");
+    expect(await findings()).toMatchObject([{ state: "fixed", note: "it is flaky" }]);
+    await say("regression");
+    expect(await findings()).toMatchObject([{ ...opened, request_count: 1 }]);
+  });
+
+  it("tells those who look at findings of what may have changed them, and of nothing else", async () => {
+    const seen: string[] = [];
+    const stop = new AbortController();
+    const reading = (async () => {
+      for await (const message of harness.client.events({ topics: ["findings"], after: 0, signal: stop.signal })) {
+        if (message.type !== "event") continue;
+        seen.push(message.event.kind);
+        if (message.event.kind === "judged") stop.abort();
+      }
+    })().catch((error: unknown) => {
+      if (!stop.signal.aborted) throw error;
+    });
+    const [passed] = await harness.submit(KEY);
+    await endRun(passed!.id, 1);
+    const [failed] = await harness.submit({ ...KEY, subject: "other" });
+    await endRun(failed!.id, 1, "error: gone");
+    const body = { kind: "regression", note: "it passed elsewhere" } as const;
+    await harness.client.call("overruleVerdict", { params: { id: failed!.id }, body });
+    await reading;
+    expect(seen).toEqual(["completed", "finding", "judged"]);
   });
 
   it("is not fatal on the first run of a key, so that dependents go on, unless any failure is to be", async () => {

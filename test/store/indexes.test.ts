@@ -235,6 +235,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ],
   ["trimAccuracyDays", (tx) => tx.trimAccuracyDays("2029-01-01"), [/accuracy_days_by_day/]],
   ["tokenByHash", (tx) => tx.tokenByHash("hash7"), [/tokens_secret_hash_key|sqlite_autoindex_tokens_1/]],
+  ["people", (tx) => tx.people(), [/tokens_of_people/]],
   ["maxShares", (tx) => tx.maxShares(), [/tokens_max_share/]],
   ["deleteTokensOfWorker", (tx) => tx.deleteTokensOfWorker(WORKER), [/tokens_by_worker/]],
   ["events", (tx) => tx.events(19_000, 50), [/events_pkey|PRIMARY KEY/]],

@@ -28,4 +28,41 @@ inChromium("the regressions", startExample, (at) => {
     await page.getByText(/It concerns \d+ requests?/).waitFor();
     await context.close();
   });
+
+  it("are gone through and opened by keys, and m leads to what is to be said of one", async () => {
+    const { page, context } = await at.visit();
+    await page.goto("regressions");
+    const links = page.getByRole("rowheader").getByRole("link");
+    const [first, second] = await links.allInnerTexts();
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(second);
+    await page.keyboard.press("k");
+    await page.keyboard.press("Enter");
+    await page.getByText(`${first!.replace("finding", "Finding")} is `).waitFor(); // there are two
+    await page.keyboard.press("m");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("note");
+    await page.goBack();
+    await page.keyboard.press("j");
+    await page.keyboard.press("m");
+    await page.waitForURL(/#note$/);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("note");
+    await context.close();
+  });
+
+  it("are taken, given to somebody and left without a script", async () => {
+    await at.farm.harness.client.call("createToken", { body: { name: "grace", scope: "submit" } });
+    const { page, context } = await at.visit({ javaScriptEnabled: false });
+    await page.goto("regressions/1");
+    await page.getByRole("button", { name: "I take it" }).click();
+    await page.getByText("local, that is you.").waitFor();
+    await page.getByLabel("To whom").selectOption("grace");
+    await page.getByRole("button", { name: "Give it" }).click();
+    await page.getByText("grace.", { exact: true }).waitFor();
+    await page.goto("regressions?owner=grace");
+    await page.getByRole("link", { name: "finding 1" }).click();
+    await page.getByRole("button", { name: "Leave it" }).click();
+    await page.getByText(/^Nobody has taken it/).waitFor();
+    await context.close();
+  });
 });

@@ -137,15 +137,20 @@ async function replay(
   }
 }
 
-type Topical = Pick<Event, "work_request_id" | "worker_name"> & { kind?: Event["kind"] };
+type Topical = Pick<Event, "work_request_id" | "worker_name"> & Partial<Pick<Event, "kind" | "data">>;
 
 function topicFilter(names: ReadonlySet<string> | undefined): (event: Topical) => boolean {
   if (names === undefined) return () => true;
-  return ({ work_request_id, worker_name, kind }) =>
-    (names.has("findings") && kind === "finding") ||
+  return ({ work_request_id, worker_name, kind, data }) =>
+    (names.has("findings") && isOfFindings(kind, data)) ||
     (names.has("requests") && work_request_id !== undefined) ||
     (names.has("workers") && worker_name !== undefined) ||
     names.has(`r${work_request_id ?? ""}`);
+}
+
+/** Whether findings may be others than before: a verdict but `passed` opens one, confirms it, or closes it. */
+function isOfFindings(kind: Event["kind"] | undefined, data: Event["data"] | undefined): boolean {
+  return kind === "finding" || kind === "judged" || (kind === "completed" && data?.["verdict"] !== "passed");
 }
 
 function formatEvent(event: Event): string {

@@ -1,13 +1,13 @@
-import { doneBy, type Actor } from "../../domain/act.ts";
-import { AppError } from "../../contract/errors.ts";
 import type { Timestamp } from "../../domain/clock.ts";
-import type { Finding, FindingKind, FindingState } from "../../domain/finding.ts";
+import type { Finding, FindingKind } from "../../domain/finding.ts";
+import { resultOf } from "../../domain/outcome.ts";
 import { parseRunId, type RunId } from "../../domain/ids.ts";
+import type { Run } from "../../domain/run.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import type { Result, WorkRequest } from "../../domain/work-request.ts";
-import type { FindingFilter, FindingPatch, NewFinding, StoreTransaction } from "../store/store.ts";
-import type { LoopContext } from "./context.ts";
+import { isSameFailure } from "../../verdict/fingerprint.ts";
+import type { FindingFilter, NewFinding, StoreTransaction } from "../store/store.ts";
 import { lastPassBefore } from "./failure-facts.ts";
 
 /*
@@ -48,25 +48,72 @@ async function seen(
   now: Timestamp,
 ): Promise<void> {
   const [run = null] = verdict.evidence;
-  const shown = { run, runs: 1 + (verdict.spent.flaky ?? 0), stopped };
+  const shown = { run, runs: runsOf(verdict), stopped };
   const open = await openFinding(tx, kind, request, verdict);
   if (open !== undefined) return seenAgain(tx, open, shown, now);
   if (verdict.kind === "known_failure") return; // of before findings were kept
-  const opened = await openNew(tx, {
+  const opened = await openNew(tx, await findingOfVerdict(tx, kind, request, { verdict, stopped }, now));
+  if (opened !== undefined) return;
+  // another transaction has just opened it
+  const theirs = await openFinding(tx, kind, request, verdict);
+  if (theirs !== undefined) await seenAgain(tx, theirs, shown, now);
+}
+
+/** What is found when a verdict is the first to show it. */
+async function findingOfVerdict(
+  tx: StoreTransaction,
+  kind: "regression" | "farm",
+  request: WorkRequest,
+  { verdict, stopped }: Pick<JudgedEnd, "verdict" | "stopped">,
+  now: Timestamp,
+): Promise<NewFinding> {
+  const [newest = null] = verdict.evidence;
+  return {
     ...newFinding(kind, request, now),
     because: verdict.because,
     confidence: verdict.confidence,
     fingerprint: verdict.fingerprint ?? null,
     first_error: verdict.first_error ?? null,
-    first_run_id: run,
-    last_run_id: run,
-    run_count: shown.runs,
+    first_run_id: await firstAlike(tx, request, newest),
+    last_run_id: newest,
+    run_count: runsOf(verdict),
     stopped_count: stopped,
-  });
-  if (opened !== undefined) return;
-  // another transaction has just opened it
-  const theirs = await openFinding(tx, kind, request, verdict);
-  if (theirs !== undefined) await seenAgain(tx, theirs, shown, now);
+  };
+}
+
+/** The run of a request that was the first to fail as its newest one did. */
+async function firstAlike(tx: StoreTransaction, { id }: WorkRequest, newest: RunId | null): Promise<RunId | null> {
+  const runs = await tx.runsOf(id);
+  const mark = runs.find((run) => run.id === newest)?.failure ?? undefined;
+  const isAlike = ({ outcome, failure }: Run) =>
+    outcome !== null &&
+    resultOf(outcome) === "failure" &&
+    (mark === undefined || failure === null || isSameFailure(failure, mark));
+  return runs.find(isAlike)?.id ?? newest;
+}
+
+/** How many runs of the request failed so: each but the last was tried again, as one that may have been a flake. */
+function runsOf({ spent }: Verdict): number {
+  return 1 + (spent.flaky ?? 0);
+}
+
+/**
+ * A person says that a failure is a regression, and nothing that is open says so: what was found of it, and closed since, is open
+ * again; else it is found now.
+ */
+export async function openAsSaid(
+  tx: StoreTransaction,
+  request: WorkRequest,
+  verdict: Verdict,
+  now: Timestamp,
+): Promise<void> {
+  const { task_name, subject, context, id } = request;
+  const filter: FindingFilter = { kind: "regression", state: "fixed", task_name, subject, context };
+  const { items } = await tx.findings(filter, { limit: 10 });
+  const closed = items.find(({ last_run_id: run }) => run !== null && parseRunId(run)?.work_request_id === id);
+  const said = { state: "confirmed", state_at: now, state_by: verdict.by, note: verdict.note } as const;
+  if (closed !== undefined) return tx.updateFinding(closed.id, said);
+  await openNew(tx, { ...(await findingOfVerdict(tx, "regression", request, { verdict, stopped: 0 }, now)), ...said });
 }
 
 /** What one more request has shown: its newest run, how many of its runs failed so, how many others it stopped. */
@@ -161,69 +208,4 @@ async function beginningOf(
   const [request, run] = [await tx.workRequest(id), await tx.run(first)];
   if (request === undefined || run === undefined) return undefined;
   return { first_request_by: request.created_by, last_pass: await lastPassBefore(tx, { request, run }) };
-}
-
-/** One finding. Throws `not-found`. */
-export async function findingOf(read: Pick<StoreTransaction, "finding">, id: number): Promise<Finding> {
-  const finding = await read.finding(id);
-  if (finding === undefined) throw new AppError("not-found", { what: "finding", id: String(id) });
-  return finding;
-}
-
-/** What a person says of a finding: its state, who looks after it (null: nobody), or both. */
-export type FindingChange = {
-  state?: FindingState | undefined;
-  note?: string | undefined;
-  owner?: string | null | undefined;
-};
-
-/** Throws `not-found` for an id that does not exist, `finding-open`, and `unknown-owner` for a name that nobody has. */
-export function changeFinding(context: LoopContext, id: number, change: FindingChange, by: Actor): Promise<Finding> {
-  const { state, owner, note } = change;
-  return context.store.transaction(async (tx) => {
-    const finding = await findingOf(tx, id);
-    if (state !== undefined) await putIntoState(tx, finding, { state, note }, by);
-    if (owner !== undefined && owner !== finding.owner) await giveTo(tx, id, owner, by);
-    return findingOf(tx, id);
-  });
-}
-
-async function putIntoState(
-  tx: StoreTransaction,
-  finding: Finding,
-  { state, note }: { state: FindingState; note: string | undefined },
-  by: Actor,
-): Promise<void> {
-  const { id } = finding;
-  await refuseSecondOpen(tx, finding, state);
-  const patch: FindingPatch = { state, state_at: await tx.now(), state_by: by.name };
-  await tx.updateFinding(id, { ...patch, ...(note !== undefined && { note }) });
-  await tx.appendEvents([{ kind: "finding", data: { finding_id: id, state, ...doneBy(by) } }]);
-}
-
-/** Whoever gives it to themselves exists; of others the name must be right, or they would never see it. */
-async function giveTo(tx: StoreTransaction, id: number, owner: string | null, by: Actor): Promise<void> {
-  if (owner !== null && owner !== by.name && !(await isPerson(tx, owner))) {
-    throw new AppError("unknown-owner", { name: owner });
-  }
-  await tx.updateFinding(id, { owner });
-  await tx.appendEvents([{ kind: "finding", data: { finding_id: id, owner, ...doneBy(by) } }]);
-}
-
-/** Whether a token of people has that name: not one of a worker, and no browser's session. */
-async function isPerson(tx: StoreTransaction, name: string): Promise<boolean> {
-  const tokens = await tx.tokens();
-  return tokens.some(
-    (token) => token.name === name && token.scope !== "worker" && token.scope !== "join" && token.opened_with === null,
-  );
-}
-
-/** What is over cannot be opened again while the like of it is open. */
-async function refuseSecondOpen(tx: StoreTransaction, finding: Finding, state: FindingState): Promise<void> {
-  if (finding.state !== "fixed" || state === "fixed") return;
-  const { id, kind, task_type, task_name, subject, context, fingerprint } = finding;
-  const key = kind === "farm" ? {} : { task_name, subject, context };
-  const { items } = await tx.findings({ ...key, kind, state: "open" }, { limit: 100 });
-  const like = items.find((other) => other.fingerprint === fingerprint && other.task_type === task_type);
-  if (like !== undefined) throw new AppError("finding-open", { id, other: like.id });
 }

@@ -7,6 +7,7 @@ import { isFatal } from "../../verdict/fatal.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import { noteOverruled } from "./accuracy.ts";
 import type { LoopContext } from "./context.ts";
+import { openAsSaid } from "./findings.ts";
 
 /**
  * A person says what an ended request means. What was said before is kept; later judgements of the key go by the person's
@@ -58,19 +59,21 @@ function overruled(
   return { ...before, kind, fatal, because, confidence: 1, at, by, note, overruled: [kept, ...before.overruled] };
 }
 
-/** A finding of the failure that a person accepts is known; of one that is none, it is over. */
+/** A finding of the failure that a person accepts is known; of one that is none, it is over; of one that is a regression, it is open. */
 async function settleFindings(
   tx: StoreTransaction,
   request: WorkRequest,
-  { kind, fingerprint, by, note }: Verdict,
+  verdict: Verdict,
   now: Timestamp,
 ): Promise<void> {
+  const { kind, fingerprint, by, note } = verdict;
   const { task_name, subject, context } = request;
   const key = { task_name, subject, context };
   const { items } = await tx.findings({ ...key, kind: "regression", state: "open" }, { limit: 10 });
-  for (const { id, fingerprint: found } of items) {
-    if (found !== (fingerprint ?? null)) continue;
-    const state = kind === "known_failure" ? "known" : kind === "regression" ? "confirmed" : "fixed";
-    await tx.updateFinding(id, { state, state_at: now, state_by: by, note });
+  const alike = items.filter(({ fingerprint: found }) => found === (fingerprint ?? null));
+  if (alike.length === 0 && kind === "regression" && request.result === "failure") {
+    return openAsSaid(tx, request, verdict, now);
   }
+  const state = kind === "known_failure" ? "known" : kind === "regression" ? "confirmed" : "fixed";
+  for (const { id } of alike) await tx.updateFinding(id, { state, state_at: now, state_by: by, note });
 }

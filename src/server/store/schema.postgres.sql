@@ -326,6 +326,7 @@ create table tokens (
 );
 CREATE INDEX tokens_by_worker ON public.tokens USING btree (worker_name) WHERE (worker_name IS NOT NULL);
 CREATE INDEX tokens_max_share ON public.tokens USING btree (name, max_share) WHERE (max_share IS NOT NULL);
+CREATE INDEX tokens_of_people ON public.tokens USING btree (name) WHERE ((worker_name IS NULL) AND (opened_with IS NULL) AND (scope <> 'join'::text));
 CREATE INDEX tokens_opened_with ON public.tokens USING btree (opened_with) WHERE (opened_with IS NOT NULL);
 
 create table work_request_dependencies (

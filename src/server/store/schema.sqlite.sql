@@ -337,6 +337,8 @@ CREATE INDEX tokens_by_worker on tokens (worker_name) where worker_name is not n
 
 CREATE INDEX tokens_max_share on tokens (name, max_share) where max_share is not null;
 
+CREATE INDEX tokens_of_people on tokens (name) where worker_name is null and opened_with is null and scope <> 'join';
+
 CREATE INDEX tokens_opened_with on tokens (opened_with) where opened_with is not null;
 
 CREATE TABLE work_request_dependencies (

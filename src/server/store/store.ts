@@ -485,6 +485,8 @@ type RequestReader = {
 
   tokenByHash(secretHash: string): Promise<TokenRecord | undefined>;
   tokens(): Promise<TokenRecord[]>;
+  /** Whom something can be given to, by name: who has a token that is no worker's, to join or a session's; at most 1,000. */
+  people(): Promise<string[]>;
   /** The least `max_share` of the tokens of each name, of those that have one. */
   maxShares(): Promise<Map<string, number>>;
 };

@@ -3,11 +3,14 @@ import type { Database, Engine } from "./engine.ts";
 import type { NewToken, StoreReader, StoreTransaction, TokenRecord } from "./store.ts";
 import { TOKEN_COLUMNS } from "./tables.ts";
 
-type TokenReader = Pick<StoreReader, "tokenByHash" | "tokens" | "maxShares">;
+type TokenReader = Pick<StoreReader, "tokenByHash" | "tokens" | "people" | "maxShares">;
 type TokenWriter = Pick<StoreTransaction, "insertToken" | "deleteToken" | "deleteTokensOfWorker" | "touchToken">;
 
 /** How exactly the last use of a token is kept: a write for each call would be too many. */
 const TOUCH_MS = 60_000;
+
+/** More are not read for a list of names. */
+const MOST_PEOPLE = 1000;
 
 /** What can be asked about tokens. */
 export function tokenReader(db: Database): TokenReader {
@@ -24,6 +27,20 @@ export function tokenReader(db: Database): TokenReader {
         .groupBy("name")
         .execute();
       return new Map(rows.map(({ name, max_share }) => [name, max_share!])); // only those that have one
+    },
+    people: async () => {
+      // Served by the partial index `tokens_of_people`: every worker has a token, and every browser's session.
+      const rows = await db
+        .selectFrom("tokens")
+        .select("name")
+        .distinct()
+        .where("worker_name", "is", null)
+        .where("opened_with", "is", null)
+        .where("scope", "<>", "join")
+        .orderBy("name")
+        .limit(MOST_PEOPLE)
+        .execute();
+      return rows.map(({ name }) => name);
     },
     tokens: () => db.selectFrom("tokens").select(TOKEN_COLUMNS).orderBy("id").execute(),
   };

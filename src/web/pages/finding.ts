@@ -21,6 +21,8 @@ export type FindingData = {
   now: Timestamp;
   lastEventId: number;
   finding: Finding;
+  /** Whom it can be given to. */
+  people: readonly string[];
   /** The newest runs of its key, newest first. */
   entries: readonly HistoryEntry[];
   /** Of its runs, those whose requests are still kept. */
@@ -45,7 +47,7 @@ export function findingPage(frame: Frame, data: FindingData): string {
       ? null
       : e("pre", { class: "log", tabIndex: 0, "aria-label": "The first error" }, e("span", {}, first_error)),
     ...beginning(frame.root, data),
-    ...ownership(frame, finding),
+    ...ownership(frame, data),
     marking(frame, finding),
     ...chartPart(frame.root, data),
     e("h2", { id: "facts" }, "Since when, and how often"),
@@ -90,17 +92,18 @@ function beginning(root: string, data: FindingData): (VNode | null)[] {
 }
 
 /** Who looks after it, or who could be asked; and how that is changed. */
-function ownership(frame: Frame, { id, owner, first_request_by: by }: Finding): (VNode | null)[] {
+function ownership(frame: Frame, { finding, people }: FindingData): (VNode | null)[] {
+  const { id, owner, first_request_by: by } = finding;
   const asked = by === null ? "" : `; ${by} sent the request in which it began`;
   const me = frame.person?.name;
   const to = `regressions/${id}/owner`;
   const command = (name: string) => `regressions ${id} --owner ${name}`;
-  const input = e("input", {
-    name: "owner",
-    "aria-label": "To whom, by the name of a token",
-    required: true,
-    size: 16,
-  });
+  const others = people.filter((name) => name !== me && name !== owner);
+  const whom = e(
+    "select",
+    { name: "owner", "aria-label": "To whom, by the name of a token" },
+    ...others.map((name) => e("option", { value: name }, name)),
+  );
   return [
     e("h2", { id: "owner" }, "Who looks after it"),
     e("p", {}, owner === null ? `Nobody has taken it${asked}.` : `${owner}${owner === me ? ", that is you" : ""}.`),
@@ -112,7 +115,9 @@ function ownership(frame: Frame, { id, owner, first_request_by: by }: Finding): 
           owner === me
             ? null
             : action(frame, { to, word: "I take it", command: command(quoted(me)), value: ["do", "take"] }),
-          action(frame, { to, word: "Give it", command: command("NAME"), fields: [input], value: ["do", "give"] }),
+          others.length === 0
+            ? null
+            : action(frame, { to, word: "Give it", command: command("NAME"), fields: [whom], value: ["do", "give"] }),
           owner === null
             ? null
             : action(frame, { to, word: "Leave it", command: `regressions ${id} --no-owner`, value: ["do", "leave"] }),

@@ -1,7 +1,7 @@
 import { actorOf } from "../authenticate.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { sendAgain } from "../../loop/deliveries.ts";
-import { changeFinding, findingOf } from "../../loop/findings.ts";
+import { changeFinding, findingOf } from "../../loop/change-finding.ts";
 import { tryDelivery } from "../../loop/try-delivery.ts";
 import type { Handlers } from "../handler.ts";
 

@@ -7,7 +7,7 @@ import { FINDING_STATES } from "../../../domain/finding.ts";
 import { findingPage } from "../../../web/pages/finding.ts";
 import { regressionsPage, type FindingQuery } from "../../../web/pages/regressions.ts";
 import type { LoopContext } from "../../loop/context.ts";
-import { changeFinding } from "../../loop/findings.ts";
+import { changeFinding } from "../../loop/change-finding.ts";
 import type { PersonOf } from "./forms.ts";
 import { given, type AddPage } from "./given.ts";
 import { readFinding, readFindings } from "./read-findings.ts";

@@ -3,7 +3,7 @@ import { parseRunId, type RunId } from "../../../domain/ids.ts";
 import type { FindingData } from "../../../web/pages/finding.ts";
 import type { FindingQuery, RegressionsData } from "../../../web/pages/regressions.ts";
 import type { LoopContext } from "../../loop/context.ts";
-import { findingOf } from "../../loop/findings.ts";
+import { findingOf } from "../../loop/change-finding.ts";
 
 const PAGE_ROWS = 100;
 /** More open findings than this are not counted: nobody looks through them. */
@@ -34,12 +34,13 @@ export async function readFinding({ store: { read } }: LoopContext, id: number):
   const lastEventId = await read.lastEventId();
   const finding = await findingOf(read, id);
   const { task_type, task_name, subject, context } = finding;
-  const [now, history, keptRuns] = await Promise.all([
+  const [now, people, history, keptRuns] = await Promise.all([
     read.now(),
+    read.people(),
     read.history({ task_type, task_name, subject, context }, { limit: SHOWN_RUNS }),
     readKeptRuns([finding], (ids) => read.existingWorkRequestIds(ids)),
   ]);
-  return { now, lastEventId, finding, entries: history.items, keptRuns };
+  return { now, lastEventId, finding, people, entries: history.items, keptRuns };
 }
 
 type Existing = LoopContext["store"]["read"]["existingWorkRequestIds"];

@@ -466,6 +466,7 @@ create table tokens (
 
 create index tokens_max_share on tokens (name, max_share) where max_share is not null;
 create index tokens_opened_with on tokens (opened_with) where opened_with is not null;
+create index tokens_of_people on tokens (name) where worker_name is null and opened_with is null and scope <> 'join';
 create index tokens_by_worker on tokens (worker_name) where worker_name is not null;
 
 create table events (

@@ -51,15 +51,22 @@ export function define(command: Command, cli: Cli): void {
 }
 
 async function regressions(session: Session, options: Options, text?: string): Promise<ExitCode> {
-  if (text !== undefined || options.mark !== undefined) return one(session, options, text);
+  if (text !== undefined || options.mark !== undefined || options.note !== undefined)
+    return one(session, options, text);
   const query = queryOf(options);
   const findings = await readPages<Finding>(options.limit, (page) =>
     session.client.call("listFindings", { query: { ...query, ...page } }),
   );
   if (session.wantsJson) session.json({ findings }, findings);
   else session.print(renderFindings(findings, session.surface, session.tableOptions));
-  if (findings.length === 0 && !session.wantsJson) session.say("nothing has changed for the worse");
+  if (findings.length === 0 && !session.wantsJson) session.say(emptyText(query));
   return EXIT.success;
+}
+
+/** Where some are asked for, others may be open. */
+function emptyText({ state, ...others }: ReturnType<typeof queryOf>): string {
+  const isAsked = Object.keys(others).length > 0 || (state !== undefined && state !== "open");
+  return isAsked ? "no finding matches" : "nothing has changed for the worse";
 }
 
 function queryOf({ kind, state, all, task, subject, context, owner }: Options) {
@@ -78,10 +85,16 @@ function queryOf({ kind, state, all, task, subject, context, owner }: Options) {
 async function one(session: Session, options: Options, text: string | undefined): Promise<ExitCode> {
   const id = Number(text);
   if (!Number.isSafeInteger(id) || id < 1) {
-    throw usageError("a finding is said by its number.", "almanac regressions 7 --mark known --note TEXT");
+    throw usageError("a finding is said by its number, such as 7.", "almanac regressions 7 --mark known --note TEXT");
   }
   const params = { id };
   const { mark, note, owner } = options;
+  if (note !== undefined && mark === undefined) {
+    throw usageError(
+      "a note says why a finding is put into a state: it needs --mark STATE.",
+      `almanac regressions ${id} --mark known --note TEXT`,
+    );
+  }
   if (mark === undefined && owner === undefined) {
     const { finding } = await session.client.call("getFinding", { params });
     const pageUrl = `${session.client.url.replace(/\/+$/, "")}/regressions/${id}`;

@@ -9,6 +9,9 @@ import { withOutput, withServer } from "../shared-options.ts";
 
 type Options = SharedOptions & { note?: string };
 
+/** What people call a `known_failure`, and what a finding of one is called. */
+const KNOWN = "known";
+
 /** `almanac verdict`. */
 export function define(command: Command, cli: Cli): void {
   command
@@ -17,13 +20,19 @@ export function define(command: Command, cli: Cli): void {
         "the key go by yours: a failure that is known is not fatal again, a flake counts as one.",
     )
     .argument("<id>", "a work request that has ended: 5122, #5122")
-    .addArgument(new Argument("<kind>", "what it means").choices(VERDICT_KINDS))
+    .addArgument(new Argument("<kind>", "what it means; known: known_failure").choices([...VERDICT_KINDS, KNOWN]))
     .option("-m, --note <text>", "why, for those who wonder; needed");
   withOutput(withServer(command)).action(action(cli, overrule));
 }
 
-async function overrule(session: Session, options: Options, id: string, kind: VerdictKind): Promise<ExitCode> {
-  if (options.note === undefined) throw usageError("a verdict needs a reason: --note TEXT.");
+async function overrule(
+  session: Session,
+  options: Options,
+  id: string,
+  said: VerdictKind | typeof KNOWN,
+): Promise<ExitCode> {
+  if (options.note === undefined || options.note === "") throw usageError("a verdict needs a reason: --note TEXT.");
+  const kind = said === KNOWN ? "known_failure" : said;
   const params = { id: requestIdOf(id) };
   const { work_request } = await session.client.call("overruleVerdict", { params, body: { kind, note: options.note } });
   if (session.wantsJson) session.json({ work_request }, work_request);

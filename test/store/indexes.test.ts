@@ -106,6 +106,16 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
     (tx) => tx.workRequests({ order: "ended", result: "success" }, PAGE),
     [/work_requests_by_end/],
   ],
+  [
+    "the list by end of a verdict",
+    (tx) => tx.workRequests({ since: at(0), verdict_kind: "regression" }, PAGE),
+    [/work_requests_told_by_end/],
+  ],
+  [
+    "the list by end of what failed",
+    (tx) => tx.workRequests({ since: at(0), result: "failure" }, PAGE),
+    [/work_requests_failed_by_end/],
+  ],
   ["failuresSince", (tx) => tx.failuresSince(at(0)), [/work_requests_failed_by_end/]],
   ["waitsLongest of what is pending", (tx) => tx.waitsLongest("pending"), [/work_requests_waiting/]],
   ["waitsLongest of what is blocked", (tx) => tx.waitsLongest("blocked"), [/work_requests_by_status/]],

@@ -59,6 +59,7 @@ export async function startLargeFarm(size: FarmSize): Promise<Example> {
     });
     const third = `${second} + ${size.workers * size.runsEach}`;
     copyRows(db, "work_requests", `id = ${ids.tooLarge}`, size.waiting, { ...name, id: third, task_name: TASK });
+    copyRows(db, "findings", "kind = 'regression'", FINDINGS, { id: "null", subject: name.subject, task_name: TASK });
   });
   return example;
 }
@@ -66,6 +67,8 @@ export async function startLargeFarm(size: FarmSize): Promise<Example> {
 const FIRST_ID = "10000 + n";
 const FIRST_CURVED = "1000000 + n";
 const CURVED_RUNS = 40;
+/** More than one page of them shows. */
+const FINDINGS = 300;
 const TASK = "'task-' || (n % 200)";
 
 /** The pages that have most to show there. */
@@ -77,8 +80,9 @@ export const LARGE_PAGES: Record<string, (example: { ids: Example["ids"]; harnes
   "requests of one worker": () => "/r?worker=worker-00001",
   "requests that nobody made": () => "/r?created_by=nobody&status=completed",
   "requests that ended last": () => "/r?order=ended",
-  "regressions of a day, of which there is one": () =>
-    `/r?verdict_kind=regression&since=${new Date(Date.now() - 86_400_000).toISOString()}`,
+  "regressions of a day, of which there is one": () => `/r?verdict_kind=regression&since=${aDayAgo()}`,
+  "failures of a day, of which there are few": () => `/r?result=failure&since=${aDayAgo()}`,
+  regressions: () => "/regressions",
   "running requests": () => "/r?status=running",
   "a request with twenty curves behind its own": ({ ids }) => `/r/${ids.passed}`,
   "a request that waits": ({ ids }) => `/r/${ids.tooLarge}`,
@@ -87,3 +91,7 @@ export const LARGE_PAGES: Record<string, (example: { ids: Example["ids"]; harnes
   workers: () => "/workers",
   "a worker": () => "/workers/worker-00001",
 };
+
+function aDayAgo(): string {
+  return new Date(Date.now() - 86_400_000).toISOString();
+}

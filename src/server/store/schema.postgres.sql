@@ -409,7 +409,7 @@ CREATE INDEX work_requests_by_task ON public.work_requests USING btree (task_nam
 CREATE INDEX work_requests_by_verdict ON public.work_requests USING btree (verdict_kind, id) WHERE (verdict_kind IS NOT NULL);
 CREATE INDEX work_requests_by_workflow ON public.work_requests USING btree (workflow_id, id) WHERE (workflow_id IS NOT NULL);
 CREATE INDEX work_requests_expiry ON public.work_requests USING btree (expires_at) WHERE (expires_at IS NOT NULL);
-CREATE INDEX work_requests_failed_by_end ON public.work_requests USING btree (completed_at, result, verdict_kind) WHERE (NOT (result = ANY (ARRAY['success'::text, 'skipped'::text])));
+CREATE INDEX work_requests_failed_by_end ON public.work_requests USING btree (result, completed_at, id, verdict_kind) WHERE (NOT (result = ANY (ARRAY['success'::text, 'skipped'::text])));
 CREATE INDEX work_requests_guessed ON public.work_requests USING btree (task_type, task_name) WHERE ((NOT (status <> 'pending'::text)) AND (evidence_runs = '-1'::integer));
 CREATE UNIQUE INDEX work_requests_member ON public.work_requests USING btree (workflow_id, name) WHERE ((workflow_id IS NOT NULL) AND (supersedes IS NULL));
 CREATE INDEX work_requests_not_before ON public.work_requests USING btree (not_before) WHERE ((NOT (status <> 'pending'::text)) AND (not_before IS NOT NULL));
@@ -418,6 +418,7 @@ CREATE INDEX work_requests_pending ON public.work_requests USING btree (((priori
 CREATE INDEX work_requests_pending_key ON public.work_requests USING btree (task_type, task_name, subject, context, evidence_runs) WHERE (NOT (status <> 'pending'::text));
 CREATE INDEX work_requests_running ON public.work_requests USING btree (task_type, task_name, id) WHERE (NOT (status <> 'running'::text));
 CREATE INDEX work_requests_submission ON public.work_requests USING btree (submission_id, id) WHERE (submission_id IS NOT NULL);
+CREATE INDEX work_requests_told_by_end ON public.work_requests USING btree (verdict_kind, completed_at, id) WHERE (verdict_kind <> 'passed'::text);
 CREATE INDEX work_requests_unprepared ON public.work_requests USING btree (id) WHERE ((NOT (status <> 'pending'::text)) AND (allocation IS NULL));
 CREATE INDEX work_requests_waiting ON public.work_requests USING btree (pending_at, id) WHERE (NOT (status <> 'pending'::text));
 CREATE INDEX work_requests_workflows ON public.work_requests USING btree (id) WHERE (task_type = 'workflow'::text);

@@ -424,7 +424,7 @@ CREATE INDEX work_requests_by_workflow on work_requests (workflow_id, id) where 
 
 CREATE INDEX work_requests_expiry on work_requests (expires_at) where expires_at is not null;
 
-CREATE INDEX work_requests_failed_by_end on work_requests (completed_at, result, verdict_kind)
+CREATE INDEX work_requests_failed_by_end on work_requests (result, completed_at, id, verdict_kind)
   where not (result in ('success', 'skipped'));
 
 CREATE INDEX work_requests_guessed on work_requests (task_type, task_name)
@@ -448,6 +448,8 @@ CREATE INDEX work_requests_pending_key on work_requests (task_type, task_name, s
 CREATE INDEX work_requests_running on work_requests (task_type, task_name, id) where not (status <> 'running');
 
 CREATE INDEX work_requests_submission on work_requests (submission_id, id) where submission_id is not null;
+
+CREATE INDEX work_requests_told_by_end on work_requests (verdict_kind, completed_at, id) where verdict_kind <> 'passed';
 
 CREATE INDEX work_requests_unprepared on work_requests (id) where not (status <> 'pending') and allocation is null;
 

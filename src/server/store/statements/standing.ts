@@ -2,12 +2,15 @@ import { sql } from "kysely";
 import type { Timestamp } from "../../../domain/clock.ts";
 import type { FailureCounts, LongestWait, WaitingGroup, WaitingStatus } from "../../../domain/farm-standing.ts";
 import { waitsSince } from "../../../domain/waited.ts";
-import type { WaitingCode } from "../../../domain/work-request.ts";
+import type { Result, WaitingCode } from "../../../domain/work-request.ts";
 import type { Database } from "../engine.ts";
 import { IS_PENDING } from "./is-pending.ts";
 
-/** As the partial index has it, and written so that SQLite does not take `work_requests_by_result` for it: see is-pending.ts. */
-const HAS_FAILED = sql<boolean>`not (result in ('success', 'skipped'))`;
+/** The results of what did not succeed and was not skipped. */
+export const FAILED: readonly Result[] = ["failure", "error"];
+
+/** As the partial index of these has it. */
+export const HAS_FAILED = sql<boolean>`not (result in ('success', 'skipped'))`;
 
 /** Served by `work_requests_failed_by_end` alone: no row is read. */
 export async function failuresSince(db: Database, since: Timestamp): Promise<FailureCounts> {
@@ -15,6 +18,7 @@ export async function failuresSince(db: Database, since: Timestamp): Promise<Fai
     .selectFrom("work_requests")
     .select(["result", "verdict_kind", (eb) => eb.fn.countAll<number>().as("count")])
     .where(HAS_FAILED)
+    .where("result", "in", FAILED)
     .where("completed_at", ">=", since)
     .groupBy(["result", "verdict_kind"])
     .execute();

@@ -99,6 +99,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: "history", group: HISTORY, summary: "finished runs of a task", load: () => import("./commands/history.ts") },
   { name: "tasks", group: HISTORY, summary: "how each task goes", load: () => import("./commands/tasks.ts") },
+  { name: "flaky", group: HISTORY, summary: "what fails and passes", load: () => import("./commands/flaky.ts") },
+  { name: "slow", group: HISTORY, summary: "what takes longer than before", load: () => import("./commands/slow.ts") },
   {
     name: "regressions",
     group: HISTORY,

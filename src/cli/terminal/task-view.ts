@@ -5,21 +5,43 @@ import { symbols } from "./glyph.ts";
 import type { Surface } from "./surface.ts";
 import { renderTable, type Column, type TableOptions } from "./table.ts";
 
-/** What `almanac tasks` prints: one line for each task and context. */
-export function renderTasks(courses: readonly TaskCourse[], surface: Surface, options: TableOptions = {}): string {
-  return renderTable(columnsOf(surface), courses, surface, options);
+const FIGURES = [
+  "RUNS",
+  "FAILED",
+  "FLAKY",
+  "TIME P50",
+  "GROWTH",
+  "MEM P95",
+  "RESERVED",
+  "WASTED/DAY",
+  "OPEN",
+  "RUNS/DAY",
+] as const;
+
+/** A column of the list of tasks, by its head. */
+export type TaskFigure = (typeof FIGURES)[number];
+
+/** What `almanac tasks` prints: one line for each task and context; `figures`: what stands there without `--wide`. */
+export function renderTasks(
+  courses: readonly TaskCourse[],
+  surface: Surface,
+  options: TableOptions = {},
+  figures: readonly TaskFigure[] = FIGURES,
+): string {
+  return renderTable(columnsOf(surface, new Set(figures)), courses, surface, options);
 }
 
-function columnsOf(surface: Surface): Column<TaskCourse>[] {
+function columnsOf(surface: Surface, shown: ReadonlySet<TaskFigure>): Column<TaskCourse>[] {
   const { none } = symbols(surface);
   const dot = surface.hasUnicode ? "·" : "*";
   const figure = (
-    header: string,
+    header: TaskFigure,
     value: (course: TaskCourse) => number | null,
     text: (value: number) => string,
   ): Column<TaskCourse> => ({
     header,
     align: "right",
+    isWideOnly: !shown.has(header),
     cell: (course) => {
       const found = value(course);
       return found === null ? none : text(found);

@@ -40,3 +40,12 @@ it("almanac tasks prints a line for each task and context, and full figures for 
     `build\tsid/amd64\t30\t0.1\t0.033\t782\t0.12\t${4.5 * GIB}\t${7.5 * GIB}\t${12 * GIB}\t2\t48.2`,
   );
 });
+
+it("a list of them in one respect shows that to a person, everything with --wide, and everything to a program", () => {
+  const shown = ["RUNS", "FLAKY"] as const;
+  expect(renderTasks([COURSE], terminal({ columns: 130 }), {}, shown)).toBe(
+    "TASK   CONTEXT    RUNS  FLAKY\nbuild  sid/amd64    30  3.3 %\n",
+  );
+  expect(renderTasks([COURSE], terminal({ columns: 130 }), { isWide: true }, shown)).toContain("WASTED/DAY");
+  expect(renderTasks([COURSE], pipe, {}, shown)).toBe(renderTasks([COURSE], pipe));
+});

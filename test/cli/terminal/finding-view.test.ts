@@ -42,8 +42,8 @@ const FINDING: Finding = {
 
 it("almanac regressions prints a line for each finding, with how many requests it hits", () => {
   expect(renderFindings([FINDING], terminal({ columns: 130 }))).toMatchInlineSnapshot(`
-    "ID  STATE      WHAT   TASK   SUBJECT  CONTEXT  SINCE  REQUESTS  SURE  SEEN       WHY
-     7  confirmed  fails  check  shop     sid      42.1          3  0.99  1m00s ago  shop.ts:9: error: \\x1b[31mno tax
+    "ID  STATE      WHAT   TASK   SUBJECT  CONTEXT  SINCE  REQUESTS  SURE  SEEN       OWNER  WHY
+     7  confirmed  fails  check  shop     sid      42.1          3  0.99  1m00s ago  eve    shop.ts:9: error: \\x1b[31mno tax
     "
   `);
   expect(renderFindings([FINDING], pipe).split("\t").slice(6, 9)).toEqual(["42.1", "3", "12"]);
@@ -58,6 +58,7 @@ it("almanac regressions ID prints whom it hits, where it began, and what was oth
       sure   99 %
       hits   3 requests, and 12 more not run because of it
       began  in run 42.1, which ada sent
+      owner  eve
       passed 41.1 at 2026-11-22 11:00:00Z; since then have changed:
         input shop.tar: aaa (1.0K) → bbb (1.1K)
       page   http://a/regressions/7
@@ -84,6 +85,7 @@ it("almanac regressions ID prints whom it hits, where it began, and what was oth
       state  known, as eve said, 2026-11-22T11:50:00.000Z: more tests
       why    20 of 20 earlier runs passed
       sure   99 %
+      owner  nobody
       page   http://a/regressions/7
     "
   `);

@@ -44,6 +44,7 @@ export function runLoad(
   };
 }
 
-function averageCores({ cpu_time, duration }: Run["runtime_statistics"]): number | null {
+/** Cores that a run used on average; null: it has not told. */
+export function averageCores({ cpu_time, duration }: Run["runtime_statistics"]): number | null {
   return cpu_time === undefined || duration === undefined || duration <= 0 ? null : cpu_time / duration;
 }

@@ -9,7 +9,6 @@ type Line = readonly [number, LineLevel, string];
 export const BUILDER_SAID: readonly Line[] = [
   [1430, "info", 'started version="0.1.0" process=811 server="https://almanac.example"'],
   [1430, "info", "measures by cgroup2, the kernel's own figures"],
-  [1430, "info", 'joined worker_name="builder-1" url="https://almanac.example"'],
   ...Array.from({ length: 18 }, (_, index): Line => {
     const name = index % 2 === 0 ? "config.ts" : "almanac.config.ts";
     return [1400 - 60 * index, "info", `the configuration was loaded again file="/srv/almanac/${name}" tasks=7`];

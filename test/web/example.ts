@@ -44,6 +44,9 @@ export type Example = {
   ids: Record<Shown, WorkRequestId>;
 };
 
+/** Before any run that the pages show. */
+const JOINED = "2026-01-05T08:12:31.000Z";
+
 /** Text that wants to be more than text. */
 export const HOSTILE = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>\u202egpj.exe`;
 
@@ -73,6 +76,7 @@ export async function startExample(hostileName = HOSTILE): Promise<Example> {
     giveAutomationAPast(db, [ids.passed, ids.failed, ids.regression, ids.outOfMemory]);
     suspect(db, ids.failed);
     giveAdvice(db);
+    db.prepare("update workers set joined_at = ?").run(JOINED);
   });
   const close = async () => {
     await harness.close();
@@ -87,6 +91,8 @@ async function joinWorkers(harness: Harness, hostileName: string): Promise<Playe
   const capacity = (memory: number, cpu_count: number) => ({ memory: memory * GIB, cpu_count, disk_space: 200 * GIB });
   const builder = await harness.join("builder-1", {
     capacity: capacity(64, 16),
+    measure_method: "cgroup2",
+    version: "0.1.0",
     tags: ["arch:amd64", "kvm"],
     cpu_model: "AMD EPYC 9354",
   });

@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { createClient } from "../../src/client/client.ts";
+import { workerName } from "../../src/contract/names.ts";
 import { withDatabase } from "./copy-rows.ts";
 import { startExample, type Example } from "./example.ts";
 import { inChromium } from "./in-chromium.ts";
@@ -89,7 +91,7 @@ inChromium("the pages of workers", startWithErrors, (at) => {
     expect(await rows.count()).toBe(20);
     await page.getByRole("link", { name: "Older lines" }).click();
     await page.waitForURL(/builder-1\/log$/);
-    expect(await rows.count()).toBe(27);
+    expect(await rows.count()).toBe(26);
     expect(await rows.last().innerText()).toContain('started version="0.1.0"');
     await context.close();
   });
@@ -129,6 +131,41 @@ inChromium("the pages of workers", startWithErrors, (at) => {
     await page.getByRole("link", { name: "settings" }).click();
     await page.waitForURL(/settings#tokens$/);
     await page.getByRole("button", { name: "Make" }).waitFor();
+    await context.close();
+  });
+
+  it("give the whole command with which another machine joins", async () => {
+    const { page, context } = await at.visit();
+    await page.goto("workers/builder-1");
+    await page.getByRole("button", { name: "Make the command to join" }).click();
+    await page.waitForURL(/settings\/tokens#tokens$/);
+    const command = await page.getByText("npx almanac worker --url").innerText();
+    const [, url, secret] = /--url (http:\S+) --join (almanac_\S+)$/.exec(command.trim())!; // it is waited for
+    const joining = createClient({ url: url!, token: secret });
+    const { worker } = await at.farm.harness.client.call("getWorker", {
+      params: { worker_name: workerName.parse("arm-1") },
+    });
+    const self = { ...worker, tags: [] }; // it takes nothing that waits
+    const joined = await joining.call("join", { body: { worker_name: "newcomer", self } });
+    expect(joined.worker_name).toBe("newcomer");
+    joining.close();
+    await context.close();
+  });
+
+  it("say how much of each resource was reserved and used, and what of that which waits they can never take", async () => {
+    const { page, context } = await at.visit();
+    await page.goto("workers/builder-1");
+    const chartOf = (what: string) =>
+      page.getByRole("img", { name: new RegExp(`^Of \\S+ ${what} \\d+ % were reserved`) });
+    expect(await chartOf("of memory").isVisible()).toBe(true);
+    expect(await chartOf("cores").isVisible()).toBe(false);
+    await page.getByText("The same of cores and disk").click();
+    expect(await chartOf("cores").isVisible()).toBe(true);
+    expect(await chartOf("of disk").isVisible()).toBe(true);
+    const cannot = page.locator("#cannot + p");
+    expect(await cannot.innerText()).toBe(
+      "Of the 2 requests that are next to be placed it can never take 1, however free it is. The other it could, while it is online and has room.",
+    );
     await context.close();
   });
 });

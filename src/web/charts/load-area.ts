@@ -2,21 +2,22 @@ import type { VNode } from "preact";
 import { scaleLinear } from "d3-scale";
 import { area, curveStepAfter } from "d3-shape";
 import { timestamp } from "../../domain/clock.ts";
-import { formatBytes } from "../../domain/units.ts";
 import { element as e } from "../element.ts";
 import { amountAxis, bottomAxis } from "./axes.ts";
 import { chart, short, type Canvas } from "./figure.ts";
-import { formatIn, roundTicks } from "./scales.ts";
+import { formatIn, roundTicks, type Unit } from "./scales.ts";
 import { timeScale } from "./time-axis.ts";
 import { zonedText } from "../zone.ts";
 
-/** What is held from a moment on (milliseconds since 1970), in bytes. */
+/** What is held from a moment on (milliseconds since 1970), in the chart's unit. */
 export type LoadStep = { at: number; reserved: number; used: number };
 
 /** Reserved and used of a capacity over time. */
 export type LoadArea = {
   sentence: string;
-  /** Bytes. */
+  unit: Unit;
+  /** What the used amount of a run is: `used at most`. */
+  usedWord: string;
   capacity: number;
   /** Oldest first; at least one. */
   steps: readonly LoadStep[];
@@ -25,18 +26,18 @@ export type LoadArea = {
 
 /** Used before reserved before the whole: what is pale is held and not used, what is empty is free. */
 export function loadAreaChart(load: LoadArea): VNode {
-  const { sentence, capacity, steps } = load;
+  const { sentence, unit, usedWord, capacity, steps } = load;
   return chart({
     sentence,
     legend: [
-      { look: "bar-used", mark: "area", word: "used at most" },
+      { look: "bar-used", mark: "area", word: usedWord },
       { look: "bar-reserved", mark: "area", word: "reserved" },
       { look: "reserved", mark: "line", word: "capacity" },
     ],
     points: steps.map(({ at, reserved, used }) => ({
       x: at,
       y: reserved,
-      text: `${formatBytes(reserved)} reserved, at most ${formatBytes(used)} used, of ${formatBytes(capacity)}, from ${zonedText(timestamp(at))} on`,
+      text: `${formatIn(unit, reserved)} reserved, ${formatIn(unit, used)} ${usedWord}, of ${formatIn(unit, capacity)}, from ${zonedText(timestamp(at))} on`,
     })),
     zooms: true,
     plotHeight: 150,
@@ -44,8 +45,8 @@ export function loadAreaChart(load: LoadArea): VNode {
   });
 }
 
-function draw(canvas: Canvas, { capacity, steps, span }: LoadArea) {
-  const top = Math.max(capacity, ...steps.map(({ reserved }) => reserved)) * 1.05 || 1;
+function draw(canvas: Canvas, { unit, capacity, steps, span }: LoadArea) {
+  const top = Math.max(capacity, ...steps.flatMap(({ reserved, used }) => [reserved, used])) * 1.05 || 1;
   const { x, ticks } = timeScale(canvas, span);
   const y = scaleLinear([0, top], [canvas.bottom, canvas.top]);
   const last = steps.at(-1)!; // there is one at least
@@ -62,7 +63,7 @@ function draw(canvas: Canvas, { capacity, steps, span }: LoadArea) {
     marks: [
       ...amountAxis(
         canvas,
-        roundTicks("bytes", top, 4).map((tick) => ({ at: y(tick), text: formatIn("bytes", tick) })),
+        roundTicks(unit, top, 4).map((tick) => ({ at: y(tick), text: formatIn(unit, tick) })),
       ),
       ...bottomAxis(canvas, ticks),
       e("path", { class: "bar-reserved", d: pathOf("reserved") }),

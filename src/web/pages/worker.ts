@@ -18,10 +18,11 @@ import { notTakenPart } from "../parts/not-taken.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 import { suspicionPart } from "../parts/suspicion.ts";
 import { ago, moment, secondsBetween } from "../parts/time.ts";
+import { joinPart } from "../parts/join-part.ts";
 import { barLegend, loadBars } from "../parts/worker-box.ts";
 import { linesPart, newestTrouble, type NewestLines } from "../parts/worker-lines.ts";
 import { workerState } from "../parts/worker-state.ts";
-import { workerLoad, workerTimeline, type PastRun } from "../parts/worker-timeline.ts";
+import { workerLoads, workerTimeline, type PastRun } from "../parts/worker-timeline.ts";
 import { requestHeads, requestRow } from "./request-row.ts";
 import { zonedText } from "../zone.ts";
 
@@ -105,18 +106,7 @@ function elsewhere(frame: Frame, worker_name: string): VNode[] {
     commandLine(`worker log ${worker_name}`),
   ];
   if (!mayDo(frame, "admin")) return itself;
-  const settings = e("a", { href: `${frame.root}settings#tokens` }, "settings");
-  return [
-    ...itself,
-    e(
-      "p",
-      {},
-      "Another worker is joined by a token. The ",
-      settings,
-      " make one, with what to type on its machine; so does this:",
-    ),
-    commandLine("token new --worker"),
-  ];
+  return [...itself, e("h2", { id: "join" }, "Another worker"), ...joinPart(frame)];
 }
 
 /** More tasks are few runs each. */
@@ -195,7 +185,7 @@ function pastPart(frame: Frame, data: WorkerData): VNode[] {
   return [
     ...head,
     ...(isPastCut ? [e("p", { class: "quiet" }, `Only the newest ${past.length} runs of that time are drawn.`)] : []),
-    workerLoad({ ...data, runs: past }),
+    ...workerLoads({ ...data, runs: past }),
     workerTimeline(frame.root, { ...data, runs: past }),
   ];
 }

@@ -13,14 +13,22 @@ export function notTakenPart(root: string, { looked, reasons }: NotTaken): VNode
     String(count),
     requestLink(root, first_id),
   ]);
-  const those = looked === 1 ? "the one that waits for a worker" : `the ${looked} that are next to be placed`;
+  const those =
+    looked === 1 ? "the one request that waits for a worker" : `the ${looked} requests that are next to be placed`;
+  const never = reasons.reduce((sum, { count }) => sum + count, 0);
   return [
     e("h2", { id: "cannot" }, "What it cannot take"),
     ...(rows.length === 0
-      ? [e("p", {}, `Of ${those} it could take each, while it is online and has room.`)]
+      ? [e("p", {}, `It could take ${looked === 1 ? those : `each of ${those}`}, while it is online and has room.`)]
       : [
-          e("p", {}, `Of ${those}; the others it could take, while it is online and has room.`),
+          e("p", {}, neverText(those, never, looked - never)),
           table("What it cannot take", [{ name: "Why", look: "wide" }, numberHead("How many"), "The first"], rows),
         ]),
   ];
+}
+
+function neverText(those: string, never: number, others: number): string {
+  if (others <= 0) return `Of ${those} it can take none, however free it is.`;
+  const rest = others === 1 ? "The other it could" : `The other ${others} it could`;
+  return `Of ${those} it can never take ${never}, however free it is. ${rest}, while it is online and has room.`;
 }

@@ -2,11 +2,15 @@ import type { VNode } from "preact";
 import { epochMs, type Timestamp } from "../../domain/clock.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import type { Run } from "../../domain/run.ts";
-import { formatBytes, formatDuration } from "../../domain/units.ts";
+import type { RuntimeStatistics } from "../../domain/runtime-statistics.ts";
+import { formatBytes, formatCores, formatDuration } from "../../domain/units.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
-import type { Worker } from "../../domain/worker.ts";
+import { averageCores } from "../../domain/worker-load.ts";
+import type { Capacity, Worker } from "../../domain/worker.ts";
 import { loadAreaChart, type LoadStep } from "../charts/load-area.ts";
+import type { Unit } from "../charts/scales.ts";
 import { timelineChart, type Lane, type Span } from "../charts/timeline.ts";
+import { element as e } from "../element.ts";
 import { keyText } from "./links.ts";
 import { kindOf } from "./request-timeline.ts";
 
@@ -64,10 +68,56 @@ function lanesOf(spans: readonly Span[]): Lane[] {
   return lanes;
 }
 
-/** How much of its memory was reserved over time, and how much of that the runs used at most. */
-export function workerLoad({ worker, runs, now, span }: WorkerPast): VNode {
-  const steps = stepsOf(runs, epochMs(now), span);
-  const capacity = worker.capacity.memory;
+type Drawn = {
+  resource: keyof Capacity;
+  unit: Unit;
+  /** What there is of it: `64.0G of memory`. */
+  capacityText: (capacity: number) => string;
+  usedWord: string;
+  /** What of it a run is counted with, as long as it lasts. */
+  countedWith: string;
+  used: (statistics: RuntimeStatistics) => number | undefined;
+};
+
+const MEMORY: Drawn = {
+  resource: "memory",
+  unit: "bytes",
+  capacityText: (capacity) => `${formatBytes(capacity)} of memory`,
+  usedWord: "used at most",
+  countedWith: "peak",
+  used: ({ memory }) => memory,
+};
+const OTHERS: readonly Drawn[] = [
+  {
+    resource: "cpu_count",
+    unit: "cores",
+    capacityText: (capacity) => `${formatCores(capacity)} ${capacity === 1 ? "core" : "cores"}`,
+    usedWord: "used on average",
+    countedWith: "average",
+    used: (statistics) => averageCores(statistics) ?? undefined,
+  },
+  {
+    resource: "disk_space",
+    unit: "bytes",
+    capacityText: (capacity) => `${formatBytes(capacity)} of disk`,
+    usedWord: "used at most",
+    countedWith: "peak",
+    used: ({ disk_space }) => disk_space,
+  },
+];
+
+/** How much of it was reserved over time, and how much of that the runs used: memory, and folded the other resources. */
+export function workerLoads(past: WorkerPast): VNode[] {
+  return [
+    workerLoad(past, MEMORY),
+    e("details", {}, e("summary", {}, "The same of cores and disk"), ...OTHERS.map((drawn) => workerLoad(past, drawn))),
+  ];
+}
+
+function workerLoad({ worker, runs, now, span }: WorkerPast, drawn: Drawn): VNode {
+  const { resource, unit, capacityText, usedWord, countedWith } = drawn;
+  const steps = stepsOf(runs, drawn, epochMs(now), span);
+  const capacity = worker.capacity[resource];
   const seconds = (span[1] - span[0]) / 1000;
   const mean = (pick: (step: LoadStep) => number) =>
     steps.reduce((sum, step, index) => {
@@ -76,7 +126,9 @@ export function workerLoad({ worker, runs, now, span }: WorkerPast): VNode {
     }, 0) / Math.max(1, seconds);
   const share = (amount: number) => (capacity > 0 ? `${Math.round((amount / capacity) * 100)} %` : "–");
   return loadAreaChart({
-    sentence: `Of ${formatBytes(capacity)} of memory ${share(mean(({ reserved }) => reserved))} were reserved on average, and runs used at most ${share(mean(({ used }) => used))}, each counted with its peak.`,
+    sentence: `Of ${capacityText(capacity)} ${share(mean(({ reserved }) => reserved))} were reserved on average, and runs ${usedWord.replace(" on average", "")} ${share(mean(({ used }) => used))}, each counted with its ${countedWith}.`,
+    unit,
+    usedWord,
     capacity,
     steps,
     span,
@@ -84,10 +136,15 @@ export function workerLoad({ worker, runs, now, span }: WorkerPast): VNode {
 }
 
 /** What is held from each change on; inside the span. */
-function stepsOf(runs: readonly PastRun[], nowMs: number, [first, last]: readonly [number, number]): LoadStep[] {
+function stepsOf(
+  runs: readonly PastRun[],
+  { resource, used: usedOf }: Pick<Drawn, "resource" | "used">,
+  nowMs: number,
+  [first, last]: readonly [number, number],
+): LoadStep[] {
   const changes = runs.flatMap((run) => {
-    const reserved = run.allocation.memory.amount;
-    const used = run.runtime_statistics.memory ?? 0;
+    const reserved = run.allocation[resource].amount;
+    const used = usedOf(run.runtime_statistics) ?? 0;
     const [from, to] = [epochMs(run.assigned_at), run.ended_at === null ? nowMs : epochMs(run.ended_at)];
     return [
       { at: Math.max(first, from), reserved, used },

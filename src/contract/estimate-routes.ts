@@ -12,7 +12,9 @@ import { route } from "./route.ts";
 
 /** The task that is meant by name, of type `worker` unless it says otherwise. */
 export const taskQuery = {
+  /** What kind of task; `worker` when absent. */
   task_type: z.enum(TASK_TYPES).default("worker"),
+  /** Its name. */
   task_name: taskName,
 };
 

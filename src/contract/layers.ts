@@ -40,17 +40,31 @@ const VALUES: Record<LayerField, z.ZodType<LayerValue>> = {
   on_drift: actionsInput,
 };
 
-const scopeFields = { task_name: taskName.nullable(), subject: subject.nullable(), context: context.nullable() };
+const scopeFields = {
+  /** Only of this task; null: of any. */
+  task_name: taskName.nullable(),
+  /** Only of this subject; null: of any. */
+  subject: subject.nullable(),
+  /** Only of this context; null: of any. */
+  context: context.nullable(),
+};
 
 /** One value to set; what of task, subject and context is absent or null means any. */
 export const layerInput = z
   .strictObject({
+    /** Only for this task; absent: for any. */
     task_name: scopeFields.task_name.default(null),
+    /** Only for this subject; absent: for any. */
     subject: scopeFields.subject.default(null),
+    /** Only for this context; absent: for any. */
     context: scopeFields.context.default(null),
+    /** What is set. */
     field: z.enum(LAYER_FIELDS, { error: `one of ${LAYER_FIELDS.join(", ")}` }),
+    /** How it stands to what others say; `default` when absent. */
     mode: z.enum(LAYER_MODES, { error: `one of ${LAYER_MODES.join(", ")}` }).default("default"),
+    /** An amount as `4G` or `1h30m`, or its number of bytes, cores or seconds; a count, a word, or a list, as the field has it. */
     value: z.union([z.number(), z.string(), z.array(z.string())], { error: "a number, a text or a list of texts" }),
+    /** What people are to know of it. */
     note: z.string().max(1000).nullable().default(null),
   })
   .transform((layer, refinement) => {

@@ -4,7 +4,7 @@ import type { Event } from "../domain/event.ts";
 import { EVENT_KINDS } from "../domain/event.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { OutputData } from "../domain/output-data.ts";
-import { CANDIDATE_VERDICTS, RUN_STATES, type Run } from "../domain/run.ts";
+import { CANDIDATE_VERDICTS, RUN_STATES, type Candidate, type Run } from "../domain/run.ts";
 import {
   MEASURED_FIGURES,
   MEASURE_METHODS,
@@ -335,16 +335,18 @@ export const workRequestSchema = recordOf<WorkRequest>()(
   }),
 );
 
-export const candidateSchema = z.object({
-  worker_name: workerName,
-  verdict: z.enum(CANDIDATE_VERDICTS),
-  resource: z.enum(RESOURCES).optional(),
-  available: z.number().optional(),
-  needed: z.number().optional(),
-  tag: z.string().optional(),
-  reserved_for: workRequestId.optional(),
-  slowness: z.number().optional().describe("how long work was thought to take there; 0.5: half as long as usual"),
-});
+export const candidateSchema = recordOf<Candidate>()(
+  z.object({
+    worker_name: workerName,
+    verdict: z.enum(CANDIDATE_VERDICTS),
+    resource: z.enum(RESOURCES).optional(),
+    available: z.number().optional(),
+    needed: z.number().optional(),
+    tag: z.string().optional(),
+    reserved_for: workRequestId.optional(),
+    slowness: z.number().optional().describe("how long work was thought to take there; 0.5: half as long as usual"),
+  }),
+);
 
 export const placementSchema = z.object({
   at: timestampSchema,

@@ -34,10 +34,15 @@ const runIdParams = z.strictObject({ run_id: runIdSchema });
 const workerParams = z.strictObject({ worker_name: workerName });
 
 export const statusSchema = z.object({
+  /** Of the server. */
   version: z.string(),
+  /** Where it keeps what it knows. */
   database: z.enum(["sqlite", "postgres"]),
+  /** When the server was started. */
   started_at: timestampSchema,
+  /** How many requests there are in each status. */
   counts: countsSchema,
+  /** How many workers have joined. */
   workers: z.int(),
 });
 

@@ -8,10 +8,15 @@ const count = z.int().min(0);
 
 /** Requests by status. */
 export const countsSchema = z.object({
+  /** They wait for others, or for a person. */
   blocked: count,
+  /** They wait for a worker. */
   pending: count,
+  /** They are run. */
   running: count,
+  /** They have ended. */
   completed: count,
+  /** They were ended by somebody, or with what they depended on. */
   aborted: count,
 });
 

@@ -33,6 +33,7 @@ const requestReference = z.union([requestName, workRequestId], {
 export const requestSubmission = z.strictObject({
   /** Names the request for `depends_on` of others in the same submission. */
   name: requestName.optional(),
+  /** What kind of executor it needs. */
   task_type: z.enum(TASK_TYPES, { error: `one of ${TASK_TYPES.join(", ")}` }).default("worker"),
   /** What the history is kept under. A name that no configuration defines is an ad-hoc task with a command. */
   task_name: taskName,
@@ -40,7 +41,9 @@ export const requestSubmission = z.strictObject({
   subject: subject.default(""),
   /** The circumstances that change behaviour. */
   context: context.default(""),
+  /** What is asked for, as the task has it; of an ad-hoc task `command` or `script`. */
   task_data: z.record(z.string(), z.unknown(), { error: "an object" }).default({}),
+  /** What is demanded; the rest is estimated. */
   requirements: requirementsInput.default({}),
   /** Higher goes first. */
   priority: prioritySchema.default(0),
@@ -51,6 +54,7 @@ export const requestSubmission = z.strictObject({
     .array(z.strictObject({ from: requestReference, ...inputFields }), { error: "a list of inputs" })
     .max(MAX_SUBMISSION)
     .default([]),
+  /** When it goes on: after all that it depends on, or when a person says so. */
   unblock_strategy: z.enum(UNBLOCK_STRATEGIES, { error: `one of ${UNBLOCK_STRATEGIES.join(", ")}` }).default("deps"),
   /** True: dependents go on although this request fails. */
   allow_failure: z.boolean({ error: "true or false" }).default(false),

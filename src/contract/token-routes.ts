@@ -5,12 +5,19 @@ import { route, SCOPES } from "./route.ts";
 import { maxShareSchema } from "./submission.ts";
 
 const tokenFields = {
+  /** Counted up by the database. */
   id: z.int(),
+  /** Who or what it is, in all that it does. */
   name: z.string(),
+  /** What it may do. */
   scope: z.enum(SCOPES),
+  /** Of a worker's token: which worker; null: of none. */
   worker_name: workerName.nullable(),
+  /** When it was made. */
   created_at: timestampSchema,
+  /** When it ends; null: never. */
   expires_at: timestampSchema.nullable(),
+  /** When a call was last made with it, to the minute; null: never. */
   last_used_at: timestampSchema.nullable(),
   /** The part of all workers that the requests it submits may have together; null: any. */
   max_share: z.number().nullable(),
@@ -32,7 +39,9 @@ export const tokenRoutes = {
     summary: "A new token; its secret is shown this once",
     scope: "admin",
     body: z.strictObject({
+      /** Who or what it is for. */
       name: tokenName,
+      /** What it may do; `join`: become a worker, once. */
       scope: z.enum(["read", "submit", "admin", "join"]),
       /** Seconds until it ends; absent: never (a join token: one hour). */
       expires_in: durationInput.optional(),

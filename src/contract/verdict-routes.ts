@@ -39,7 +39,10 @@ export const verdictRoutes = {
     summary:
       "Send a test to an action, once, by the same rules as in earnest, and see what comes back; it is no delivery",
     scope: "admin",
-    body: z.strictObject({ action: actionInput }),
+    body: z.strictObject({
+      /** `https://…`, `mailto:NAME@HOST` or `command:PROGRAM ARGUMENTS`. */
+      action: actionInput,
+    }),
     response: z.object({ trial: deliveryTrialSchema }),
   }),
   overruleVerdict: route({

@@ -25,13 +25,21 @@ import {
 
 /** What a worker tells of itself. */
 export const workerSelfSchema = z.object({
+  /** What it can give to runs in all. */
   capacity: capacitySchema,
+  /** Bytes that are free on the machine; null: it is not known. */
   available_memory: z.int().min(0).nullable(),
+  /** Bytes that are free on its disk; null: it is not known. */
   available_disk_space: z.int().min(0).nullable(),
+  /** Its labels, which requests may demand. */
   tags: z.array(z.string().max(100)).max(200),
+  /** What it may run. */
   tasks: taskFilterSchema,
+  /** As its system names it. */
   cpu_model: z.string().max(200),
+  /** Of the Almanac that it is. */
   version: z.string().max(50),
+  /** How it measures: `cgroup2`, `cgroup1` or `proc`. */
   measure_method: z.string().max(50),
 });
 export type WorkerSelf = z.output<typeof workerSelfSchema>;
@@ -41,26 +49,44 @@ export const joinAnswerSchema = z.object({ worker_name: workerName, token: z.str
 
 /** One run of this worker, as it stands. `ended` is repeated until the server acknowledges it. */
 export const runReportSchema = z.discriminatedUnion("state", [
-  z.object({ state: z.literal("assigned"), run_id: runIdSchema, lease_token: z.string() }),
+  z.object({
+    state: z.literal("assigned"),
+    /** Which run. */
+    run_id: runIdSchema,
+    /** Shows that this worker holds the run. */
+    lease_token: z.string(),
+  }),
   z.object({
     state: z.literal("running"),
+    /** Which run. */
     run_id: runIdSchema,
+    /** Shows that this worker holds the run. */
     lease_token: z.string(),
     started_at: timestampSchema,
+    /** What it used, and what its worker had; of one that goes on, so far. */
     runtime_statistics: runtimeStatisticsSchema,
+    /** The finer figures. */
     measurement: measurementSchema.optional(),
   }),
   z.object({
     state: z.literal("ended"),
+    /** Which run. */
     run_id: runIdSchema,
+    /** Shows that this worker holds the run. */
     lease_token: z.string(),
     /** Absent when its command was never started. */
     started_at: timestampSchema.optional(),
+    /** When it ended. */
     ended_at: timestampSchema,
+    /** How it ended. */
     outcome: outcomeSchema,
+    /** What it used, and what its worker had; of one that goes on, so far. */
     runtime_statistics: runtimeStatisticsSchema,
+    /** The finer figures. */
     measurement: measurementSchema.optional(),
+    /** The files that it left. */
     outputs: z.array(runOutputSchema).max(10_000),
+    /** What is kept of what it wrote. */
     log: runLogSchema,
   }),
 ]);
@@ -120,12 +146,17 @@ export type Assignment = {
   allocation: Allocation;
 };
 export const assignmentSchema = z.object({
+  /** The run. */
   run_id: runIdSchema,
+  /** Shows that this worker holds the run. */
   lease_token: z.string(),
+  /** What it is an attempt at. */
   work_request_id: workRequestId,
   ...historyKeyFields,
+  /** What was asked for, as the task has it. */
   task_data: z.record(z.string(), z.unknown()),
   inputs: z.array(runInputSchema),
+  /** What it is given. */
   allocation: allocationSchema,
 }) satisfies z.ZodType<Assignment>;
 

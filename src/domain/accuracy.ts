@@ -58,6 +58,7 @@ export type ToldAt = (typeof TOLD_AT)[number];
  * half of such runs are over to when nine of ten are.
  */
 export type ToldEnds = {
+  /** At what part of the run. */
   at: ToldAt;
   /** Runs of a second and more that went to an end of their own, and whose duration had been predicted. */
   judged: number;
@@ -66,6 +67,7 @@ export type ToldEnds = {
    * further, and for nine of ten; to within a twentieth of itself.
    */
   median_error: number | null;
+  /** As `median_error`, of nine of ten. */
   p90_error: number | null;
   /** The share of runs that ended before the range told, in it, and after it. */
   sooner: number | null;

@@ -49,8 +49,11 @@ export type ActFilter = {
 
 /** An act as it is listed. */
 export type ListedAct = {
+  /** The number of its event: counted up, and never reused. */
   id: number;
+  /** When it was done. */
   at: Timestamp;
+  /** Of what it was. */
   kind: ActKind;
   /** The name of the token that did it, as it was then. */
   by: string;

@@ -15,7 +15,9 @@ export function adviceScope({ task_name, subject, context }: AdviceKey): LayerSc
 export type Advice = AdviceKey & {
   /** What is asked today: the median, and the least and most. */
   asked: number;
+  /** The least that is asked today. */
   asked_least: number;
+  /** The most. */
   asked_most: number;
   /** The least amount that one run in a hundred, or fewer, needs more than. */
   enough: number;
@@ -36,8 +38,10 @@ export type Advice = AdviceKey & {
  */
 export type IgnoredAdvice = AdviceKey &
   Pick<Advice, "asked" | "enough"> & {
+    /** Counted up by the database. */
     id: number;
     /** The name of the token. */
     ignored_by: string;
+    /** When that was said. */
     ignored_at: Timestamp;
   };

@@ -21,7 +21,9 @@ export type AmountSource = (typeof AMOUNT_SOURCES)[number];
 
 /** One allocated amount and why it is what it is. */
 export type AllocatedAmount = {
+  /** In the resource's unit: bytes, bytes, cores, seconds. */
   amount: number;
+  /** Who said so; `retry`: a death raised it. */
   source: AmountSource;
   /** For `history`: how it was estimated. */
   evidence?: EstimateEvidence;
@@ -50,6 +52,7 @@ export type EstimateLevel = (typeof ESTIMATE_LEVELS)[number];
 
 /** On what an estimate stands. */
 export type EstimateEvidence = {
+  /** How exactly the history matches. */
   level: EstimateLevel;
   /** How many finished runs it was made from. */
   runs: number;
@@ -61,12 +64,15 @@ export type EstimateEvidence = {
 export type ResourceEstimate = {
   /** Of 100 runs 95 need as much or more. Absent where too few runs are known to say so, and in estimates from before it was kept. */
   p5?: number;
+  /** Half of the runs need no more. */
   p50: number;
+  /** 95 of 100 runs need no more. */
   p95: number;
   /** The amount to allocate. */
   allocate: number;
   /** What to allocate after a death at the amount before: strictly increasing, at most a few steps. */
   ladder: number[];
+  /** On what it stands. */
   evidence: EstimateEvidence;
 };
 

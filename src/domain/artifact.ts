@@ -1,7 +1,12 @@
 import type { WorkRequestId } from "./ids.ts";
 
 /** What a file holds: its bytes by their SHA-256 (hex), and how many there are. */
-export type Content = { sha256: string; size: number };
+export type Content = {
+  /** In hexadecimal digits. */
+  sha256: string;
+  /** Bytes. */
+  size: number;
+};
 
 /** Which files of a run are kept. */
 export type OutputGlob = {

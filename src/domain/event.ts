@@ -37,10 +37,15 @@ export type EventKind = (typeof EVENT_KINDS)[number];
 export type Event = {
   /** Counted up; never reused. */
   id: number;
+  /** When it was committed. */
   at: Timestamp;
+  /** What happened. */
   kind: EventKind;
+  /** The request that it is about. */
   work_request_id?: WorkRequestId;
+  /** The run that it is about. */
   run_id?: RunId;
+  /** The worker that it is about. */
   worker_name?: WorkerName;
   /** More by kind, for people and for live pages. */
   data: Record<string, unknown>;

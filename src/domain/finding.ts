@@ -27,7 +27,9 @@ export type FindingState = (typeof FINDING_STATES)[number];
 export type Finding = HistoryKey & {
   /** Counted up by the database. */
   id: number;
+  /** What has changed. */
   kind: FindingKind;
+  /** What is thought of it. */
   state: FindingState;
   /** The sentence for people, with its numbers. */
   because: string;
@@ -35,11 +37,13 @@ export type Finding = HistoryKey & {
   confidence: number;
   /** Of drift: the medians before and after, bytes or seconds. */
   before_amount: number | null;
+  /** As `before_amount`, after the change. */
   after_amount: number | null;
   /** Of drift: when the first run on the present level ended; the next change is looked for from there on. */
   level_since: Timestamp | null;
   /** Of failures: how they fail. */
   fingerprint: string | null;
+  /** The first line of the log that tells of an error; null: none does. */
   first_error: string | null;
   /** The first run that shows it; it may have expired. */
   first_run_id: RunId | null;
@@ -47,6 +51,7 @@ export type Finding = HistoryKey & {
   first_request_by: string | null;
   /** The last run of its key that passed before, and what that first run had otherwise, as it was found; null: none passed. */
   last_pass: LastPass | null;
+  /** The newest run that shows it. */
   last_run_id: RunId | null;
   /** How many runs have shown it; of drift, those among the newest 200 successes of its key. */
   run_count: number;
@@ -54,12 +59,16 @@ export type Finding = HistoryKey & {
   request_count: number;
   /** How many more requests were not run, because they depend on one of those. */
   stopped_count: number;
+  /** When it was found. */
   found_at: Timestamp;
+  /** When that newest run ended. */
   last_seen_at: Timestamp;
   /** When it came into its state, and who put it there; null: Almanac. */
   state_at: Timestamp;
+  /** The name of the token that put it into its state; null: Almanac did. */
   state_by: string | null;
   /** Who looks after it, by the name of a token; null: nobody has taken it. */
   owner: string | null;
+  /** What that person said; null: nothing. */
   note: string | null;
 };

@@ -14,17 +14,27 @@ export type HistoryEntry = HistoryKey & {
   id: number;
   /** Absent for imported entries and for runs made by `almanac run`. */
   work_request_id?: WorkRequestId;
+  /** The run; null: it was made elsewhere. */
   run_id?: RunId;
+  /** When it ended. */
   completed_at: Timestamp;
+  /** What came of it. */
   result: Result;
+  /** How it ended. */
   outcome: Outcome;
+  /** What it used, and what its worker had. */
   runtime_statistics: RuntimeStatistics;
   /** Finer than the statistics where known: milliseconds. */
   duration_ms?: number;
+  /** As `duration_ms`, of the time on processors. */
   cpu_time_ms?: number;
+  /** Figures that are no more than lower bounds, for it was cut short. */
   lower_bounds: MeasuredFigure[];
+  /** What it was given. */
   allocation?: Allocation;
+  /** Where it ran. */
   worker_name?: string;
+  /** That worker's. */
   cpu_model?: string;
   /** Size of the task's input in bytes, if the task gave one. */
   input_size?: number;

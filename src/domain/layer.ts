@@ -38,20 +38,33 @@ export const LAYER_FIELDS = [
 export type LayerField = (typeof LAYER_FIELDS)[number];
 
 /** What a layer holds for: requests whose task, subject and context are these; null: any. */
-export type LayerScope = { task_name: string | null; subject: string | null; context: string | null };
+export type LayerScope = {
+  /** Only of this task; null: of any. */
+  task_name: string | null;
+  /** Only of this subject; null: of any. */
+  subject: string | null;
+  /** Only of this context; null: of any. */
+  context: string | null;
+};
 
 /** Bytes, bytes, cores, seconds, a count; for `fail_on` one of `FAIL_ON`; for tags and reactions a list. */
 export type LayerValue = number | FailOn | string[];
 
 /** One value that people gave for one field, for some requests. There is one of each scope and field. */
 export type Layer = LayerScope & {
+  /** Counted up by the database. */
   id: number;
+  /** What it sets. */
   field: LayerField;
+  /** How it stands to what others say. */
   mode: LayerMode;
+  /** Bytes, bytes, cores, seconds, a count, a word, or a list, as the field has it. */
   value: LayerValue;
+  /** What people say of it; null: nothing. */
   note: string | null;
   /** The name of the token that set it. */
   set_by: string;
+  /** When it was set. */
   set_at: Timestamp;
 };
 

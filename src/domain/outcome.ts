@@ -19,17 +19,19 @@ export const OUTCOME_KINDS = [
  * Limits are those that were in force at the end (bytes, bytes, seconds).
  */
 export type Outcome =
-  | { kind: "exited"; code: number }
-  | { kind: "signalled"; signal: string }
-  | { kind: "out_of_memory"; limit: number }
-  | { kind: "out_of_disk"; limit: number }
-  | { kind: "timed_out"; limit: number }
-  /** The command ended well, and left nothing that these globs match. */
-  | { kind: "outputs_missing"; globs: string[] }
-  | { kind: "start_failed"; errors: WorkRequestError[] }
-  | { kind: "aborted"; by: string }
-  /** `preempted`: it was taken away on purpose (its worker was stopped), not lost. */
-  | { kind: "worker_lost"; preempted?: true };
+  | { kind: "exited"; /** The command's own. */ code: number }
+  | { kind: "signalled"; /** By its name: `SIGSEGV`. */ signal: string }
+  | { kind: "out_of_memory"; /** Bytes. */ limit: number }
+  | { kind: "out_of_disk"; /** Bytes. */ limit: number }
+  | { kind: "timed_out"; /** Seconds. */ limit: number }
+  | { kind: "outputs_missing"; /** The command ended well, and left nothing that these match. */ globs: string[] }
+  | { kind: "start_failed"; /** Why it could not be started. */ errors: WorkRequestError[] }
+  | { kind: "aborted"; /** The name of the token. */ by: string }
+  | {
+      kind: "worker_lost";
+      /** It was taken away on purpose (its worker was stopped), not lost. */
+      preempted?: true;
+    };
 
 /** The result that a completed request has when its last run ended so; undefined for an aborted one. */
 export function resultOf(outcome: Outcome): "success" | "failure" | "error" | undefined {

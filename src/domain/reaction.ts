@@ -33,6 +33,7 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 export type Delivery = {
   /** Counted up by the database; receivers see it, so that they can tell one that comes twice. */
   id: number;
+  /** What it tells of. */
   reaction: ReactionKind;
   /**
    * Where to: the action's text. Of a webhook only its host, for the path may be a secret, and a mark, by which two of one
@@ -43,6 +44,7 @@ export type Delivery = {
   work_request_id: WorkRequestId | null;
   /** Of drift: which finding. */
   finding_id: number | null;
+  /** How it stands. */
   state: DeliveryState;
   /** How often it was tried. */
   attempts: number;
@@ -50,7 +52,9 @@ export type Delivery = {
   next_attempt_at: Timestamp | null;
   /** Why the newest attempt failed. */
   error: WorkRequestError | null;
+  /** When it was put into the outbox. */
   created_at: Timestamp;
+  /** When it was delivered, or given up; null: it has not ended. */
   ended_at: Timestamp | null;
 };
 
@@ -58,6 +62,7 @@ export type Delivery = {
 export type DeliveryTrial = {
   /** Where to, as of a delivery. */
   target: string;
+  /** Whether it was taken. */
   state: Exclude<DeliveryState, "waiting">;
   /** Why it failed; null: it did not. */
   reason: string | null;

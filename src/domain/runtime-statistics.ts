@@ -28,7 +28,14 @@ export const MEASURED_FIGURES = ["duration", "cpu_time", "memory", "disk_space"]
 export type MeasuredFigure = (typeof MEASURED_FIGURES)[number];
 
 /** A raise of a run's memory limit while it ran (`DESIGN.md` §7, elastic memory). Bytes; ms since the run's start. */
-export type MemoryRaise = { at_ms: number; from: number; to: number };
+export type MemoryRaise = {
+  /** Since the run's start. */
+  at_ms: number;
+  /** The limit before, bytes. */
+  from: number;
+  /** The limit after, bytes. */
+  to: number;
+};
 
 /**
  * A run's figures over time, at most 600 points, merged by peak: each point holds the
@@ -49,9 +56,13 @@ export type Curve = {
  * The finer figures of a run, beside its statistics. As there, what could not be measured is absent.
  */
 export type Measurement = {
+  /** How it was measured. */
   method: MeasureMethod;
+  /** How long the command took. */
   duration_ms: number;
+  /** Time on processors, of the programs themselves. */
   cpu_user_ms?: number;
+  /** Time on processors, of the system for them. */
   cpu_system_ms?: number;
   /** Highest use: anonymous and shared memory of the whole tree, without file cache. */
   memory_bytes?: number;
@@ -59,9 +70,13 @@ export type Measurement = {
   memory_peak_at_ms?: number;
   /** Largest file cache seen charged to the run; not part of `memory_bytes`. */
   page_cache_bytes?: number;
+  /** The most that its directory held. */
   disk_bytes?: number;
+  /** When that was first seen; ms since the run's start. */
   disk_peak_at_ms?: number;
+  /** What it read from disks. */
   read_bytes?: number;
+  /** What it wrote to disks. */
   write_bytes?: number;
   /** Most processes and threads alive at once. */
   process_count?: number;
@@ -71,6 +86,8 @@ export type Measurement = {
   left_behind?: number;
   /** Figures that are only lower bounds, because the run was cut short before it showed its need. */
   lower_bounds: MeasuredFigure[];
+  /** When its limit of memory was raised while it ran. */
   memory_raises?: MemoryRaise[];
+  /** How its use went over time. */
   curve?: Curve;
 };

@@ -23,10 +23,15 @@ export type FiringKind = (typeof FIRING_KINDS)[number];
 
 /** What became of one due time, or of being asked for. */
 export type Firing = {
+  /** When it was due. */
   due_at: Timestamp;
+  /** When it was dealt with. */
   fired_at: Timestamp;
+  /** What came of it. */
   kind: FiringKind;
+  /** What was submitted. */
   work_request_ids: WorkRequestId[];
+  /** Why nothing was. */
   errors: WorkRequestError[];
   /** Further due times before it that are not made up for. */
   skipped_count: number;
@@ -42,14 +47,17 @@ export type Schedule = {
   cron: string;
   /** A name of the time zone database, such as `Europe/Berlin`. */
   time_zone: string;
+  /** What happens to due times that no server was there for. */
   missed: MissedPolicy;
   /** What is submitted: the body of a submission, without a key. */
   submission: Record<string, unknown>;
+  /** True: nothing is due until it is resumed. */
   is_paused: boolean;
   /** The next due time; null while it is paused. */
   next_at: Timestamp | null;
   /** Who made it, or changed it last: its requests are submitted in this name. */
   created_by: string;
+  /** When it was made. */
   created_at: Timestamp;
   /** What became of the newest time that it was due, or asked for; null: there was none yet. */
   last_firing: Firing | null;

@@ -6,9 +6,11 @@ export type Slowness = {
   factor: number;
   /** Of ten of its keys, one says less than `low` and one more than `high`; as the factor, drawn towards 1 where runs are few. */
   low: number;
+  /** See `low`. */
   high: number;
   /** On how many runs, of how many keys that other machines have run too, it stands. */
   runs: number;
+  /** Of how many keys those runs are. */
   keys: number;
 };
 

@@ -12,8 +12,12 @@ export type TaskType = (typeof TASK_TYPES)[number];
 
 /** The key under which history is kept. `subject` and `context` are empty strings where none was given. */
 export type HistoryKey = {
+  /** What kind of executor the task needs. */
   task_type: TaskType;
+  /** Which task. */
   task_name: string;
+  /** What it is applied to, as far as it should behave alike; empty: nothing was said. */
   subject: string;
+  /** The circumstances that change how it behaves; empty: nothing was said. */
   context: string;
 };

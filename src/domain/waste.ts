@@ -8,11 +8,13 @@ export type WasteGroup = (typeof WASTE_GROUPS)[number];
 
 /** What the newest runs reserved and used, by subject, owner or worker. */
 export type WasteReport = {
+  /** By what it is told apart. */
   by: WasteGroup;
   /** When the oldest ended of the runs that were looked at; null: there are none. */
   since: Timestamp | null;
   /** True when there are older ones that were asked for: one answer looks at a bounded number. */
   is_cut: boolean;
+  /** How many runs were looked at. */
   runs: number;
   /** Of all work, whatever the report is of. */
   spare_workers: SpareWorkers;

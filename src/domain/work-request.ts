@@ -59,6 +59,7 @@ export type WaitingCode = (typeof WAITING_CODES)[number];
 
 /** Why a request waits: recorded when it changes, and answered by `why`. */
 export type WaitingReason = {
+  /** For what. */
   code: WaitingCode;
   /** The sentence for people, with its numbers. */
   message: string;
@@ -67,7 +68,12 @@ export type WaitingReason = {
 };
 
 /** When half, and when nine of ten times, it will have happened. */
-export type ExpectedRange = { p50: Timestamp; p90: Timestamp };
+export type ExpectedRange = {
+  /** Half of such requests are there by then. */
+  p50: Timestamp;
+  /** Nine of ten are. */
+  p90: Timestamp;
+};
 
 /** When a request should start and end, from running the plan forward with durations as they are predicted. */
 export type ExpectedTimes = {
@@ -76,25 +82,43 @@ export type ExpectedTimes = {
   /** Absent when nothing is known of how long it takes. */
   end?: ExpectedRange;
   /** Of one that runs: how long such runs take on its worker, from their start; half, and nine of ten, take no longer. */
-  usual_seconds?: { p50: number; p90: number };
+  usual_seconds?: {
+    /** Half of them take no longer. */
+    p50: number;
+    /** Nine of ten take no longer. */
+    p90: number;
+  };
   /** Its run takes longer than was predicted: by so many seconds over its p95. */
   overdue_seconds?: number;
 };
 
 /** Who or what ended an aborted request, or has asked for the end of one that still runs. */
-export type AbortRecord = { at: Timestamp; by: string; reason?: string };
+export type AbortRecord = {
+  /** When that was asked for. */
+  at: Timestamp;
+  /** The name of the token; of what Almanac ends itself, why. */
+  by: string;
+  /** What that person said. */
+  reason?: string;
+};
 
 /** One asked-for execution of a task. */
 export type WorkRequest = HistoryKey & {
+  /** Counted up by the database. */
   id: WorkRequestId;
   /** The name given in the submission, unique within it; empty if none. */
   name: string;
+  /** How far it is. */
   status: Status;
+  /** What came of it; null while it is not `completed`. */
   result: Result | null;
+  /** What was asked for, as the task has it. */
   task_data: Record<string, unknown>;
   /** From the task's `dynamicData()` when the request became pending. */
   parameter_summary: string | null;
+  /** How much it works on, in a unit of its task's own; null: the task does not say. */
   input_size: number | null;
+  /** What was demanded. */
   requirements: Requirements;
   /** What the newest run is, or the next will be, given; null until the request became pending. */
   allocation: Allocation | null;
@@ -102,8 +126,11 @@ export type WorkRequest = HistoryKey & {
   estimate: Estimate | null;
   /** Where its newest run is, or was. */
   worker_name: WorkerName | null;
+  /** What it was submitted with, or has of its workflow; higher goes first. */
   priority_base: number;
+  /** What people have added since. */
   priority_adjustment: number;
+  /** When it goes on from `blocked`. */
   unblock_strategy: UnblockStrategy;
   /** True: dependents go on although this request fails. */
   allow_failure: boolean;
@@ -113,6 +140,7 @@ export type WorkRequest = HistoryKey & {
   fail_on: FailOn | null;
   /** Whom to tell what, as it or its task says; of webhooks only their hosts, but for `admin`. */
   reactions: Reactions;
+  /** The requests that it waits for. */
   dependencies: WorkRequestId[];
   /** The workflow that it is a part of; then `name` is unique within that one. */
   workflow_id: WorkRequestId | null;
@@ -122,7 +150,9 @@ export type WorkRequest = HistoryKey & {
   inputs: Input[];
   /** The request that this one was made again from. */
   supersedes: WorkRequestId | null;
+  /** The request that was made again from this one; null: none was. */
   superseded_by: WorkRequestId | null;
+  /** When it was submitted. */
   created_at: Timestamp;
   /** The name of the token that submitted it. */
   created_by: string;
@@ -130,11 +160,15 @@ export type WorkRequest = HistoryKey & {
   pending_at: Timestamp | null;
   /** When its first run started. */
   started_at: Timestamp | null;
+  /** When it ended; null: it has not. */
   completed_at: Timestamp | null;
   /** Seconds after its end when the request, its runs, logs and outputs are deleted; null: never. */
   expire_after: number | null;
+  /** Who ended it, or wants it to end; null: nobody. */
   aborted: AbortRecord | null;
+  /** Why it waits; null: it does not. */
   waiting: WaitingReason | null;
+  /** What it leaves; null until it is `completed`. */
   output_data: OutputData | null;
   /** How many runs it has had. */
   run_count: number;

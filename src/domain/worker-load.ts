@@ -2,10 +2,15 @@ import type { Run } from "./run.ts";
 import type { Capacity } from "./worker.ts";
 
 /** What the runs of a worker hold of one resource, and use of it: bytes, bytes, cores. */
-export type HeldPart = { reserved: number; used: number };
+export type HeldPart = {
+  /** What they were given. */
+  reserved: number;
+  /** What of it they use. */
+  used: number;
+};
 
 /** What a worker has now. What a run has not told of yet is not counted as used. */
-export type WorkerLoad = { runs: number } & Record<keyof Capacity, HeldPart>;
+export type WorkerLoad = { /** How many it has. */ runs: number } & Record<keyof Capacity, HeldPart>;
 
 /** What a run holds and uses of each resource; `used` is null where it has not told. */
 export type RunLoad = Pick<Run, "work_request_id" | "worker_name"> &

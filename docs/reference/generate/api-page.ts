@@ -12,7 +12,7 @@ import { firingSchema, scheduleSchema } from "../../../src/contract/schedule-rou
 import { requestSubmission } from "../../../src/contract/submission.ts";
 import { workerSchema, workerStandingSchema } from "../../../src/contract/worker-records.ts";
 import * as protocol from "../../../src/contract/worker-protocol.ts";
-import { docComments } from "./doc-comments.ts";
+import { docComments, type DocComments, type Marks } from "./doc-comments.ts";
 import { fieldsOf, jsonSchemaOf, typeOf, type JsonSchema } from "./json-schema.ts";
 import { code, table } from "./markdown.ts";
 
@@ -63,21 +63,6 @@ pages, errors, events. Fields with a star must be given. What is sent and is unk
 
 `;
 
-/** Fields that many calls have, where the source says nothing of their own. */
-const COMMON: Record<string, string> = {
-  limit: "How many; 100 when absent, at most 1000.",
-  cursor: "The `next_cursor` of the page before.",
-  next_cursor: "Gets the next page; null on the last one.",
-  since: "Only what ended at or after that time.",
-  path: "Relative to the run's directory.",
-  sha256: "In hexadecimal digits.",
-  size: "In bytes.",
-  expires_at: "When it ends; null: never.",
-  secret: "To be shown in the header `Authorization: Bearer …`.",
-  reason: "Kept with the request.",
-  lease_token: "Shows that this worker holds the run.",
-};
-
 /** The page of all calls and records, from the route table and its schemas. */
 export function apiPage(): string {
   for (const [id, { schema }] of Object.entries(RECORDS)) {
@@ -86,75 +71,74 @@ export function apiPage(): string {
   const comments = docComments();
   const calls = Object.entries<Route>(routes).map(([name, route]) => callSection(name, route, comments));
   const sections = Object.entries(RECORDS).map(([name, record]) => recordSection(name, record, comments));
-  const unions = UNIONS.map((name) => `### ${name}\n\n${comments.get(name) ?? ""}\n\n`);
+  const unions = UNIONS.map((name) => `### ${name}\n\n${comments.of(name) ?? ""}\n\n`);
   return `${INTRODUCTION}## Calls\n\n${calls.join("")}## Records\n\n${sections.join("")}## Words of records\n\n${unions.join("")}`;
 }
 
-type Comments = ReadonlyMap<string, string>;
-
-function callSection(name: string, route: Route, comments: Comments): string {
+function callSection(name: string, route: Route, comments: DocComments): string {
   const parts = [
     `### ${name}\n\n${code(`${route.method} ${route.path.replaceAll(/:(\w+)/g, "{$1}")}`)}\n\n`,
     `${route.summary}. Needs the scope ${code(route.scope)}.\n\n`,
   ];
   if (route.query !== undefined)
     parts.push(
-      `In the query:\n\n${fieldTable(jsonSchemaOf(route.query, "input"), comments, ["routes", "pageQuery", "keyQuery"])}`,
+      `In the query:\n\n${fieldTable(jsonSchemaOf(route.query, "input"), comments, ["routes", name, "query"])}`,
     );
-  if (route.body !== undefined) parts.push(bodyText("It takes", route.body, "input", comments));
+  if (route.body !== undefined)
+    parts.push(
+      bodyText("It takes", route.body, "input", (schema) => fieldTable(schema, comments, ["routes", name, "body"])),
+    );
   parts.push(
     bodyText(
       `It answers ${route.status === undefined ? "" : `${route.status} `}with`,
       route.response,
       "output",
-      comments,
+      (schema) => fieldTable(schema, comments, ["routes", name, "response"]),
     ),
   );
   return parts.join("");
 }
 
-function bodyText(verb: string, body: Route["response"], io: "input" | "output", comments: Comments): string {
+function bodyText(
+  verb: string,
+  body: Route["response"],
+  io: "input" | "output",
+  fieldsText: (schema: JsonSchema) => string,
+): string {
   if (body === "bytes") return `${verb} bytes.\n\n`;
   if (body === "events") return `${verb} server-sent events, each with an [Event](#event).\n\n`;
   const schema = jsonSchemaOf(body, io);
   if (schema.$ref !== undefined) return `${verb} ${typeOf(schema)}.\n\n`;
-  const fields = fieldTable(schema, comments, ["submissionSchema", "routes"]);
+  const fields = fieldsText(schema);
   return fields === ""
     ? `${verb} an object${schema.properties === undefined ? "" : " without fields"}.\n\n`
     : `${verb}:\n\n${fields}`;
 }
 
-function recordSection(name: string, { schema, io, source = name }: RecordSource, comments: Comments): string {
+function recordSection(name: string, { schema, io, source = name }: RecordSource, comments: DocComments): string {
   const reference = jsonSchemaOf(schema, io);
   const json = reference.$defs?.[name] ?? reference;
-  const about = comments.get(source) ?? "";
+  const about = comments.of(source) ?? "";
   const variants = json.anyOf ?? json.oneOf;
   const body =
     variants === undefined
-      ? fieldTable(json, comments, [source, ...(PARENTS[source] ?? [])])
-      : variants.map((variant) => `One form:\n\n${fieldTable(variant, comments, [source])}`).join("");
+      ? fieldTable(json, comments, [source])
+      : variants.map((variant) => `One form:\n\n${fieldTable(variant, comments, [source], marksOf(variant))}`).join("");
   return `### ${name}\n\n${about}\n\n${body}`;
 }
 
-/** Where the fields of a record are declared, beside its own type. */
-const PARENTS: Record<string, string[]> = {
-  WorkRequest: ["HistoryKey"],
-  HistoryEntry: ["HistoryKey"],
-  Allocation: ["AllocatedAmount"],
-  Estimate: ["ResourceEstimate", "EstimateEvidence"],
-  Placement: ["Candidate"],
-  Requirements: ["Amounts"],
-};
+/** What tells a form of a union from the others. */
+function marksOf({ properties = {} }: JsonSchema): Marks {
+  const constants = Object.entries(properties).filter(([, { const: value }]) => typeof value === "string");
+  return Object.fromEntries(constants.map(([name, { const: value }]) => [name, String(value)]));
+}
 
-function fieldTable(schema: JsonSchema, comments: Comments, sources: readonly string[]): string {
-  const rows = fieldsOf(schema).map(({ path, type, isRequired, description }) => {
-    const last = path.replace(/^.*[.\]]/, "");
-    const said = sources.map((source) => comments.get(`${source}.${last}`)).find((text) => text !== undefined);
-    return [
-      code(path) + (isRequired ? " \\*" : ""),
-      type,
-      said ?? (description === "" ? (COMMON[last] ?? "") : description),
-    ];
-  });
+/** `source`: the type or constant that declares the fields, or the way to it. */
+function fieldTable(schema: JsonSchema, comments: DocComments, source: readonly string[], marks: Marks = {}): string {
+  const rows = fieldsOf(schema).map(({ path, type, isRequired, description }) => [
+    code(path) + (isRequired ? " \\*" : ""),
+    type,
+    comments.ofField(source, path.replaceAll("[]", "").split("."), marks) ?? description,
+  ]);
   return table(["field", "type", "meaning"], rows);
 }

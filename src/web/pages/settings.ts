@@ -71,8 +71,13 @@ export function settingsPage(frame: Frame, data: SettingsData): string {
     ...keptTable(data.kept),
     e("h2", { id: "acts" }, "What people did"),
     ...actsPart(frame, data.acts, { tokens: data.tokens, now }),
-    e("h2", { id: "zone" }, "How times are shown"),
+    e("h2", { id: "zone" }, "How times and amounts are shown"),
     zoneForm(frame),
+    e(
+      "p",
+      {},
+      "Memory and disk are counted in powers of 1024 wherever they are shown or typed: 4G are 4 × 1024³ bytes, which is also called 4 GiB. 1 GiB·h is 1G for an hour.",
+    ),
     e("h2", { id: "about" }, "About this server"),
     aboutTable(data),
     e(

@@ -19,7 +19,7 @@ import {
 
 /*
  * What a worker and a server say to each other: one call, `sync`, that is heartbeat, progress
- * report, hand-in of results and request for work at once. Every part of it may be sent again, but a
+ * report, hand-in of results and request for work at once, and carries what the worker says of itself. Every part of it may be sent again, but a
  * worker numbers its calls, so that one which comes late or twice is known to tell of the past.
  */
 
@@ -95,11 +95,11 @@ export type EndedReport = Extract<RunReport, { state: "ended" }>;
 
 /** Lines of its own log that a worker sends with one call at most. */
 export const LINES_PER_CALL = 20;
-/** Ten years: nothing that was said is older. */
-const OLDEST_LINE_MS = 315_360_000_000;
+/** Ten years: nothing that was said is told as older, whatever a clock says. */
+export const OLDEST_LINE_MS = 315_360_000_000;
 
 /** What the worker said of itself; repeated until a call that carries it is answered. */
-const sentLinesSchema = z.object({
+export const sentLinesSchema = z.object({
   /** A line is known by its session and number: one that comes again is not kept again. */
   session: z.string().regex(/^[\w-]{1,50}$/),
   lines: z

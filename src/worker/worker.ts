@@ -108,7 +108,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     await emptyTrash(runs);
     // Somebody who took over a stale lock at the same moment may have moved it.
     if (!(await lock.isHeld())) throw new LockedError(lockFile(directory), holderOf(lockFile(directory)) ?? 0);
-    return await begin(name, directory, runs, lock, options);
+    return await beginTelling({ name, directory, runs, lock }, options);
   } catch (error) {
     await lock.release();
     throw error;
@@ -124,17 +124,30 @@ function lockFile(directory: string): string {
   return join(directory, "lock");
 }
 
-async function begin(
-  name: WorkerName,
-  directory: string,
-  runs: string,
-  lock: Lock,
-  options: WorkerOptions,
-): Promise<RunningWorker> {
+/** What is the worker's alone: its name, its directory and that of its runs, and the lock that says so. */
+type Own = { name: WorkerName; directory: string; runs: string; lock: Lock };
+type Voice = { clock: Clock; said: SaidLines; log: WorkerLog };
+
+/** Begins; why that failed is told by the next worker of the name. */
+async function beginTelling(own: Own, options: WorkerOptions): Promise<RunningWorker> {
   const clock = options.clock ?? SYSTEM_CLOCK;
-  const said = new SaidLines(join(directory, "unsent-lines.json"), randomUUID(), clock);
+  const said = new SaidLines(join(own.directory, "unsent-lines.json"), randomUUID(), clock);
   const log = overheard(options.log ?? STDERR_LOG, (level, text) => said.say(level, text));
   tellStart(log, options.url);
+  try {
+    return await begin(own, { clock, said, log }, options);
+  } catch (error) {
+    said.say("error", `could not start: ${error instanceof Error ? error.message : String(error)}`);
+    await said.close();
+    throw error;
+  }
+}
+
+async function begin(
+  { name, directory, runs, lock }: Own,
+  { clock, said, log }: Voice,
+  options: WorkerOptions,
+): Promise<RunningWorker> {
   const config = options.config === undefined ? undefined : await openConfig({ file: options.config, log });
   const configured = config === undefined ? undefined : await watchTags(config, log);
   // Removes what dead workers left running, too: before any run of theirs is looked at.

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from "node:fs";
 import { z } from "zod";
-import { LINES_PER_CALL, type SentLines } from "../../contract/worker-protocol.ts";
+import { LINES_PER_CALL, OLDEST_LINE_MS, sentLinesSchema, type SentLines } from "../../contract/worker-protocol.ts";
 import type { Clock } from "../../domain/clock.ts";
-import { LINE_LEVELS, lineText, type LineLevel } from "../../domain/worker-line.ts";
+import { LINE_LEVELS, lineText, LONGEST_LINE, type LineLevel } from "../../domain/worker-line.ts";
 import { writeAtomically } from "../lease/atomic-file.ts";
 import { emptyQueue, send, withoutKept, withSaid, type LineQueue } from "./line-queue.ts";
 
@@ -10,14 +10,14 @@ import { emptyQueue, send, withoutKept, withSaid, type LineQueue } from "./line-
 const TURN_MS = 1000;
 
 const queueSchema = z.object({
-  session: z.string(),
+  session: sentLinesSchema.shape.session,
   next: z.int(),
   lines: z.array(
     z.object({
       number: z.int(),
       at_ms: z.number(),
       level: z.enum(LINE_LEVELS),
-      text: z.string(),
+      text: z.string().max(LONGEST_LINE),
       lost: z.int(),
       is_sent: z.boolean(),
     }),
@@ -82,7 +82,9 @@ export class SaidLines {
     if (sent.length === 0) return undefined;
     const nowMs = this.#clock.nowMs();
     const lines = sent.map(({ number, at_ms, level, text }) => {
-      return { number, age_ms: Math.max(0, Math.round(nowMs - at_ms)), level, text };
+      // a clock that is set between the two must not make a call that the server refuses
+      const age_ms = Math.min(OLDEST_LINE_MS, Math.max(0, Math.round(nowMs - at_ms)));
+      return { number, age_ms, level, text };
     });
     return { session: queue.session, lines };
   }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { workerDirectory } from "../../../src/client/home.ts";
@@ -75,6 +75,22 @@ describe("the log of a worker", () => {
     await farm.startWorker({ log: QUIET });
     await hears("started", 2);
     expect(await order("started", "joined", "ends")).toEqual(["started", "joined", "ends", "started"]);
+  });
+
+  it("says why a worker of the name could not start, once one can", async () => {
+    const config = join(farm.directory, "almanac.config.ts");
+    writeFileSync(config, "throw new Error('no such tool');");
+    await expect(farm.startWorker({ log: QUIET, config })).rejects.toThrow("no such tool");
+    await farm.startWorker({ log: QUIET });
+    await hears("started", 2);
+    expect(await order("started", "could not start", "joined")).toEqual([
+      "started",
+      "could not start",
+      "started",
+      "joined",
+    ]);
+    const line = (await told()).find(({ text }) => text.startsWith("could not start"));
+    expect(line).toMatchObject({ level: "error", text: expect.stringContaining("no such tool") });
   });
 
   it("goes on in a new session after a worker that was killed", async () => {

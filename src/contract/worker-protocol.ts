@@ -18,9 +18,9 @@ import {
 } from "./records.ts";
 
 /*
- * What a worker and a server say to each other: one call, `sync`, that is heartbeat, progress
- * report, hand-in of results and request for work at once, and carries what the worker says of itself. Every part of it may be sent again, but a
- * worker numbers its calls, so that one which comes late or twice is known to tell of the past.
+ * What a worker and a server say to each other: one call, `sync`, that is heartbeat, progress report, hand-in of results
+ * and request for work at once, and carries what the worker's program says of itself. Every part of it may be sent again,
+ * but a worker numbers its calls, so that one which comes late or twice is known to tell of the past.
  */
 
 /** What a worker tells of itself. */

@@ -105,8 +105,9 @@ describe("the log of a worker", () => {
 
   it("says that a run was refused more memory than there is", async () => {
     await farm.startWorker({ log: QUIET, memory: 300 * 1024 ** 2 });
-    const script = `node -e 'const kept = []; for (;;) kept.push(Buffer.alloc(2**24, 1))'`;
-    const requirements = { memory: 200 * 1024 ** 2 };
+    // past what it is allotted, and not so far that the kernel ends it before the worker has looked
+    const script = `node -e 'const kept = Buffer.alloc(310 * 2 ** 20, 1); setInterval(() => kept, 1000)'`;
+    const requirements = { memory: 300 * 1024 ** 2 };
     const id = await farm.submit({ task_data: { script }, requirements });
     const { runs } = await farm.until(id, (seen) => seen.runs[0]?.state === "ended");
     expect(runs[0]?.outcome?.kind).toBe("out_of_memory");

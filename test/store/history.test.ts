@@ -80,6 +80,33 @@ describe.each(ENGINES)("history on $name", (engine) => {
     expect(await times({}, at(2))).toEqual([3, 2]);
   });
 
+  it("history of one worker is read at each level, page after page, whether the worker is there or not", async () => {
+    const store = await databases.open();
+    await keep(
+      store,
+      newEntry({ completed_at: at(1), worker_name: "gone" }),
+      newEntry({ completed_at: at(2), worker_name: "gone", subject: "sed" }),
+      newEntry({ completed_at: at(3), worker_name: "gone", context: "sid" }),
+      newEntry({ completed_at: at(4), worker_name: "other" }),
+      newEntry({ completed_at: at(5) }),
+      newEntry({ completed_at: at(6), worker_name: "gone", task_name: "test" }),
+    );
+    const { task_type, task_name, subject, context } = KEY;
+    const task = { task_type, task_name };
+    const times = async (key: Parameters<Store["read"]["history"]>[0], until?: string) => {
+      const { items, next_cursor } = await store.read.history(key, { limit: 2, until });
+      const rest =
+        next_cursor === null ? [] : (await store.read.history(key, { limit: 9, until, cursor: next_cursor })).items;
+      return [...items, ...rest].map(({ completed_at }) => (Date.parse(completed_at) - Date.parse(at(0))) / 1000);
+    };
+    expect(await times({ ...task, worker: "gone" })).toEqual([3, 2, 1]);
+    expect(await times({ ...task, worker: "gone" }, at(2))).toEqual([2, 1]);
+    expect(await times({ ...task, subject, worker: "gone" })).toEqual([3, 1]);
+    expect(await times({ ...task, context, worker: "gone" })).toEqual([2, 1]);
+    expect(await times({ ...task, subject, context, worker: "other" })).toEqual([4]);
+    expect(await times({ ...task, worker: "nobody" })).toEqual([]);
+  });
+
   it("pages go on exactly where they ended, also among entries of one moment", async () => {
     const store = await databases.open();
     const ids = await keep(

@@ -40,9 +40,9 @@ const FILL = [
    from n`,
   `insert into artifact_uses select i, 1 + (i * 7) % ${ROWS} from n`,
   `insert into history (task_type, task_name, subject, context, completed_at, result, outcome, runtime_statistics,
-     lower_bounds, trusted)
+     lower_bounds, trusted, worker_name)
    select 'worker', 'task' || (i % 50), 'subject' || (i % 900), 'context' || (i % 7), '2030-01-01T00:00:00.000Z',
-     case when i % 100 = 3 then 'failure' else 'success' end, '{}', '{}', '[]', true from n`,
+     case when i % 100 = 3 then 'failure' else 'success' end, '{}', '{}', '[]', true, 'worker' || (i % 300) from n`,
   `insert into findings (kind, state, task_type, task_name, subject, context, because, confidence, fingerprint, run_count, request_count, stopped_count,
      found_at, last_seen_at, state_at)
    select case when i % 3 = 0 then 'memory' when i % 3 = 1 then 'farm' else 'regression' end, case when i % 20 = 0 then 'new' else 'fixed' end, 'worker',
@@ -190,6 +190,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["resetAllLeases", (tx) => tx.resetAllLeases(at(0)), [/runs_lease|runs_active/]],
   ["history of a key", (tx) => tx.history(FULL_KEY, PAGE), [/history_by_(key|subject)/]],
   ["history of a subject", (tx) => tx.history({ ...TASK, subject: "subject7" }, PAGE), [/history_by_subject/]],
+  ["history of a worker", (tx) => tx.history({ ...TASK, worker: "worker7" }, PAGE), [/history_by_worker/]],
   ["history of a context", (tx) => tx.history({ ...TASK, context: "context3" }, PAGE), [/history_by_context/]],
   ["history of a task", (tx) => tx.history({ ...TASK }, PAGE), [/history_by_task/]],
   ["lastEntry", (tx) => tx.lastEntry("entry", FULL_KEY), [/history_by_(key|subject)/]],

@@ -117,7 +117,10 @@ async function newestTimes(db: Database, limit: number): Promise<TimedEntry[]> {
     .execute();
 }
 
-/** Newest first. Served by the index of the level asked for: `history_by_key`, `…_subject`, `…_context` or `…_task`. */
+/**
+ * Newest first. Served by the index of the level asked for: `history_by_key`, `…_subject`, `…_context` or `…_task`; of one worker
+ * by `…_worker`, or by that of a level of which few runs are kept.
+ */
 async function history(db: Database, key: HistoryQuery[0], page: HistoryQuery[1]) {
   let query = db
     .selectFrom("history")
@@ -126,6 +129,7 @@ async function history(db: Database, key: HistoryQuery[0], page: HistoryQuery[1]
     .where("task_name", "=", key.task_name);
   if (key.subject !== undefined) query = query.where("subject", "=", key.subject);
   if (key.context !== undefined) query = query.where("context", "=", key.context);
+  if (key.worker !== undefined) query = query.where("worker_name", "=", key.worker);
   if (page.since !== undefined) query = query.where("completed_at", ">=", page.since);
   if (page.until !== undefined) query = query.where("completed_at", "<=", page.until);
   if (page.cursor !== undefined) {

@@ -178,6 +178,7 @@ CREATE INDEX history_by_key ON public.history USING btree (task_type, task_name,
 CREATE INDEX history_by_request ON public.history USING btree (work_request_id) WHERE (work_request_id IS NOT NULL);
 CREATE INDEX history_by_subject ON public.history USING btree (task_type, task_name, subject, completed_at, id);
 CREATE INDEX history_by_task ON public.history USING btree (task_type, task_name, completed_at, id);
+CREATE INDEX history_by_worker ON public.history USING btree (task_type, task_name, worker_name, completed_at, id) WHERE (worker_name IS NOT NULL);
 CREATE UNIQUE INDEX history_imported ON public.history USING btree (import_hash) WHERE (import_hash IS NOT NULL);
 CREATE INDEX history_last_failure ON public.history USING btree (task_type, task_name, subject, context, completed_at, id) WHERE (result = ANY (ARRAY['failure'::text, 'error'::text]));
 CREATE INDEX history_last_success ON public.history USING btree (task_type, task_name, subject, context, completed_at, id) WHERE (result = 'success'::text);

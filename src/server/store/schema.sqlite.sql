@@ -190,6 +190,9 @@ CREATE INDEX history_by_subject on history (task_type, task_name, subject, compl
 
 CREATE INDEX history_by_task on history (task_type, task_name, completed_at, id);
 
+CREATE INDEX history_by_worker on history (task_type, task_name, worker_name, completed_at, id)
+  where worker_name is not null;
+
 CREATE UNIQUE INDEX history_imported on history (import_hash) where import_hash is not null;
 
 CREATE INDEX history_last_failure on history (task_type, task_name, subject, context, completed_at, id)

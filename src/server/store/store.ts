@@ -428,6 +428,8 @@ type RequestReader = {
       task_name: string;
       subject?: string | undefined;
       context?: string | undefined;
+      /** Only of runs on it; it need not be known any more. */
+      worker?: string | undefined;
     },
     page: PageQuery & { since?: Timestamp | undefined; until?: Timestamp | undefined },
   ): Promise<Page<HistoryEntry>>;

@@ -266,6 +266,8 @@ create table history (
 create index history_by_key on history (task_type, task_name, subject, context, completed_at, id);
 create index history_by_subject on history (task_type, task_name, subject, completed_at, id);
 create index history_by_context on history (task_type, task_name, context, completed_at, id);
+create index history_by_worker on history (task_type, task_name, worker_name, completed_at, id)
+  where worker_name is not null;
 create index history_by_task on history (task_type, task_name, completed_at, id);
 create index history_last_success on history (task_type, task_name, subject, context, completed_at, id)
   where result = 'success';

@@ -6,6 +6,7 @@ export type EntryQuery = {
   task_name: string;
   subject?: string;
   context?: string;
+  worker?: string;
   since?: string;
   limit: number;
 };

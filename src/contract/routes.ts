@@ -233,6 +233,7 @@ export const routes = {
       ...taskQuery,
       subject: subject.optional(),
       context: context.optional(),
+      worker: z.string().min(1).max(200).optional().describe("only of runs on it; it need not be known any more"),
       since: momentInput.optional(),
       until: momentInput.optional(),
     }),

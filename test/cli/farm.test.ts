@@ -108,7 +108,13 @@ describe("output", () => {
 describe("history", () => {
   test("is imported once, with bad lines named, or not at all with --strict", async () => {
     const file = home.file("old.jsonl");
-    const entry = { task_name: "old", subject: "s", completed_at: "2026-11-01T10:00:00.000Z", duration: 5 };
+    const entry = {
+      task_name: "old",
+      subject: "s",
+      completed_at: "2026-11-01T10:00:00.000Z",
+      duration: 5,
+      worker_name: "w-old",
+    };
     writeFileSync(file, `${JSON.stringify(entry)}\nnot json\n`);
     const strict = await home.almanac(["import", "--strict", file]);
     expect(strict).toMatchObject({ code: 1, stdout: "" });
@@ -117,6 +123,10 @@ describe("history", () => {
     expect((await home.almanac(["import", "--dry-run", file])).stdout).toContain("dry run: nothing was\n");
     expect((await home.almanac(["import", file])).stdout).toBe("1 entry imported, 0 already there\n");
     expect((await home.almanac(["import", file])).stdout).toBe("0 entries imported, 1 already there\n");
+    const onWorker = async (name: string) =>
+      (await home.almanac(["history", "old", "--worker", name, "--json=subject"])).stdout;
+    expect(JSON.parse(await onWorker("w-old"))).toEqual([{ subject: "s" }]);
+    expect(JSON.parse(await onWorker("w-new"))).toEqual([]);
     const shown = await home.almanac(["show", "last-entry:worker:old:s:", "--json=task_name,subject"]);
     expect(JSON.parse(shown.stdout)).toEqual({ task_name: "old", subject: "s" });
   });

@@ -96,7 +96,9 @@ describe("a history as a file", () => {
       origin: "elsewhere",
     });
     const entries = Array.from({ length: 600 }, (_, index) => imported("gcc", index + 1));
-    await harness.client.call("importHistory", { body: { entries: [...entries, imported("llvm", 9)] } });
+    await harness.client.call("importHistory", {
+      body: { entries: [...entries, { ...imported("llvm", 9), worker_name: "w-1" }] },
+    });
   });
   afterAll(() => harness.close());
 
@@ -123,6 +125,14 @@ describe("a history as a file", () => {
       "memory",
       "",
     ]);
+  });
+
+  it("is that of one worker only where one is asked for, by file and API alike", async () => {
+    const path = "/history?task_name=build&worker=w-1";
+    const csv = await (await fetched(path, "text/csv")).text();
+    expect(csv.trimEnd().split("\n")).toHaveLength(2);
+    const json = (await (await fetched(path, "application/json")).json()) as { items: ImportedEntry[] };
+    expect(json.items.map(({ subject, worker_name }) => [subject, worker_name])).toEqual([["llvm", "w-1"]]);
   });
 
   it("is given at the address of the page, in a span of time, as CSV or by the API as JSON", async () => {

@@ -14,6 +14,7 @@ import { renderHistory } from "../terminal/history-view.ts";
 type Options = SharedOptions & {
   context?: string;
   type: TaskType;
+  worker?: string;
   since?: string;
   limit: number;
   metric?: string;
@@ -37,6 +38,7 @@ export function define(command: Command, cli: Cli): void {
     .argument("[subject]", "only of this subject")
     .argument("[context]", "only of this context; the same as --context")
     .option("-c, --context <context>", "only of this context")
+    .option("--worker <name>", "only of runs on this worker")
     .addOption(new Option("--type <type>", "the task's type").choices(TASK_TYPES).default("worker"))
     .option("--since <when>", "only since then: 7d, 12h, or a date")
     .option("--limit <n>", "at most so many runs, the newest", countArgument, 1000)
@@ -60,6 +62,7 @@ async function history(
     task_name: task,
     ...(subject !== undefined && { subject }),
     ...(context !== undefined && { context }),
+    ...(options.worker !== undefined && { worker: options.worker }),
     ...(options.since !== undefined && { since: sinceOf(options.since, session.cli.nowMs()) }),
     limit: options.limit,
     isLocal: options.local === true || session.address === undefined,
@@ -78,6 +81,7 @@ async function history(
     ...(metric !== undefined && { metric }),
     ...(subject !== undefined && { subject }),
     ...(context !== undefined && { context }),
+    ...(options.worker !== undefined && { worker: options.worker }),
     ...session.tableOptions,
   } as const;
   session.print(renderHistory(items, view, session.surface));

@@ -19,6 +19,8 @@ export type HistoryViewOptions = {
   /** Given when the entries are of one subject (context) only; it is then not repeated in each row. */
   subject?: string;
   context?: string;
+  /** The one worker that was asked for. */
+  worker?: string;
   hasHeader?: boolean;
   isWide?: boolean;
   /** Marked in the plot. */
@@ -48,8 +50,9 @@ function endLine(line: string): string {
   return `${line}\n`;
 }
 
-function nameOf({ task_name, subject, context }: HistoryViewOptions): string {
-  const parts = [task_name, subject, context].filter((part) => part !== undefined && part !== "");
+function nameOf({ task_name, subject, context, worker }: HistoryViewOptions): string {
+  const on = worker === undefined ? [] : ["on", worker];
+  const parts = [task_name, subject, context, ...on].filter((part) => part !== undefined && part !== "");
   return parts.map((part) => sanitizeText(part ?? "")).join(" ");
 }
 

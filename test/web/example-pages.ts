@@ -113,6 +113,10 @@ export const EXAMPLE_PAGES: Readonly<Record<string, ExamplePage>> = {
   "a regression": { path: () => "/regressions/1", picture: "regression" },
   "a history": { path: () => "/history?task_name=build&subject=gcc&context=sid%2Famd64", picture: "history" },
   "a history with more runs than are shown": { path: () => "/history?task_name=build" },
+  "a history marked by worker": { path: () => "/history?task_name=build&by=worker" },
+  "a history of one worker": {
+    path: () => "/history?task_name=build&subject=gcc&context=sid%2Famd64&worker=builder-2&by=worker",
+  },
   "a history without runs": { path: () => "/history?task_name=nothing" },
   tasks: { path: () => "/t", picture: "tasks" },
   waste: { path: () => "/waste", picture: "waste" },

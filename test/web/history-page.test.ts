@@ -37,7 +37,7 @@ inChromium("a history", startExample, (at) => {
     const { slowness } = await client.call("getWorker", { params: { worker_name: "builder-1" } });
     const { factor, low, high, runs, keys } = slowness!; // both have run the same keys
     const cells = await row.getByRole("cell").allInnerTexts();
-    expect(cells.slice(-3)).toEqual([
+    expect(cells.slice(-4, -1)).toEqual([
       factor.toFixed(2),
       `${low.toFixed(2)} to ${high.toFixed(2)}`,
       `${runs} runs of ${keys} keys`,
@@ -46,6 +46,69 @@ inChromium("a history", startExample, (at) => {
     await page.getByRole("region", { name: "Runs by context" }).getByRole("link", { name: "sid/arm64" }).click();
     await page.getByRole("heading", { level: 1, name: "History of test (sid/arm64)" }).waitFor();
     expect(await page.getByRole("region", { name: "Runs by context" }).count()).toBe(0);
+    await context.close();
+  });
+
+  it("shows the runs on one worker only, which stays by reload, links and the way back, and can be taken away again", async () => {
+    const { page, context } = await at.visit();
+    const title = (text: string) => page.getByRole("heading", { level: 1, name: `History of ${text}`, exact: true });
+    await page.goto("history?task_name=test");
+    await page
+      .getByRole("region", { name: "Runs by worker" })
+      .getByRole("link", { name: "only these runs, on builder-2" })
+      .click();
+    await title("test on builder-2").waitFor();
+    const last = page.getByRole("region", { name: "Runs, newest first" }).locator("tbody tr td:last-child");
+    expect(new Set(await last.allInnerTexts())).toEqual(new Set(["builder-2"]));
+    await page.getByText("npx almanac history test --worker builder-2 --plot").waitFor();
+    const csv = await page.request.get((await page.getByRole("link", { name: "As CSV" }).getAttribute("href")) ?? "");
+    const [, ...rows] = (await csv.text()).trimEnd().split("\n");
+    expect(rows.filter((row) => !row.includes(",builder-2,"))).toEqual([]);
+    const { items } = await at.farm.harness.client.call("listHistory", {
+      query: { task_name: "test", worker: "builder-2", limit: 1000 },
+    });
+    expect(rows).toHaveLength(items.length);
+    await page.getByRole("region", { name: "Runs by context" }).getByRole("link", { name: "sid/arm64" }).click();
+    await title("test (sid/arm64) on builder-2").waitFor();
+    await page.goBack();
+    await title("test on builder-2").waitFor();
+    await page.reload();
+    await title("test on builder-2").waitFor();
+    await page.getByRole("link", { name: "Those on all workers" }).click();
+    await title("test").waitFor();
+    expect(new URL(page.url()).searchParams.has("worker")).toBe(false);
+    await page.goto("history?task_name=test&worker=nobody");
+    await page.getByText("No such run is known.").waitFor();
+    expect(await page.getByText("History can be brought along").count()).toBe(0);
+    await context.close();
+  });
+
+  it("marks durations by worker on demand, without a script, and says between which workers they differ most", async () => {
+    const { page, context } = await at.visit({ javaScriptEnabled: false });
+    await page.goto(PATH);
+    const duration = page.locator("figure", { hasText: "Duration: at most" });
+    await duration.getByText("passed", { exact: true }).waitFor();
+    await page.getByRole("link", { name: "Marked by worker" }).click();
+    await page.waitForURL(/by=worker#duration$/);
+    expect(await page.getByRole("link", { name: "Marked by worker" }).getAttribute("aria-current")).toBe("true");
+    await duration.getByText(/^builder-1: \d+$/).waitFor();
+    await duration.getByText("hollow: not passed").waitFor();
+    expect(await duration.locator("figcaption").innerText()).toMatch(
+      /Half of the runs that passed took at most .* on builder-1 and .* on builder-2\.$/,
+    );
+    expect(
+      await page.locator("figure", { hasText: "Memory: at most" }).getByText("passed", { exact: true }).count(),
+    ).toBe(1);
+    // it stays with what else is chosen, and is no filter of the files
+    expect(await page.getByRole("link", { name: "only these runs, on builder-1" }).getAttribute("href")).toContain(
+      "by=worker",
+    );
+    expect(await page.getByRole("link", { name: "As JSON" }).getAttribute("href")).not.toContain("by=");
+    await page.getByRole("link", { name: "Marked by result" }).click();
+    await duration.getByText("passed", { exact: true }).waitFor();
+    await page.goto("history?task_name=build&by=worker");
+    await duration.getByText("They are of several keys").waitFor();
+    expect((await page.request.get(`${PATH}&by=weekday`)).status()).toBe(400);
     await context.close();
   });
 

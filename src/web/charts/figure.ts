@@ -39,7 +39,7 @@ export type ChartParts = {
 /** A linear scale's domain. */
 export type Range = readonly [number, number];
 
-export type Mark = "dot" | "triangle" | "square" | "diamond";
+export type Mark = "dot" | "triangle" | "square" | "diamond" | "circle" | "down" | "plus" | "hourglass" | "speck";
 
 /** A chart: its sentence, the picture in two sizes, what its marks mean. It is whole without a script. */
 export function chart({ sentence, legend, draw, points, zooms, readWord, plotHeight }: ChartParts): VNode {
@@ -91,13 +91,23 @@ function legendItem({ look, mark, word }: LegendItem): VNode {
   return e("li", {}, e("svg", { viewBox: "0 0 24 12", "aria-hidden": "true" }, shape), word);
 }
 
-/** One mark as a part of a path; a dot is a segment without length, drawn by its round ends. */
+/** Each mark: where its path begins, from its middle, and how it goes on. A dot has no length: it is drawn by its round ends. */
+const SHAPES: Record<Mark, { dx: number; dy: number; path: string }> = {
+  dot: { dx: 0, dy: 0, path: "h0" },
+  triangle: { dx: 0, dy: -4, path: "l4 7h-8Z" },
+  square: { dx: -3, dy: -3, path: "h6v6h-6Z" },
+  diamond: { dx: 0, dy: -5, path: "l5 5l-5 5l-5 -5Z" },
+  circle: { dx: -3, dy: 0, path: "a3 3 0 1 0 6 0a3 3 0 1 0 -6 0Z" },
+  down: { dx: -4, dy: -3, path: "h8l-4 7Z" },
+  plus: { dx: -1.5, dy: -4.5, path: "h3v3h3v3h-3v3h-3v-3h-3v-3h3Z" },
+  hourglass: { dx: -4, dy: -4, path: "h8l-8 8h8Z" },
+  speck: { dx: -2, dy: 0, path: "a2 2 0 1 0 4 0a2 2 0 1 0 -4 0Z" },
+};
+
+/** One mark as a part of a path. */
 export function markPath(mark: Mark, x: number, y: number): string {
-  const at = (dx: number, dy: number) => `${short(x + dx)} ${short(y + dy)}`;
-  if (mark === "dot") return `M${at(0, 0)}h0`;
-  if (mark === "triangle") return `M${at(0, -4)}L${at(4, 3)}L${at(-4, 3)}Z`;
-  if (mark === "square") return `M${at(-3, -3)}h6v6h-6Z`;
-  return `M${at(0, -5)}L${at(5, 0)}L${at(0, 5)}L${at(-5, 0)}Z`;
+  const { dx, dy, path } = SHAPES[mark];
+  return `M${short(x + dx)} ${short(y + dy)}${path}`;
 }
 
 /** A coordinate with a tenth: finer is not seen, and costs bytes. */

@@ -5,14 +5,14 @@ import { epochMs } from "../../domain/clock.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { RunId } from "../../domain/ids.ts";
-import type { Result } from "../../domain/work-request.ts";
 import { formatMetric, metricValue, type Metric } from "../../history/metric.ts";
 import { element as e } from "../element.ts";
-import { entryText, reservedFor, RESULT_LOOKS } from "../parts/entry-text.ts";
+import { entryText, reservedFor } from "../parts/entry-text.ts";
 import { askedFor, predictedFor, type Predicted, type Prediction } from "../parts/predicted.ts";
 import { amountAxis, bottomAxis } from "./axes.ts";
 import { chart, markPath, type Canvas, type ChartParts, type ReadablePoint } from "./figure.ts";
 import { beyondMarks, fitAxis } from "./off-scale.ts";
+import { resultMarking, workerMarking, type RunMark } from "./run-marks.ts";
 import { formatIn, roundTicks, unitOf } from "./scales.ts";
 import { timeScale } from "./time-axis.ts";
 
@@ -22,6 +22,8 @@ export type HistoryView = {
   changes: readonly Finding[];
   /** Absent, or without a run: nothing is drawn of it. */
   predicted?: ReadonlyMap<RunId, Predicted>;
+  /** What the marks tell beside how runs ended, which they tell alone where it is absent. By worker nothing else is drawn. */
+  by?: "worker" | undefined;
 };
 
 /** A figure of the runs of a history over time; what was predicted, asked and reserved for each; oldest first. */
@@ -29,30 +31,30 @@ export function historyChart(
   root: string,
   entries: readonly HistoryEntry[],
   metric: Metric,
-  { sentence, changes, predicted }: HistoryView,
+  { sentence, changes, predicted, by }: HistoryView,
 ): VNode {
   // of drift it is kept when the first run on the new level ended; imported runs have no id to know them by
   const because = new Map(changes.map((change) => [change.level_since, change.because]));
-  const points = entries.flatMap((entry) => {
-    const known = entry.run_id === undefined ? undefined : predicted?.get(entry.run_id);
-    return pointOf(root, entry, metric, { known, change: because.get(entry.completed_at) });
+  const measured = entries.filter((entry) => metricValue(entry, metric) !== undefined);
+  const { markOf, legend } = by === "worker" ? workerMarking(measured) : resultMarking(measured);
+  const points = measured.map((entry): Point => {
+    const change = because.get(entry.completed_at);
+    const run = { ...runPoint(root, entry, metric, change), ...markOf(entry), change };
+    return by === "worker" ? { ...run, ...NO_LINES } : { ...run, ...linesOf(entry, metric, predicted) };
   });
   return chart({
     sentence,
-    legend: legendOf(points, metric),
+    legend: [...legend, ...lineLegend(points, metric)],
     points,
     zooms: true,
     draw: (canvas) => draw(canvas, points, metric),
   });
 }
 
-function legendOf(points: readonly Point[], metric: Metric): ChartParts["legend"] {
-  const results = new Set(points.map((point) => point.result));
-  const shown = (Object.keys(RESULT_LOOKS) as Result[]).filter((result) => results.has(result)); // its keys
+function lineLegend(points: readonly Point[], metric: Metric): ChartParts["legend"] {
   const some = (field: "reserved" | "predicted" | "change") => points.some((point) => point[field] !== undefined);
   const lineOf = (look: string, word: string) => ({ look, mark: "line", word }) as const;
   return [
-    ...shown.map((result) => RESULT_LOOKS[result]),
     ...(some("predicted") ? [{ look: "band", mark: "area", word: bandWord(points) } as const] : []),
     ...(hasAskedLine(points) ? [lineOf("asked", "asked")] : []),
     ...(some("reserved") ? [lineOf("reserved", metric === "duration" ? "longest it might run" : "reserved")] : []),
@@ -68,33 +70,29 @@ function bandWord(points: readonly Point[]): string {
   return without === known.length ? "predicted: p50 to p95" : "predicted: p5 (where not known, p50) to p95";
 }
 
-type Point = ReadablePoint & {
-  result: Result;
-  reserved: number | undefined;
-  asked: number | undefined;
-  predicted: Prediction | undefined;
-  change: string | undefined;
-};
+type Point = ReadablePoint & RunMark & Lines & { change: string | undefined };
 
-type Beside = { known: Predicted | undefined; change: string | undefined };
+/** What was given to a run and thought of it, which is drawn behind the runs. */
+type Lines = { reserved: number | undefined; asked: number | undefined; predicted: Prediction | undefined };
 
-function pointOf(root: string, entry: HistoryEntry, metric: Metric, { known, change }: Beside): Point[] {
-  const value = metricValue(entry, metric);
-  if (value === undefined) return [];
-  const reserved = reservedFor(entry, metric);
-  return [
-    {
-      x: epochMs(entry.completed_at),
-      y: value,
-      text: `${entryText(entry, metric)}${change === undefined ? "" : ` · ${change}`}`,
-      ...(entry.work_request_id !== undefined && { href: `${root}r/${entry.work_request_id}` }),
-      result: entry.result,
-      reserved,
-      asked: askedFor(known, metric),
-      predicted: predictedFor(known, metric),
-      change,
-    },
-  ];
+const NO_LINES: Lines = { reserved: undefined, asked: undefined, predicted: undefined };
+
+function linesOf(entry: HistoryEntry, metric: Metric, predicted: HistoryView["predicted"]): Lines {
+  const known = entry.run_id === undefined ? undefined : predicted?.get(entry.run_id);
+  return {
+    reserved: reservedFor(entry, metric),
+    asked: askedFor(known, metric),
+    predicted: predictedFor(known, metric),
+  };
+}
+
+function runPoint(root: string, entry: HistoryEntry, metric: Metric, change: string | undefined): ReadablePoint {
+  return {
+    x: epochMs(entry.completed_at),
+    y: metricValue(entry, metric) ?? 0, // only entries that have it get here
+    text: `${entryText(entry, metric)}${change === undefined ? "" : ` · ${change}`}`,
+    ...(entry.work_request_id !== undefined && { href: `${root}r/${entry.work_request_id}` }),
+  };
 }
 
 /** What was asked needs a line only where something else was given. */
@@ -123,7 +121,7 @@ function draw(canvas: Canvas, points: readonly Point[], metric: Metric) {
       predictedBand(points, last + margin, x, (amount) => y(Math.min(amount, top))),
       ...(hasAskedLine(points) ? [stepLine("asked", "asked", points, x, (amount) => y(Math.min(amount, top)))] : []),
       stepLine("reserved", "reserved", points, x, (amount) => y(Math.min(amount, top))),
-      ...resultPaths(points, x, (amount) => y(amount)),
+      ...runPaths(points, x, (amount) => y(amount)),
       ...points
         .filter(({ change }) => change !== undefined)
         .map((point) => changeMark(canvas, Math.round(x(point.x)), Math.round(y(point.y)))),
@@ -205,13 +203,13 @@ function changeMark({ top, bottom }: Canvas, x: number, y: number): VNode {
   return e("path", { class: "change", d: `M${x} ${bottom}V${y + 8}M${x} ${y - 8}V${top}${diamond}` });
 }
 
-/** One path for each result: ten thousand runs are eleven elements. Points that would cover each other are drawn once. */
-function resultPaths(points: readonly Point[], x: (at: number) => number, y: (amount: number) => number): VNode[] {
-  const parts = new Map<Result, Set<string>>();
+/** One path for each mark: ten thousand runs are a dozen elements. Points that would cover each other are drawn once. */
+function runPaths(points: readonly Point[], x: (at: number) => number, y: (amount: number) => number): VNode[] {
+  const parts = new Map<string, Set<string>>();
   for (const point of points) {
-    const drawn = parts.get(point.result) ?? new Set();
-    drawn.add(markPath(RESULT_LOOKS[point.result].mark, Math.round(x(point.x)), Math.round(y(point.y))));
-    parts.set(point.result, drawn);
+    const drawn = parts.get(point.look) ?? new Set();
+    drawn.add(markPath(point.mark, Math.round(x(point.x)), Math.round(y(point.y))));
+    parts.set(point.look, drawn);
   }
-  return [...parts].map(([result, drawn]) => e("path", { class: RESULT_LOOKS[result].look, d: [...drawn].join("") }));
+  return [...parts].map(([look, drawn]) => e("path", { class: look, d: [...drawn].join("") }));
 }

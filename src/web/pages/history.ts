@@ -1,44 +1,34 @@
 import type { VNode } from "preact";
 import type { Estimate } from "../../domain/allocation.ts";
-import type { Timestamp } from "../../domain/clock.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import type { RunId } from "../../domain/ids.ts";
 import type { Slowness } from "../../domain/slowness.ts";
 import { evidenceText } from "../../domain/source-text.ts";
-import type { HistoryKey } from "../../domain/task.ts";
 import { formatBytes, formatDuration } from "../../domain/units.ts";
 import { isLowerBound, metricValue, type Metric } from "../../history/metric.ts";
 import { summarize } from "../../history/summary.ts";
 import { stripChart } from "../charts/strip.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
-import {
-  commandLine,
-  historyAddress,
-  keepLink,
-  keyText,
-  queryText,
-  quoted,
-  requestLink,
-  workerLink,
-} from "../parts/links.ts";
 import { byContext, byWorker } from "../parts/history-groups.ts";
+import {
+  isFiltered,
+  olderLink,
+  scopeCommand,
+  scopeFiles,
+  scopePart,
+  scopeTitle,
+  type HistoryQuery,
+} from "../parts/history-scope.ts";
+import { commandLine, keepLink, queryText, requestLink, workerLink } from "../parts/links.ts";
 import { metricPart } from "../parts/metric-part.ts";
 import { predictedFor, predictionCell, predictionText, type Predicted } from "../parts/predicted.ts";
 import { stateLabel } from "../parts/state.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 import { moment } from "../parts/time.ts";
 import { zonedText } from "../zone.ts";
-
-/** What is looked at: a task, or one subject of it, or one in one context. */
-export type HistoryQuery = Pick<HistoryKey, "task_type" | "task_name"> & {
-  subject?: string | undefined;
-  context?: string | undefined;
-  since?: Timestamp | undefined;
-  until?: Timestamp | undefined;
-};
 
 /** What the page of a history shows. */
 export type HistoryData = {
@@ -67,51 +57,37 @@ const SHOWN: readonly Metric[] = ["memory", "duration", "cpu_time", "disk_space"
 /** Has it changed, and is what it is given right? */
 export function historyPage(frame: Frame, data: HistoryData): string {
   const { query, entries, isCut, findings, predicted, speeds, next, what_if } = data;
-  const key = { ...query, subject: query.subject ?? "", context: query.context ?? "" };
   const oldestFirst = entries.toReversed();
   const whatIf = { action: `${frame.root}history`, fields: query, amount: what_if };
-  const view = { root: frame.root, entries: oldestFirst, findings, predicted, whatIf };
+  const view = { root: frame.root, entries: oldestFirst, findings, predicted, whatIf, query };
   return renderPage(
     frame,
-    { title: `History of ${keyText(key)}`, place: "tasks", hasCharts: entries.length > 0 },
+    { title: `History of ${scopeTitle(query)}`, place: "tasks", hasCharts: entries.length > 0 },
     ...findingList(frame.root, query, findings),
-    e("p", { class: "lead" }, resultSentence(entries, isCut)),
+    e("p", { class: "lead" }, resultSentence(entries, data)),
     ...(next === undefined ? [] : [e("p", {}, fewText(entries.length, next))]),
-    path(frame.root, query),
-    window(frame.root, query),
+    ...scopePart(frame.root, query),
     isCut ? olderLink(frame.root, query, entries) : null,
     ...(entries.length === 0
-      ? [emptyText()]
+      ? [isFiltered(query) ? null : emptyText()]
       : [
           e("h2", { id: "results" }, "Results"),
           stripChart(frame.root, oldestFirst.slice(-STRIP_RUNS), stripSentence(entries)),
           ...SHOWN.flatMap((metric) => metricPart(view, metric)),
         ]),
-    ...byWorker(frame.root, entries, speeds),
+    ...byWorker(frame.root, entries, speeds, query),
     ...byContext(frame.root, entries, query),
     ...(entries.length === 0 ? [] : [e("h2", { id: "runs" }, "Runs"), ...runTable(frame.root, entries, predicted)]),
     e("h2", {}, "The same elsewhere"),
-    commandLine(
-      `history ${[query.task_name, query.subject]
-        .filter((part) => part !== undefined)
-        .map(quoted)
-        .join(" ")}${query.context === undefined ? "" : ` --context ${quoted(query.context)}`} --plot`,
-    ),
-    e(
-      "p",
-      {},
-      e("a", { href: `${frame.root}api/v1/history${queryText(query)}` }, "As JSON"),
-      " · ",
-      e("a", { href: `${frame.root}history.csv${queryText(query)}`, download: "" }, "As CSV"),
-      ...keepLink(frame, `history${queryText({ ...query, what_if })}`),
-    ),
+    commandLine(`${scopeCommand(query)} --plot`),
+    e("p", {}, ...scopeFiles(frame.root, query), ...keepLink(frame, `history${queryText({ ...query, what_if })}`)),
   );
 }
 
-function resultSentence(entries: readonly HistoryEntry[], isCut: boolean): string {
+function resultSentence(entries: readonly HistoryEntry[], { isCut, query }: HistoryData): string {
   const { runs, succeeded, failed, infrastructure, failed_share } = summarize(entries, "memory");
   const newest = entries[0];
-  if (newest === undefined) return "No run of it is known.";
+  if (newest === undefined) return isFiltered(query) ? "No such run is known." : "No run of it is known.";
   const others = infrastructure === 0 ? "" : `, ${infrastructure} ended without its fault`;
   return `${succeeded} of ${isCut ? "the newest " : ""}${runs} ${runs === 1 ? "run" : "runs"} passed, ${failed} failed (${(failed_share * 100).toFixed(1)} %)${others}. The newest ended at ${zonedText(newest.completed_at)}: ${outcomeText(newest.outcome)}.`;
 }
@@ -157,52 +133,6 @@ function stripSentence(entries: readonly HistoryEntry[]): string {
   if (newest.length === 1)
     return `The only run, as high as it took long: it ${lastFailed === 0 ? "failed" : "did not fail"}.`;
   return `The newest ${newest.length} runs, oldest at the left, as high as they took long: ${since}.`;
-}
-
-/** The coarser keys, each a link. */
-function path(root: string, { task_type, task_name, subject, context }: HistoryQuery): VNode | null {
-  if (subject === undefined && context === undefined) return null;
-  const links = [e("li", {}, e("a", { href: historyAddress(root, { task_type, task_name }) }, `all of ${task_name}`))];
-  if (subject !== undefined && context !== undefined) {
-    links.push(
-      e(
-        "li",
-        {},
-        e(
-          "a",
-          { href: historyAddress(root, { task_type, task_name, subject }) },
-          `${task_name} ${subject} in any context`,
-        ),
-      ),
-    );
-  }
-  return e("nav", { "aria-label": "Wider histories" }, e("ul", {}, ...links));
-}
-
-function window(root: string, query: HistoryQuery): VNode | null {
-  const { since, until } = query;
-  if (since === undefined && until === undefined) return null;
-  const text = `Only runs that ended ${since === undefined ? "" : `from ${zonedText(since)} `}${until === undefined ? "" : `to ${zonedText(until)}`}. `;
-  return e(
-    "p",
-    {},
-    text,
-    e(
-      "a",
-      { href: historyAddress(root, { task_type: query.task_type, task_name: query.task_name, ...named(query) }) },
-      "Show all",
-    ),
-  );
-}
-
-/** The same for the time before the oldest that is shown, which is shown again. */
-function olderLink(root: string, query: HistoryQuery, entries: readonly HistoryEntry[]): VNode {
-  const until = entries.at(-1)?.completed_at;
-  return e("p", {}, e("a", { href: `${root}history${queryText({ ...query, until })}` }, "Older runs"));
-}
-
-function named({ subject, context }: HistoryQuery): { subject?: string; context?: string } {
-  return { ...(subject !== undefined && { subject }), ...(context !== undefined && { context }) };
 }
 
 function emptyText(): VNode {

@@ -9,7 +9,10 @@ import { summarizeFigure, type FigureSummary } from "../../history/summary.ts";
 import { histogramChart, type AmountMark } from "../charts/histogram.ts";
 import { historyChart } from "../charts/scatter.ts";
 import { element as e } from "../element.ts";
+import { choices } from "./choices.ts";
 import { reservedFor } from "./entry-text.ts";
+import { workerSentence } from "./history-groups.ts";
+import { scopePage, type HistoryQuery } from "./history-scope.ts";
 import { predictedFor, predictionText, type Predicted } from "./predicted.ts";
 import { whatIfForm, whatIfSentence, whatIfText } from "./what-if.ts";
 
@@ -21,6 +24,8 @@ export type MetricView = {
   findings: readonly Finding[];
   /** What was predicted of runs whose requests are kept. */
   predicted: ReadonlyMap<RunId, Predicted>;
+  /** What is looked at: what else is chosen stays in its links. */
+  query: HistoryQuery;
   /** Where a form that asks about an amount leads, what it keeps of the address, and the amount that was asked about. */
   whatIf: { action: string; fields: Readonly<Record<string, string | undefined>>; amount: number | undefined };
 };
@@ -37,19 +42,23 @@ const LEAST_RUNS = 8;
 
 /** A figure over time, and how it is distributed; of memory also what another reservation would have come to. */
 export function metricPart(view: MetricView, metric: Metric): VNode[] {
-  const { root, entries, findings, predicted } = view;
+  const { root, entries, findings, predicted, query } = view;
+  const by = metric === "duration" ? query.by : undefined;
   const summary = summarizeFigure(entries, metric);
   if (summary === undefined) return [];
-  const sentence = [usedSentence(summary, metric), newestSentence(view, metric)].join(" ").trim();
+  const second = by === "worker" ? workerSentence(entries) : newestSentence(view, metric);
+  const sentence = `${usedSentence(summary, metric)} ${second}`.trim();
   const values = entries.flatMap((entry) => {
     const value = isLowerBound(entry, metric) ? undefined : metricValue(entry, metric);
     return value === undefined ? [] : [value];
   });
   return [
     e("h2", { id: metric }, METRIC_WORDS[metric]),
+    ...(metric === "duration" ? markChoices(view) : []),
     historyChart(root, entries, metric, {
       sentence,
       predicted,
+      by,
       changes: findings.filter(({ kind }) => kind === metric),
     }),
     ...(values.length < LEAST_RUNS
@@ -70,6 +79,18 @@ export function metricPart(view: MetricView, metric: Metric): VNode[] {
             ),
           ]),
   ];
+}
+
+/** Links to what the marks of durations tell, where there is a choice. */
+function markChoices({ root, entries, query }: MetricView): VNode[] {
+  const workers = new Set(entries.flatMap(({ worker_name }) => worker_name ?? []));
+  if (workers.size < 2 && query.by === undefined) return [];
+  const choice = (word: string, by: HistoryQuery["by"]) => ({
+    word,
+    href: `${root}${scopePage({ ...query, by })}#duration`,
+    isChosen: query.by === by,
+  });
+  return [choices([choice("Marked by result", undefined), choice("Marked by worker", "worker")])];
 }
 
 function usedSentence(summary: FigureSummary, metric: Metric): string {

@@ -16,7 +16,7 @@ import type { Column, ListFile } from "./list-files.ts";
 export const historyQuery = z
   .object(routes.listHistory.query.shape)
   .omit({ limit: true, cursor: true })
-  .extend({ what_if: bytesInput.optional() });
+  .extend({ what_if: bytesInput.optional(), by: z.literal("worker").optional() });
 
 /** A history as a file: all of its runs, also those that its page does not show. */
 export function historyList({ store: { read } }: LoopContext): ListFile<ListedEntry> {
@@ -33,7 +33,7 @@ export function historyList({ store: { read } }: LoopContext): ListFile<ListedEn
 }
 
 function parse(query: unknown) {
-  const { what_if: _whatIf, ...asked } = parseOrThrow(historyQuery, given(query), "invalid-request");
+  const { what_if: _whatIf, by: _by, ...asked } = parseOrThrow(historyQuery, given(query), "invalid-request");
   return asked;
 }
 

@@ -3,9 +3,10 @@ import type { RunId, WorkRequestId } from "../../../domain/ids.ts";
 import { resultOf } from "../../../domain/outcome.ts";
 import type { Run } from "../../../domain/run.ts";
 import type { Slowness } from "../../../domain/slowness.ts";
-import type { HistoryData, HistoryQuery } from "../../../web/pages/history.ts";
+import type { HistoryData } from "../../../web/pages/history.ts";
 import type { RequestData } from "../../../web/pages/request.ts";
 import type { RequestsData } from "../../../web/pages/requests.ts";
+import { isFiltered, type HistoryQuery } from "../../../web/parts/history-scope.ts";
 import type { Predicted } from "../../../web/parts/predicted.ts";
 import type { TasksData, TasksQuery } from "../../../web/pages/tasks.ts";
 import type { LoopContext } from "../../loop/context.ts";
@@ -138,10 +139,10 @@ export function hasFailed({ outcome }: Run): boolean {
 
 /** The runs of a task, of one subject, or of a key. */
 export async function readHistory(context: LoopContext, query: HistoryQuery): Promise<Omit<HistoryData, "what_if">> {
-  const { since, until, ...key } = query;
+  const { since, until, worker, by: _by, ...key } = query;
   const { read } = context.store;
   const [page, findings] = await Promise.all([
-    read.history(key, { limit: HISTORY_POINTS, since, until }),
+    read.history({ ...key, worker }, { limit: HISTORY_POINTS, since, until }),
     read.findings(key, { limit: HISTORY_FINDINGS }),
   ]);
   const entries = page.items;
@@ -152,7 +153,7 @@ export async function readHistory(context: LoopContext, query: HistoryQuery): Pr
     findings: findings.items,
     predicted: await readPredicted(context, entries),
     speeds: await readSpeeds(context, entries),
-    next: since === undefined && until === undefined ? await readNext(context, entries) : undefined,
+    next: isFiltered(query) ? undefined : await readNext(context, entries),
   };
 }
 

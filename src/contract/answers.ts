@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { FINDING_STATES } from "../domain/finding.ts";
 import { WAITING_CODES } from "../domain/work-request.ts";
 import { runIdSchema, timestampSchema } from "./names.ts";
 import { errorEntrySchema } from "./problem.ts";
@@ -26,6 +27,10 @@ const failureFactsSchema = z.object({
   ),
   /** The last run of its key that passed before it; null: none did. */
   last_pass: lastPassSchema.nullable(),
+  finding: z
+    .object({ id: z.int(), state: z.enum(FINDING_STATES), owner: z.string().nullable() })
+    .nullable()
+    .describe("the newest finding of this failure; null: there is none"),
 });
 export type FailureFacts = z.output<typeof failureFactsSchema>;
 

@@ -105,6 +105,8 @@ describe.each(ENGINES)("a verdict, kept in $name,", (engine) => {
       spent: {},
     });
     expect(await findings()).toMatchObject([{ state: "confirmed", run_count: 3, request_count: 2 }]);
+    const why = await harness.client.call("whyWorkRequest", { params: { id: again!.id } });
+    expect(why.failure!.finding).toEqual({ id: 1, state: "confirmed", owner: null }); // it failed
 
     const [fixed] = await harness.submit(KEY);
     await endRun(fixed!.id, 1);
@@ -174,6 +176,7 @@ describe.each(ENGINES)("a verdict, kept in $name,", (engine) => {
       first_error: "src/b.c:9: error: gone",
       alike: [{ run_id: `${other!.id}.1`, task_name: "build", subject: "other" }],
       last_pass: { run_id: `${passing[0]!.id}.1` },
+      finding: null,
     });
     expect(failure!.last_pass!.changes).toContainEqual({
       what: "task data command",

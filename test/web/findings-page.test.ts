@@ -17,7 +17,11 @@ inChromium("the regressions", startExample, (at) => {
     expect(await cell("Otherwise in that run").innerText()).toBe("task data command");
     await cell("Since run").getByRole("link").click();
     await page.getByRole("heading", { level: 1, name: new RegExp(`#${Number.parseInt(began)}`) }).waitFor();
+    const found = page.getByRole("link", { name: /^Finding \d+$/ });
+    const number = (await found.innerText()).replace("Finding ", "");
+    expect(await found.getAttribute("href")).toBe(`../regressions/${number}`);
     await page.goBack();
+    expect(await row.getByRole("rowheader").innerText()).toBe(`finding ${number}`);
     await row.getByRole("rowheader").getByRole("link").click();
     await page.getByRole("heading", { name: "Where it began" }).waitFor();
     await page

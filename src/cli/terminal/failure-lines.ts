@@ -6,7 +6,7 @@ import { sanitizeText } from "./sanitize.ts";
 import type { Surface } from "./surface.ts";
 
 /** What `almanac why` says of a failure: its line, who failed alike, and what has changed since it last passed. */
-export function failureLines({ first_error, alike, last_pass }: FailureFacts, surface: Surface): string[] {
+export function failureLines({ first_error, alike, last_pass, finding }: FailureFacts, surface: Surface): string[] {
   const others = alike.map(({ run_id, task_name, subject }) =>
     [run_id ?? "an imported run", task_name, subject].filter((part) => part !== "").join(" "),
   );
@@ -14,7 +14,14 @@ export function failureLines({ first_error, alike, last_pass }: FailureFacts, su
     ...(first_error === null ? [] : [`  error  ${sanitizeText(first_error)}\n`]),
     ...(others.length === 0 ? [] : [`  alike  ${sanitizeText(others.join(", "))}\n`]),
     ...(last_pass === null ? [] : passLines(last_pass, surface)),
+    ...(finding === null
+      ? []
+      : [sanitizeText(`  found  ${foundText(finding)}: almanac regressions ${finding.id}`) + "\n"]),
   ];
+}
+
+function foundText({ id, state, owner }: NonNullable<FailureFacts["finding"]>): string {
+  return `finding ${id}, which is ${state}${owner === null ? "" : ` and looked after by ${owner}`}`;
 }
 
 /** The last run of a key that passed, and what another one had otherwise. */

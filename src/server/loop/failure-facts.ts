@@ -1,4 +1,5 @@
 import type { FailureFacts } from "../../contract/answers.ts";
+import type { Finding } from "../../domain/finding.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { LastPass } from "../../domain/last-pass.ts";
 import { resultOf } from "../../domain/outcome.ts";
@@ -12,6 +13,9 @@ const MOST_ALIKE = 10;
 /** Runs among which the last one that passed is looked for. */
 const LOOKED_AT = 100;
 
+/** Findings with one mark are few. */
+const FEW = { limit: 20 };
+
 /** What is read of earlier runs. */
 type PastReader = Pick<StoreReader, "history" | "workRequest" | "run">;
 
@@ -24,8 +28,29 @@ export async function failureFacts(
   if (run === undefined || run.outcome === null || run.ended_at === null) return null;
   const result = resultOf(run.outcome);
   if (result !== "failure" && result !== "error") return null;
-  const [alike, last_pass] = await Promise.all([failedAlike(read, run), lastPassBefore(read, { request, run })]);
-  return { first_error: run.failure?.first_error ?? run.failure?.lines[0] ?? null, alike, last_pass };
+  const [alike, last_pass, finding] = await Promise.all([
+    failedAlike(read, run),
+    lastPassBefore(read, { request, run }),
+    findingOfFailure(read, request),
+  ]);
+  return { first_error: run.failure?.first_error ?? run.failure?.lines[0] ?? null, alike, last_pass, finding };
+}
+
+/** The newest finding of a failure: of its key or of the farm, with its mark; of a known one in other words, what is open of its key. */
+async function findingOfFailure(
+  read: StoreReader,
+  { verdict, task_name, subject, context }: WorkRequest,
+): Promise<FailureFacts["finding"]> {
+  const key = { task_name, subject, context };
+  const marked =
+    verdict?.fingerprint === undefined ? [] : (await read.findings({ fingerprint: verdict.fingerprint }, FEW)).items;
+  const isOwn = (other: Finding) =>
+    other.task_name === task_name && other.subject === subject && other.context === context;
+  let found = marked.find((other) => other.kind === "farm" || isOwn(other));
+  if (found === undefined && verdict?.kind === "known_failure") {
+    [found] = (await read.findings({ ...key, kind: "regression", state: "open" }, FEW)).items;
+  }
+  return found === undefined ? null : { id: found.id, state: found.state, owner: found.owner };
 }
 
 /** The last run of the key that passed before a run that has ended, and what this one had otherwise; null: none is known. */

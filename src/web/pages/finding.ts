@@ -48,7 +48,7 @@ export function findingPage(frame: Frame, data: FindingData): string {
       : e("pre", { class: "log", tabIndex: 0, "aria-label": "The first error" }, e("span", {}, first_error)),
     ...beginning(frame.root, data),
     ...ownership(frame, data),
-    marking(frame, finding),
+    ...marking(frame, finding),
     ...chartPart(frame.root, data),
     e("h2", { id: "facts" }, "Since when, and how often"),
     table("Facts", ["Fact", { name: "Value", look: "wide" }], factsOf(frame.root, data)),
@@ -133,10 +133,10 @@ const MEANINGS: Record<FindingState, { word: string; meaning: string }> = {
 };
 
 /** Puts it into another state, with a reason; each button says what it means. */
-function marking(frame: Frame, { id, state }: Finding): VNode | null {
-  if (!mayDo(frame, "submit")) return null;
+function marking(frame: Frame, { id, state }: Finding): VNode[] {
+  if (!mayDo(frame, "submit")) return [];
   const others = FINDING_STATES.filter((one) => one !== state);
-  return e(
+  const form = e(
     "form",
     { method: "post", action: `${frame.root}regressions/${id}/state`, class: "decide" },
     e("input", { type: "hidden", name: "form_token", value: frame.person?.form_token ?? "" }),
@@ -156,6 +156,7 @@ function marking(frame: Frame, { id, state }: Finding): VNode | null {
       ),
     ),
   );
+  return [e("h2", { id: "state" }, "What is to be thought of it"), form];
 }
 
 function chartPart(root: string, { finding, entries }: FindingData): (VNode | null)[] {

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import type { Timestamp } from "../../domain/clock.ts";
+import type { Finding } from "../../domain/finding.ts";
 import type { RunId } from "../../domain/ids.ts";
 import type { LogLine } from "../../domain/log-line.ts";
 import type { LastPass } from "../../domain/last-pass.ts";
@@ -17,6 +18,7 @@ import { ago } from "./time.ts";
 export type ShownFailure = {
   alike: readonly { run_id: RunId | null; task_name: string; subject: string; completed_at: Timestamp }[];
   last_pass: LastPass | null;
+  finding: Pick<Finding, "id" | "state" | "owner"> | null;
 };
 
 /** What the card of a failure is made from. */
@@ -53,6 +55,7 @@ export function failureCard(root: string, data: FailureData): VNode | null {
       : e("pre", { class: "log", tabIndex: 0, "aria-label": "What it wrote of it" }, ...lines),
     lines.length === 0 || run === undefined ? null : logLink(root, run, firstError),
     ...(failure === null ? [] : [alikePart(root, failure, data.now), ...changePart(root, failure.last_pass, data.now)]),
+    failure?.finding ? findingPart(root, failure.finding) : null,
   );
 }
 
@@ -72,6 +75,13 @@ function alikePart(root: string, { alike }: ShownFailure, now: Timestamp): VNode
     ")",
   ]);
   return e("p", {}, "The same failure elsewhere: ", ...links, ".");
+}
+
+/** Where it is said whose it is, and that it is known. */
+function findingPart(root: string, { id, state, owner }: NonNullable<ShownFailure["finding"]>): VNode {
+  const link = e("a", { href: `${root}regressions/${id}` }, `Finding ${id}`);
+  const whose = owner === null ? "nobody has taken it" : `${owner} looks after it`;
+  return e("p", {}, link, ` is ${state}; ${whose}.`);
 }
 
 /** What a run had otherwise than the last one of its key that passed; `isKept`: the request of that one is still there. */

@@ -127,17 +127,19 @@ describe("almanac why", () => {
           { what: "worker", before: "w-03", after: "w-04" },
         ],
       },
+      finding: { id: 7, state: "known", owner: "ada" },
     };
     const lines = (part: Why["failure"]) =>
       renderWhy({ ...waiting, candidates: [], candidate_count: 0, failure: part }, terminal())
         .split("\n")
-        .slice(1, 6);
+        .slice(1, 7);
     expect(lines(failure)).toEqual([
       String.raw`  error  a.c:7: error: \x1b[31mgone`,
       "  alike  5101.1 test glibc, an imported run build",
       "  passed 5060.1 at 2026-11-22 10:00:00Z; since then have changed:",
       "    input src.tar: 0123456789ab (1.0M) → -",
       "    worker: w-03 → w-04",
+      "  found  finding 7, which is known and looked after by ada: almanac regressions 7",
     ]);
     expect(lines({ ...failure, last_pass: { ...failure.last_pass!, changes: [] } })[2]).toContain(
       "nothing that is known of has changed since",

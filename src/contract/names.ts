@@ -25,6 +25,11 @@ function label(maxLength: number): z.ZodString {
     .refine((text) => !CONTROL.test(text), { error: "text without control characters" });
 }
 
+/** Text of so many characters; `error` says so, whatever else was found. */
+function worded(error: string, least: number, most: number) {
+  return z.string({ error }).min(least, { error }).max(most, { error });
+}
+
 /** How long a text is in UTF-8. */
 function utf8Bytes(text: string): number {
   let bytes = 0;
@@ -39,6 +44,12 @@ export const taskName = label(200).min(1, { error: "a name of 1 to 200 character
 export const subject = label(500);
 export const context = label(500);
 
+/** Why a person says what Almanac did not. */
+export const reason = worded("why, in 1 to 1000 characters", 1, 1000);
+
+/** Why, or nothing. */
+export const reasonIfAny = worded("at most 1000 characters of why", 0, 1000);
+
 /** The parameters of a request in a few words. */
 export const parameterSummary = label(500);
 
@@ -46,7 +57,7 @@ export const parameterSummary = label(500);
 export const requestName = label(200).min(1, { error: "a name of 1 to 200 characters" });
 
 /** The name of a token: what people and programs are called. */
-export const tokenName = z.string().min(1).max(100);
+export const tokenName = worded("the name of a token, of 1 to 100 characters", 1, 100);
 
 export const workRequestId = branded<WorkRequestId>(z.int({ error: "the number of a work request" }).min(1));
 export const runIdSchema = branded<RunId>(

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { FINDING_KINDS, FINDING_STATES } from "../domain/finding.ts";
 import { DELIVERY_STATES } from "../domain/reaction.ts";
 import { VERDICT_KINDS } from "../domain/verdict.ts";
-import { context, subject, taskName, tokenName } from "./names.ts";
+import { context, reason, reasonIfAny, subject, taskName, tokenName } from "./names.ts";
 import { pageOf, pageQuery, requestIdParams } from "./paging.ts";
 import { actionInput, deliverySchema, deliveryTrialSchema } from "./reactions.ts";
 import { findingSchema, workRequestSchema } from "./records.ts";
@@ -51,7 +51,7 @@ export const verdictRoutes = {
     summary: "Say what an ended request means; what was said before is kept",
     scope: "submit",
     params: requestIdParams,
-    body: z.strictObject({ kind: z.enum(VERDICT_KINDS), note: z.string().min(1).max(1000) }),
+    body: z.strictObject({ kind: z.enum(VERDICT_KINDS), note: reason }),
     response: z.object({ work_request: workRequestSchema }),
   }),
   listFindings: route({
@@ -89,7 +89,7 @@ export const verdictRoutes = {
     body: z
       .strictObject({
         state: z.enum(FINDING_STATES).optional(),
-        note: z.string().max(1000).optional().describe("with a state: why"),
+        note: reasonIfAny.optional().describe("with a state: why"),
         owner: tokenName.nullable().optional().describe("who looks after it, by the name of a token; null: nobody"),
       })
       .refine(({ state, owner }) => state !== undefined || owner !== undefined, { error: "a state, or an owner" })

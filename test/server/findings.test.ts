@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { createClient, type Client } from "../../src/client/client.ts";
 import type { routes } from "../../src/contract/routes.ts";
 import type { FindingKind } from "../../src/domain/finding.ts";
+import type { WorkRequestId } from "../../src/domain/ids.ts";
 import type { HistoryKey } from "../../src/domain/task.ts";
 import { newFinding } from "../../src/server/loop/findings.ts";
 import { ENGINES, useDatabases } from "../store/engines.ts";
@@ -58,6 +59,10 @@ describe.each(ENGINES)("a finding, kept in $name,", (engine) => {
     const change = (body: object) => ada.call("changeFinding", { params: { id: 1 }, body });
     await expect(change({})).rejects.toThrow("a state, or an owner");
     await expect(change({ owner: "ada", note: "x" })).rejects.toThrow("a state, of which the note is");
+    await expect(change({ owner: "" })).rejects.toThrow("expected the name of a token, of 1 to 100 characters");
+    await expect(change({ state: "known", note: "x".repeat(1001) })).rejects.toThrow("at most 1000 characters of why");
+    const said = { params: { id: 1 as WorkRequestId }, body: { kind: "flaky", note: "" } } as const; // as numbered
+    await expect(ada.call("overruleVerdict", said)).rejects.toThrow("expected why, in 1 to 1000 characters");
     expect((await ada.call("getFinding", { params: { id: 1 } })).finding.owner).toBeNull();
   });
 

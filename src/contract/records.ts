@@ -246,12 +246,11 @@ export const reactionsSchema = recordOf<Reactions>()(
 
 export const lastPassSchema = recordOf<LastPass>()(
   z.object({
-    run_id: runIdSchema.nullable().describe("null: it was made elsewhere"),
+    run_id: runIdSchema.nullable(),
     completed_at: timestampSchema,
     changes: z
       .array(z.object({ what: z.string(), before: z.string().nullable(), after: z.string().nullable() }))
-      .nullable()
-      .describe("what the later run had otherwise, the likeliest cause first, at most 20; null: this one was not kept"),
+      .nullable(),
   }),
 );
 
@@ -269,19 +268,17 @@ export const findingSchema = recordOf<Finding>()(
     fingerprint: z.string().nullable(),
     first_error: z.string().nullable(),
     first_run_id: runIdSchema.nullable(),
-    first_request_by: z.string().nullable().describe("the name of the token that sent the request of that run"),
-    last_pass: lastPassSchema
-      .nullable()
-      .describe("the last run that passed before, as it was known when this was found"),
+    first_request_by: z.string().nullable(),
+    last_pass: lastPassSchema.nullable(),
     last_run_id: runIdSchema.nullable(),
     run_count: z.int().min(0),
-    request_count: z.int().min(0).describe("requests that show it"),
-    stopped_count: z.int().min(0).describe("requests that were not run because they depend on one of those"),
+    request_count: z.int().min(0),
+    stopped_count: z.int().min(0),
     found_at: timestampSchema,
     last_seen_at: timestampSchema,
     state_at: timestampSchema,
     state_by: z.string().nullable(),
-    owner: z.string().nullable().describe("who looks after it, by the name of a token"),
+    owner: z.string().nullable(),
     note: z.string().nullable(),
   }),
 );

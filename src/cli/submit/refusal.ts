@@ -1,7 +1,7 @@
 import { AppError } from "../../contract/errors.ts";
 import { EXIT } from "../exit-code.ts";
 import { CliError } from "../failure.ts";
-import { parsePath } from "./place.ts";
+import { parsePath } from "../../documents/place.ts";
 import type { SubmissionFile } from "./submission-file.ts";
 
 /** A refusal told with the places in the file that it is about; any other failure as it is. */

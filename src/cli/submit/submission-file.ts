@@ -1,47 +1,39 @@
 import { readFileSync } from "node:fs";
 import { text as readStream } from "node:stream/consumers";
 import type { Cli } from "../cli.ts";
+import { readText, type Notation, type ParsedText } from "../../documents/read-text.ts";
+import { submissionOf, type ReadSubmission } from "../../documents/submission-of.ts";
 import { usageError } from "../failure.ts";
-import { parseJsonLines, parseJsonText } from "./parse-json.ts";
-import type { Place } from "./place.ts";
 
 /** A submission read from a file, and where in it each part stands. */
-export type SubmissionFile = {
+export type SubmissionFile = Omit<ReadSubmission, "ok"> & {
   /** As given; `standard input` for `-`. */
   name: string;
-  /** What is sent; nothing of it has been checked but its form. */
-  body: { work_requests: unknown[]; [field: string]: unknown };
-  /** The place of a path such as `["work_requests", 3, "task_name"]`, or of the nearest part that holds it. */
-  placeOf(path: readonly (string | number)[]): Promise<Place | undefined>;
-};
-
-/** What a parser gives: the documents in the text, and where they stand. */
-export type ParsedText = {
-  documents: unknown[];
-  /** The place of a path below a document. */
-  placeOf(document: number, path: readonly (string | number)[]): Promise<Place | undefined>;
 };
 
 /** Reads one request, a list, or `{ work_requests: […] }` from a file or, for `-`, from standard input. */
 export async function readSubmissionFile(path: string, cli: Cli): Promise<SubmissionFile> {
   const { name, text } = await readGiven(path, cli, "submit");
-  return fromParsed(name, await parse(name, text));
+  const parsed = await parse(name, text, "Nothing was submitted; mend the file and submit it again.");
+  const submission = submissionOf(parsed);
+  if (!submission.ok) throw usageError(`${name} holds no work request: it is ${submission.found}.`);
+  return { name, ...submission };
 }
 
 /** Reads one JSON document, whatever it holds, from a file or, for `-`, from standard input. */
 export async function readJsonFile(path: string, cli: Cli): Promise<unknown> {
   const { name, text } = await readGiven(path, cli, "send");
-  return parseJsonText(name, text, "Nothing was sent; mend the file and try again.").documents[0];
+  return (await parse(name, text, "Nothing was sent; mend the file and try again.", "json")).documents[0];
 }
 
 async function readGiven(path: string, cli: Cli, verb: string): Promise<{ name: string; text: string }> {
   const name = path === "-" ? "standard input" : path;
-  const text = path === "-" ? await readStream(cli.stdin) : readText(path);
+  const text = path === "-" ? await readStream(cli.stdin) : decodeFile(path);
   if (text.trim() === "") throw usageError(`${name} is empty: there is nothing to ${verb}.`);
   return { name, text };
 }
 
-function readText(path: string): string {
+function decodeFile(path: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
   } catch (error) {
@@ -51,41 +43,19 @@ function readText(path: string): string {
   }
 }
 
-/** By the file's name; else by what it looks like. JSON is read as JSON first, because that is much faster than as YAML. */
-async function parse(name: string, text: string): Promise<ParsedText> {
-  if (/\.(jsonl|ndjson)$/i.test(name)) return parseJsonLines(name, text);
-  if (/\.json$/i.test(name)) return parseJsonText(name, text);
-  if (!/\.ya?ml$/i.test(name) && /^\s*[{[]/.test(text)) {
-    return looksLikeLines(text) ? parseJsonLines(name, text) : parseJsonText(name, text);
-  }
-  const { parseYaml } = await import("./parse-yaml.ts");
-  return parseYaml(name, text);
+/** In the notation that the file's name tells; else in the one that it looks like. */
+async function parse(name: string, text: string, next: string, notation = notationOf(name)): Promise<ParsedText> {
+  const read = await readText(text, notation);
+  if (read.ok) return read;
+  const { place, what, reason } = read.mistake;
+  throw usageError(
+    `${name}${place === undefined ? "" : `:${place.line}:${place.column}`}: this is ${what}: ${reason}.`,
+    next,
+  );
 }
 
-/** Several lines, each an object of its own. */
-function looksLikeLines(text: string): boolean {
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  return lines.length > 1 && lines.every((line) => /^\s*\{.*\}\s*$/.test(line));
-}
-
-function fromParsed(name: string, parsed: ParsedText): SubmissionFile {
-  const [first] = parsed.documents;
-  if (parsed.documents.length > 1) {
-    return {
-      name,
-      body: { work_requests: parsed.documents },
-      placeOf: async ([, index, ...rest]) => (typeof index === "number" ? parsed.placeOf(index, rest) : undefined),
-    };
-  }
-  if (Array.isArray(first)) {
-    return { name, body: { work_requests: first }, placeOf: ([, ...rest]) => parsed.placeOf(0, rest) };
-  }
-  if (typeof first !== "object" || first === null) {
-    throw usageError(`${name} holds no work request: it is ${first === null ? "nothing" : `a ${typeof first}`}.`);
-  }
-  if ("work_requests" in first && Array.isArray(first.work_requests)) {
-    const body = { ...first, work_requests: first.work_requests as unknown[] }; // the server looks at its items
-    return { name, body, placeOf: (path) => parsed.placeOf(0, path) };
-  }
-  return { name, body: { work_requests: [first] }, placeOf: ([, , ...rest]) => parsed.placeOf(0, rest) };
+function notationOf(name: string): Notation | undefined {
+  if (/\.(jsonl|ndjson)$/i.test(name)) return "json lines";
+  if (/\.json$/i.test(name)) return "json";
+  return /\.ya?ml$/i.test(name) ? "yaml" : undefined;
 }

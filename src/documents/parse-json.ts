@@ -1,47 +1,46 @@
-import { usageError } from "../failure.ts";
 import { placeAt, type Place } from "./place.ts";
-import type { ParsedText } from "./submission-file.ts";
+import type { Mistake, ParsedText } from "./read-text.ts";
 
-const NEXT = "Nothing was submitted; mend the file and submit it again.";
+type Read = ParsedText | { ok: false; mistake: Mistake };
 
-/** One JSON document; `next`: what to do when it is none. When places are asked for, it is read again as the YAML that it also is, which is slow. */
-export function parseJsonText(name: string, text: string, next = NEXT): ParsedText {
-  const document = parseAt({ name, part: text, whole: text, offset: 0, next });
-  let asYaml: Promise<ParsedText> | undefined;
+/** One JSON document. When places are asked for, it is read again as the YAML that it also is, which is slow. */
+export function parseJsonText(text: string): Read {
+  const mistake = mistakeOf({ part: text, whole: text, offset: 0 });
+  if (mistake !== undefined) return { ok: false, mistake };
+  let asYaml: Promise<Read> | undefined;
   return {
-    documents: [document],
+    ok: true,
+    documents: [JSON.parse(text)],
     placeOf: async (index, path) => {
-      asYaml ??= import("./parse-yaml.ts").then(({ parseYaml }) => parseYaml(name, text));
-      return (await asYaml).placeOf(index, path);
+      asYaml ??= import("./parse-yaml.ts").then(({ parseYaml }) => parseYaml(text));
+      const read = await asYaml;
+      return read.ok ? read.placeOf(index, path) : undefined;
     },
   };
 }
 
 /** One JSON document a line; empty lines are passed over. */
-export function parseJsonLines(name: string, text: string): ParsedText {
+export function parseJsonLines(text: string): Read {
   const documents: unknown[] = [];
   const places: Place[] = [];
   let offset = 0;
-  for (const line of text.split("\n")) {
+  for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() !== "") {
-      documents.push(parseAt({ name, part: line, whole: text, offset, next: NEXT }));
-      places.push({ line: placeAt(text, offset).line, column: 1 });
+      const mistake = mistakeOf({ part: line, whole: text, offset });
+      if (mistake !== undefined) return { ok: false, mistake };
+      documents.push(JSON.parse(line));
+      places.push({ line: index + 1, column: 1 });
     }
     offset += line.length + 1;
   }
-  return { documents, placeOf: async (document) => places[document] };
+  return { ok: true, documents, placeOf: async (document) => places[document] };
 }
 
-type Part = { name: string; part: string; whole: string; offset: number; next: string };
-
-function parseAt({ name, part, whole, offset, next }: Part): unknown {
+function mistakeOf({ part, whole, offset }: { part: string; whole: string; offset: number }): Mistake | undefined {
   const error = jsonError(part);
-  if (error === undefined) return JSON.parse(part);
-  const place = placeAt(whole, offset + errorOffset(part));
-  throw usageError(
-    `${name}:${place.line}:${place.column}: this is not JSON: ${error.replace(POSITION, "").replace(QUOTED, "")}.`,
-    next,
-  );
+  if (error === undefined) return undefined;
+  const reason = error.replace(POSITION, "").replace(QUOTED, "");
+  return { place: placeAt(whole, offset + errorOffset(part)), what: "not JSON", reason };
 }
 
 const POSITION = /(?: in JSON)? at position (\d+).*$/s;

@@ -1,16 +1,21 @@
 import { isNode, LineCounter, parseAllDocuments, type Document } from "yaml";
-import { usageError } from "../failure.ts";
 import type { Place } from "./place.ts";
-import type { ParsedText } from "./submission-file.ts";
+import type { Mistake, ParsedText } from "./read-text.ts";
 
 /** YAML 1.2: one document or several. */
-export function parseYaml(name: string, text: string): ParsedText {
+export function parseYaml(text: string): ParsedText | { ok: false; mistake: Mistake } {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
   const documents = "empty" in parsed ? [] : parsed.filter((document) => document.contents !== null);
-  for (const document of documents) checkErrors(name, document, lines);
+  const values: unknown[] = [];
+  for (const document of documents) {
+    const read = valueOf(document, lines);
+    if ("mistake" in read) return { ok: false, mistake: read.mistake };
+    values.push(read.value);
+  }
   return {
-    documents: documents.map((document) => toValue(name, document)),
+    ok: true,
+    documents: values,
     placeOf: async (index, path) => {
       const document = documents[index];
       return document === undefined ? undefined : placeOf(document, path, lines);
@@ -18,22 +23,22 @@ export function parseYaml(name: string, text: string): ParsedText {
   };
 }
 
-function checkErrors(name: string, document: Document, lines: LineCounter): void {
+function valueOf(document: Document, lines: LineCounter): { value: unknown } | { mistake: Mistake } {
   const [error] = document.errors;
-  if (error === undefined) return;
-  const { line, col } = lines.linePos(error.pos[0]);
-  throw usageError(
-    `${name}:${line}:${col}: this is not YAML: ${error.message}`,
-    "Nothing was submitted; mend the file and submit it again.",
-  );
+  if (error !== undefined) {
+    return { mistake: { place: placeAt(error.pos[0], lines), what: "not YAML", reason: error.message } };
+  }
+  try {
+    return { value: document.toJS({ maxAliasCount: 1000 }) };
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    return { mistake: { what: "YAML that is not read here", reason } };
+  }
 }
 
-function toValue(name: string, document: Document): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 1000 });
-  } catch (error) {
-    throw usageError(`${name}: ${error instanceof Error ? error.message : String(error)}.`);
-  }
+function placeAt(offset: number, lines: LineCounter): Place {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
 }
 
 /** The place of the part itself, else of the nearest part around it. */
@@ -41,8 +46,7 @@ function placeOf(document: Document, path: readonly (string | number)[], lines: 
   for (let length = path.length; length >= 0; length -= 1) {
     const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
     if (!isNode(node) || node.range === undefined || node.range === null) continue;
-    const { line, col } = lines.linePos(node.range[0]);
-    return { line, column: col };
+    return placeAt(node.range[0], lines);
   }
   return undefined;
 }

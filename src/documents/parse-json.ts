@@ -3,8 +3,8 @@ import type { Mistake, ParsedText } from "./read-text.ts";
 
 type Read = ParsedText | { ok: false; mistake: Mistake };
 
-/** One JSON document. When places are asked for, it is read again as the YAML that it also is, which is slow. */
-export function parseJsonText(text: string): Read {
+/** One JSON document. When places are asked for, it is read again as the YAML that it also is, which is slow, if it may be. */
+export function parseJsonText(text: string, mayReadAgain: boolean): Read {
   const mistake = mistakeOf({ part: text, whole: text, offset: 0 });
   if (mistake !== undefined) return { ok: false, mistake };
   let asYaml: Promise<Read> | undefined;
@@ -12,6 +12,7 @@ export function parseJsonText(text: string): Read {
     ok: true,
     documents: [JSON.parse(text)],
     placeOf: async (index, path) => {
+      if (!mayReadAgain) return undefined;
       asYaml ??= import("./parse-yaml.ts").then(({ parseYaml }) => parseYaml(text));
       const read = await asYaml;
       return read.ok ? read.placeOf(index, path) : undefined;

@@ -23,19 +23,32 @@ export type ParsedText = {
 /** How a text can be written. */
 export type Notation = "json" | "json lines" | "yaml";
 
-/** Reads a text; without a notation, by what it looks like. JSON is read as JSON, because that is much faster than as YAML. */
+/** Which texts are read, and how. */
+export type ReadOptions = {
+  /** Without one, it is read by what it looks like. */
+  notation?: Notation | undefined;
+  /** A longer text is not read as YAML, which takes seconds for a million characters; nor are places looked for in it. */
+  mostYaml?: number;
+};
+
+/** Reads a text. JSON is read as JSON, because that is much faster than as YAML. */
 export async function readText(
   text: string,
-  notation = likelyNotation(text),
+  { notation = likelyNotation(text), mostYaml = Infinity }: ReadOptions = {},
 ): Promise<ParsedText | { ok: false; mistake: Mistake }> {
-  if (notation === "json") return parseJsonText(text);
+  const isLong = text.length > mostYaml;
+  if (notation === "json") return parseJsonText(text, !isLong);
   if (notation === "json lines") return parseJsonLines(text);
+  if (isLong) {
+    const reason = `it has ${text.length} characters, and at most ${mostYaml} are read; as JSON it may be longer`;
+    return { ok: false, mistake: { what: "YAML that is not read here", reason } };
+  }
   const { parseYaml } = await import("./parse-yaml.ts");
   return parseYaml(text);
 }
 
 /** What a text without a telling name is most likely written in. */
-export function likelyNotation(text: string): Notation {
+function likelyNotation(text: string): Notation {
   if (!/^\s*[{[]/.test(text)) return "yaml";
   return looksLikeLines(text) ? "json lines" : "json";
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
+import { stringify } from "yaml";
 import { EXAMPLE_PAGES, expectedStatus, openPage } from "./example-pages.ts";
 import { ON_SUSPECT } from "./example-past.ts";
 import { HOSTILE, startExample } from "./example.ts";
@@ -327,13 +328,16 @@ inChromium("the pages", startExample, (at) => {
     await page.goto("/new");
     await page.getByRole("button", { name: "Look at it" }).click();
     await page.getByRole("heading", { name: "If it were submitted now: build hello" }).waitFor();
-    await page.getByLabel("Work requests, as JSON").fill("{");
+    const typed = page.getByLabel("Work requests, as YAML or JSON");
+    const wrong = "task_name: build\nsubject: [one\n";
+    await typed.fill(wrong);
     await page.getByRole("button", { name: "Look at it" }).click();
-    await page.getByRole("alert").getByText("malformed-body").waitFor();
+    await page.getByRole("alert").getByText("text that is not YAML (line 3, column 1:").waitFor();
+    expect(await typed.inputValue()).toBe(wrong);
     const wanted = {
       work_requests: [{ task_name: "typed", requirements: { tags: ["none"] }, task_data: { command: ["true"] } }],
     };
-    await page.getByLabel("Work requests, as JSON").fill(JSON.stringify(wanted));
+    await typed.fill(stringify(wanted));
     await page.getByRole("button", { name: "Submit" }).click();
     await page.getByRole("heading", { level: 1, name: "typed" }).waitFor();
     await page.getByRole("button", { name: "Abort" }).click();

@@ -45,7 +45,7 @@ function decodeFile(path: string): string {
 
 /** In the notation that the file's name tells; else in the one that it looks like. */
 async function parse(name: string, text: string, next: string, notation = notationOf(name)): Promise<ParsedText> {
-  const read = await readText(text, notation);
+  const read = await readText(text, { notation });
   if (read.ok) return read;
   const { place, what, reason } = read.mistake;
   throw usageError(

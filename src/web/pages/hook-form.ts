@@ -56,7 +56,11 @@ export function hookForm(
         : null,
       lines({ name: "only_if", word: "Only if", hint: "PATH=PATTERN on each line; * is anything; empty: any call" }, 3),
       lines(
-        { name: "submission", word: "What it submits", hint: "as JSON; {{ path }} is a part of what was sent" },
+        {
+          name: "submission",
+          word: "What it submits",
+          hint: 'as YAML or JSON; "{{ path }}" is a part of what was sent',
+        },
         12,
         true,
       ),

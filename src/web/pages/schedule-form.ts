@@ -58,7 +58,7 @@ export function scheduleForm(
       ),
       text({ name: "time_zone", word: "In the time zone", hint: "such as Europe/Berlin" }, { required: true }),
       choice({ name: "missed", word: "Times that no server was there for are" }, MISSED_WORDS),
-      lines({ name: "submission", word: "What it submits", hint: "as JSON, as for Submit" }, 12, true),
+      lines({ name: "submission", word: "What it submits", hint: "as YAML or JSON, as for Submit" }, 12, true),
       e("p", { class: "quiet" }, `It will submit in the name of ${by}, who makes or changes it.`),
       ...lookedPart(sent, now),
       e(

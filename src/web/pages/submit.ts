@@ -35,11 +35,11 @@ export type SubmitData = {
   fits: readonly ShownFit[];
 };
 
-const EXAMPLE = JSON.stringify(
-  { work_requests: [{ task_name: "build", subject: "hello", task_data: { command: ["make", "-j2"] } }] },
-  undefined,
-  2,
-);
+const EXAMPLE = `task_name: build
+subject: hello
+task_data:
+  command: [make, -j2]
+`;
 
 /** Asks for work: the document that the API and the command line take, looked at before it is submitted. */
 export function submitPage(frame: Frame, { now, text, errors, fits }: SubmitData): string {
@@ -50,7 +50,7 @@ export function submitPage(frame: Frame, { now, text, errors, fits }: SubmitData
     e(
       "p",
       {},
-      "Paste what the API takes, or write it here. Look at it first: what it would be given, where it would run and when it would end. Nothing is submitted by looking.",
+      "Paste what the command line takes from a file, YAML or JSON, of one work request or a list, or write it here. Look at it first: what it would be given, where it would run and when it would end. Nothing is submitted by looking.",
     ),
     errors.length === 0
       ? null
@@ -66,7 +66,7 @@ export function submitPage(frame: Frame, { now, text, errors, fits }: SubmitData
       e(
         "p",
         {},
-        e("label", { for: "submission" }, "Work requests, as JSON"),
+        e("label", { for: "submission" }, "Work requests, as YAML or JSON"),
         e("textarea", {
           id: "submission",
           name: "submission",

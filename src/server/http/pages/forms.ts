@@ -5,7 +5,7 @@ import { problemOf } from "../../../contract/problem.ts";
 import type { Scope } from "../../../contract/route.ts";
 import { routes } from "../../../contract/routes.ts";
 import { prioritySchema, submissionSchema, type Submission } from "../../../contract/submission.ts";
-import { parseOrThrow } from "../../../contract/validation.ts";
+import { parseOrThrow, summaryOf } from "../../../contract/validation.ts";
 import type { WorkRequestId } from "../../../domain/ids.ts";
 import { signInPage } from "../../../web/pages/sign-in.ts";
 import { submitPage, type SubmitData } from "../../../web/pages/submit.ts";
@@ -25,6 +25,7 @@ import { addFindingForms } from "./finding-pages.ts";
 import { isZone, ZONE_COOKIE } from "./reader-zone.ts";
 import { backTo, frameOf, isTheme, rootOf, sendPage, THEME_COOKIE } from "./send-page.ts";
 import { closeSession, openSession, personOfForm, type Person } from "./session.ts";
+import { typedSubmission, type TypedSubmission } from "./typed-document.ts";
 
 const YEAR_SECONDS = 365 * 86_400;
 
@@ -151,10 +152,13 @@ async function lookOrSubmit(
   by: string,
 ): Promise<Look | { id: WorkRequestId }> {
   try {
-    const submission = parseSubmission(form.submission);
-    if (form.do === "look") return { errors: [], status: 200, ...(await fit(context, submission)) };
-    const [first] = await submit(context, submission, by);
-    return first === undefined ? { errors: [], fits: [], status: 200 } : { id: first.id };
+    const typed = await typedSubmission(form.submission);
+    return await typed.place(async () => {
+      const submission = parseSubmission(typed);
+      if (form.do === "look") return { errors: [], status: 200, ...(await fit(context, submission)) };
+      const [first] = await submit(context, submission, by);
+      return first === undefined ? { errors: [], fits: [], status: 200 } : { id: first.id };
+    });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const problem = problemOf(error, "");
@@ -166,14 +170,9 @@ async function lookOrSubmit(
   }
 }
 
-function parseSubmission(text: string): Submission {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch (error) {
-    throw new AppError("malformed-body", { reason: String(error) }, { cause: error });
-  }
-  return parseOrThrow(submissionSchema, document, "invalid-submission");
+function parseSubmission({ value, errors }: TypedSubmission): Submission {
+  if (errors.length > 0) throw new AppError("invalid-submission", { summary: summaryOf(errors), errors });
+  return parseOrThrow(submissionSchema, value, "invalid-submission");
 }
 
 /** Only to a page of ours: neither another host nor above the first page. */

@@ -16,7 +16,8 @@ import type { PersonOf } from "./forms.ts";
 import { given, type AddPage } from "./given.ts";
 import { keptOf, MOST_SHOWN } from "./kept-requests.ts";
 import { frameOf, rootOf, sendPage } from "./send-page.ts";
-import { checkAll, jsonOf, newName, parseFields, refuseIfAny, typedOf } from "./sent-form.ts";
+import { checkAll, newName, parseFields, refuseIfAny, typedOf } from "./sent-form.ts";
+import { typedJson, typedSubmission, type TypedSubmission } from "./typed-document.ts";
 
 const FIELDS = ["name", "only_if", "submission", "secret", "sent"];
 
@@ -87,12 +88,15 @@ async function lookOrSave(
   const { typed, isSave } = typedOf(form);
   const find = (name: string) => context.store.read.hook(name);
   const nameOfIt = async () => changed ?? (await newName(routes.putHook.params, typed["name"], "hook", find));
-  const read = () => {
-    const input = inputOf(typed);
-    refuseCode(input.submission);
-    return input;
+  const read = async () => {
+    const submission = await typedSubmission(typed["submission"]);
+    return submission.place(async () => {
+      const input = inputOf(typed, submission);
+      refuseCode(input.submission);
+      return input;
+    });
   };
-  const sample = () => (isSave ? undefined : jsonFieldOf(typed["sent"]));
+  const sample = async () => (isSave ? undefined : await jsonFieldOf(typed["sent"]));
   const checked = await checkAll([nameOfIt, read, sample], FIELDS, "submission");
   if (!checked.ok) return { typed, wrong: checked.wrong, status: 400 };
   const [name, input, sent] = checked.given;
@@ -104,17 +108,16 @@ async function lookOrSave(
   return { name, secret };
 }
 
-function jsonFieldOf(text: unknown): unknown {
-  const { value, errors } = jsonOf("sent", text, "JSON, as the other program would send it");
+async function jsonFieldOf(text: unknown): Promise<unknown> {
+  const { value, errors } = await typedJson("sent", text, "JSON, as the other program would send it");
   refuseIfAny(errors);
   return value;
 }
 
-function inputOf({ only_if, submission, secret }: Record<string, unknown>): HookInput {
-  const read = jsonOf("submission", submission, "a submission: { work_requests: [...] }");
+function inputOf({ only_if, secret }: Record<string, unknown>, submission: TypedSubmission): HookInput {
   const conditions = conditionsOf(only_if);
-  const fields = { only_if: conditions.value, submission: read.value, secret };
-  return parseFields(hookInput, fields, [...conditions.errors, ...read.errors]);
+  const fields = { only_if: conditions.value, submission: submission.value, secret };
+  return parseFields(hookInput, fields, [...conditions.errors, ...submission.errors]);
 }
 
 /** `PATH=PATTERN`, one a line. */

@@ -2,7 +2,7 @@ import type { Actor } from "../../../domain/act.ts";
 import type { FastifyInstance } from "fastify";
 import { AppError } from "../../../contract/errors.ts";
 import { routes } from "../../../contract/routes.ts";
-import { scheduleInput, type ScheduleInput } from "../../../contract/schedule-routes.ts";
+import { scheduleInput } from "../../../contract/schedule-routes.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
 import type { Frame } from "../../../web/layout.ts";
 import type { SentSchedule } from "../../../web/pages/schedule-form.ts";
@@ -22,7 +22,8 @@ import type { PersonOf } from "./forms.ts";
 import { given, type AddPage } from "./given.ts";
 import { keptOf, MOST_SHOWN } from "./kept-requests.ts";
 import { backTo, frameOf, rootOf, sendPage } from "./send-page.ts";
-import { checkAll, jsonOf, newName, parseFields, typedOf, wrongFields } from "./sent-form.ts";
+import { checkAll, newName, parseFields, typedOf, wrongFields } from "./sent-form.ts";
+import { typedSubmission, type TypedSubmission } from "./typed-document.ts";
 
 const FIELDS = ["name", "cron", "time_zone", "missed", "submission"];
 
@@ -121,8 +122,11 @@ async function lookOrSave(
   const find = (name: string) => context.store.read.schedule(name);
   const nameOfIt = async () => changed ?? (await newName(routes.putSchedule.params, typed["name"], "schedule", find));
   const read = async () => {
-    const input = inputOf(typed);
-    return { input, next: await previewSchedule(context, input) };
+    const submission = await typedSubmission(typed["submission"]);
+    return submission.place(async () => {
+      const input = inputOf(typed, submission);
+      return { input, next: await previewSchedule(context, input) };
+    });
   };
   const checked = await checkAll([nameOfIt, () => refuseTypedTimes(typed), read], FIELDS, "submission");
   if (!checked.ok) return { typed, wrong: checked.wrong, status: 400 };
@@ -137,7 +141,6 @@ function refuseTypedTimes({ cron, time_zone = "UTC" }: Record<string, unknown>):
   if (typeof cron === "string" && typeof time_zone === "string") refuseWrongTimes({ cron, time_zone });
 }
 
-function inputOf({ cron, time_zone, missed, submission }: Record<string, unknown>): ScheduleInput {
-  const { value, errors } = jsonOf("submission", submission, "a submission: { work_requests: [...] }");
+function inputOf({ cron, time_zone, missed }: Record<string, unknown>, { value, errors }: TypedSubmission) {
   return parseFields(scheduleInput, { cron, time_zone, missed, submission: value }, errors);
 }

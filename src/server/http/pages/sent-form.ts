@@ -12,17 +12,6 @@ export function typedOf(form: Record<string, unknown>): { typed: Record<string, 
   return { typed, isSave: wish === "save" };
 }
 
-/** A text field that holds JSON: what it holds, or why it holds nothing, as an entry of a problem. */
-export function jsonOf(path: string, text: unknown, expected: string): { value: unknown; errors: Entry[] } {
-  if (typeof text !== "string") return { value: undefined, errors: [] }; // that it is missing is told by its schema
-  try {
-    return { value: JSON.parse(text), errors: [] };
-  } catch (error) {
-    const found = `text that is not JSON (${error instanceof Error ? error.message : String(error)})`;
-    return { value: undefined, errors: [errorEntry("invalid-value", { path, found, expected })] };
-  }
-}
-
 /**
  * What is wrong with a form, by its fields: those given by name, and `rest`, to which all else belongs that names a place
  * at all. Anything but a refusal is thrown on.

@@ -85,6 +85,8 @@ function inFlight(going: readonly TraceRun[], run: TraceRun, nowMs: number): InF
   return going
     .filter((other) => other.task === run.task && other.context === run.context)
     .map((other) => ({
+      subject: other.subject,
+      context: other.context,
       elapsed: (nowMs - other.started_ms!) / 1000, // only timed runs get here
       ...(other.input_size !== undefined && { input_size: other.input_size }),
     }))

@@ -25,14 +25,21 @@ export type EstimateQuery = {
   machine?: string;
   /** What people asked for it: programs that size themselves by what they get behave like others that asked the same. */
   asked?: Amounts;
-  /** Runs of the same task that still go on: they need at least what they have used. At most 64 are looked at. */
+  /**
+   * Runs of the same task that still go on: they need at least what they have used. At most 64 are looked at, and of
+   * these only those of the level that the estimate stands on: what another key takes says nothing of one that is known.
+   */
   in_flight?: InFlightRun[];
   /** The worker raises the memory limit of a run while it can: a failed attempt is rare. */
   elastic?: boolean;
 };
 
-/** A run that still goes on: for how long (seconds), the size of its input (bytes), and where (as `EstimateQuery.machine`). */
-export type InFlightRun = { elapsed: number; input_size?: number; machine?: string };
+/** A run that still goes on: of which key, for how long (seconds), the size of its input (bytes), and where (as `EstimateQuery.machine`). */
+export type InFlightRun = Pick<HistoryKey, "subject" | "context"> & {
+  elapsed: number;
+  input_size?: number;
+  machine?: string;
+};
 
 /** Where the worker can raise the limit, it does so four times of five, and nothing is lost. */
 const ELASTIC_FAILURE_SHARE = 0.2;
@@ -121,9 +128,10 @@ function estimateAt(
   const moved = (bound: KeptBound) => bound.log + shift(found, input, bound.input);
   const floor = deaths.filter((bound) => bound.isFresh).reduce((top, bound) => Math.max(top, moved(bound)), -Infinity);
   const bounds: Bound[] = deaths.map((bound) => ({ log: moved(bound), weight: 1 }));
-  if (resource === "duration") bounds.push(...inFlight(found, input, query.in_flight ?? []));
-  const unseen = resource === "duration" ? (query.in_flight?.length ?? 0) : 0;
-  const spread = found.kind === "few" ? fewSpread(found, resource, floor) : spreadOf(found.candidates, bounds, unseen);
+  const going = resource === "duration" ? alikeInFlight(key, found.evidence.level, query.in_flight ?? []) : [];
+  bounds.push(...inFlight(found, input, going));
+  const spread =
+    found.kind === "few" ? fewSpread(found, resource, floor) : spreadOf(found.candidates, bounds, going.length);
   return resourceEstimate(resource, found, spread, floor, query.elastic === true);
 }
 
@@ -257,6 +265,15 @@ function fromDeathsOnly(resource: Resource, deaths: readonly Death[]): ResourceE
     { middle: high, high, mean: () => high, plan: () => [high, high + DEATH_STEP] },
     floor,
     false,
+  );
+}
+
+/** Those that share with the key what the runs share that the estimate stands on. */
+function alikeInFlight(key: HistoryKey, level: EstimateLevel, runs: readonly InFlightRun[]): InFlightRun[] {
+  return runs.filter(
+    ({ subject, context }) =>
+      (subject === key.subject || (level !== "key" && level !== "subject")) &&
+      (context === key.context || (level !== "key" && level !== "context")),
   );
 }
 

@@ -286,6 +286,29 @@ describe("an estimate", () => {
     expect(limit(10_190).allocate / limit(10_190).p95).toBeCloseTo(50, 0);
   });
 
+  it("of a key that is known is moved by its own runs in flight, and not by those of another one", () => {
+    const known = Array.from({ length: 60 }, (_, n) => run(n + 1, 0, { duration: figure(180 + (n % 50)) }));
+    const states = learnt(known);
+    const beside = (subject: string) =>
+      estimate(KEY, states, { in_flight: [900, 1300, 2100].map((elapsed) => ({ ...KEY, subject, elapsed })) })
+        .duration!;
+    const alone = estimate(KEY, states, {}).duration!;
+    expect(alone.p95).toBeLessThan(240);
+    expect(beside("another")).toEqual(alone);
+    expect(beside(KEY.subject).p95).toBeGreaterThan(alone.p95);
+  });
+
+  it("of a new subject is moved by all runs of its task in flight", () => {
+    const known = Array.from({ length: 60 }, (_, n) => run(n + 1, 0, { duration: figure(180 + (n % 50)) }));
+    const states = learnt(known, { ...KEY, context: "" });
+    const key = { ...KEY, subject: "new", context: "" };
+    const in_flight = [900, 1300, 2100].map((elapsed) => ({ subject: KEY.subject, context: "", elapsed }));
+    const ofTask = { ...(states.task && { task: states.task }) };
+    const alone = estimate(key, ofTask, {}).duration!;
+    expect(alone.evidence.level).toBe("task");
+    expect(estimate(key, ofTask, { in_flight }).duration!.p95).toBeGreaterThan(alone.p95);
+  });
+
   it("forgets what was before a lasting change, and not before it lasts", () => {
     const before = Array.from({ length: 30 }, (_, n) => run(n, (1000 + n) * MIB));
     const after = Array.from({ length: 12 }, (_, n) => run(100 + n, (100 + n) * MIB));

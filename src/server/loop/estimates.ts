@@ -67,8 +67,11 @@ function isElastic(taskName: string, workers: readonly WorkerRow[]): boolean {
   return workers.some((worker) => mayRun(worker.tasks, taskName));
 }
 
-function inFlight({ started_at, input_size, cpu_model, worker_name }: RunInFlight, nowMs: number): InFlightRun {
+function inFlight(run: RunInFlight, nowMs: number): InFlightRun {
+  const { subject, context, started_at, input_size, cpu_model, worker_name } = run;
   return {
+    subject,
+    context,
     elapsed: Math.max(0, nowMs - epochMs(started_at)) / 1000,
     machine: cpu_model ?? worker_name,
     ...(input_size !== null && { input_size }),

@@ -257,7 +257,7 @@ export type RunPatch = Partial<
 
 /** A run that goes on, as estimates see it. */
 export type RunInFlight = Pick<Run, "cpu_model" | "worker_name"> &
-  Pick<WorkRequest, "input_size"> & { started_at: Timestamp };
+  Pick<WorkRequest, "subject" | "context" | "input_size"> & { started_at: Timestamp };
 
 /** A state of the estimator, or a note about states: JSON, and the task that it belongs to. */
 export type StoredState = { key: { task_type: TaskType | StateNote; task_name: string }; state: unknown };

@@ -128,7 +128,9 @@ export class AlmanacPolicy implements ReplayPolicy {
   /** Those of the oldest requests first. */
   #inFlight(task: TraceTask, nowMs: number): InFlightRun[] {
     const going = [...this.#going(task).values()].toSorted((a, b) => a.task.id - b.task.id).slice(0, MOST_IN_FLIGHT);
-    return going.map(({ task: { input_size }, sinceMs }) => ({
+    return going.map(({ task: { key, input_size }, sinceMs }) => ({
+      subject: key.subject,
+      context: key.context,
       elapsed: (nowMs - sinceMs) / 1000,
       ...(input_size !== undefined && { input_size }),
     }));

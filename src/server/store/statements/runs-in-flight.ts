@@ -20,7 +20,8 @@ export function runsInFlight(
     .innerJoin("runs", (join) =>
       join.onRef("runs.work_request_id", "=", "work_requests.id").onRef("runs.attempt", "=", "work_requests.run_count"),
     )
-    .select(["runs.started_at", "work_requests.input_size", "runs.cpu_model", "runs.worker_name"])
+    .select(["work_requests.subject", "work_requests.context", "work_requests.input_size"])
+    .select(["runs.started_at", "runs.cpu_model", "runs.worker_name"])
     .where(IS_RUNNING)
     .where("work_requests.task_type", "=", task_type)
     .where("work_requests.task_name", "=", task_name)

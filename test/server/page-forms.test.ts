@@ -258,6 +258,9 @@ describe("the forms of the pages", () => {
     const form = { name: "nightly", cron: "0 3 * * *", time_zone: "Europe/Berlin", missed: "once", submission };
     const look = await (await send("/schedules", { ...form, do: "look" })).text();
     expect(look).toContain("It is not saved.");
+    const command = "almanac schedule add nightly &#39;0 3 * * *&#39; FILE --tz Europe/Berlin --missed once";
+    expect(look.replaceAll("'", "&#39;")).toContain(`${command}</code>`);
+    expect(look.indexOf("It is not saved.")).toBeLessThan(look.indexOf('name="cron"'));
     expect(look.match(/<li><time /g)).toHaveLength(5);
     expect(await listed()).toEqual([]);
 
@@ -329,6 +332,12 @@ describe("the forms of the pages", () => {
     const made = await send("/hooks", { ...form, do: "save" });
     expect([made.status, /whsec_\S{20}/.test(await made.text())]).toEqual([201, true]);
     expect(await (await get("/hooks/on-push")).text()).not.toContain("whsec_");
+    const tried = await (await send("/hooks/on-push/change", { ...form, sent: "{}", do: "look" })).text();
+    expect(tried.indexOf("Such a call would be")).toBeGreaterThan(0);
+    expect(tried.indexOf("Such a call would be")).toBeLessThan(tried.indexOf("What became of its calls"));
+    expect(tried.replaceAll("&#39;", "'")).toContain(
+      "almanac hook add on-push FILE --only-if 'ref=refs/heads/*'</code>",
+    );
     expect(await listed()).toMatchObject([{ name: "on-push", only_if: { ref: "refs/heads/*" }, created_by: "local" }]);
     const taken = await send("/hooks", { ...form, do: "save" });
     expect(await taken.text()).toContain("a name that no hook has; one that is there is changed on its page");

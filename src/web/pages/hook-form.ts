@@ -3,27 +3,22 @@ import type { Hook, HookTrial } from "../../domain/hook.ts";
 import { unmetText } from "../../domain/hook-text.ts";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
+import { quoted } from "../parts/links.ts";
 import { becameLabel, linesPart } from "../parts/automation.ts";
-import { controlsOf, recordForm, type SentForm } from "../parts/record-form.ts";
+import { controlsOf, recordForm, typedText, type SentForm } from "../parts/record-form.ts";
 
 /** A form of a hook as it was sent; `trial`: it was only looked at, and would do that with the call that was typed. */
 export type SentHook = SentForm & { trial?: HookTrial | "not tried" };
 
 const EXAMPLE = {
   only_if: "ref=refs/heads/main",
-  submission: JSON.stringify(
-    {
-      work_requests: [
-        {
-          task_name: "build",
-          subject: "{{ repository.name }}",
-          task_data: { command: ["make", "build"], env: { COMMIT: "{{ after }}" } },
-        },
-      ],
-    },
-    null,
-    2,
-  ),
+  submission: `task_name: build
+subject: "{{ repository.name }}"
+task_data:
+  command: [make, build]
+  env:
+    COMMIT: "{{ after }}"
+`,
   sent: JSON.stringify({ ref: "refs/heads/main", after: "4f2c", repository: { name: "shop" } }, null, 2),
 };
 
@@ -45,9 +40,13 @@ export function hookForm(
       frame,
       {
         to: isNew ? "hooks" : `hooks/${hook.name}/change`,
-        command: `hook add ${hook?.name ?? "NAME"} FILE --only-if PATH=PATTERN`,
+        command: commandOf(
+          hook?.name ?? typedText(sent, "name", "NAME"),
+          typedText(sent, "only_if", sent === undefined ? usual.only_if : ""),
+        ),
         sent,
       },
+      ...trialPart(sent),
       isNew
         ? text(
             { name: "name", word: "Name", hint: "the last part of its address: letters, digits or . _ -" },
@@ -71,7 +70,6 @@ export function hookForm(
         { class: "quiet" },
         `It will submit in the name of ${frame.person?.name ?? ""}, who makes or changes it. The call above is only looked at.`,
       ),
-      ...trialPart(sent),
       e(
         "p",
         { class: "actions" },
@@ -81,6 +79,13 @@ export function hookForm(
       isNew ? null : e("p", {}, e("code", { class: "quiet" }, `almanac hook try ${hook.name} CALL.json`)),
     ),
   );
+}
+
+/** The command that makes the same hook of a file. */
+function commandOf(name: string, conditions: string): string {
+  const lines = conditions.split("\n").map((line) => line.trim());
+  const options = lines.filter((line) => line !== "").map((line) => ` --only-if ${quoted(line)}`);
+  return `hook add ${quoted(name)} FILE${options.join("")}`;
 }
 
 function conditionLines({ only_if }: Hook): string {

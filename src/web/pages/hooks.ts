@@ -52,11 +52,15 @@ export function hooksPage(frame: Frame, { now, hooks, kept, sent }: HooksData): 
       created_by,
     ],
   }));
+  const form = mayDo(frame, "admin")
+    ? hookForm(frame, { ...(sent !== undefined && { sent }), isOpen: hooks.length === 0 })
+    : null;
   return renderPage(
     frame,
     { title: "Hooks", place: "hooks" },
     automationPages(frame, "hooks"),
     e("p", { class: "lead" }, sentence(hooks)),
+    sent === undefined ? null : form,
     hooks.length === 0
       ? e("p", {}, "A hook has work submitted when another program, such as GitHub, calls it:")
       : table(
@@ -70,7 +74,7 @@ export function hooksPage(frame: Frame, { now, hooks, kept, sent }: HooksData): 
           ],
           rows,
         ),
-    mayDo(frame, "admin") ? hookForm(frame, { ...(sent !== undefined && { sent }), isOpen: hooks.length === 0 }) : null,
+    sent === undefined ? form : null,
     e("h2", {}, "The same elsewhere"),
     ...(hooks.length === 0 ? [] : [commandLine("hook ls")]),
     commandLine("hook add on-push build.yaml --only-if ref=refs/heads/main"),
@@ -89,6 +93,7 @@ function sentence(hooks: readonly Hook[]): string {
 /** One hook: what it listens for, how to call it, what it submits, and what became of its calls. */
 export function hookPage(frame: Frame, { now, hook, calls, kept, sent, secret }: HookData): string {
   const { name, only_if, created_by, created_at } = hook;
+  const form = mayDo(frame, "admin") ? hookForm(frame, { hook, ...(sent !== undefined && { sent }) }) : null;
   return renderPage(
     frame,
     { title: `Hook ${name}`, place: "hooks" },
@@ -101,6 +106,7 @@ export function hookPage(frame: Frame, { now, hook, calls, kept, sent, secret }:
       ago(created_at, now),
       ", in whose name it submits.",
     ),
+    sent === undefined ? null : form, // what came of it is seen without scrolling
     e("h2", { id: "calls" }, "What became of its calls"),
     calls.length === 0
       ? e("p", { class: "quiet" }, "Nobody has called it yet.")
@@ -114,12 +120,10 @@ export function hookPage(frame: Frame, { now, hook, calls, kept, sent, secret }:
         ),
     ...signing(name),
     ...submissionPart(hook.submission),
-    ...(mayDo(frame, "admin")
-      ? [
-          hookForm(frame, { hook, ...(sent !== undefined && { sent }) }),
-          forgetPart(frame, { to: `hooks/${name}/remove`, word: `Forget ${name}`, command: `hook rm ${name}` }),
-        ]
-      : []),
+    sent === undefined ? form : null,
+    mayDo(frame, "admin")
+      ? forgetPart(frame, { to: `hooks/${name}/remove`, word: `Forget ${name}`, command: `hook rm ${name}` })
+      : null,
     e("h2", {}, "The same elsewhere"),
     commandLine(`hook show ${name}`),
     e("p", {}, e("a", { href: `${frame.root}api/v1/hooks/${name}` }, "As JSON")),

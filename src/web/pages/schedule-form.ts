@@ -4,7 +4,7 @@ import type { MissedPolicy, Schedule } from "../../domain/schedule.ts";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
 import { commandLine, quoted } from "../parts/links.ts";
-import { controlsOf, recordForm, type SentForm } from "../parts/record-form.ts";
+import { controlsOf, recordForm, typedText, type SentForm } from "../parts/record-form.ts";
 import { ahead, moment } from "../parts/time.ts";
 
 /** A form of a schedule as it was sent; `next`: it was only looked at, and would be due then. */
@@ -21,11 +21,11 @@ const EXAMPLE = {
   cron: "0 3 * * *",
   time_zone: "UTC",
   missed: "once",
-  submission: JSON.stringify(
-    { work_requests: [{ task_name: "test", subject: "shop", task_data: { command: ["make", "test"] } }] },
-    null,
-    2,
-  ),
+  submission: `task_name: test
+subject: shop
+task_data:
+  command: [make, test]
+`,
 };
 
 /** The form that makes a schedule, or changes the one given; behind a summary until it was sent. */
@@ -38,6 +38,7 @@ export function scheduleForm(
     schedule === undefined ? EXAMPLE : { ...schedule, submission: JSON.stringify(schedule.submission, null, 2) };
   const { cron, time_zone, missed, submission } = usual;
   const { text, choice, lines } = controlsOf(sent, { cron, time_zone, missed, submission });
+  const command = commandOf(sent, { name: schedule?.name ?? "NAME", cron, time_zone, missed });
   return e(
     "details",
     { open: sent !== undefined || isOpen === true, id: "form" },
@@ -46,9 +47,10 @@ export function scheduleForm(
       frame,
       {
         to: schedule === undefined ? "schedules" : `schedules/${schedule.name}/change`,
-        command: `schedule add ${schedule?.name ?? "NAME"} CRON FILE --tz ZONE --missed WHAT`,
+        command,
         sent,
       },
+      ...lookedPart(sent, now, command),
       schedule === undefined
         ? text({ name: "name", word: "Name", hint: "letters, digits or . _ -" }, { required: true, maxLength: 100 })
         : null,
@@ -60,7 +62,6 @@ export function scheduleForm(
       choice({ name: "missed", word: "Times that no server was there for are" }, MISSED_WORDS),
       lines({ name: "submission", word: "What it submits", hint: "as YAML or JSON, as for Submit" }, 12, true),
       e("p", { class: "quiet" }, `It will submit in the name of ${by}, who makes or changes it.`),
-      ...lookedPart(sent, now),
       e(
         "p",
         { class: "actions" },
@@ -71,17 +72,24 @@ export function scheduleForm(
   );
 }
 
-function lookedPart(sent: SentSchedule | undefined, now: Timestamp): VNode[] {
+/** The command that makes the same schedule of a file; `usual`: what holds where nothing else was typed. */
+function commandOf(
+  sent: SentForm | undefined,
+  usual: Record<"name" | "cron" | "time_zone" | "missed", string>,
+): string {
+  const word = (name: keyof typeof usual) => quoted(typedText(sent, name, usual[name]));
+  return `schedule add ${word("name")} ${word("cron")} FILE --tz ${word("time_zone")} --missed ${word("missed")}`;
+}
+
+function lookedPart(sent: SentSchedule | undefined, now: Timestamp, command: string): VNode[] {
   if (sent?.next === undefined) return [];
-  const was = (name: string) => (typeof sent.typed[name] === "string" ? sent.typed[name] : "");
-  const command = `schedule add ${was("name") || "NAME"} ${quoted(was("cron"))} FILE --tz ${quoted(was("time_zone"))} --missed ${was("missed")} --dry-run`;
   return [
     e(
       "div",
       { class: "card", role: "status" },
       e("p", {}, "It is not saved. What it submits would be taken, and it would be due:"),
       e("ul", {}, ...sent.next.map((at) => e("li", {}, moment(at), ", ", ahead(at, now)))),
-      commandLine(command),
+      commandLine(`${command} --dry-run`),
     ),
   ];
 }

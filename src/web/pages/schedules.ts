@@ -61,17 +61,19 @@ export function schedulesPage(frame: Frame, { now, schedules, kept, sent }: Sche
     "By",
     ...(mayDo(frame, "admin") ? ["Change it"] : []),
   ];
+  const form = mayDo(frame, "admin")
+    ? scheduleForm(frame, { now, ...(sent !== undefined && { sent }), isOpen: schedules.length === 0 })
+    : null;
   return renderPage(
     frame,
     { title: "Schedules", place: "schedules" },
     automationPages(frame, "schedules"),
     e("p", { class: "lead" }, ...sentence(schedules, now)),
+    sent === undefined ? null : form,
     schedules.length === 0
       ? e("p", {}, "This page will show when each is due and what became of it. One that tests every night:")
       : table("Schedules, by name", head, rows),
-    mayDo(frame, "admin")
-      ? scheduleForm(frame, { now, ...(sent !== undefined && { sent }), isOpen: schedules.length === 0 })
-      : null,
+    sent === undefined ? form : null,
     e("h2", {}, "The same elsewhere"),
     ...(schedules.length === 0 ? [] : [commandLine("schedule ls")]),
     commandLine("schedule add nightly '0 3 * * *' --tz Europe/Berlin --task test --subject shop -- make test"),
@@ -98,8 +100,9 @@ function sentence(schedules: readonly Schedule[], now: Timestamp): (VNode | stri
 
 /** One schedule: when it is due, what it does with times that it missed, what it submits, and what became of it. */
 export function schedulePage(frame: Frame, data: ScheduleData): string {
-  const { now, schedule, firings, kept, refused = [] } = data;
+  const { now, schedule, firings, kept, sent, refused = [] } = data;
   const { name, cron, time_zone, missed, created_by, created_at } = schedule;
+  const form = changeForm(frame, data);
   return renderPage(
     frame,
     { title: `Schedule ${name}`, place: "schedules" },
@@ -122,6 +125,7 @@ export function schedulePage(frame: Frame, data: ScheduleData): string {
           ...refused.map((message) => e("p", {}, message)),
         ),
     ...(mayDo(frame, "admin") ? [actionsPart(frame, schedule)] : []),
+    sent === undefined ? null : form, // what came of it is seen without scrolling
     e("h2", { id: "firings" }, "What became of its times"),
     firings.length === 0
       ? e("p", { class: "quiet" }, "It was not due yet, and nobody asked for it.")
@@ -146,16 +150,19 @@ export function schedulePage(frame: Frame, data: ScheduleData): string {
           })),
         ),
     ...submissionPart(schedule.submission),
-    ...(mayDo(frame, "admin")
-      ? [
-          scheduleForm(frame, { schedule, now, ...(data.sent !== undefined && { sent: data.sent }) }),
-          forgetPart(frame, { to: `schedules/${name}/remove`, word: `Forget ${name}`, command: `schedule rm ${name}` }),
-        ]
-      : []),
+    sent === undefined ? form : null,
+    mayDo(frame, "admin")
+      ? forgetPart(frame, { to: `schedules/${name}/remove`, word: `Forget ${name}`, command: `schedule rm ${name}` })
+      : null,
     e("h2", {}, "The same elsewhere"),
     commandLine(`schedule show ${name}`),
     e("p", {}, e("a", { href: `${frame.root}api/v1/schedules/${name}` }, "As JSON")),
   );
+}
+
+function changeForm(frame: Frame, { schedule, now, sent }: ScheduleData): VNode | null {
+  if (!mayDo(frame, "admin")) return null;
+  return scheduleForm(frame, { schedule, now, ...(sent !== undefined && { sent }) });
 }
 
 function standing({ is_paused, next_at }: Schedule, now: Timestamp): (VNode | string)[] {

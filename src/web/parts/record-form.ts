@@ -58,6 +58,12 @@ export function controlsOf(sent: SentForm | undefined, usual: Readonly<Record<st
   };
 }
 
+/** What was typed into a field, for the command that does the same; `usual`: where nothing was. */
+export function typedText(sent: SentForm | undefined, name: string, usual: string): string {
+  const typed = sent?.typed[name];
+  return typeof typed === "string" && typed !== "" ? typed : usual;
+}
+
 /** A form that makes or changes one thing, with the command that does the same; it names what is wrong with the whole. */
 export function recordForm(
   { root, person }: Frame,

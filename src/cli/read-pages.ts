@@ -21,13 +21,13 @@ export async function readPages<Item>(
   readPage: (page: { limit: number; cursor?: string }) => Promise<Page<Item>>,
 ): Promise<Item[]> {
   const entries: Item[] = [];
-  let cursor: string | null = null;
+  let cursor: string | null | undefined;
   // ends when the limit is reached or there are no more
-  do {
+  while (cursor !== null && entries.length < limit) {
     const left = Math.min(PAGE_SIZE, limit - entries.length);
-    const page: Page<Item> = await readPage({ limit: left, ...(cursor !== null && { cursor }) });
+    const page = await readPage({ limit: left, ...(cursor !== undefined && { cursor }) });
     entries.push(...page.items);
     cursor = page.next_cursor;
-  } while (cursor !== null && entries.length < limit);
+  }
   return entries;
 }

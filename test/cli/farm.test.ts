@@ -67,6 +67,12 @@ describe("output", () => {
     }
   });
 
+  test("is empty where none is asked for", async () => {
+    for (const args of [["deliveries"], ["regressions"], ["acts"], ["history", "json"]]) {
+      expect(await home.almanac([...args, "--limit", "0", "--json"])).toMatchObject({ code: 0 });
+    }
+  });
+
   test("has only the fields asked for, null where there is none, and refuses unknown ones", async () => {
     const id = await submit("--manual", "--", "true");
     expect((await home.almanac(["show", id, "--json=id,result,allocation.memory"])).stdout).toBe(

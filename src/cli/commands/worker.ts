@@ -88,7 +88,7 @@ async function showLines(session: Session, options: SharedOptions & { tail: numb
   const params = { worker_name: nameOf(name) };
   const readPage = (page: { limit: number; cursor?: string }) =>
     session.client.call("listWorkerLines", { params, query: page });
-  const newest = options.tail === 0 ? [] : await readPages<WorkerLine>(options.tail, readPage);
+  const newest = await readPages<WorkerLine>(options.tail, readPage);
   const lines = newest.toReversed();
   if (session.wantsJson) session.json({ lines }, lines);
   else if (options.jsonl === true) session.print(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));

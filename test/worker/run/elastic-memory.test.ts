@@ -81,7 +81,7 @@ describe.skipIf(program === undefined).each(meters)("elastic memory measured by 
       limits: { memory: 100 * MIB },
       raiseMemory: free.raise(100 * MIB),
     });
-    const { outcome, measurement } = await run([known, "grow", "4000", "5", "5"], {
+    const { outcome, measurement } = await run([known, "grow", "8000", "5", "5"], {
       meter,
       limits: { memory: 100 * MIB },
       raiseMemory: free.raise(100 * MIB),

@@ -181,7 +181,7 @@ function pastsOf(ids: Example["ids"]): Past[] {
     { id: ids.late, waited: 0.1, ran: 21, endedAgo: 0 },
     { id: ids.running, waited: 0.1, ran: MINUTES, endedAgo: 0 },
     { id: ids.tooLarge, waited: 22, ran: 0, endedAgo: 0 },
-    { id: ids.manual, waited: 130, ran: 0, endedAgo: 0 },
+    { id: ids.manual, waited: 20, ran: 0, endedAgo: 0 },
   ];
 }
 

@@ -4,7 +4,7 @@ import type { Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import type { Delivery } from "../../domain/reaction.ts";
 import { chunksOf } from "./chunks.ts";
-import { idOfCursor, pageOf } from "./cursor.ts";
+import { newestFirst } from "./newest-first.ts";
 import type { Database, Engine } from "./engine.ts";
 import type {
   DeliveryFilter,
@@ -78,12 +78,8 @@ async function deliveries(db: Database, filter: DeliveryFilter, page: PageQuery)
   const { state, work_request_id } = filter;
   if (state !== undefined) query = query.where("state", "=", state);
   if (work_request_id !== undefined) query = query.where("work_request_id", "=", work_request_id as WorkRequestId); // a number is looked for, whatever it is
-  if (page.cursor !== undefined) query = query.where("id", "<", idOfCursor(page.cursor));
-  const rows = await query
-    .orderBy("id", "desc")
-    .limit(page.limit + 1)
-    .execute();
-  return pageOf(rows, page.limit, deliveryOf, ({ id }) => [id]);
+  const { items, next_cursor } = await newestFirst(query, page);
+  return { items: items.map(deliveryOf), next_cursor };
 }
 
 /** Served by `deliveries_due`. */

@@ -3,7 +3,7 @@ import type { Act, ActFilter } from "../../domain/act.ts";
 import type { Event } from "../../domain/event.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import { chunksOf } from "./chunks.ts";
-import { idOfCursor, pageOf } from "./cursor.ts";
+import { newestFirst } from "./newest-first.ts";
 import type { Database, Engine } from "./engine.ts";
 import type { Page, PageQuery } from "./store.ts";
 import { EVENT_COLUMNS } from "./tables.ts";
@@ -34,24 +34,15 @@ export async function lastEventId(db: Database): Promise<number> {
 }
 
 /** Served by the partial index `events_of_people`, whose condition is written here as it is there. */
-export async function acts(db: Database, filter: ActFilter, { limit, cursor }: PageQuery): Promise<Page<Act>> {
+export async function acts(db: Database, filter: ActFilter, page: PageQuery): Promise<Page<Act>> {
   const { kind, by_token, since, until } = filter;
   let query = db.selectFrom("events").select(EVENT_COLUMNS).where(IS_ACT);
-  if (cursor !== undefined) query = query.where("id", "<", idOfCursor(cursor));
   if (kind !== undefined) query = query.where("kind", "=", kind);
   if (by_token !== undefined) query = query.where(sql<boolean>`cast(data ->> 'by_token' as bigint) = ${by_token}`);
   if (since !== undefined) query = query.where("at", ">=", since);
   if (until !== undefined) query = query.where("at", "<=", until);
-  const rows = await query
-    .orderBy("id", "desc")
-    .limit(limit + 1)
-    .execute();
-  return pageOf(
-    rows,
-    limit,
-    (row) => eventOf(row) as Act,
-    ({ id }) => [id],
-  ); // the condition is that of an act
+  const { items, next_cursor } = await newestFirst(query, page);
+  return { items: items.map((row) => eventOf(row) as Act), next_cursor }; // the condition is that of an act
 }
 
 const IS_ACT = sql<boolean>`work_request_id is null and data ->> 'by_token' is not null`;

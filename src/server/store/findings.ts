@@ -1,5 +1,5 @@
 import type { Finding } from "../../domain/finding.ts";
-import { idOfCursor, pageOf } from "./cursor.ts";
+import { newestFirst } from "./newest-first.ts";
 import type { Database } from "./engine.ts";
 import type { FindingFilter, Page, PageQuery, StoreReader, StoreTransaction } from "./store.ts";
 
@@ -34,7 +34,7 @@ export function findingWriter(db: Database): FindingWriter {
 }
 
 /** Newest first. Served by `findings_by_key`, `…_by_fingerprint`, `…_by_owner`, `…_by_state`, `…_by_kind` or the primary key. */
-async function findings(db: Database, filter: FindingFilter, page: PageQuery): Promise<Page<Finding>> {
+function findings(db: Database, filter: FindingFilter, page: PageQuery): Promise<Page<Finding>> {
   const { state, has_owner, ...equal } = filter;
   let query = db.selectFrom("findings").selectAll();
   // Every other field of the filter is a column of that name.
@@ -47,15 +47,5 @@ async function findings(db: Database, filter: FindingFilter, page: PageQuery): P
   const isOfKey = [task_name, subject, context].some((part) => part !== undefined);
   if (isOfKey && kind === undefined) query = query.where("kind", "<>", "farm");
   if (has_owner !== undefined) query = query.where("owner", has_owner === "yes" ? "is not" : "is", null);
-  if (page.cursor !== undefined) query = query.where("id", "<", idOfCursor(page.cursor));
-  const rows = await query
-    .orderBy("id", "desc")
-    .limit(page.limit + 1)
-    .execute();
-  return pageOf<Finding, Finding>(
-    rows,
-    page.limit,
-    (row) => row,
-    ({ id }) => [id],
-  );
+  return newestFirst(query, page);
 }

@@ -1,7 +1,7 @@
 import type { WorkerName } from "../../domain/ids.ts";
 import type { WorkerLine } from "../../domain/worker-line.ts";
-import { idOfCursor, pageOf } from "./cursor.ts";
 import type { Database } from "./engine.ts";
+import { newestFirst } from "./newest-first.ts";
 import type { Page, PageQuery } from "./store.ts";
 import type { NewWorkerLine, WorkerLineReader, WorkerLineWriter } from "./worker-line-store.ts";
 
@@ -21,19 +21,8 @@ export function workerLineWriter(db: Database): WorkerLineWriter {
 }
 
 /** Served by `worker_lines_by_worker`. */
-async function workerLines(db: Database, worker: WorkerName, page: PageQuery): Promise<Page<WorkerLine>> {
-  let query = db.selectFrom("worker_lines").select(COLUMNS).where("worker_name", "=", worker);
-  if (page.cursor !== undefined) query = query.where("id", "<", idOfCursor(page.cursor));
-  const rows = await query
-    .orderBy("id", "desc")
-    .limit(page.limit + 1)
-    .execute();
-  return pageOf(
-    rows,
-    page.limit,
-    (row) => row,
-    ({ id }) => [id],
-  );
+function workerLines(db: Database, worker: WorkerName, page: PageQuery): Promise<Page<WorkerLine>> {
+  return newestFirst(db.selectFrom("worker_lines").select(COLUMNS).where("worker_name", "=", worker), page);
 }
 
 /** Served by the unique constraint on session and number, and by `worker_lines_by_worker`. */

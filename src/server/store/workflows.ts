@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { WorkRequestId } from "../../domain/ids.ts";
-import { idOfCursor, pageOf } from "./cursor.ts";
+import { newestFirst } from "./newest-first.ts";
 import type { Database, Engine } from "./engine.ts";
 import type { PageQuery, StoreReader } from "./store.ts";
 import { selectWorkRequests } from "./work-requests.ts";
@@ -57,19 +57,8 @@ export function workflowReader(db: Database, engine: Engine): WorkflowReader {
 }
 
 /** Newest first. Served by `work_requests_workflows`. */
-async function workflows(db: Database, engine: Engine, page: PageQuery): ReturnType<StoreReader["workflows"]> {
-  let query = selectWorkRequests(db, engine).where(sql<boolean>`task_type = 'workflow'`);
-  if (page.cursor !== undefined) query = query.where("id", "<", idOfCursor(page.cursor) as WorkRequestId); // made from one
-  const rows = await query
-    .orderBy("id", "desc")
-    .limit(page.limit + 1)
-    .execute();
-  return pageOf(
-    rows,
-    page.limit,
-    (row) => row,
-    ({ id }) => [id],
-  );
+function workflows(db: Database, engine: Engine, page: PageQuery): ReturnType<StoreReader["workflows"]> {
+  return newestFirst(selectWorkRequests(db, engine).where(sql<boolean>`task_type = 'workflow'`), page);
 }
 
 /** Served by `work_requests_running`, and for each of the few by one look into `work_requests_open_members`. */

@@ -7,6 +7,7 @@ import { choices, type Choice } from "../parts/choices.ts";
 import { automationPages } from "../parts/automation.ts";
 import { deliveryTable } from "../parts/delivery-table.ts";
 import { commandLine, queryText, requestLink } from "../parts/links.ts";
+import { pager } from "../parts/pager.ts";
 import { ageText } from "../parts/time.ts";
 import { isAnswer, outcomePart, triesPart, type TriesData } from "./deliveries-tried.ts";
 
@@ -43,7 +44,11 @@ export function deliveriesPage(frame: Frame, data: DeliveriesData): string {
     e("p", { class: "lead" }, ...sentence(root, data)),
     states(root, query),
     deliveries.length === 0 ? emptyText(query) : deliveryTable(frame, deliveries, now),
-    pager(root, data),
+    pager({
+      from: data.cursor,
+      next: data.next_cursor,
+      address: (cursor) => `${root}deliveries${queryText({ ...query, cursor })}`,
+    }),
     e(
       "p",
       { class: "quiet" },
@@ -96,15 +101,4 @@ function emptyText({ state, work_request_id }: DeliveryQuery): VNode {
     ),
     commandLine("config set on_regression=mailto:team@example.org --task build"),
   );
-}
-
-function pager(root: string, { query, cursor, next_cursor }: DeliveriesData): VNode | null {
-  if (cursor === undefined && next_cursor === null) return null;
-  const link = (word: string, from: string | undefined) =>
-    e("li", {}, e("a", { href: `${root}deliveries${queryText({ ...query, cursor: from })}` }, word));
-  const links = [
-    ...(cursor === undefined ? [] : [link("Newest", undefined)]),
-    ...(next_cursor === null ? [] : [link("Older", next_cursor)]),
-  ];
-  return e("nav", { "aria-label": "Parts of the list" }, e("ul", {}, ...links));
 }

@@ -14,6 +14,7 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { choices, type Choice } from "../parts/choices.ts";
 import { commandLine, keyText, queryText, quoted, runLink } from "../parts/links.ts";
+import { pager } from "../parts/pager.ts";
 import { table, type Row } from "../parts/table.ts";
 import { ago } from "../parts/time.ts";
 
@@ -69,7 +70,12 @@ export function regressionsPage(frame: Frame, data: RegressionsData): string {
           findings.map((finding) => rowOf(frame.root, finding, data)),
           "stacked",
         ),
-    pager(frame, data),
+    pager({
+      from: data.cursor,
+      next: data.next_cursor,
+      address: (cursor) => `${frame.root}regressions${queryText({ ...query, cursor })}`,
+      isMain: true,
+    }),
     e("h2", {}, "The same elsewhere"),
     commandLine(`regressions${commandOptions(query)}`),
     e(
@@ -217,22 +223,6 @@ function ownerText({ owner, first_request_by: by }: Finding): VNode | string {
 
 function requestsText({ request_count, stopped_count }: Finding): string {
   return `${wholeNumber(request_count)}${stopped_count === 0 ? "" : ` and ${wholeNumber(stopped_count)} not run`}`;
-}
-
-function pager({ root }: Frame, { query, cursor, next_cursor }: RegressionsData): VNode | null {
-  if (cursor === undefined && next_cursor === null) return null;
-  const link = (word: string, at: string | undefined, rel?: string) =>
-    e("li", {}, e("a", { href: `${root}regressions${queryText({ ...query, cursor: at })}`, rel }, word));
-  return e(
-    "nav",
-    { "aria-label": "Parts of the list" },
-    e(
-      "ul",
-      {},
-      ...(cursor === undefined ? [] : [link("Newest", undefined)]),
-      ...(next_cursor === null ? [] : [link("Older", next_cursor, "next")]),
-    ),
-  );
 }
 
 function apiQuery({ state, ...others }: FindingQuery): Record<string, string | undefined> {

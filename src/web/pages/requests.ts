@@ -6,6 +6,7 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { choices, type Choice } from "../parts/choices.ts";
 import { commandLine, queryText, quoted } from "../parts/links.ts";
+import { pager } from "../parts/pager.ts";
 import { table } from "../parts/table.ts";
 import { minuteText, zoneName } from "../zone.ts";
 import { bulkActions } from "./bulk-actions.ts";
@@ -58,7 +59,13 @@ export function requestsPage(frame: Frame, data: RequestsData): string {
     filterForm(frame, data),
     shown.length === 0 ? emptyText(frame, data) : list(frame, data, shown),
     bulkActions(frame, shown),
-    pager(frame, data),
+    pager({
+      from: data.cursor,
+      next: data.next_cursor,
+      address: (from) => listAddress(frame, data.filter, data.fields, from),
+      words: [isByEnd(data.filter) ? "Last" : "Newest", "Older"],
+      isMain: true,
+    }),
     e("h2", {}, "The same elsewhere"),
     commandLine(`ls${commandOptions(data.filter)}`),
     e(
@@ -181,21 +188,6 @@ function list(frame: Frame, { now, fields }: RequestsData, shown: readonly WorkR
     "Requests",
     requestHeads(fields),
     shown.map((request) => requestRow(frame.root, request, now, fields)),
-  );
-}
-
-function pager(frame: Frame, { filter, fields, cursor, next_cursor }: RequestsData): VNode | null {
-  if (cursor === undefined && next_cursor === null) return null;
-  const item = (word: string, href: string, rel?: string) => e("li", {}, e("a", { href, rel }, word));
-  return e(
-    "nav",
-    { "aria-label": "Parts of the list" },
-    e(
-      "ul",
-      {},
-      ...(cursor === undefined ? [] : [item(isByEnd(filter) ? "Last" : "Newest", listAddress(frame, filter, fields))]),
-      ...(next_cursor === null ? [] : [item("Older", listAddress(frame, filter, fields, next_cursor), "next")]),
-    ),
   );
 }
 

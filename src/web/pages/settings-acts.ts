@@ -12,6 +12,7 @@ import type { Timestamp } from "../../domain/clock.ts";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
 import { commandLine, queryText } from "../parts/links.ts";
+import { pager } from "../parts/pager.ts";
 import { table } from "../parts/table.ts";
 import { ago } from "../parts/time.ts";
 import { minuteText, zoneName } from "../zone.ts";
@@ -60,7 +61,12 @@ export function actsPart(
           ["When", { name: "Who", look: "name" }, { name: "What", look: "wide" }],
           acts.map((act) => [ago(act.at, now), doer(root, act, shown), deed(root, act, there)]),
         ),
-    pager(root, filter, cursor, next_cursor),
+    pager({
+      from: cursor,
+      next: next_cursor,
+      address: (from) => `${root}settings${queryText({ ...filter, cursor: from })}#acts`,
+      of: "what people did",
+    }),
     commandLine(`acts${commandOptions(filter)}`),
   ];
 }
@@ -111,17 +117,6 @@ function isOwn({ opened_with, worker_name }: ShownToken): boolean {
 
 function tokenOption({ id, name }: ShownToken): VNode {
   return e("option", { value: id }, name);
-}
-
-function pager(root: string, filter: ActFilter, cursor: string | undefined, next: string | null): VNode | null {
-  if (cursor === undefined && next === null) return null;
-  const link = (word: string, from: string | undefined) =>
-    e("li", {}, e("a", { href: `${root}settings${queryText({ ...filter, cursor: from })}#acts` }, word));
-  const links = [
-    ...(cursor === undefined ? [] : [link("Newest", undefined)]),
-    ...(next === null ? [] : [link("Older", next)]),
-  ];
-  return e("nav", { "aria-label": "Parts of what people did" }, e("ul", {}, ...links));
 }
 
 function commandOptions({ kind, by_token, since, until }: ActFilter): string {

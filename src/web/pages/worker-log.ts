@@ -4,6 +4,7 @@ import type { WorkerLine } from "../../domain/worker-line.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { commandLine, queryText, workerLink } from "../parts/links.ts";
+import { pager } from "../parts/pager.ts";
 import { linesTable, nothingSaid } from "../parts/worker-lines.ts";
 
 /** What the page of a worker's log shows. */
@@ -30,22 +31,14 @@ export function workerLogPage(frame: Frame, data: WorkerLogData): string {
     e("p", { class: "lead" }, "What the program of ", workerLink(frame.root, worker_name), " said of itself."),
     e("p", { class: "quiet" }, "The newest first; the newest thousand lines are kept."),
     ...(lines.length === 0 ? nothingSaid(worker_name) : [linesTable(lines)]),
-    pager(frame.root, data),
+    pager({
+      from: data.cursor,
+      next: data.next_cursor,
+      address: (cursor) => `${frame.root}workers/${encodeURIComponent(worker_name)}/log${queryText({ cursor })}`,
+      of: "the log",
+    }),
     ...elsewhere(frame.root, worker_name),
   );
-}
-
-function pager(root: string, { worker_name, cursor, next_cursor }: WorkerLogData): VNode | null {
-  if (cursor === undefined && next_cursor === null) return null;
-  const link = (word: string, from: string | undefined) => {
-    const address = `${root}workers/${encodeURIComponent(worker_name)}/log${queryText({ cursor: from })}`;
-    return e("li", {}, e("a", { href: address }, word));
-  };
-  const links = [
-    ...(cursor === undefined ? [] : [link("Newest", undefined)]),
-    ...(next_cursor === null ? [] : [link("Older", next_cursor)]),
-  ];
-  return e("nav", { "aria-label": "Parts of the log" }, e("ul", {}, ...links));
 }
 
 function elsewhere(root: string, worker: WorkerName): VNode[] {

@@ -16,6 +16,7 @@ import { renderPage, type Frame } from "../layout.ts";
 import { choices, type Choice } from "../parts/choices.ts";
 import { fleet } from "../parts/fleet.ts";
 import { commandLine, queryText, workerLink } from "../parts/links.ts";
+import { pager } from "../parts/pager.ts";
 import { sortedHead } from "../parts/sorted-head.ts";
 import { table, type Cell } from "../parts/table.ts";
 import { ago } from "../parts/time.ts";
@@ -68,7 +69,7 @@ export function workersPage(frame: Frame, data: WorkersData): string {
   );
 }
 
-function workerList({ root }: Frame, { now, filter, workers }: WorkersData): VNode[] {
+function workerList({ root }: Frame, { now, filter, workers }: WorkersData): (VNode | null)[] {
   const { state, sort, after } = filter;
   const wanted = inWorkerOrder(
     workers.filter((worker) => state === undefined || worker.state === state),
@@ -93,7 +94,12 @@ function workerList({ root }: Frame, { now, filter, workers }: WorkersData): VNo
           })),
         ),
     e("p", { class: "quiet" }, ABOUT_FIGURES),
-    ...pager(root, filter, last),
+    pager({
+      from: after,
+      next: last ?? null,
+      address: (from) => workersAddress(root, { ...filter, after: from }),
+      words: ["First", "More"],
+    }),
   ];
 }
 
@@ -116,18 +122,6 @@ function states(root: string, workers: readonly Worker[], { state: chosen, sort 
     choice("all", undefined),
     ...present.filter(({ count }) => count > 0).map(({ state, count }) => choice(`${count} ${state}`, state)),
   ]);
-}
-
-function pager(root: string, filter: WorkersFilter, last: string | undefined): VNode[] {
-  const { after } = filter;
-  if (after === undefined && last === undefined) return [];
-  const link = (word: string, from: string | undefined) =>
-    e("li", {}, e("a", { href: workersAddress(root, { ...filter, after: from }) }, word));
-  const links = [
-    ...(after === undefined ? [] : [link("First", undefined)]),
-    ...(last === undefined ? [] : [link("More", last)]),
-  ];
-  return [e("nav", { "aria-label": "Parts of the list" }, e("ul", {}, ...links))];
 }
 
 function sentence(workers: readonly Worker[]): string {

@@ -1,13 +1,16 @@
 import type { TaskCourse } from "../domain/task-course.ts";
-import { inTaskOrder, type TaskOrder } from "../history/task-order.ts";
+import type { TaskOrder } from "../domain/task-order.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { readPages } from "./read-pages.ts";
 import type { Session } from "./session.ts";
 import { renderTasks, type TaskFigure } from "./terminal/task-view.ts";
 
 /** How tasks are listed. */
 export type TaskList = {
   sort: TaskOrder;
-  /** Which of them; absent: all. */
+  /** At most so many. */
+  limit: number;
+  /** Which of them: those that stand first in this order; absent: all. */
   isListed?: (course: TaskCourse) => boolean;
   /** What a person is shown of them without `--wide`; absent: everything. */
   figures?: readonly TaskFigure[];
@@ -17,16 +20,20 @@ export type TaskList = {
 
 /** Prints how tasks go: what the page of tasks shows, in one of its orders. */
 export async function printTasks(session: Session, list: TaskList, task_name: string | undefined): Promise<ExitCode> {
-  const { sort, isListed = () => true, figures, none = "" } = list;
-  const query = { ...(task_name !== undefined && { task_name }) };
-  const answer = await session.client.call("listTasks", { query });
-  const listed = inTaskOrder(answer.tasks.filter(isListed), sort, (course) => course);
-  if (session.wantsJson) session.json({ ...answer, tasks: listed }, listed);
+  const { sort, limit, isListed = () => true, figures, none = "" } = list;
+  const query = { sort, ...(task_name !== undefined && { task_name }) };
+  const found = await readPages<TaskCourse>(limit + 1, (page) =>
+    session.client.call("listTasks", { query: { ...query, ...page } }),
+  );
+  const looked = found.slice(0, limit);
+  const listed = looked.filter(isListed);
+  if (session.wantsJson) session.json({ tasks: listed }, listed);
   else session.print(renderTasks(listed, session.surface, session.tableOptions, figures));
-  if (answer.tasks.length === 0)
-    sayUnlessJson(session, task_name === undefined ? "no task has run yet" : "no such task has run");
+  if (found.length === 0)
+    sayUnlessJson(session, task_name === undefined ? "no task has run yet" : "no such task has run"); // prettier-ignore
   else if (listed.length === 0) sayUnlessJson(session, none);
-  if (answer.is_cut) session.say("there are more than one answer looks at: ask for one task");
+  // in this order, those that are not listed come after those that are
+  else if (found.length > limit && listed.length === limit) session.say("there are more: --limit");
   return EXIT.success;
 }
 

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { TASK_TYPES } from "../domain/task.ts";
-import type { TaskCourse } from "../domain/task-course.ts";
+import type { TaskCourse, TaskTotals } from "../domain/task-course.ts";
+import { RESULTS } from "../domain/work-request.ts";
+import { TASK_SORTS } from "../domain/task-order.ts";
 import { taskName, timestampSchema } from "./names.ts";
+import { pageOf, pageQuery } from "./paging.ts";
 import { recordOf } from "./record-of.ts";
 import { route } from "./route.ts";
-
-const share = z.number().nullable();
-const bytes = z.number().nullable();
 
 /** How the newest runs of a task in one context went. */
 const taskCourseSchema = recordOf<TaskCourse>()(
@@ -14,17 +14,29 @@ const taskCourseSchema = recordOf<TaskCourse>()(
     task_type: z.enum(TASK_TYPES),
     task_name: z.string(),
     context: z.string(),
-    runs: z.int().describe("its newest runs that were looked at, of all subjects: at most 30"),
-    newest_at: timestampSchema.describe("when the newest of them ended"),
-    failed_share: z.number().describe("share of them that failed by the work's fault"),
-    flaky_share: z.number().describe("share of their requests that failed and passed, or that a person called flaky"),
-    duration_p50: z.number().nullable().describe("median time of those that passed, in seconds"),
-    duration_growth: share.describe("by how much longer subjects took in the later half of them: 0.1 is a tenth"),
-    memory_p95: bytes.describe("95 of 100 runs used no more memory, in bytes"),
-    memory_reserved_p95: bytes.describe("95 of 100 runs were given no more memory, in bytes"),
-    memory_wasted_per_day: bytes.describe("memory reserved in vain at their pace: byte-hours a day"),
-    runs_per_day: z.number().describe("their pace"),
-    open_findings: z.int().describe("findings in its histories that are not fixed"),
+    runs: z.int(),
+    newest_at: timestampSchema,
+    failed_share: z.number(),
+    flaky_share: z.number(),
+    duration_p50: z.number().nullable(),
+    duration_growth: z.number().nullable(),
+    memory_p95: z.number().nullable(),
+    memory_reserved_p95: z.number().nullable(),
+    memory_wasted_per_day: z.number().nullable(),
+    runs_per_day: z.number(),
+    open_findings: z.int(),
+    recent: z.array(z.object({ result: z.enum(RESULTS), duration: z.number().nullable() })),
+  }),
+);
+
+/** What a list of them comes to, all pages together. */
+const taskTotalsSchema = recordOf<TaskTotals>()(
+  z.object({
+    tasks: z.int(),
+    contexts: z.int(),
+    failing: z.int(),
+    open_findings: z.int(),
+    memory_wasted_per_day: z.number(),
   }),
 );
 
@@ -33,16 +45,18 @@ export const taskRoutes = {
   listTasks: route({
     method: "GET",
     path: "/api/v1/tasks",
-    summary: "How each task goes in each of its contexts: from its newest runs, by name",
+    summary: "How each task goes in each of its contexts: from its newest runs, in an order",
     scope: "read",
     query: z.strictObject({
       task_type: z.enum(TASK_TYPES).optional(),
       /** Absent: all tasks. */
       task_name: taskName.optional(),
+      /** By name, or what has most of a figure first; with a minus the other way round. What is not known stands last. */
+      sort: z.enum(TASK_SORTS).default("task"),
+      ...pageQuery,
+      /** The `next_cursor` of the page before, which holds names. */
+      cursor: z.string().max(8000).optional(),
     }),
-    response: z.object({
-      tasks: z.array(taskCourseSchema),
-      is_cut: z.boolean().describe("there are more than one answer looks at: ask for one task"),
-    }),
+    response: pageOf(taskCourseSchema).extend({ totals: taskTotalsSchema }),
   }),
 } as const;

@@ -186,23 +186,6 @@ describe.each(ENGINES)("history on $name", (engine) => {
     expect(await store.read.estimateStates(keys)).toEqual(new Map([["other", 1]]));
   });
 
-  it("tasks are found with each of their contexts, by their names, and those of one task alone", async () => {
-    const store = await databases.open();
-    const contexts = ["sid", "trixie", "sid", ""].map((context) => newEntry({ context }));
-    await keep(store, ...contexts, newEntry({ task_name: "test", context: "sid" }), newEntry({ task_type: "server" }));
-    const all = async (of: Parameters<typeof store.read.taskContextAfter>[0]) => {
-      const found: string[] = [];
-      let last = await store.read.taskContextAfter(of, undefined);
-      for (; last !== undefined; last = await store.read.taskContextAfter(of, last))
-        found.push(Object.values(last).join(" "));
-      return found;
-    };
-    const build = ["worker build ", "worker build sid", "worker build trixie"];
-    expect(await all({})).toEqual([`server build ${newEntry().context}`, ...build, "worker test sid"]);
-    expect(await all({ task_type: "worker", task_name: "build" })).toEqual(build);
-    expect(await all({ task_name: "none" })).toEqual([]);
-  });
-
   it("tasks that have a history are found one after another", async () => {
     const store = await databases.open();
     expect(await store.read.taskAfter(undefined)).toBeUndefined();

@@ -48,6 +48,8 @@ const FILL = [
    select case when i % 3 = 0 then 'memory' when i % 3 = 1 then 'farm' else 'regression' end, case when i % 20 = 0 then 'new' else 'fixed' end, 'worker',
      'task' || (i % 50), 'subject' || (i % 900), 'context' || (i % 7), '', 1, 'mark' || i, 1, 1, 0, '2030-01-01T00:00:00.000Z',
      '2030-01-01T00:00:00.000Z', '2030-01-01T00:00:00.000Z' from n`,
+  `insert into task_courses select 'worker', 'task' || (i % 50), 'context' || i, 1, false, 0, '2030-01-01T00:00:00.000Z', 0, 0,
+     null, null, null, null, null, '[]' from n`,
   `insert into deliveries (reaction, action, work_request_id, payload, state, attempts, next_attempt_at, created_at, ended_at)
    select 'on_success', 'mailto:a@b', i, '{}', case when i % 1000 = 0 then 'waiting' else 'delivered' end, 1,
      case when i % 1000 = 0 then cast('2030-01-01T00:00:00.000Z' as TIMESTAMP_TYPE) end, '2030-01-01T00:00:00.000Z',
@@ -228,8 +230,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["historyAfter", (tx) => tx.historyAfter(TASK, { completed_at: at(0), id: 5 }, 50), [/history_by_task/]],
   ["keptHistories", (tx) => tx.keptHistories(FULL_KEY, 50), [/history_by_(key|subject)/]],
   ["taskAfter", (tx) => tx.taskAfter(TASK), [/history_/]],
-  ["taskContextAfter", (tx) => tx.taskContextAfter({}, { ...TASK, context: "context3" }), [/history_by_context/]],
-  ["taskContextAfter, of a task", (tx) => tx.taskContextAfter(TASK, { ...TASK, context: "" }), [/history_by_context/]],
+  ["keepTaskCourses", (tx) => tx.keepTaskCourses([{ ...FULL_KEY, completed_at: at(0) }]), [/history_by_context/, /task_courses_pkey|autoindex_task_courses/]], // prettier-ignore
   ["rebuilds", (tx) => tx.rebuilds(50), [/estimate_states_by_task/]],
   ["deleteEstimateStates", (tx) => tx.deleteEstimateStates(TASK, 50), [/estimate_states_by_task/]],
   ["estimateStates", (tx) => tx.estimateStates(["key7"]), [/estimate_states_pkey|sqlite_autoindex_estimate_states_1/]],

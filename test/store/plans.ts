@@ -69,6 +69,13 @@ const ANSWER = {
   submission_id: 5,
   state_key: '["rebuild","worker","task7"]',
   action: "mailto:me@example.org",
+  task_type: "worker",
+  task_name: "task7",
+  context: "context3",
+  completed_at: "2030-01-01T00:00:00.000Z",
+  runtime_statistics: "{}",
+  lower_bounds: "[]",
+  outcome: '{"kind":"exited","code":0}',
 };
 
 /** What the call sends. */

@@ -47,6 +47,7 @@ const CHECKED_COLUMNS: Record<string, readonly string[]> = {
   "tokens.scope": SCOPES,
   "layers.mode": LAYER_MODES,
   "ignored_advice.task_type": TASK_TYPES,
+  "task_courses.task_type": TASK_TYPES,
   "ignored_advice.resource": WEIGHED_RESOURCES,
   "worker_lines.level": LINE_LEVELS,
   "events.kind": EVENT_KINDS,

@@ -42,6 +42,13 @@ inChromium(
       expect(new Set([...newest, ...older]).size).toBe(200);
       await page.goBack();
       expect(await rows()).toEqual(newest);
+      await page.goto("t?sort=-time");
+      const tasks = await page.locator("main tbody tr").evaluateAll((all) => all.map((row) => row.dataset["key"]));
+      await page.getByRole("link", { name: "More" }).click();
+      await page.getByRole("link", { name: "From the first" }).waitFor();
+      expect(new URL(page.url()).searchParams.get("sort")).toBe("-time");
+      const more = await page.locator("main tbody tr").evaluateAll((all) => all.map((row) => row.dataset["key"]));
+      expect(new Set([...tasks, ...more]).size).toBe(200);
       await page.goto("workers");
       const names = await rows();
       await page.getByRole("link", { name: "More" }).click();

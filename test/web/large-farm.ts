@@ -28,6 +28,7 @@ export async function startLargeFarm(size: FarmSize): Promise<Example> {
       id: "null",
       task_name: TASK,
       subject: name.subject,
+      context: CONTEXT,
       completed_at: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (n * 4) || ' seconds')",
       import_hash: "null",
     });
@@ -70,6 +71,8 @@ const CURVED_RUNS = 40;
 /** More than one page of them shows. */
 const FINDINGS = 300;
 const TASK = "'task-' || (n % 200)";
+/** So that every task has a history in each of them. */
+const CONTEXT = "'context-' || (n / 200 % 5)";
 
 /** The pages that have most to show there. */
 export const LARGE_PAGES: Record<string, (example: { ids: Example["ids"]; harness: Harness }) => string> = {
@@ -88,6 +91,7 @@ export const LARGE_PAGES: Record<string, (example: { ids: Example["ids"]; harnes
   "a request that waits": ({ ids }) => `/r/${ids.tooLarge}`,
   "a history": () => "/history?task_name=task-7",
   tasks: () => "/t",
+  "tasks by how much they grow": () => "/t?sort=growth",
   workers: () => "/workers",
   "a worker": () => "/workers/worker-00001",
 };

@@ -1,11 +1,11 @@
 import { Option, type Command } from "commander";
-import { TASK_ORDERS, type TaskOrder } from "../../history/task-order.ts";
+import { TASK_ORDERS, type TaskOrder } from "../../domain/task-order.ts";
 import type { Cli } from "../cli.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
-import { withServer, withTable } from "../shared-options.ts";
+import { countArgument, withServer, withTable } from "../shared-options.ts";
 import { printTasks } from "../task-list.ts";
 
-type Options = SharedOptions & { sort: TaskOrder };
+type Options = SharedOptions & { sort: TaskOrder; limit: number };
 
 const EXAMPLES = `Examples:
   almanac tasks --sort wasted      what reserves most memory in vain
@@ -19,10 +19,11 @@ export function define(command: Command, cli: Cli): void {
     .description("How each task goes in each of its contexts, from its newest runs: at most 30 of each.")
     .addHelpText("before", EXAMPLES)
     .argument("[task]", "only this task")
-    .addOption(new Option("--sort <figure>", "what has most of it first").choices(TASK_ORDERS).default("task"));
+    .addOption(new Option("--sort <figure>", "what has most of it first").choices(TASK_ORDERS).default("task"))
+    .option("--limit <n>", "at most so many", countArgument, 100);
   withTable(withServer(command)).action(action(cli, tasks));
 }
 
-function tasks(session: Session, { sort }: Options, task?: string) {
-  return printTasks(session, { sort }, task);
+function tasks(session: Session, { sort, limit }: Options, task?: string) {
+  return printTasks(session, { sort, limit }, task);
 }

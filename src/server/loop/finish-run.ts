@@ -198,6 +198,7 @@ async function remember(
     ...(ending.failure !== undefined && { failure: ending.failure }),
   };
   const id = await tx.insertHistory(entry);
+  await tx.keepTaskCourses([entry]);
   const runs = await learnFrom(tx, { ...entry, id });
   await judgeRun(tx, { ...entry, id }, run, measurement?.memory_raises);
   if (runs === 0) return;

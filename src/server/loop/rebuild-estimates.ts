@@ -100,6 +100,8 @@ async function learnBatch(
 ): Promise<boolean> {
   const entries = await tx.historyAfter(task, after, BATCH);
   await learnAll(tx, entries);
+  // runs without a server are in the history only
+  await tx.keepTaskCourses(entries);
   const last = entries.at(-1);
   if (last === undefined || entries.length < BATCH) {
     await tx.deleteEstimateState(rebuildKeyOf(task));

@@ -138,6 +138,7 @@ async function conclude(
     ...(input_size !== null && { input_size }),
   };
   const id = await tx.insertHistory(entry);
+  await tx.keepTaskCourses([entry]);
   await learnFrom(tx, { ...entry, id });
   context.trimmer.note(request);
 }

@@ -43,6 +43,7 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
   "payload",
   "error",
   "last_pass",
+  "recent",
 ]);
 
 /** Columns that SQLite keeps as 0 and 1. */
@@ -54,6 +55,7 @@ const BOOLEAN_COLUMNS: ReadonlySet<string> = new Set([
   "is_stored",
   "is_removing",
   "is_paused",
+  "has_older_runs",
 ]);
 
 /** A value as it is given to an engine: objects and lists become JSON text. */

@@ -7,7 +7,7 @@ import type { Page } from "./store.ts";
  */
 
 /** The text of a sort key. */
-function encodeCursor(key: readonly (string | number)[]): string {
+function encodeCursor(key: readonly (string | number | null)[]): string {
   return Buffer.from(JSON.stringify(key)).toString("base64url");
 }
 
@@ -26,12 +26,24 @@ export function timeAndIdOfCursor(cursor: string): { at: string; id: number } {
   return { at, id: Number(id) };
 }
 
+/** A place in a list of named rows by a figure: the moment at which it is reckoned, the figure, and the names. */
+export type FigurePlace = { atMs: number; value: number | null; names: readonly string[] };
+
+/** The place that a cursor of a list by a figure stands for, of rows with so many names. Throws `invalid-request`. */
+export function figurePlaceOfCursor(cursor: string, nameCount: number): FigurePlace {
+  const [atMs, value, ...names] = decodeCursor(cursor);
+  const isFigure = value === null || typeof value === "number";
+  const areNames = names.length === nameCount && names.every((name) => typeof name === "string");
+  if (typeof atMs !== "number" || !isFigure || !areNames) throw badCursor(cursor);
+  return { atMs, value, names };
+}
+
 /** One page of rows that were asked for with one more than `limit`. */
 export function pageOf<Row, Item>(
   rows: readonly Row[],
   limit: number,
   item: (row: Row) => Item,
-  key: (row: Row) => readonly (string | number)[],
+  key: (row: Row) => readonly (string | number | null)[],
 ): Page<Item> {
   const kept = rows.slice(0, limit);
   const last = kept.at(-1);

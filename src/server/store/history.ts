@@ -12,9 +12,10 @@ import { historyEntryOf } from "./history-records.ts";
 import { importHash } from "./import-hash.ts";
 import { lastEntryQuery } from "./statements/last-entry.ts";
 import { newestRuns } from "./statements/newest-runs.ts";
-import { taskContextAfter } from "./statements/task-context-after.ts";
 import { keptHistories } from "./statements/kept-histories.ts";
 import { trimHistory } from "./statements/trim-history.ts";
+import { keepTaskCourses } from "./task-courses.ts";
+import type { ChangedRun } from "./task-course-store.ts";
 import type { NewHistoryEntry, StoredState, StoreReader, StoreTransaction, TimedEntry } from "./store.ts";
 import { HISTORY_COLUMNS } from "./tables.ts";
 
@@ -26,7 +27,6 @@ type HistoryReader = Pick<
   | "newestRuns"
   | "historyAfter"
   | "taskAfter"
-  | "taskContextAfter"
   | "rebuilds"
   | "keptHistories"
   | "estimateStates"
@@ -60,7 +60,6 @@ export function historyReader(db: Database): HistoryReader {
     newestRuns: (limit) => newestRuns(db, limit),
     historyAfter: (task, after, limit) => historyAfter(db, task, after, limit),
     taskAfter: (task) => taskAfter(db, task),
-    taskContextAfter: (of, last) => taskContextAfter(db, of, last),
     rebuilds: (limit) => rebuilds(db, limit),
     keptHistories: (after, limit) => keptHistories(db, after, limit),
     estimateStates: (keys) => estimateStates(db, keys),
@@ -74,7 +73,8 @@ export function historyWriter(db: Database, engine: Engine, now: () => Promise<T
     importHistory: (entries) => importHistory(db, engine, entries),
     trimHistory: async (key, { old_items_to_keep, max_age_days }) => {
       const oldest = max_age_days === undefined ? undefined : epochMs(await now()) - max_age_days * MS_PER_DAY;
-      await trimHistory(db, key, old_items_to_keep, oldest === undefined ? undefined : timestamp(oldest));
+      const before = oldest === undefined ? undefined : timestamp(oldest);
+      await keepTaskCourses(db, engine, await trimHistory(db, key, old_items_to_keep, before));
     },
     putEstimateStates: (states) => putEstimateStates(db, engine, states),
     takeRebuild: async (task) => (await estimateStates(db, [rebuildKeyOf(task)])).get(rebuildKeyOf(task)) as Noted,
@@ -219,16 +219,16 @@ function withFingerprint<Entry extends { failure?: FailureMark }>(
 
 /** What is there already is found by its hash, on the unique index `history_imported`. */
 async function importHistory(db: Database, engine: Engine, entries: readonly ImportedEntry[]) {
-  let imported = 0;
   const tasks = new Map<string, TaskKey>();
+  const inserted: ChangedRun[] = [];
   for (const chunk of chunksOf(entries, 500)) {
     const rows = await db
       .insertInto("history")
       .values(chunk.map(importedRow))
       .onConflict((conflict) => conflict.column("import_hash").where("import_hash", "is not", null).doNothing())
-      .returning(["task_type", "task_name"])
+      .returning(["task_type", "task_name", "context", "completed_at"])
       .execute();
-    imported += rows.length;
+    inserted.push(...rows);
     for (const task of rows) tasks.set(JSON.stringify([task.task_type, task.task_name]), task);
   }
   const note: RebuildNote = { after: null };
@@ -237,7 +237,8 @@ async function importHistory(db: Database, engine: Engine, entries: readonly Imp
     { key: { task_type: "rebuild", task_name: task.task_name }, state: note },
   ]);
   await putEstimateStates(db, engine, new Map(notes));
-  return { imported, duplicates: entries.length - imported };
+  await keepTaskCourses(db, engine, inserted);
+  return { imported: inserted.length, duplicates: entries.length - inserted.length };
 }
 
 function importedRow(entry: ImportedEntry) {

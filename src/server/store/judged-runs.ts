@@ -3,7 +3,7 @@ import type { Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import type { VerdictKind } from "../../domain/verdict.ts";
-import type { Database } from "./engine.ts";
+import type { Database, Engine } from "./engine.ts";
 import { historyEntryOf } from "./history-records.ts";
 import type {
   AlikeRun,
@@ -14,6 +14,7 @@ import type {
   StoreReader,
   StoreTransaction,
 } from "./store.ts";
+import { keepTaskCourses } from "./task-courses.ts";
 import { JUDGED_COLUMNS } from "./tables.ts";
 
 type JudgedReader = Pick<StoreReader, "judgedRuns" | "measuredRuns" | "failuresAlike" | "recentRunsOn">;
@@ -30,8 +31,8 @@ export function judgedReader(db: Database): JudgedReader {
 }
 
 /** What people's judgements leave in history. */
-export function judgedWriter(db: Database): JudgedWriter {
-  return { setPersonVerdict: (id, kind) => setPersonVerdict(db, id, kind) };
+export function judgedWriter(db: Database, engine: Engine): JudgedWriter {
+  return { setPersonVerdict: (id, kind) => setPersonVerdict(db, engine, id, kind) };
 }
 
 /** Served by `history_by_key`, or the index of the level. */
@@ -119,6 +120,12 @@ async function recentRunsOn(
 }
 
 /** Served by `history_by_request`. */
-async function setPersonVerdict(db: Database, id: WorkRequestId, kind: VerdictKind): Promise<void> {
-  await db.updateTable("history").set({ person_verdict: kind }).where("work_request_id", "=", id).execute();
+async function setPersonVerdict(db: Database, engine: Engine, id: WorkRequestId, kind: VerdictKind): Promise<void> {
+  const judged = await db
+    .updateTable("history")
+    .set({ person_verdict: kind })
+    .where("work_request_id", "=", id)
+    .returning(["task_type", "task_name", "context", "completed_at"])
+    .execute();
+  await keepTaskCourses(db, engine, judged);
 }

@@ -16,6 +16,7 @@ import { judgedReader, judgedWriter } from "./judged-runs.ts";
 import { runReader, runWriter } from "./runs.ts";
 import { scheduleReader, scheduleWriter } from "./schedules.ts";
 import type { StoreReader, StoreTransaction } from "./store.ts";
+import { taskCourseReader, taskCourseWriter } from "./task-courses.ts";
 import { tokenReader, tokenWriter } from "./tokens.ts";
 import { workRequestReader } from "./work-requests.ts";
 import { workflowReader } from "./workflows.ts";
@@ -32,6 +33,7 @@ export function readerOn(db: Database, engine: Engine): StoreReader {
     ...workerReader(db),
     ...workerLineReader(db),
     ...historyReader(db),
+    ...taskCourseReader(db),
     ...judgedReader(db),
     ...findingReader(db),
     ...deliveryReader(db),
@@ -58,7 +60,8 @@ export function transactionOn(db: Database, engine: Engine): StoreTransaction {
     ...workerWriter(db, engine),
     ...workerLineWriter(db),
     ...historyWriter(db, engine, now),
-    ...judgedWriter(db),
+    ...taskCourseWriter(db, engine),
+    ...judgedWriter(db, engine),
     ...findingWriter(db),
     ...deliveryWriter(db, engine),
     ...accuracyWriter(db, engine),

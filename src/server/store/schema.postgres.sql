@@ -309,6 +309,26 @@ create table submissions (
 CREATE UNIQUE INDEX submissions_key ON public.submissions USING btree (submission_key, created_by);
 CREATE INDEX submissions_orphaned ON public.submissions USING btree (orphaned_at) WHERE (orphaned_at IS NOT NULL);
 
+create table task_courses (
+  task_type text not null,
+  task_name text not null,
+  context text not null,
+  runs bigint not null,
+  has_older_runs boolean not null,
+  oldest_ms double precision not null,
+  newest_at timestamp with time zone not null,
+  failed_share double precision not null,
+  flaky_share double precision not null,
+  duration_p50 double precision,
+  duration_growth double precision,
+  memory_p95 double precision,
+  memory_reserved_p95 double precision,
+  memory_wasted_per_run double precision,
+  recent json not null,
+  constraint task_courses_pkey PRIMARY KEY (task_type, task_name, context),
+  constraint task_courses_task_type_check CHECK ((task_type = ANY (ARRAY['worker'::text, 'server'::text, 'workflow'::text, 'wait'::text, 'internal'::text])))
+);
+
 create table tokens (
   id bigint generated always as identity not null,
   name text not null,

@@ -323,6 +323,25 @@ CREATE UNIQUE INDEX submissions_key on submissions (submission_key, created_by);
 
 CREATE INDEX submissions_orphaned on submissions (orphaned_at) where orphaned_at is not null;
 
+CREATE TABLE task_courses (
+  task_type text not null check (task_type in ('worker', 'server', 'workflow', 'wait', 'internal')),
+  task_name text not null,
+  context text not null,
+  runs integer not null,
+  has_older_runs integer not null,
+  oldest_ms real not null,
+  newest_at text not null,
+  failed_share real not null,
+  flaky_share real not null,
+  duration_p50 real,
+  duration_growth real,
+  memory_p95 real,
+  memory_reserved_p95 real,
+  memory_wasted_per_run real,
+  recent text not null,
+  primary key (task_type, task_name, context)
+) strict;
+
 CREATE TABLE tokens (
   id integer primary key autoincrement,
   name text not null,

@@ -7,6 +7,7 @@ import type { KeptHistoryReader } from "./kept-history-store.ts";
 import type { LeadershipWriter } from "./leadership.ts";
 import type { PastRunReader } from "./past-run-store.ts";
 import type { StandingReader } from "./standing-store.ts";
+import type { TaskCourseReader, TaskCourseWriter } from "./task-course-store.ts";
 import type { WorkerLineReader, WorkerLineWriter } from "./worker-line-store.ts";
 
 /** What can be read beside requests, workers, history and settings (`store.ts`), each part in a file of its own. */
@@ -18,6 +19,7 @@ export type PartReader = AdviceReader &
   KeptHistoryReader &
   PastRunReader &
   StandingReader &
+  TaskCourseReader &
   WorkerLineReader;
 
 /** What a transaction can do beside that. */
@@ -27,4 +29,5 @@ export type PartWriter = AdviceWriter &
   DeliveryWriter &
   EventWriter &
   LeadershipWriter &
+  TaskCourseWriter &
   WorkerLineWriter;

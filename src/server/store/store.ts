@@ -297,9 +297,6 @@ export type RecentRun = {
   hasPassedElsewhere: boolean;
 };
 
-/** Which tasks are meant; all, where nothing is given. */
-export type TaskFilter = { task_type?: HistoryKey["task_type"] | undefined; task_name?: string | undefined };
-
 /** A task in one context, with all its subjects. */
 export type TaskContext = Omit<HistoryKey, "subject">;
 
@@ -449,8 +446,6 @@ type RequestReader = {
   taskAfter(
     task: Pick<HistoryKey, "task_type" | "task_name"> | undefined,
   ): Promise<Pick<HistoryKey, "task_type" | "task_name"> | undefined>;
-  /** Of the tasks with each of their contexts that have a history, by their names, the one after the one given, or the first. */
-  taskContextAfter(of: TaskFilter, last: TaskContext | undefined): Promise<TaskContext | undefined>;
   /** Tasks of which it is noted that their states are to be made anew; at most `limit`. */
   rebuilds(limit: number): Promise<Pick<HistoryKey, "task_type" | "task_name">[]>;
   /**
@@ -547,6 +542,7 @@ type RequestWriter = {
   /** Forgets the allocation of every pending request that has had no run: what they are given has to be worked out anew. */
   forgetAllAllocations(): Promise<void>;
 
+  /** Gives its id. `keepTaskCourses` follows. */
   insertHistory(entry: NewHistoryEntry): Promise<number>;
   /** Keeps what a person said of a request with its history, for later judgements. */
   setPersonVerdict(id: WorkRequestId, kind: VerdictKind): Promise<void>;

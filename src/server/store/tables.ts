@@ -12,10 +12,12 @@ import type { Run } from "../../domain/run.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { Delivery } from "../../domain/reaction.ts";
 import type { VerdictKind } from "../../domain/verdict.ts";
+import type { CourseRun } from "../../domain/task-course.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { WorkerLine } from "../../domain/worker-line.ts";
+import type { CourseFigures } from "../../history/task-course.ts";
 import type { ReactionPayload } from "./delivery-store.ts";
-import type { TaskDay, TokenRecord, WorkerRow } from "./store.ts";
+import type { TaskContext, TaskDay, TokenRecord, WorkerRow } from "./store.ts";
 
 /*
  * The schema as the queries see it, the same on both engines: the records of `domain`, with the columns
@@ -98,6 +100,10 @@ type EstimateStateTable = {
 /** The tally is written as JSON text, so that any document can be. */
 type AccuracyDayTable = TaskDay & { tally: ColumnType<unknown, string, string> };
 
+/** The runs are written as JSON text. */
+type TaskCourseTable = TaskContext &
+  Omit<CourseFigures, "recent"> & { recent: ColumnType<CourseRun[], string, string> };
+
 type WorkerLineTable = Omit<WorkerLine, "id"> & {
   id: Generated<number>;
   worker_name: WorkerName;
@@ -136,6 +142,7 @@ export type Tables = {
   workers: WorkerRow;
   worker_lines: WorkerLineTable;
   history: HistoryTable;
+  task_courses: TaskCourseTable;
   findings: FindingTable;
   deliveries: DeliveryTable;
   estimate_states: EstimateStateTable;

@@ -2,7 +2,8 @@ import type { VNode } from "preact";
 import { scaleLinear } from "d3-scale";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { Result } from "../../domain/work-request.ts";
-import { metricValue } from "../../history/metric.ts";
+import type { CourseRun } from "../../domain/task-course.ts";
+import { courseRunOf } from "../../history/task-course.ts";
 import { element as e } from "../element.ts";
 import { entryText, RESULT_LOOKS } from "../parts/entry-text.ts";
 import { chart, markPath, short } from "./figure.ts";
@@ -30,13 +31,13 @@ export function stripChart(root: string, oldestFirst: readonly HistoryEntry[], s
     })),
     draw: ({ right, top, bottom }) => {
       const place = { left: 4, right, top: top + MARK_ROOM, bottom };
-      return { left: 4, x: [0, oldestFirst.length], y: [0, 1], marks: stripMarks(oldestFirst, place) };
+      return { left: 4, x: [0, oldestFirst.length], y: [0, 1], marks: stripMarks(oldestFirst.map(courseRunOf), place) };
     },
   });
 }
 
 /** The same in a cell of a table, without reading: `sentence` says what it shows. */
-export function smallStrip(oldestFirst: readonly HistoryEntry[], sentence: string): VNode {
+export function smallStrip(oldestFirst: readonly CourseRun[], sentence: string): VNode {
   const [width, height] = [STRIP_WIDTH, 28];
   return e(
     "svg",
@@ -50,13 +51,13 @@ const STRIP_WIDTH = 150;
 type Box = { left: number; right: number; top: number; bottom: number };
 
 /** One path for each result, and one for the marks above. */
-function stripMarks(entries: readonly HistoryEntry[], { left, right, top, bottom }: Box): VNode[] {
-  const durations = entries.map((entry) => metricValue(entry, "duration") ?? 0);
+function stripMarks(runs: readonly CourseRun[], { left, right, top, bottom }: Box): VNode[] {
+  const durations = runs.map(({ duration }) => duration ?? 0);
   const height = scaleLinear([0, Math.max(...durations) || 1], [0, bottom - top]);
-  const width = (right - left) / entries.length;
+  const width = (right - left) / runs.length;
   const bars = new Map<Result, string>();
   let marks = "";
-  for (const [index, { result }] of entries.entries()) {
+  for (const [index, { result }] of runs.entries()) {
     const x = left + index * width;
     const high = Math.max(LEAST_HEIGHT, height(durations[index] ?? 0));
     const bar = `M${short(x)} ${bottom}v${short(-high)}h${short(width * 0.8)}V${bottom}z`;

@@ -1,11 +1,10 @@
 import type { VNode } from "preact";
-import type { HistoryEntry } from "../../domain/history.ts";
 import { orderOf } from "../../domain/figure-order.ts";
-import type { TaskCourse } from "../../domain/task-course.ts";
+import { COURSE_RUNS, type TaskCourse, type TaskTotals } from "../../domain/task-course.ts";
 import { growthText, perDayText } from "../../domain/task-course-text.ts";
 import { formatBytes, formatDuration, formatShare, wholeNumber } from "../../domain/units.ts";
 import { passedTimes, runningMedians } from "../../history/task-course.ts";
-import { inTaskOrder, type TaskOrder, type TaskSort } from "../../history/task-order.ts";
+import type { TaskOrder, TaskSort } from "../../domain/task-order.ts";
 import { sparkline } from "../charts/sparkline.ts";
 import { smallStrip } from "../charts/strip.ts";
 import { element as e } from "../element.ts";
@@ -13,39 +12,34 @@ import { renderPage, type Frame } from "../layout.ts";
 import { choices } from "../parts/choices.ts";
 import { gibHours } from "../parts/held-hours.ts";
 import { commandLine, historyAddress, keepLink, queryText, quoted } from "../parts/links.ts";
+import { pager } from "../parts/pager.ts";
 import { sortedHead } from "../parts/sorted-head.ts";
 import { table, type Cell, type Row } from "../parts/table.ts";
 
-/** Which tasks are asked for, and in which order; the names are those of the address. */
-export type TasksQuery = { task_name?: string | undefined; sort: TaskSort };
+/** Which tasks are asked for, in which order, and from where on; the names are those of the address. */
+export type TasksQuery = { task_name?: string | undefined; sort: TaskSort; cursor?: string | undefined };
 
-/** A task in one context, and the newest runs that its figures are of, oldest first. */
-export type TaskLine = { course: TaskCourse; entries: readonly HistoryEntry[] };
-
-/** What the page of tasks shows. */
+/** What the page of tasks shows: a part of them, and what all of them come to. */
 export type TasksData = {
   query: TasksQuery;
-  courses: readonly TaskLine[];
-  /** There are more than one page looks at. */
-  is_cut: boolean;
+  courses: readonly TaskCourse[];
+  next_cursor: string | null;
+  totals: TaskTotals;
 };
 
-/** More would weigh more than they say; those that are first in the order chosen are what is looked for. */
-const MOST_ROWS = 100;
 /** A median of fewer follows single runs. */
 const MEDIAN_OF = 5;
 
 /** Every task in each of its contexts: what fails, what slows down, what is reserved in vain. */
 export function tasksPage(frame: Frame, data: TasksData): string {
-  const { query, courses } = data;
+  const { query, totals } = data;
   const { task_name, sort } = query;
-  const sorted = inTaskOrder(courses, sort, ({ course }) => course);
   const fields = { task_name, sort: sort === USUAL_SORT ? undefined : sort };
   return renderPage(
     frame,
     { title: task_name === undefined ? "Tasks" : `Task ${task_name}`, place: "tasks" },
     e("p", { class: "lead" }, sentence(data)),
-    ...(courses.length === 0 ? [emptyText(frame.root, query)] : list(frame.root, query, sorted)),
+    ...(totals.contexts === 0 ? [emptyText(frame.root, query)] : list(frame.root, data)),
     e(
       "p",
       {},
@@ -58,7 +52,7 @@ export function tasksPage(frame: Frame, data: TasksData): string {
     e(
       "p",
       {},
-      e("a", { href: `${frame.root}api/v1/tasks${queryText({ task_name })}` }, "As JSON"),
+      e("a", { href: `${frame.root}api/v1/tasks${queryText({ task_name, sort })}` }, "As JSON"),
       ...keepLink(frame, `t${queryText(fields)}`),
     ),
   );
@@ -67,19 +61,17 @@ export function tasksPage(frame: Frame, data: TasksData): string {
 /** The order of the page that is asked for without one. */
 export const USUAL_SORT: TaskSort = "wasted";
 
-function sentence({ courses, query, is_cut }: TasksData): string {
-  if (courses.length === 0) return query.task_name === undefined ? "No task has run yet." : "No such task has run.";
-  const tasks = new Set(courses.map(({ course }) => `${course.task_type} ${course.task_name}`)).size;
-  const sum = (of: (course: TaskCourse) => number) => courses.reduce((total, { course }) => total + of(course), 0);
-  const open = sum(({ open_findings }) => open_findings);
-  const failing = courses.filter(({ course }) => course.failed_share > 0).length;
+function sentence({ query, totals }: TasksData): string {
+  const { tasks, contexts, failing, open_findings, memory_wasted_per_day } = totals;
+  if (contexts === 0) return query.task_name === undefined ? "No task has run yet." : "No such task has run.";
   const parts = [
-    failing === 0 ? "none failed lately" : `${failing} of them with failures lately`,
-    ...(open === 0 ? [] : [`${open} open ${open === 1 ? "regression" : "regressions"}`]),
-    `${gibHours(sum(({ memory_wasted_per_day }) => memory_wasted_per_day ?? 0))} GiB·h of memory a day reserved in vain`,
+    failing === 0 ? "none failed lately" : `${wholeNumber(failing)} of them with failures lately`,
+    ...(open_findings === 0
+      ? []
+      : [`${wholeNumber(open_findings)} open ${open_findings === 1 ? "regression" : "regressions"}`]),
+    `${gibHours(memory_wasted_per_day)} GiB·h of memory a day reserved in vain`,
   ];
-  const cut = is_cut ? "The first, by name, of more: " : "";
-  return `${cut}${tasks} ${tasks === 1 ? "task" : "tasks"}, ${courses.length} by context: ${parts.join(", ")}.`;
+  return `${wholeNumber(tasks)} ${tasks === 1 ? "task" : "tasks"}, ${wholeNumber(contexts)} by context: ${parts.join(", ")}.`;
 }
 
 function emptyText(root: string, { task_name }: TasksQuery): VNode {
@@ -92,9 +84,7 @@ function emptyText(root: string, { task_name }: TasksQuery): VNode {
   );
 }
 
-function list(root: string, query: TasksQuery, sorted: readonly TaskLine[]): VNode[] {
-  const shown = sorted.slice(0, MOST_ROWS);
-  const more = sorted.length - shown.length;
+function list(root: string, { query, courses, next_cursor }: TasksData): (VNode | null)[] {
   return [
     savedOrders(root, query),
     table(
@@ -102,13 +92,19 @@ function list(root: string, query: TasksQuery, sorted: readonly TaskLine[]): VNo
       COLUMNS.map((column) =>
         sortedHead(column, query.sort, column.order === "task", (sort) => tasksAddress(root, { ...query, sort })),
       ),
-      shown.map((line) => rowOf(root, line)),
+      courses.map((course) => rowOf(root, course)),
     ),
-    ...(more > 0 ? [e("p", { class: "quiet" }, `${wholeNumber(more)} more come after these in this order.`)] : []),
+    pager({
+      from: query.cursor,
+      next: next_cursor,
+      address: (cursor) => `${root}t${queryText({ ...query, cursor })}`,
+      words: ["From the first", "More"],
+      isMain: true,
+    }),
     e(
       "p",
       { class: "quiet" },
-      "Of the newest runs of each, at most 30, of all subjects. Last runs: oldest at the left, as high as they took long; a triangle stands on those that failed, a square on those that ended without their fault. Flaky: requests that failed and passed, or that a person called so. Time: the median of those that passed and its course, of five in a row. Growth: by how much longer the same subjects took in the later half. Memory: what 95 of 100 runs kept below, and what they were given. In vain: reserved and not used, or by runs that died of too little. Regressions: findings that are not fixed.",
+      `Of the newest runs of each, at most ${COURSE_RUNS}, of all subjects. Last runs: oldest at the left, as high as they took long; a triangle stands on those that failed, a square on those that ended without their fault. Flaky: requests that failed and passed, or that a person called so. Time: the median of those that passed and its course, of five in a row. Growth: by how much longer the same subjects took in the later half. Memory: what 95 of 100 runs kept below, and what they were given. In vain: reserved and not used, or by runs that died of too little. Regressions: findings that are not fixed.`,
     ),
   ];
 }
@@ -138,7 +134,7 @@ type Column = {
   name: string;
   look?: "number" | "name";
   order?: TaskOrder;
-  cell: (line: TaskLine, root: string) => Cell;
+  cell: (course: TaskCourse, root: string) => Cell;
 };
 
 /** A column of one figure. */
@@ -148,7 +144,7 @@ function figure(
   value: (course: TaskCourse) => number | null,
   text: (value: number) => string,
 ): Column {
-  const cell = ({ course }: TaskLine) => {
+  const cell = (course: TaskCourse) => {
     const known = value(course);
     return known === null ? "–" : text(known);
   };
@@ -168,12 +164,12 @@ const COLUMNS: readonly Column[] = [
   figure("Runs/day", "pace", ({ runs_per_day }) => runs_per_day, perDayText),
 ];
 
-function rowOf(root: string, line: TaskLine): Row {
-  const { task_type, task_name, context } = line.course;
-  return { cells: COLUMNS.map(({ cell }) => cell(line, root)), key: `${task_type} ${task_name} ${context}` };
+function rowOf(root: string, course: TaskCourse): Row {
+  const { task_type, task_name, context } = course;
+  return { cells: COLUMNS.map(({ cell }) => cell(course, root)), key: `${task_type} ${task_name} ${context}` };
 }
 
-function taskCell({ course: { task_type, task_name, context } }: TaskLine, root: string): Cell {
+function taskCell({ task_type, task_name, context }: TaskCourse, root: string): Cell {
   const task = e("a", { href: historyAddress(root, { task_type, task_name }) }, task_name);
   // an address cannot ask for the context that has no name
   if (context === "") return task;
@@ -181,28 +177,28 @@ function taskCell({ course: { task_type, task_name, context } }: TaskLine, root:
   return e("span", {}, task, e("br", {}), e("a", { href: own }, context));
 }
 
-function resultsCell({ course: { runs, failed_share }, entries }: TaskLine): Cell {
-  return smallStrip(entries, `${Math.round(failed_share * runs)} of the last ${runs} runs failed`);
+function resultsCell({ runs, failed_share, recent }: TaskCourse): Cell {
+  return smallStrip(recent, `${Math.round(failed_share * runs)} of the last ${runs} runs failed`);
 }
 
-function timeCell({ course: { duration_p50 }, entries }: TaskLine): Cell {
+function timeCell({ duration_p50, recent }: TaskCourse): Cell {
   if (duration_p50 === null) return "–";
   const text = formatDuration(duration_p50);
-  const medians = runningMedians(passedTimes(entries), MEDIAN_OF);
+  const medians = runningMedians(passedTimes(recent), MEDIAN_OF);
   const [first, last] = [medians[0], medians.at(-1)];
   if (first === undefined || last === undefined || medians.length < 2) return text;
   const ends = `from ${formatDuration(first)} to ${formatDuration(last)}`;
   return e("span", {}, text, sparkline(medians, `median time of ${MEDIAN_OF} runs each: ${ends}`));
 }
 
-function memoryCell({ course: { memory_p95, memory_reserved_p95 } }: TaskLine): string {
+function memoryCell({ memory_p95, memory_reserved_p95 }: TaskCourse): string {
   const text = (bytes: number | null) => (bytes === null ? "–" : formatBytes(bytes));
   return memory_p95 === null && memory_reserved_p95 === null
     ? "–"
     : `${text(memory_p95)} / ${text(memory_reserved_p95)}`;
 }
 
-function findingsCell({ course: { task_name, context, open_findings } }: TaskLine, root: string): Cell {
+function findingsCell({ task_name, context, open_findings }: TaskCourse, root: string): Cell {
   if (open_findings === 0) return "–";
   return e("a", { href: `${root}regressions${queryText({ task_name, context })}` }, String(open_findings));
 }

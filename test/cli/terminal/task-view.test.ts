@@ -18,6 +18,7 @@ const COURSE: TaskCourse = {
   memory_wasted_per_day: 12 * GIB,
   runs_per_day: 48.2,
   open_findings: 2,
+  recent: [],
 };
 
 const UNKNOWN: Partial<TaskCourse> = {

@@ -1,12 +1,15 @@
 import type { LoopContext } from "../../loop/context.ts";
-import { taskCourses } from "../../loop/task-courses.ts";
 import type { Handlers } from "../handler.ts";
 
-export function taskHandlers({ store, clock }: LoopContext): Pick<Handlers, "listTasks"> {
+export function taskHandlers({ store: { read }, clock }: LoopContext): Pick<Handlers, "listTasks"> {
   return {
-    async listTasks({ query }) {
-      const { courses, is_cut } = await taskCourses(store.read, query, clock.nowMs());
-      return { tasks: courses.map(({ course }) => course), is_cut };
+    async listTasks({ query: { sort, limit, cursor, ...of } }) {
+      const nowMs = clock.nowMs();
+      const [page, totals] = await Promise.all([
+        read.taskCourses(of, sort, { limit, cursor }, nowMs),
+        read.taskTotals(of, nowMs),
+      ]);
+      return { ...page, totals };
     },
   };
 }

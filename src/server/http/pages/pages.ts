@@ -8,7 +8,7 @@ import { GOING_ORDERS } from "../../../domain/going-order.ts";
 import { parseWorkRequestId } from "../../../domain/ids.ts";
 import { WORKER_SORTS } from "../../../domain/worker-order.ts";
 import { WORKER_STATES } from "../../../domain/worker.ts";
-import { TASK_SORTS } from "../../../history/task-order.ts";
+import { TASK_SORTS } from "../../../domain/task-order.ts";
 import { faultPage } from "../../../web/pages/fault.ts";
 import { historyPage } from "../../../web/pages/history.ts";
 import { overviewPage, USUAL_GOING_ORDER } from "../../../web/pages/overview.ts";
@@ -47,6 +47,7 @@ const overviewQuery = z.object({ sort: z.enum(GOING_ORDERS).default(USUAL_GOING_
 const tasksQuery = z.object({
   task_name: routes.listTasks.query.shape.task_name,
   sort: z.enum(TASK_SORTS).default(USUAL_SORT),
+  cursor: routes.listTasks.query.shape.cursor,
 });
 const workerLogQuery = z.object({ cursor: routes.listWorkerLines.query.shape.cursor });
 const workersQuery = z.object({

@@ -11,7 +11,6 @@ import type { Predicted } from "../../../web/parts/predicted.ts";
 import type { TasksData, TasksQuery } from "../../../web/pages/tasks.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { estimateFor } from "../../loop/estimates.ts";
-import { taskCourses } from "../../loop/task-courses.ts";
 import { knownSpeeds } from "../../loop/planning/speeds.ts";
 import { why } from "../../loop/why.ts";
 import type { WorkerRow, WorkRequestFilter } from "../../store/store.ts";
@@ -188,8 +187,13 @@ async function readPredicted({ store: { read } }: LoopContext, entries: readonly
   return new Map((await read.predictedRuns(ids)).map((run) => [run.id, run]));
 }
 
-/** Every task in each of its contexts, or one task, with the newest runs of each. */
-export async function readTasks(context: LoopContext, query: TasksQuery): Promise<TasksData> {
-  const { task_name } = query;
-  return { query, ...(await taskCourses(context.store.read, { task_name }, context.clock.nowMs())) };
+/** A part of the tasks by context, or of one task. */
+export async function readTasks({ store: { read }, clock }: LoopContext, query: TasksQuery): Promise<TasksData> {
+  const { task_name, sort, cursor } = query;
+  const nowMs = clock.nowMs();
+  const [{ items, next_cursor }, totals] = await Promise.all([
+    read.taskCourses({ task_name }, sort, { limit: PAGE_ROWS, cursor }, nowMs),
+    read.taskTotals({ task_name }, nowMs),
+  ]);
+  return { query, courses: items, next_cursor, totals };
 }

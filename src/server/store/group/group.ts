@@ -2,6 +2,7 @@ import type { HistoryKey } from "../../../domain/task.ts";
 import type { WorkRequestId, WorkerName } from "../../../domain/ids.ts";
 import type { NewEvent } from "../events.ts";
 import type { Retention, StoreTransaction, TaskDay } from "../store.ts";
+import type { ChangedRun } from "../task-course-store.ts";
 import { overlaid } from "./overlaid.ts";
 import { RecordLocks } from "./record-locks.ts";
 import { SharedLearning } from "./shared-learning.ts";
@@ -39,7 +40,7 @@ export type MemberEnd<T> = { kind: "done"; value: T } | { kind: "refused"; error
  * again alone. What keeps them apart otherwise: a record that one has locked is its own (`RecordLocks`), and
  * they learn one after another (`SharedLearning`). What nobody reads back is kept until the end and written at
  * once, where each key and each event costs one row and not one statement: events, the estimator's states and
- * tallies, forgotten allocations and trimmed histories.
+ * tallies, courses of tasks, forgotten allocations and trimmed histories.
  */
 export class Group {
   readonly #tx: StoreTransaction;
@@ -48,6 +49,7 @@ export class Group {
   readonly #learning: SharedLearning<Member>;
   readonly #events: NewEvent[] = [];
   readonly #forgotten = new Map<string, { key: HistoryKey; knownRuns: number }>();
+  readonly #ended: ChangedRun[] = [];
   readonly #tallied = new Map<string, { day: TaskDay; changes: ((tally: unknown) => unknown)[] }>();
   readonly #trimmed = new Map<string, { key: HistoryKey; retention: Retention }>();
   #memberCount = 0;
@@ -88,6 +90,7 @@ export class Group {
     for (const { day, changes } of this.#tallied.values()) {
       writes.push(this.#tx.changeAccuracyDay(day, (tally) => changes.reduce((value, change) => change(value), tally)));
     }
+    if (this.#ended.length > 0) writes.push(this.#tx.keepTaskCourses(this.#ended));
     if (changed.size > 0) writes.push(this.#tx.putEstimateStates(changed));
     await Promise.all(writes);
     // last: on PostgreSQL it takes a lock that others wait for
@@ -185,6 +188,7 @@ export class Group {
           const most = Math.max(knownRuns, this.#forgotten.get(nameOf(key))?.knownRuns ?? 0);
           this.#forgotten.set(nameOf(key), { key, knownRuns: most });
         }),
+      keepTaskCourses: (runs: readonly ChangedRun[]) => keep(() => this.#ended.push(...runs)),
       trimHistory: (key: HistoryKey, retention: Retention) =>
         keep(() => this.#trimmed.set(nameOf(key), { key, retention })),
       changeAccuracyDay: (day: TaskDay, change: (tally: unknown) => unknown) =>

@@ -277,6 +277,28 @@ create index history_by_fingerprint on history (fingerprint, completed_at) where
 create index history_by_request on history (work_request_id) where work_request_id is not null;
 create unique index history_imported on history (import_hash) where import_hash is not null;
 
+-- How the newest runs of a task in one context went, of all its subjects: kept up with history, so that a list of all of
+-- them reads one row of each. Shares are from 0 to 1; amounts are in seconds and bytes.
+create table task_courses (
+  task_type text not null check (task_type in ('worker', 'server', 'workflow', 'wait', 'internal')),
+  task_name text not null,
+  context text not null,
+  runs bigint not null,
+  has_older_runs boolean not null,
+  -- When the oldest of them ended, milliseconds since 1970: a number, so that both engines reckon their pace alike.
+  oldest_ms double precision not null,
+  newest_at timestamptz not null,
+  failed_share double precision not null,
+  flaky_share double precision not null,
+  duration_p50 double precision,
+  duration_growth double precision,
+  memory_p95 double precision,
+  memory_reserved_p95 double precision,
+  memory_wasted_per_run double precision,
+  recent json not null,
+  primary key (task_type, task_name, context)
+);
+
 create table findings (
   id bigint generated always as identity primary key,
   kind text not null check (kind in ('regression', 'memory', 'duration', 'farm')),

@@ -137,9 +137,7 @@ describe("a simulation of faults", () => {
         [large, { ...large, atMs: 2000 }],
         [{ kind: "server_killed", atMs: 3000, forMs: 200, isAfterCommit: false }],
       );
-    const wrap = wrapReader((read) => ({
-      activeRuns: async (worker) => (worker === undefined ? [] : read.activeRuns(worker)),
-    }));
+    const wrap = wrapReader(() => ({ goingRuns: async () => [] }));
     const failure = await look(make, { wrap });
     expect(failure?.smallestFinding.what).toMatch(/more memory than it has|more reserved than it has/);
   });

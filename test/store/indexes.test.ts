@@ -162,7 +162,9 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["updateRun", (tx) => tx.updateRun(RUN, "t", {}), [/runs_pkey|sqlite_autoindex_runs_1/]],
   ["reviveLostRun", (tx) => tx.reviveLostRun(RUN, "t", {}), [/runs_pkey|sqlite_autoindex_runs_1/]],
   ["activeRuns", (tx) => tx.activeRuns(), [/runs_active|runs_lease/]],
-  ["activeLoads", (tx) => tx.activeLoads(), [/runs_active|runs_lease/]],
+  ["runningRequests", (tx) => tx.runningRequests(20), [/runs_active|runs_lease/]],
+  ["workerLoads", (tx) => tx.workerLoads(), [/runs_active|runs_lease/]],
+  ["runLoads", (tx) => tx.runLoads(WORKER), [/runs_active/]],
   ["activeRuns of a worker", (tx) => tx.activeRuns(WORKER), [/runs_active/]],
   [
     "runsInFlight",
@@ -181,6 +183,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
     (tx) => tx.presentReservations(50),
     [/work_requests_running/, /runs_work_request_id_attempt_key|sqlite_autoindex_runs_2/],
   ],
+  ["goingRuns", (tx) => tx.goingRuns(), [/runs_active|runs_lease/]],
   ["runFigures", (tx) => tx.runFigures(), [/runs_active|runs_lease/]],
   ["expiredRuns", (tx) => tx.expiredRuns(at(0)), [/runs_lease|runs_active/]],
   [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RunId, WorkerName } from "../../src/domain/ids.ts";
 import { OUTCOME_KINDS, resultOf, type Outcome } from "../../src/domain/outcome.ts";
-import { runLoad } from "../../src/domain/worker-load.ts";
+import { loadOf, runLoad } from "../../src/domain/worker-load.ts";
 import { ENGINES, useDatabases } from "./engines.ts";
 import { ALLOCATION, at, insert, insertRunning, newRequest, newRun, newWorker, WORKER } from "./records.ts";
 
@@ -44,15 +44,24 @@ describe.each(ENGINES)("runs on $name", (engine) => {
       await tx.updateRun(ids[1]!, "lease-1", { runtime_statistics: { cpu_time: 3, duration: 0 } });
       await tx.updateRun(ids[2]!, "lease-1", { state: "ended", ended_at: at(5), outcome: EXITED });
     });
-    const loads = await store.read.activeLoads();
     const runs = await Promise.all(ids.slice(0, 2).map((id) => store.read.run(id)));
-    expect(loads.toSorted((a, b) => a.work_request_id - b.work_request_id)).toEqual(
-      runs.map((run) => ({ id: run!.id, ...runLoad(run!) })),
-    );
-    expect(loads.find(({ id }) => id === ids[0])).toMatchObject({
-      memory: { used: 2 ** 41 + 1 },
-      cpu_count: { reserved: 1.5, used: 2.5 },
-    });
+    const loads = runs.map((run) => runLoad(run!)); // just inserted
+    const [first, second] = loads;
+    expect(first).toMatchObject({ memory: { used: 2 ** 41 + 1 }, cpu_count: { reserved: 1.5, used: 2.5 } });
+    expect(second!.cpu_count.used).toBeNull();
+    expect(await store.read.runningRequests(2)).toEqual(runs.map((run) => run!.work_request_id));
+    expect([await store.read.runLoads(WORKER), await store.read.runLoads(OTHER)]).toEqual([loads, []]);
+    const raise = (to: number) => ({ at_ms: to, from: 1, to });
+    const measurement = { duration_ms: 9, method: "cgroup2", lower_bounds: [], memory_raises: [raise(5), raise(7)] } as const; // prettier-ignore
+    await store.transaction((tx) => tx.updateRun(ids[0]!, "lease-1", { measurement: measurement as never })); // as wanted
+    const figuresOf = (await store.read.runFigures()).toSorted((a, b) => a.work_request_id - b.work_request_id);
+    expect(figuresOf).toEqual([
+      { id: ids[0], work_request_id: runs[0]!.work_request_id, worker_name: WORKER, used_memory: 2 ** 41 + 1, used_disk_space: 7, raised_memory: 7 }, // prettier-ignore
+      { id: ids[1], work_request_id: runs[1]!.work_request_id, worker_name: WORKER, used_memory: null, used_disk_space: null, raised_memory: null }, // prettier-ignore
+    ]);
+    const { assigned_at, estimate } = runs[0]!; // just inserted
+    expect((await store.read.goingRuns())[0]).toMatchObject({ assigned_at, estimate, allocation, raised_memory: 7 });
+    expect(await store.read.workerLoads()).toEqual(new Map([[WORKER, loadOf(loads)]]));
   });
 
   it("of a worker it is told how its runs ended, of its newest requests first", async () => {

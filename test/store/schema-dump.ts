@@ -43,7 +43,8 @@ async function dumpTable(client: Client, table: string): Promise<string> {
   const columns = await lines(
     `select quote_ident(attname) || ' ' || format_type(atttypid, atttypmod)
        || case when attidentity = 'a' then ' generated always as identity' else '' end
-       || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+       || coalesce(case when attgenerated = 's' then ' generated always as (' || pg_get_expr(adbin, adrelid) || ') stored'
+         else ' default ' || pg_get_expr(adbin, adrelid) end, '')
        || case when attnotnull then ' not null' else '' end as line
      from pg_attribute left join pg_attrdef on adrelid = attrelid and adnum = attnum
      where attrelid = $1::regclass and attnum > 0 and not attisdropped order by attnum`,

@@ -17,7 +17,7 @@ export async function farmStanding(
 ): Promise<FarmStanding> {
   const { read } = context.store;
   const since = timestamp(Math.floor((context.clock.nowMs() - DAY_MS) / MINUTE_MS) * MINUTE_MS);
-  const [{ now, workers, runsOf }, counts, failed, pending, blocked, week] = await Promise.all([
+  const [{ now, workers, runs }, counts, failed, pending, blocked, week] = await Promise.all([
     fleet,
     read.countByStatus(),
     read.failuresSince(since),
@@ -31,7 +31,7 @@ export async function farmStanding(
     waiting: { pending, blocked },
     failed: { ...failed, since },
     workers: countStates(workers),
-    runs: [...runsOf.values()].reduce((count, runs) => count + runs.length, 0),
+    runs,
     held: heldOf(workers.filter(({ state }) => state !== "offline")),
     week,
   };

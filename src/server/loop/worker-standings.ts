@@ -3,7 +3,7 @@ import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import { resultOf } from "../../domain/outcome.ts";
 import type { WorkerStanding } from "../../domain/worker.ts";
 import { loadOf } from "../../domain/worker-load.ts";
-import type { ActiveLoad, WorkerRow } from "../store/store.ts";
+import type { WorkerRow } from "../store/store.ts";
 import { cannotTake } from "./cannot-take.ts";
 import type { LoopContext } from "./context.ts";
 import { knownSpeeds } from "./planning/speeds.ts";
@@ -12,32 +12,29 @@ import { workerOf } from "./workers.ts";
 /** Of the runs of a week on a worker. */
 const COUNTED_RUNS = 500;
 const DAY_MS = 86_400_000;
+/** What a worker has that runs nothing. */
+const IDLE = loadOf([]);
 
-/** All workers by name, as they are now, and what each has. */
-export type WorkerStandings = {
-  now: Timestamp;
-  workers: WorkerStanding[];
-  runsOf: ReadonlyMap<string, readonly ActiveLoad[]>;
-};
+/** All workers by name, as they are now, and how many runs go on. */
+export type WorkerStandings = { now: Timestamp; workers: WorkerStanding[]; runs: number };
 
-/** What every worker holds and uses, how slow it is, and how often runs ended in error there. Reads no curves. */
+/** What every worker holds and uses, how slow it is, and how often runs ended in error there. Reads no runs. */
 export async function workerStandings(context: LoopContext): Promise<WorkerStandings> {
   const { read } = context.store;
   const now = await read.now();
-  const [rows, active, errors, speeds] = await Promise.all([
+  const [rows, loads, errors, speeds] = await Promise.all([
     read.workers(),
-    read.activeLoads(),
+    read.workerLoads(),
     errorsInDay(context, now),
     knownSpeeds(context),
   ]);
-  const runsOf = Map.groupBy(active, (run) => run.worker_name);
   const workers = rows.map((row) => ({
     ...workerOf(row, now, context.settings.leaseMs),
-    load: loadOf(runsOf.get(row.worker_name) ?? []),
+    load: loads.get(row.worker_name) ?? IDLE,
     slowness: speeds.of(row) ?? null,
     errors_in_day: errors.get(row.worker_name) ?? 0,
   }));
-  return { now, workers, runsOf };
+  return { now, workers, runs: [...loads.values()].reduce((sum, { runs }) => sum + runs, 0) };
 }
 
 /** Of each worker, how many runs ended in error in the 24 hours until now; a worker without one is not in it. */

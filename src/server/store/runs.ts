@@ -1,5 +1,15 @@
 import type { Database, Engine } from "./engine.ts";
-import { activeLoads, activeRuns, expiredRuns, heldRuns, runById, runFigures } from "./statements/active-runs.ts";
+import {
+  activeRuns,
+  expiredRuns,
+  goingRuns,
+  heldRuns,
+  runById,
+  runFigures,
+  runLoads,
+  runningRequests,
+  workerLoads,
+} from "./statements/active-runs.ts";
 import { predictedRuns, runCurves } from "./statements/past-runs.ts";
 import { pastReservations, presentReservations } from "./statements/reservations.ts";
 import { extendAllLeases, renewLeases, resetAllLeases } from "./statements/renew-leases.ts";
@@ -18,9 +28,12 @@ type RunReader = Pick<
   | "outcomesOn"
   | "runsInErrorSince"
   | "activeRuns"
-  | "activeLoads"
+  | "runningRequests"
+  | "workerLoads"
+  | "runLoads"
   | "heldRuns"
   | "runFigures"
+  | "goingRuns"
   | "expiredRuns"
   | "runsInFlight"
   | "predictedRuns"
@@ -44,9 +57,12 @@ export function runReader(db: Database, engine: Engine): RunReader {
     outcomesOn: (worker, span, limit) => outcomesOn(db, worker, span, limit),
     runsInErrorSince: (since) => runsInErrorSince(db, since),
     activeRuns: (worker) => activeRuns(db, worker),
-    activeLoads: () => activeLoads(db),
+    runningRequests: (limit) => runningRequests(db, limit),
+    workerLoads: () => workerLoads(db),
+    runLoads: (worker) => runLoads(db, worker),
     heldRuns: (worker) => heldRuns(db, worker),
     runFigures: () => runFigures(db),
+    goingRuns: () => goingRuns(db),
     expiredRuns: (now) => expiredRuns(db, now),
     runsInFlight: (task, limit) => runsInFlight(db, task, limit),
     predictedRuns: (ids) => predictedRuns(db, engine, ids),

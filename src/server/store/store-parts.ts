@@ -3,6 +3,7 @@ import type { ArtifactReader, ArtifactWriter } from "./artifact-store.ts";
 import type { AutomationReader, AutomationWriter } from "./automation-store.ts";
 import type { DeliveryReader, DeliveryWriter } from "./delivery-store.ts";
 import type { EventReader, EventWriter } from "./event-store.ts";
+import type { GoingRunReader } from "./going-run-store.ts";
 import type { KeptHistoryReader } from "./kept-history-store.ts";
 import type { LeadershipWriter } from "./leadership.ts";
 import type { PastRunReader } from "./past-run-store.ts";
@@ -16,6 +17,7 @@ export type PartReader = AdviceReader &
   AutomationReader &
   DeliveryReader &
   EventReader &
+  GoingRunReader &
   KeptHistoryReader &
   PastRunReader &
   StandingReader &

@@ -13,13 +13,13 @@ import type { Finding, FindingKind, FindingState } from "../../domain/finding.ts
 import type { Reactions } from "../../domain/reaction.ts";
 import type { FailOn, VerdictKind } from "../../domain/verdict.ts";
 import type { Result, Status, UnblockStrategy, WorkRequest } from "../../domain/work-request.ts";
-import type { RunLoad } from "../../domain/worker-load.ts";
 import type { Worker } from "../../domain/worker.ts";
 import type { RebuildNote, StateNote } from "../../history/rebuild-key.ts";
 import type { Leadership } from "./leadership.ts";
 import type { PartReader, PartWriter } from "./store-parts.ts";
 
 export type { DeliveryPatch, DueDelivery, NewDelivery, ReactionPayload } from "./delivery-store.ts";
+export type { GoingRow, RunFigures } from "./going-run-store.ts";
 export type { Leadership } from "./leadership.ts";
 
 /*
@@ -185,9 +185,6 @@ export type MemberRow = HistoryKey &
   > &
   Pick<PlanRow, "duration_p50" | "duration_p95" | "remaining_path">;
 
-/** What a run that goes on has used so far, as it was last reported. */
-export type RunFigures = Pick<Run, "id" | "work_request_id" | "worker_name" | "runtime_statistics" | "measurement">;
-
 /** How long a success of the history took, and where. */
 export type TimedEntry = Pick<HistoryEntry, "task_type" | "task_name" | "subject" | "runtime_statistics"> & {
   duration_ms: number | null;
@@ -201,9 +198,6 @@ export type OwnedEntry = HistoryEntry & { created_by: string | null };
 
 /** A run together with the lease that fences its worker's writes. */
 export type LeasedRun = Run & { lease_token: string; lease_expires_at: Timestamp };
-
-/** What a run that has not ended holds of its worker, and has used of it so far. */
-export type ActiveLoad = RunLoad & Pick<Run, "id">;
 
 /** What the page of a worker tells of a run there. */
 export type RunOnWorker = Pick<
@@ -406,12 +400,8 @@ type RequestReader = {
   ): Promise<RunOnWorker[]>;
   /** Runs that have not ended, of one worker or of all. */
   activeRuns(worker?: WorkerName): Promise<LeasedRun[]>;
-  /** Of all runs that have not ended, what they hold, and used at most so far; of cores on average. */
-  activeLoads(): Promise<ActiveLoad[]>;
   /** Of the runs of one worker that have not ended, what is needed at each of its calls. */
   heldRuns(worker: WorkerName): Promise<HeldRun[]>;
-  /** The figures of all runs that have not ended. */
-  runFigures(): Promise<RunFigures[]>;
   expiredRuns(now: Timestamp): Promise<LeasedRun[]>;
   /** Started runs of a task that have not ended, those of the oldest requests first; at most `limit`. */
   runsInFlight(task: Pick<HistoryKey, "task_type" | "task_name">, limit: number): Promise<RunInFlight[]>;

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from "kysely";
+import type { ColumnType, Generated, GeneratedAlways } from "kysely";
 import type { IgnoredAdvice } from "../../domain/advice.ts";
 import type { Content, Input } from "../../domain/artifact.ts";
 import type { Timestamp } from "../../domain/clock.ts";
@@ -13,6 +13,7 @@ import type { Finding } from "../../domain/finding.ts";
 import type { Delivery } from "../../domain/reaction.ts";
 import type { VerdictKind } from "../../domain/verdict.ts";
 import type { CourseRun } from "../../domain/task-course.ts";
+import type { Capacity } from "../../domain/worker.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { WorkerLine } from "../../domain/worker-line.ts";
 import type { CourseFigures } from "../../history/task-course.ts";
@@ -55,7 +56,11 @@ type SubmissionTable = {
 
 type DependencyTable = { work_request_id: WorkRequestId; depends_on: WorkRequestId };
 
-type RunTable = Run & { lease_token: string; lease_expires_at: Timestamp };
+/** Numbers that the database makes of a run's documents. */
+type RunAmounts = Record<`reserved_${keyof Capacity}`, GeneratedAlways<number>> &
+  Record<`used_${keyof Capacity}` | "raised_memory", GeneratedAlways<number | null>>;
+
+type RunTable = Run & RunAmounts & { lease_token: string; lease_expires_at: Timestamp };
 
 /** In the record these are absent when there is nothing; in the table they are null. */
 type NullableInHistory =

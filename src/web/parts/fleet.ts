@@ -10,25 +10,33 @@ const MOST_BOXES = 60;
 /** Beside that picture, and on a narrow window, so many of the fullest are shown: as many as the stylesheet has an order for. */
 const FULLEST = 8;
 
+/** The workers that are drawn as boxes, of which the runs are told: all, or of many the fullest. */
+export function boxedWorkers(workers: readonly WorkerStanding[]): readonly WorkerStanding[] {
+  return workers.length <= MOST_BOXES ? workers : inFullness(workers).slice(0, FULLEST);
+}
+
 /** Used, reserved and free of every worker: a box each; of many, one picture, and boxes of the fullest. */
 export function fleet(
   root: string,
   workers: readonly WorkerStanding[],
   runsOf: ReadonlyMap<string, readonly RunLoad[]>,
 ): VNode[] {
-  const fullestFirst = workers.toSorted(
-    (a, b) => fullness(b) - fullness(a) || (a.worker_name < b.worker_name ? -1 : 1),
-  );
+  const fullestFirst = inFullness(workers);
   const fullest = fullestFirst.slice(0, FULLEST);
-  if (workers.length <= MOST_BOXES) return [barLegend(), ...boxes(root, workers, fullest, runsOf)];
+  const boxed = boxedWorkers(workers);
+  if (boxed.length === workers.length) return [barLegend(), ...boxes(root, boxed, fullest, runsOf)];
   const full = fullestFirst.filter((one) => fullness(one) > 0.9).length;
   const sentence = `Memory of ${workers.length} workers, the fullest first: more than nine tenths are reserved on ${full} of them.`;
   return [
     fleetChart(root, fullestFirst, sentence),
     e("h3", {}, "The fullest"),
     barLegend(),
-    ...boxes(root, fullest, fullest, runsOf),
+    ...boxes(root, boxed, fullest, runsOf),
   ];
+}
+
+function inFullness(workers: readonly WorkerStanding[]): WorkerStanding[] {
+  return workers.toSorted((a, b) => fullness(b) - fullness(a) || (a.worker_name < b.worker_name ? -1 : 1));
 }
 
 function fullness({ capacity, load: { memory } }: WorkerStanding): number {

@@ -3,8 +3,8 @@ import type { OverviewData } from "../../../web/pages/overview.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { farmStanding } from "../../loop/farm-standing.ts";
 import { expectedTimes, withExpectedTimes } from "../../loop/planning/expected-times.ts";
-import { workerStandings, type WorkerStandings } from "../../loop/worker-standings.ts";
-import { publicRun } from "../public-run.ts";
+import { workerStandings } from "../../loop/worker-standings.ts";
+import { readFleet } from "./read-fleet.ts";
 
 const OVERVIEW_ROWS = 20;
 
@@ -15,36 +15,45 @@ export async function readOverview(context: LoopContext, sort: GoingOrder): Prom
   const reading = workerStandings(context);
   const [standing, fleet, waiting, going, ended] = await Promise.all([
     farmStanding(context, reading),
-    reading,
+    readFleet(context, reading),
     firstToWait(context),
-    reading.then((found) => firstOfGoing(context, found, sort)),
+    firstOfGoing(context, sort),
     read.workRequests({ status: "completed", order: "ended" }, { limit: OVERVIEW_ROWS / 2 }),
   ]);
   return { standing, lastEventId, ...fleet, waiting, going, sort, ended: ended.items };
 }
 
 /** What runs, in that order as far as the page goes; the times are those by which it was put in order. */
-async function firstOfGoing(
-  context: LoopContext,
-  { runsOf }: WorkerStandings,
-  sort: GoingOrder,
-): Promise<OverviewData["going"]> {
+async function firstOfGoing(context: LoopContext, sort: GoingOrder): Promise<OverviewData["going"]> {
   const { read } = context.store;
   const times = await expectedTimes(context);
-  const sorted = inGoingOrder([...runsOf.values()].flat(), sort, ({ work_request_id: id }) => ({
-    id,
-    expected: times.get(id),
-  }));
+  const ids = await idsInOrder(context, times, sort);
   const found = await Promise.all(
-    sorted
-      .slice(0, OVERVIEW_ROWS)
-      .map(async (load) => ({ request: await read.workRequest(load.work_request_id), run: await read.run(load.id) })),
+    ids.map(async (id) => ({ request: await read.workRequest(id), run: (await read.runsOf(id)).at(-1) })),
   );
-  return found.flatMap(({ request, run }) => {
-    if (request === undefined || run === undefined) return [];
-    const expected = times.get(request.id);
-    return [{ request: { ...request, ...(expected !== undefined && { expected }) }, run: publicRun(run) }];
-  });
+  return found
+    .flatMap(({ request, run }) => {
+      if (request?.status !== "running" || run === undefined) return [];
+      const expected = times.get(request.id);
+      return [{ request: { ...request, ...(expected !== undefined && { expected }) }, run }];
+    })
+    .slice(0, OVERVIEW_ROWS);
+}
+
+/** So many more are read, for some may have ended since the times were worked out. */
+const SPARE_ROWS = 10;
+
+/** What is known to end at some time; where these are few, what else runs. */
+async function idsInOrder(context: LoopContext, times: Awaited<ReturnType<typeof expectedTimes>>, sort: GoingOrder) {
+  const most = OVERVIEW_ROWS + SPARE_ROWS;
+  // what waits is known by its start
+  const running = [...times].flatMap(([id, expected]) => (expected.start === undefined ? [{ id, expected }] : []));
+  const known = inGoingOrder(running, sort, (one) => one)
+    .slice(0, most)
+    .map(({ id }) => id);
+  if (known.length === most) return known;
+  const others = await context.store.read.runningRequests(most);
+  return [...new Set([...known, ...others])].slice(0, most);
 }
 
 /** Those that could run first, the longest pending first, and the newest that are blocked. */

@@ -6,10 +6,11 @@ import type { WorkerData } from "../../../web/pages/worker.ts";
 import type { WorkerLogData } from "../../../web/pages/worker-log.ts";
 import type { WorkersData, WorkersFilter } from "../../../web/pages/workers.ts";
 import type { LoopContext } from "../../loop/context.ts";
-import { aboutWorker, workerStandings } from "../../loop/worker-standings.ts";
+import { aboutWorker } from "../../loop/worker-standings.ts";
 import { workerOf } from "../../loop/workers.ts";
 import type { RunOnWorker } from "../../store/store.ts";
 import { publicRun } from "../public-run.ts";
+import { readFleet } from "./read-fleet.ts";
 
 const WORKER_ROWS = 20;
 const NEWEST_LINES = 20;
@@ -21,7 +22,7 @@ const DAY_MS = 86_400_000;
 /** All workers with what runs on them. */
 export async function readWorkers(context: LoopContext, filter: WorkersFilter): Promise<WorkersData> {
   const lastEventId = await context.store.read.lastEventId();
-  return { ...(await workerStandings(context)), lastEventId, filter };
+  return { ...(await readFleet(context)), lastEventId, filter };
 }
 
 /** One worker, and what it did in a span of time: the last day, unless another is given. */

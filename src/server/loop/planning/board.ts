@@ -5,9 +5,8 @@ import { EventQueue } from "../../../schedule/event-queue.ts";
 import { Planner } from "../../../schedule/planner.ts";
 import type { PlanRow, RunFigures } from "../../store/store.ts";
 import type { LoopContext } from "../context.ts";
-import type { Progress } from "../live.ts";
 import { readFleet, takeRuns } from "./read-going.ts";
-import { isPrepared, raisedTo, waitingRequest, type TokenShares } from "./rows.ts";
+import { isPrepared, waitingRequest, type TokenShares } from "./rows.ts";
 
 /** How many pending requests are read at a time when a server begins to lead. */
 const PAGE = 5_000;
@@ -45,7 +44,8 @@ export class PlanBoard {
       onEvents: (events) => {
         for (const event of events) this.#hear(event);
       },
-      onProgress: (progress) => this.#raise(progress.work_request_id, progress),
+      onProgress: ({ work_request_id, measurement }) =>
+        this.#raise(work_request_id, measurement?.memory_raises?.at(-1)?.to),
     });
   }
 
@@ -89,7 +89,7 @@ export class PlanBoard {
     const { read } = this.#context.store;
     this.#shares = await read.maxShares();
     await this.#readFleet(now);
-    await takeRuns(this.#context, this.planner, await read.activeRuns(), this.#shares);
+    await takeRuns(this.#context, this.planner, await read.goingRuns(), this.#shares);
     let after: WorkRequestId | 0 = 0;
     // ends: with the last page
     for (;;) {
@@ -119,7 +119,7 @@ export class PlanBoard {
       this.#take(row, nowMs);
     }
     for (const id of missing) this.#end(id);
-    if (hasStrangers) await takeRuns(this.#context, this.planner, await read.activeRuns(), this.#shares);
+    if (hasStrangers) await takeRuns(this.#context, this.planner, await read.goingRuns(), this.#shares);
   }
 
   #take(row: PlanRow, nowMs: number): void {
@@ -153,16 +153,17 @@ export class PlanBoard {
     const going = new Set<WorkRequestId>();
     for (const run of figures) {
       going.add(run.work_request_id);
-      if (this.planner.workerOf(run.work_request_id) === run.worker_name) this.#raise(run.work_request_id, run);
+      if (this.planner.workerOf(run.work_request_id) === run.worker_name)
+        this.#raise(run.work_request_id, run.raised_memory);
       else this.#touched.add(run.work_request_id);
     }
     for (const id of this.planner.runIds()) if (!going.has(id)) this.#touched.add(id);
   }
 
   /** A run may have been given more memory than it was allocated. */
-  #raise(id: WorkRequestId, { measurement }: Pick<Progress, "measurement"> | Pick<RunFigures, "measurement">): void {
-    const memory = raisedTo(measurement);
+  #raise(id: WorkRequestId, raised: number | null | undefined): void {
     const amounts = this.planner.amountsOf(id);
+    const memory = raised ?? 0;
     if (amounts !== undefined && memory > amounts.memory) this.planner.changeRun(id, { ...amounts, memory });
   }
 

@@ -76,7 +76,7 @@ export async function forecastInput(context: LoopContext, now: Timestamp): Promi
   const { read } = store;
   const [workers, runs, shares, pending, speeds] = await Promise.all([
     read.workers(),
-    read.activeRuns(),
+    read.goingRuns(),
     read.maxShares(),
     read.pending(now, FORESEEN),
     knownSpeeds(context),

@@ -1,6 +1,6 @@
 import type { Timestamp } from "../../../domain/clock.ts";
 import { Planner } from "../../../schedule/planner.ts";
-import type { LeasedRun, RunFigures } from "../../store/store.ts";
+import type { GoingRow, RunFigures } from "../../store/store.ts";
 import type { LoopContext } from "../context.ts";
 import { knownSpeeds } from "./speeds.ts";
 import { fleetWorker, goingRun, type TokenShares } from "./rows.ts";
@@ -23,7 +23,7 @@ export async function readFleet(context: LoopContext, planner: Planner, now: Tim
 export async function takeRuns(
   context: LoopContext,
   planner: Planner,
-  runs: readonly LeasedRun[],
+  runs: readonly GoingRow[],
   shares: TokenShares,
 ): Promise<void> {
   const strangers = runs.filter((run) => planner.workerOf(run.work_request_id) === undefined);
@@ -42,6 +42,6 @@ export async function takeRuns(
 export async function plannerOfGoing(context: LoopContext, shares: TokenShares, now: Timestamp): Promise<Planner> {
   const planner = new Planner();
   await readFleet(context, planner, now);
-  await takeRuns(context, planner, await context.store.read.activeRuns(), shares);
+  await takeRuns(context, planner, await context.store.read.goingRuns(), shares);
   return planner;
 }

@@ -6,7 +6,7 @@ import type { GoingRun, WaitingRequest } from "../../../schedule/planner.ts";
 import type { PlanPolicy } from "../../../schedule/policy.ts";
 import { rankOf } from "../../../schedule/rank.ts";
 import type { Share } from "../../../schedule/shares.ts";
-import type { LeasedRun, PlanRow, RunFigures, WorkerRow } from "../../store/store.ts";
+import type { GoingRow, PlanRow, RunFigures, WorkerRow } from "../../store/store.ts";
 import { workerOf } from "../workers.ts";
 import type { Speeds } from "./speeds.ts";
 
@@ -42,12 +42,12 @@ export function waitingRequest(row: PreparedRow, shares: TokenShares, policy: Pl
 }
 
 /** A run that goes on, of the request in the row. */
-export function goingRun(run: LeasedRun, row: PlanRow, shares: TokenShares): GoingRun {
+export function goingRun(run: GoingRow, row: PlanRow, shares: TokenShares): GoingRun {
   const p95 = run.estimate.duration?.p95;
   return {
     id: run.work_request_id,
     worker_name: run.worker_name,
-    amounts: amountsOf(run.allocation, run.measurement),
+    amounts: amountsOf(run),
     startedMs: epochMs(run.assigned_at),
     limit: run.allocation.duration.amount,
     ...(p95 !== undefined && { p95 }),
@@ -57,18 +57,13 @@ export function goingRun(run: LeasedRun, row: PlanRow, shares: TokenShares): Goi
 }
 
 /** What a run has of its worker: its allocation, and the memory that the worker gave it beyond that. */
-export function amountsOf(allocation: Allocation, measurement: RunFigures["measurement"]): Capacity {
+function amountsOf({ allocation, raised_memory }: Pick<GoingRow, "allocation" | "raised_memory">): Capacity {
   const { memory, disk_space, cpu_count } = allocation;
   return {
-    memory: Math.max(memory.amount, raisedTo(measurement)),
+    memory: Math.max(memory.amount, raised_memory ?? 0),
     disk_space: disk_space.amount,
     cpu_count: cpu_count.amount,
   };
-}
-
-/** The memory limit that the worker gave a run last, bytes; 0 when it never raised it. */
-export function raisedTo(measurement: RunFigures["measurement"] | undefined): number {
-  return measurement?.memory_raises?.at(-1)?.to ?? 0;
 }
 
 /** The owners of a request whose share is bounded: the token that submitted it, and its submission. */
@@ -94,8 +89,7 @@ export function fleetWorker(
   leaseMs: number,
 ): FleetWorker {
   const { worker_name, state, capacity, tags, tasks } = workerOf(row, now, leaseMs);
-  const inUse = (figure: "memory" | "disk_space") =>
-    runs.reduce((sum, run) => sum + (run.runtime_statistics[figure] ?? 0), 0);
+  const inUse = (figure: "used_memory" | "used_disk_space") => runs.reduce((sum, run) => sum + (run[figure] ?? 0), 0);
   return {
     worker_name,
     state,
@@ -104,8 +98,8 @@ export function fleetWorker(
     tasks,
     slowness: speeds.of(row)?.factor ?? 1,
     usable: {
-      ...(row.available_memory !== null && { memory: row.available_memory + inUse("memory") }),
-      ...(row.available_disk_space !== null && { disk_space: row.available_disk_space + inUse("disk_space") }),
+      ...(row.available_memory !== null && { memory: row.available_memory + inUse("used_memory") }),
+      ...(row.available_disk_space !== null && { disk_space: row.available_disk_space + inUse("used_disk_space") }),
     },
   };
 }

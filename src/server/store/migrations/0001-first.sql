@@ -144,6 +144,17 @@ create table runs (
   -- No foreign key: a worker may be removed, its runs stay.
   worker_name text not null,
   cpu_model text,
+  -- Of the documents below, what is read of all active runs at once: thousands of them are not taken apart for each page.
+  -- They stand before the documents, whose length then does not matter.
+  reserved_memory double precision generated always as (cast(allocation -> 'memory' ->> 'amount' as double precision)) stored,
+  reserved_disk_space double precision generated always as (cast(allocation -> 'disk_space' ->> 'amount' as double precision)) stored,
+  reserved_cpu_count double precision generated always as (cast(allocation -> 'cpu_count' ->> 'amount' as double precision)) stored,
+  used_memory double precision generated always as (cast(runtime_statistics ->> 'memory' as double precision)) stored,
+  used_disk_space double precision generated always as (cast(runtime_statistics ->> 'disk_space' as double precision)) stored,
+  used_cpu_count double precision generated always as (cast(runtime_statistics ->> 'cpu_time' as double precision)
+    / nullif(cast(runtime_statistics ->> 'duration' as double precision), 0)) stored,
+  -- The memory limit that the worker gave it last; null: it never raised it.
+  raised_memory double precision generated always as (cast(measurement -> 'memory_raises' -> -1 ->> 'to' as double precision)) stored,
   allocation json not null,
   estimate json not null,
   placement json not null,

@@ -32,6 +32,10 @@ describe.each(ENGINES)("planning on $name", (engine) => {
     expect(assignments.map(({ work_request_id }) => work_request_id)).toEqual([fits!.id]);
     const last = await harness.client.call("whyWorkRequest", { params: { id: stuck.at(-1)!.id } });
     expect(last.candidates).toEqual([{ worker_name: "w-1", verdict: "lacks_tag", tag: "gpu" }]);
+    // so far behind nothing is written down of it
+    expect((await harness.request(stuck.at(-1)!.id)).waiting).toBeNull();
+    expect(last.sentence).toMatch(/^waits since .*: no worker has the tag gpu$/);
+    expect(last.work_request.waiting).toMatchObject({ message: "no worker has the tag gpu" });
   });
 
   it("goes on after a restart from what waits and what runs, and gives no room twice", async () => {

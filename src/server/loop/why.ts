@@ -21,12 +21,13 @@ const EVENTS_SHOWN = 500;
 /** Answers why a request waits, runs where it runs, or ended as it did, from what was recorded. */
 export async function why(context: LoopContext, id: WorkRequestId): Promise<Why> {
   const { read } = context.store;
-  const work_request = await read.workRequest(id);
-  if (work_request === undefined) throw new AppError("not-found", { what: "work request", id: `#${id}` });
+  const recorded = await read.workRequest(id);
+  if (recorded === undefined) throw new AppError("not-found", { what: "work request", id: `#${id}` });
   const now = await read.now();
   const runs = await read.runsOf(id);
   const newest = runs.at(-1);
-  const reason = work_request.status === "pending" ? await reasonNow(context, id, now) : undefined;
+  const reason = recorded.status === "pending" ? await reasonNow(context, id, now) : undefined;
+  const work_request = withReason(recorded, reason, now);
   const [shown] = await withExpectedTimes(context, [work_request]);
   const isGoing = work_request.task_type === "workflow" && work_request.status === "running";
   const own = isGoing ? (await workflowState(context, id)).sentence : undefined;
@@ -39,6 +40,12 @@ export async function why(context: LoopContext, id: WorkRequestId): Promise<Why>
     failure: await failureFacts(read, work_request, newest),
     events: await read.events(0, EVENTS_SHOWN, id),
   };
+}
+
+/** Reasons are written down a little later than they are known, and of what is far behind never. */
+function withReason(request: WorkRequest, reason: PlanReason | undefined, now: Timestamp): WorkRequest {
+  if (request.waiting !== null || reason === undefined) return request;
+  return { ...request, waiting: { code: reason.code, message: reason.message, since: now } };
 }
 
 /** How planning sees a request that waits, now. */

@@ -21,7 +21,7 @@ export type HistoryView = {
   sentence: string;
   changes: readonly Finding[];
   /** Absent, or without a run: nothing is drawn of it. */
-  predicted?: ReadonlyMap<RunId, Predicted>;
+  predicted?: ReadonlyMap<RunId, Predicted> | undefined;
   /** What the marks tell beside how runs ended, which they tell alone where it is absent. By worker nothing else is drawn. */
   by?: "worker" | undefined;
 };

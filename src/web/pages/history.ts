@@ -39,8 +39,8 @@ export type HistoryData = {
   isCut: boolean;
   /** What was found in it, newest first. */
   findings: readonly Finding[];
-  /** What was predicted of its runs, where they are of one key and still kept. */
-  predicted: ReadonlyMap<RunId, Predicted>;
+  /** What was predicted of its runs that are still kept; undefined where they are of many keys. */
+  predicted: ReadonlyMap<RunId, Predicted> | undefined;
   /** Of the workers of these runs, how fast each is, as far as that is known. */
   speeds: ReadonlyMap<string, Slowness>;
   /** What the next run would be predicted to need: of a key of which few runs are known. */
@@ -148,7 +148,7 @@ function emptyText(): VNode {
   );
 }
 
-function runTable(root: string, entries: readonly HistoryEntry[], predicted: ReadonlyMap<RunId, Predicted>): VNode[] {
+function runTable(root: string, entries: readonly HistoryEntry[], predicted: HistoryData["predicted"]): VNode[] {
   const shown = entries.slice(0, MOST_ROWS);
   const head = [
     "Ended",
@@ -168,7 +168,7 @@ function runTable(root: string, entries: readonly HistoryEntry[], predicted: Rea
     table(
       "Runs, newest first",
       head,
-      shown.map((entry) => rowOf(root, entry, entry.run_id === undefined ? undefined : predicted.get(entry.run_id))),
+      shown.map((entry) => rowOf(root, entry, entry.run_id === undefined ? undefined : predicted?.get(entry.run_id))),
     ),
     ...(more > 0 ? [e("p", { class: "quiet" }, `${more} older runs are in the charts, and not in this table.`)] : []),
   ];

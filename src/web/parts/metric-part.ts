@@ -13,7 +13,7 @@ import { choices } from "./choices.ts";
 import { reservedFor } from "./entry-text.ts";
 import { workerSentence } from "./history-groups.ts";
 import { scopePage, type HistoryQuery } from "./history-scope.ts";
-import { predictedFor, predictionText, type Predicted } from "./predicted.ts";
+import { predictedFor, predictedOfText, predictionText, type Predicted } from "./predicted.ts";
 import { whatIfForm, whatIfSentence, whatIfText } from "./what-if.ts";
 
 /** What a figure of a history is shown with. */
@@ -22,8 +22,8 @@ export type MetricView = {
   /** Oldest first. */
   entries: readonly HistoryEntry[];
   findings: readonly Finding[];
-  /** What was predicted of runs whose requests are kept. */
-  predicted: ReadonlyMap<RunId, Predicted>;
+  /** What was predicted of runs whose requests are kept; undefined where the runs are of many keys. */
+  predicted: ReadonlyMap<RunId, Predicted> | undefined;
   /** What is looked at: what else is chosen stays in its links. */
   query: HistoryQuery;
   /** Where a form that asks about an amount leads, what it keeps of the address, and the amount that was asked about. */
@@ -102,15 +102,12 @@ function usedSentence(summary: FigureSummary, metric: Metric): string {
   return `${METRIC_WORDS[metric]}: at most ${range}; the most was ${summary.max_is_lower_bound ? "at least " : ""}${format(summary.max)}.`;
 }
 
-/** What was predicted of the newest run and given to it, and of how many that is known. */
+/** What was predicted of the newest run and given to it, and of how many what was predicted is known. */
 function newestSentence({ entries, predicted }: MetricView, metric: Metric): string {
   const newest = entries.at(-1);
   if (newest === undefined) return "";
-  const known = newest.run_id === undefined ? undefined : predictedFor(predicted.get(newest.run_id), metric);
+  const known = newest.run_id === undefined ? undefined : predictedFor(predicted?.get(newest.run_id), metric);
   const reserved = reservedFor(newest, metric);
-  const count = entries.filter(
-    ({ run_id }) => run_id !== undefined && predictedFor(predicted.get(run_id), metric) !== undefined,
-  ).length;
   const words = [
     ...(known === undefined
       ? []
@@ -123,11 +120,8 @@ function newestSentence({ entries, predicted }: MetricView, metric: Metric): str
             : `was given ${formatMetric(reserved, metric)}`,
         ]),
   ];
-  const kept =
-    count === 0 || count === entries.length
-      ? ""
-      : ` What was predicted is kept of ${count} of the ${entries.length} runs here.`;
-  return words.length === 0 ? kept.trim() : `The newest run ${words.join(" and ")}.${kept}`;
+  const kept = predicted === undefined ? "" : predictedOfText(entries, predicted, metric);
+  return words.length === 0 ? kept : `The newest run ${words.join(" and ")}. ${kept}`.trim();
 }
 
 function distributionSentence(values: readonly number[], metric: Metric, { p50, p95 }: FigureSummary): string {

@@ -182,8 +182,9 @@ async function readNext({ store: { read }, clock }: LoopContext, entries: readon
 /** What was predicted of the runs: only where all are of one key, since those of many would be a thicket. */
 async function readPredicted({ store: { read } }: LoopContext, entries: readonly HistoryEntry[]) {
   const keys = new Set(entries.map(({ subject, context }) => JSON.stringify([subject, context])));
+  if (keys.size > 1) return undefined;
   const ids = entries.flatMap(({ run_id }) => run_id ?? []);
-  if (keys.size !== 1 || ids.length === 0) return new Map<RunId, Predicted>();
+  if (ids.length === 0) return new Map<RunId, Predicted>();
   return new Map((await read.predictedRuns(ids)).map((run) => [run.id, run]));
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /*
- * Shortcuts. Everything that they do can be done without them; they can be switched off, and then stay off.
+ * Shortcuts. Everything that they do can be done without them; they can be switched off, and then stay off. And what of the keyboard
+ * few need is loaded when it is needed: the commands beside forms, once somebody types into one.
  */
 
 const root = document.body.dataset.root ?? "./";
@@ -19,6 +20,16 @@ const PLACES = new Map([
   ["d", "deliveries"],
   ["c", "settings"],
 ]);
+
+const [way] = performance.getEntriesByType("navigation");
+if (/** @type {PerformanceNavigationTiming | undefined} */ (way)?.type === "back_forward") loadCommands(); // forms come back as they were typed
+document.addEventListener("focusin", loadCommands);
+
+function loadCommands() {
+  if (document.querySelector("form code[data-command]") === null) return;
+  document.removeEventListener("focusin", loadCommands);
+  void import("./commands.js");
+}
 
 let isGoing = false;
 

@@ -8,6 +8,7 @@ import { action } from "../parts/actions.ts";
 import { linesPart } from "../parts/automation.ts";
 import { quoted } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
+import { typed, typedCommand } from "../parts/typed-command.ts";
 
 /** What administrators may send a test to, and what came of the one that was sent just now. */
 export type TriesData = {
@@ -86,7 +87,7 @@ function targetRow(frame: Frame, { action: text, said }: TriesData["targets"][nu
   };
 }
 
-function anyForm({ root, person }: Frame, typed: string): VNode {
+function anyForm({ root, person }: Frame, given: string): VNode {
   return e(
     "form",
     { method: "post", action: `${root}deliveries/try`, class: "filter" },
@@ -95,9 +96,9 @@ function anyForm({ root, person }: Frame, typed: string): VNode {
       "label",
       {},
       "To https://…, mailto:NAME@HOST or command:PROGRAM",
-      e("input", { name: "action", required: true, maxLength: 2000, value: typed }),
+      e("input", { name: "action", required: true, maxLength: 2000, value: given }),
     ),
     e("button", {}, "Send a test"),
-    e("code", { class: "quiet" }, "almanac deliveries --try ACTION"),
+    typedCommand(["deliveries --try", typed("action", "ACTION")], { action: given }),
   );
 }

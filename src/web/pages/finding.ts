@@ -14,6 +14,7 @@ import { changePart } from "../parts/failure-card.ts";
 import { commandLine, historyAddress, keyText, quoted, runLink } from "../parts/links.ts";
 import { table } from "../parts/table.ts";
 import { ago, moment } from "../parts/time.ts";
+import { typed, typedCommand } from "../parts/typed-command.ts";
 import { STATE_LOOKS } from "./regressions.ts";
 
 /** What the page of one finding shows. */
@@ -117,7 +118,14 @@ function ownership(frame: Frame, { finding, people }: FindingData): (VNode | nul
             : action(frame, { to, word: "I take it", command: command(quoted(me)), value: ["do", "take"] }),
           others.length === 0
             ? null
-            : action(frame, { to, word: "Give it", command: command("NAME"), fields: [whom], value: ["do", "give"] }),
+            : action(frame, {
+                to,
+                word: "Give it",
+                command: [`regressions ${id} --owner`, typed("owner", "NAME")],
+                values: { owner: others[0] },
+                fields: [whom],
+                value: ["do", "give"],
+              }),
           owner === null
             ? null
             : action(frame, { to, word: "Leave it", command: `regressions ${id} --no-owner`, value: ["do", "leave"] }),
@@ -152,7 +160,7 @@ function marking(frame: Frame, { id, state }: Finding): VNode[] {
         {},
         e("button", { name: "state", value: one }, MEANINGS[one].word),
         ` ${MEANINGS[one].meaning} `,
-        e("code", { class: "quiet" }, `almanac regressions ${id} --mark ${one} --note TEXT`),
+        typedCommand([`regressions ${id} --mark ${one}`, typed("note", "TEXT", { option: "--note" })]),
       ),
     ),
   );

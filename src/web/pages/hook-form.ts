@@ -3,9 +3,9 @@ import type { Hook, HookTrial } from "../../domain/hook.ts";
 import { unmetText } from "../../domain/hook-text.ts";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
-import { quoted } from "../parts/links.ts";
 import { becameLabel, linesPart } from "../parts/automation.ts";
-import { controlsOf, recordForm, typedText, type SentForm } from "../parts/record-form.ts";
+import { controlsOf, recordForm, type SentForm } from "../parts/record-form.ts";
+import { typed } from "../parts/typed-command.ts";
 
 /** A form of a hook as it was sent; `trial`: it was only looked at, and would do that with the call that was typed. */
 export type SentHook = SentForm & { trial?: HookTrial | "not tried" };
@@ -40,10 +40,13 @@ export function hookForm(
       frame,
       {
         to: isNew ? "hooks" : `hooks/${hook.name}/change`,
-        command: commandOf(
-          hook?.name ?? typedText(sent, "name", "NAME"),
-          typedText(sent, "only_if", sent === undefined ? usual.only_if : ""),
-        ),
+        command: [
+          "hook add",
+          hook === undefined ? typed("name", "NAME") : hook.name,
+          "FILE",
+          typed("only_if", "", { option: "--only-if", isEachLine: true }),
+        ],
+        values: sent?.typed ?? usual,
         sent,
       },
       ...trialPart(sent),
@@ -79,13 +82,6 @@ export function hookForm(
       isNew ? null : e("p", {}, e("code", { class: "quiet" }, `almanac hook try ${hook.name} CALL.json`)),
     ),
   );
-}
-
-/** The command that makes the same hook of a file. */
-function commandOf(name: string, conditions: string): string {
-  const lines = conditions.split("\n").map((line) => line.trim());
-  const options = lines.filter((line) => line !== "").map((line) => ` --only-if ${quoted(line)}`);
-  return `hook add ${quoted(name)} FILE${options.join("")}`;
 }
 
 function conditionLines({ only_if }: Hook): string {

@@ -19,6 +19,7 @@ import { renderPage, type Frame } from "../layout.ts";
 import { choices } from "../parts/choices.ts";
 import { fleet } from "../parts/fleet.ts";
 import { gibHours } from "../parts/held-hours.ts";
+import { joinPart } from "../parts/join-part.ts";
 import { commandLine, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { secondsBetween } from "../parts/time.ts";
@@ -72,8 +73,12 @@ export function overviewPage(frame: Frame, data: OverviewData): string {
     e("h2", { id: "workers" }, "Workers"),
     ...(workers.length === 0
       ? [
-          e("p", {}, "No worker has joined yet. This prints what to type on the machine that is to do the work:"),
-          commandLine("token new --worker"),
+          e(
+            "p",
+            {},
+            "No worker has joined yet. Of each, its memory, processors and disk will be shown here, and what runs there.",
+          ),
+          ...joinPart(frame),
         ]
       : [
           ...fleet(frame.root, workers, data.runsOf),

@@ -5,6 +5,7 @@ import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
 import { action, mayDo } from "../parts/actions.ts";
 import { requestLink } from "../parts/links.ts";
+import { typed, typedCommand } from "../parts/typed-command.ts";
 
 /** What can be done to a request as it stands; nothing for whoever may only read. */
 export function requestActions(frame: Frame, request: WorkRequest): VNode | null {
@@ -71,13 +72,13 @@ function confirmation(frame: Frame, { id, task_data }: WorkRequest): VNode {
       "p",
       {},
       e("button", { name: "answer", value: "yes" }, "Yes: it succeeds"),
-      e("code", { class: "quiet" }, `almanac confirm ${id} --reason TEXT`),
+      typedCommand([`confirm ${id}`, typed("reason", "TEXT", { option: "--reason" })]),
     ),
     e(
       "p",
       {},
       e("button", { name: "answer", value: "no" }, "No: it fails"),
-      e("code", { class: "quiet" }, `almanac confirm ${id} --refuse --reason TEXT`),
+      typedCommand([`confirm ${id} --refuse`, typed("reason", "TEXT", { option: "--reason" })]),
     ),
   );
 }
@@ -110,7 +111,12 @@ function overruling(frame: Frame, { id, verdict }: WorkRequest): VNode {
         e("label", { for: "verdict-note" }, "Why (later verdicts of its key go by yours)"),
         e("input", { id: "verdict-note", name: "note", maxLength: 1000, size: 50, required: true }),
       ),
-      e("p", {}, e("button", {}, "Overrule"), e("code", { class: "quiet" }, `almanac verdict ${id} KIND --note TEXT`)),
+      e(
+        "p",
+        {},
+        e("button", {}, "Overrule"),
+        typedCommand([`verdict ${id}`, typed("kind", "KIND"), "--note", typed("note", "TEXT")], { kind: kinds[0] }),
+      ),
       overruled === undefined
         ? null
         : e("p", { class: "quiet" }, `Said before: ${overruled.kind.replaceAll("_", " ")}, ${overruled.because}`),
@@ -122,7 +128,8 @@ function priority(frame: Frame, { id, priority_adjustment }: WorkRequest): VNode
   return action(frame, {
     to: `r/${id}/priority`,
     word: "Set",
-    command: `priority N ${id}`,
+    command: ["priority", typed("priority_adjustment", "N"), String(id)],
+    values: { priority_adjustment: String(priority_adjustment) },
     fields: [
       e("label", { for: "priority" }, "Priority adjustment"),
       e("input", {

@@ -3,9 +3,10 @@ import type { Timestamp } from "../../domain/clock.ts";
 import type { MissedPolicy, Schedule } from "../../domain/schedule.ts";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
-import { commandLine, quoted } from "../parts/links.ts";
-import { controlsOf, recordForm, typedText, type SentForm } from "../parts/record-form.ts";
+import { commandLine } from "../parts/links.ts";
+import { controlsOf, recordForm, type SentForm } from "../parts/record-form.ts";
 import { ahead, moment } from "../parts/time.ts";
+import { commandOf, typed, type CommandPart } from "../parts/typed-command.ts";
 
 /** A form of a schedule as it was sent; `next`: it was only looked at, and would be due then. */
 export type SentSchedule = SentForm & { next?: readonly Timestamp[] };
@@ -38,7 +39,16 @@ export function scheduleForm(
     schedule === undefined ? EXAMPLE : { ...schedule, submission: JSON.stringify(schedule.submission, null, 2) };
   const { cron, time_zone, missed, submission } = usual;
   const { text, choice, lines } = controlsOf(sent, { cron, time_zone, missed, submission });
-  const command = commandOf(sent, { name: schedule?.name ?? "NAME", cron, time_zone, missed });
+  const command: readonly CommandPart[] = [
+    "schedule add",
+    schedule === undefined ? typed("name", "NAME") : schedule.name,
+    typed("cron", "CRON"),
+    "FILE --tz",
+    typed("time_zone", "ZONE"),
+    "--missed",
+    typed("missed", "MISSED"),
+  ];
+  const values = sent?.typed ?? { cron, time_zone, missed };
   return e(
     "details",
     { open: sent !== undefined || isOpen === true, id: "form" },
@@ -48,9 +58,10 @@ export function scheduleForm(
       {
         to: schedule === undefined ? "schedules" : `schedules/${schedule.name}/change`,
         command,
+        values,
         sent,
       },
-      ...lookedPart(sent, now, command),
+      ...lookedPart(sent, now, commandOf(command, values)),
       schedule === undefined
         ? text({ name: "name", word: "Name", hint: "letters, digits or . _ -" }, { required: true, maxLength: 100 })
         : null,
@@ -70,15 +81,6 @@ export function scheduleForm(
       ),
     ),
   );
-}
-
-/** The command that makes the same schedule of a file; `usual`: what holds where nothing else was typed. */
-function commandOf(
-  sent: SentForm | undefined,
-  usual: Record<"name" | "cron" | "time_zone" | "missed", string>,
-): string {
-  const word = (name: keyof typeof usual) => quoted(typedText(sent, name, usual[name]));
-  return `schedule add ${word("name")} ${word("cron")} FILE --tz ${word("time_zone")} --missed ${word("missed")}`;
 }
 
 function lookedPart(sent: SentSchedule | undefined, now: Timestamp, command: string): VNode[] {

@@ -7,6 +7,7 @@ import { action } from "../parts/actions.ts";
 import { commandLine, quoted, workerLink } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { ago, moment } from "../parts/time.ts";
+import { typed, typedCommand } from "../parts/typed-command.ts";
 
 /** What tokens people make, from what may least. */
 export const MADE_SCOPES = ["read", "submit", "admin", "join"] as const;
@@ -15,6 +16,14 @@ const SCOPE_WORDS: Record<(typeof MADE_SCOPES)[number], string> = {
   submit: "submit: ask for work as well",
   admin: "admin: everything",
   join: "join: become a worker, once",
+};
+
+/** How the command asks for each. */
+const SCOPE_OPTIONS: Record<(typeof MADE_SCOPES)[number], string> = {
+  read: "--scope read",
+  submit: "--scope submit",
+  admin: "--scope admin",
+  join: "--worker",
 };
 
 /** A token without its secret. */
@@ -140,6 +149,14 @@ function form({ root, person }: Frame): VNode {
     ),
     e("label", {}, "Ends in (30d; empty: never)", e("input", { name: "expires_in" })),
     e("button", {}, "Make"),
-    e("code", { class: "quiet" }, "almanac token new --scope SCOPE --expires-in TIME NAME"),
+    typedCommand(
+      [
+        "token new",
+        typed("scope", "SCOPE", { instead: SCOPE_OPTIONS }),
+        typed("expires_in", "TIME", { option: "--expires-in" }),
+        typed("name", "NAME"),
+      ],
+      { scope: MADE_SCOPES[0] },
+    ),
   );
 }

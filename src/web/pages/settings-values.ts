@@ -17,6 +17,7 @@ import { action, mayDo } from "../parts/actions.ts";
 import { commandLine, quoted } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { ago } from "../parts/time.ts";
+import { typed, typedCommand } from "../parts/typed-command.ts";
 
 /** A value that is looked at before it is set: it, what it would have done, and what was typed. */
 export type Looked = {
@@ -72,8 +73,8 @@ const MODE_WORDS: Record<LayerMode, string> = {
 };
 
 /** The form for a value; it may be looked at before it is set. */
-export function setForm({ root, person }: Frame, typed: Readonly<Record<string, unknown>>): VNode {
-  const was = (name: string) => (typeof typed[name] === "string" ? typed[name] : "");
+export function setForm({ root, person }: Frame, given: Readonly<Record<string, unknown>>): VNode {
+  const was = (name: string) => (typeof given[name] === "string" ? given[name] : "");
   const option = (name: string, value: string, word = value) =>
     e("option", { value, selected: was(name) === value }, word);
   const text = (name: string, word: string, required = false) =>
@@ -96,7 +97,24 @@ export function setForm({ root, person }: Frame, typed: Readonly<Record<string, 
     text("note", "Why"),
     e("button", { name: "do", value: "look" }, "Look at it first"),
     e("button", { name: "do", value: "set" }, "Set"),
-    e("code", { class: "quiet" }, "almanac config set FIELD=VALUE --task TASK --override --note TEXT --dry-run"),
+    typedCommand(
+      [
+        "config set",
+        {
+          of: [
+            { field: "field", word: "FIELD" },
+            { field: "value", word: "VALUE" },
+          ],
+          between: "=",
+        },
+        typed("task_name", "TASK", { option: "--task" }),
+        typed("subject", "SUBJECT", { option: "--subject" }),
+        typed("context", "CONTEXT", { option: "--context" }),
+        typed("mode", "", { instead: { override: "--override", lock: "--lock" } }),
+        typed("note", "TEXT", { option: "--note" }),
+      ],
+      { field: LAYER_FIELDS[0], ...given },
+    ),
   );
 }
 

@@ -15,6 +15,7 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { choices, type Choice } from "../parts/choices.ts";
 import { fleet } from "../parts/fleet.ts";
+import { joinPart } from "../parts/join-part.ts";
 import { commandLine, queryText, workerLink } from "../parts/links.ts";
 import { pager } from "../parts/pager.ts";
 import { sortedHead } from "../parts/sorted-head.ts";
@@ -53,15 +54,13 @@ export function workersPage(frame: Frame, data: WorkersData): string {
     },
     e("p", {}, sentence(workers)),
     ...(workers.length === 0
-      ? [
-          e(
-            "p",
-            {},
-            "This page will show each worker with what is reserved and used of it. This prints what to type on the machine that is to be one:",
-          ),
-          commandLine("token new --worker"),
-        ]
-      : [e("h2", {}, "Used, reserved, free"), ...fleet(frame.root, workers, runsOf), ...workerList(frame, data)]),
+      ? [e("p", {}, "This page will show each worker with what is reserved and used of it."), ...joinPart(frame)]
+      : [
+          e("h2", {}, "Used, reserved, free"),
+          ...fleet(frame.root, workers, runsOf),
+          ...workerList(frame, data),
+          ...(frame.alone === undefined ? [e("h2", { id: "join" }, "Another worker"), ...joinPart(frame)] : []),
+        ]),
     e("h2", {}, "The same elsewhere"),
     commandLine(
       `worker ls${data.filter.sort === USUAL_WORKER_SORT ? "" : ` --sort ${orderOf(data.filter.sort).order}`}`,

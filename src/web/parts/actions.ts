@@ -1,6 +1,7 @@
 import type { ComponentChildren, VNode } from "preact";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
+import { typedCommand, type CommandPart } from "./typed-command.ts";
 
 /** A button that changes something, with the command that does the same; `fields` stand before it. */
 export function action(
@@ -9,12 +10,15 @@ export function action(
     to,
     word,
     command,
+    values,
     fields = [],
     value,
   }: {
     to: string;
     word: string;
-    command: string;
+    /** With parts where fields are part of it; `values` is what stands in them. */
+    command: string | readonly CommandPart[];
+    values?: Readonly<Record<string, unknown>>;
     fields?: readonly ComponentChildren[];
     /** What the button says beside the fields: a name and its value. */
     value?: readonly [name: string, value: string];
@@ -26,7 +30,7 @@ export function action(
     e("input", { type: "hidden", name: "form_token", value: frame.person?.form_token ?? "" }),
     ...fields,
     e("button", { name: value?.[0], value: value?.[1] }, word),
-    e("code", { class: "quiet" }, `almanac ${command}`),
+    typedCommand(typeof command === "string" ? [command] : command, values),
   );
 }
 

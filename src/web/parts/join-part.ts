@@ -1,10 +1,20 @@
 import type { VNode } from "preact";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
-import { action } from "./actions.ts";
+import { action, mayDo } from "./actions.ts";
+import { commandLine } from "./links.ts";
 
-/** How another machine becomes a worker; for administrators. What is pressed shows the command with its token, once. */
+/**
+ * How another machine becomes a worker. For administrators a button, which shows the command with its token, once; others are
+ * told whom to ask for what.
+ */
 export function joinPart(frame: Frame): VNode[] {
+  if (!mayDo(frame, "admin")) {
+    return [
+      e("p", {}, "A machine joins with a token that is good once, within the hour. Who has an admin token makes one:"),
+      commandLine("token new --worker"),
+    ];
+  }
   const field = (name: string, value: string) => e("input", { type: "hidden", name, value });
   return [
     e(

@@ -1,6 +1,7 @@
 import type { ComponentChildren, VNode } from "preact";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
+import { typedCommand, type CommandPart } from "./typed-command.ts";
 
 /** What is wrong with one field, or with the whole (`field` is empty then). */
 export type WrongField = { field: string; message: string };
@@ -58,16 +59,18 @@ export function controlsOf(sent: SentForm | undefined, usual: Readonly<Record<st
   };
 }
 
-/** What was typed into a field, for the command that does the same; `usual`: where nothing was. */
-export function typedText(sent: SentForm | undefined, name: string, usual: string): string {
-  const typed = sent?.typed[name];
-  return typeof typed === "string" && typed !== "" ? typed : usual;
-}
+type RecordFormParts = {
+  to: string;
+  /** The command that does the same, and what stands in the fields that are part of it. */
+  command: readonly CommandPart[];
+  values: Readonly<Record<string, unknown>>;
+  sent: SentForm | undefined;
+};
 
 /** A form that makes or changes one thing, with the command that does the same; it names what is wrong with the whole. */
 export function recordForm(
   { root, person }: Frame,
-  { to, command, sent }: { to: string; command: string; sent: SentForm | undefined },
+  { to, command, values, sent }: RecordFormParts,
   ...content: ComponentChildren[]
 ): VNode {
   const wrong = sent?.wrong ?? [];
@@ -85,6 +88,6 @@ export function recordForm(
         ),
     e("input", { type: "hidden", name: "form_token", value: person?.form_token ?? "" }),
     ...content,
-    e("p", {}, e("code", { class: "quiet" }, `almanac ${command}`)),
+    e("p", {}, typedCommand(command, values)),
   );
 }

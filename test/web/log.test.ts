@@ -7,6 +7,8 @@ import { inChromium } from "./in-chromium.ts";
 
 const LINES = 1_000_000;
 const ERROR_AT = 654_321;
+/** Leaves room on the worker for others. */
+const SMALL = { memory: 2 ** 30, disk_space: 2 ** 30, cpu_count: 1 };
 
 /** The example, with such a log. */
 async function startLongLog() {
@@ -70,6 +72,16 @@ inChromium("a log of a million lines", startLongLog, (at) => {
     await page.getByLabel("Lines with").fill("DISK ON");
     await page.getByRole("button", { name: "Show" }).click();
     await page.getByText("1 line, of 1,000,000.").waitFor();
+    // what is looked for is text, and no pattern
+    for (const [text, count] of [
+      ["<b>not bold</b>", "1 line"],
+      [".*on fire", "No line"],
+      ["(", "No line"],
+    ] as const) {
+      await page.goto(`${at.farm.path}?q=${encodeURIComponent(text)}`);
+      await page.getByText(`${count}, of 1,000,000.`).waitFor();
+      expect(await page.getByLabel("Lines with").inputValue()).toBe(text);
+    }
     await page.goto(`${at.farm.path}?q=unit+5.o`);
     await page.getByText("200 and more lines").waitFor();
     await page.getByRole("link", { name: "More" }).click();
@@ -95,7 +107,7 @@ inChromium("a log of a million lines", startLongLog, (at) => {
   });
 
   it("is followed while it grows, until the reader looks at something else", async () => {
-    const running = await at.farm.play.start({ subject: "growing" }, ["one", "two"]);
+    const running = await at.farm.play.start({ subject: "growing", requirements: SMALL }, ["one", "two"]);
     const { page, context } = await open(`/r/${running}/log`);
     await page.getByText("live", { exact: true }).waitFor();
     await at.farm.play.write(running, ["three"]);
@@ -108,6 +120,31 @@ inChromium("a log of a million lines", startLongLog, (at) => {
     await at.farm.play.write(running, ["last", "very last"]);
     await page.getByRole("button", { name: "2 later lines: go to the end" }).click();
     await line(page, 205).getByText("very last").waitFor();
+    await context.close();
+  });
+
+  it("is followed from its first line by whoever was there before it", async () => {
+    const { harness, play } = at.farm;
+    const [waiting] = await harness.submit({
+      task_name: "build",
+      subject: "awaited",
+      requirements: { ...SMALL, tags: ["arch:amd64", "kvm"] },
+      unblock_strategy: "manual",
+    });
+    const { page, context } = await open(`/r/${waiting!.id}/log`);
+    await page.getByText("It has had no run yet").waitFor();
+    await page.getByText("live", { exact: true }).waitFor();
+    await harness.client.call("unblockWorkRequest", { params: { id: waiting!.id }, body: {} });
+    const running = await play.hold(await play.take(), [], 1);
+    await page.getByText("Nothing was written").waitFor();
+    const early = Array.from({ length: 300 }, (_, index) => `early ${index}`);
+    await play.write(running, early);
+    await line(page, 300).waitFor();
+    await expect.poll(() => isInView(page, 300)).toBe(true);
+    await play.write(running, ["late"]);
+    await line(page, 301).waitFor();
+    await expect.poll(() => isInView(page, 301)).toBe(true);
+    expect(await page.getByRole("button", { name: /later lines/ }).count()).toBe(0);
     await context.close();
   });
 });

@@ -74,6 +74,12 @@ function close() {
   channel?.close();
 }
 
+function listenAnew() {
+  if (stream === undefined) return;
+  close();
+  listen();
+}
+
 function pause() {
   close();
   tell("paused");
@@ -115,8 +121,11 @@ function takeOver(html) {
   document.dispatchEvent(new CustomEvent("almanac:fresh", { detail: fresh }));
   requestAnimationFrame(() => {
     document.title = fresh.title;
+    const { live } = main.dataset;
     change(main, content);
     document.dispatchEvent(new Event("almanac:changed"));
+    // of what has begun to run there is more to hear
+    if (main.dataset.live !== live) listenAnew();
     tell("live");
   });
 }

@@ -14,8 +14,15 @@ const LINE_PIXELS = 24;
  */
 
 const lines = document.getElementById("log");
-const place = document.getElementById("shown");
-if (lines !== null && place !== null && !goToHash(lines)) begin(lines, place);
+if (lines === null || !goToHash(lines)) beginWhereItIs();
+// of a log in which nothing stood yet
+document.addEventListener("almanac:changed", beginWhereItIs);
+
+function beginWhereItIs() {
+  const box = document.getElementById("log");
+  const shown = document.getElementById("shown");
+  if (box !== null && shown !== null && box.dataset.own === undefined) begin(box, shown);
+}
 
 /** @param {HTMLElement} box @param {HTMLElement} shown */
 function begin(box, shown) {

@@ -2,12 +2,10 @@ import type { VNode } from "preact";
 import type { LogLine } from "../../domain/log-line.ts";
 import { formatBytes } from "../../domain/units.ts";
 import { element as e } from "../element.ts";
+import { lookAfter, type Look } from "./log-look.ts";
 
 /** A longer line is cut: nobody reads it, and a page must stay light. */
 const MAX_LINE_CHARACTERS = 500;
-
-/** Colours that a command may set, by the last digit of its code; the others are left as they are. */
-const COLOURS: Record<string, string> = { 1: "red", 2: "green", 3: "yellow", 4: "blue", 5: "magenta" };
 
 /** What stands before each line: its number as a link to it, and a time. */
 export type LinePrefix = {
@@ -15,7 +13,7 @@ export type LinePrefix = {
   time?: (line: LogLine, before: LogLine | undefined) => string;
 };
 
-/** Lines of a log as elements. Colours become classes; every other control sequence is made visible. */
+/** Lines of a log as elements. Colours become classes; every other control sequence that does something is made visible. */
 export function logLines(lines: readonly LogLine[], { href, time }: LinePrefix): VNode[] {
   return lines.map((line, index) => {
     const { number, stream } = line;
@@ -38,37 +36,33 @@ export function lineText(line: LogLine): VNode {
 
 function contentOf({ stream, text, left_out }: LogLine): (VNode | string)[] {
   if (stream === "cut") return [e("b", { class: "yellow" }, `… ${formatBytes(left_out)} were not kept …`)];
-  return coloured(cut(text, left_out));
+  const kept = cut(text);
+  const missing = text.length - kept.length + left_out;
+  return [...coloured(kept), ...(missing > 0 ? [` … (${text.length + left_out} characters)`] : [])];
 }
 
-function cut(text: string, leftOut: number): string {
-  if (text.length <= MAX_LINE_CHARACTERS && leftOut === 0) return text;
-  return `${text.slice(0, MAX_LINE_CHARACTERS)} … (${text.length + leftOut} characters)`;
+/** The beginning of a long line; it ends in no half of a character or of a sequence. */
+function cut(text: string): string {
+  if (text.length <= MAX_LINE_CHARACTERS) return text;
+  // oxlint-disable-next-line no-control-regex -- the sequences begin with one
+  return text.slice(0, MAX_LINE_CHARACTERS).replace(/(?:[\ud800-\udbff]|\u001b(?:\[[\d;:]*)?)$/, "");
 }
+
+/** What a terminal shows nothing of: erasing where nothing stands yet (compilers write it), and going back to ASCII (`tput`). */
+// oxlint-disable-next-line no-control-regex -- the sequences begin with one
+const WITHOUT_EFFECT = /\u001b(?:\[0?K|\(B)/g;
 
 /** Text between sequences that set colours and weight (`ESC [ … m`), each with what was set before it. */
 function coloured(text: string): (VNode | string)[] {
+  const plain = text.replaceAll("\t", "    ").replaceAll(WITHOUT_EFFECT, "");
   // oxlint-disable-next-line no-control-regex -- the sequences begin with one
-  const pieces = text.replaceAll("\t", "    ").split(/\u001b\[([\d;:]{0,60})m/);
+  const pieces = plain.split(/\u001b\[([\d;:]{0,60})m/);
   let look: Look = {};
   return pieces.flatMap((piece, index) => {
     if (index % 2 === 1) look = lookAfter(look, piece);
     else if (piece !== "") return [lookOf(look, piece)];
     return [];
   });
-}
-
-type Look = { colour?: string; isBold?: boolean };
-
-function lookAfter(look: Look, codes: string): Look {
-  let after = look;
-  for (const code of codes.split(";")) {
-    if (code === "" || code === "0") after = {};
-    else if (code === "1") after = { ...after, isBold: true };
-    else if (/^[39][0-7]$/.test(code)) after = { ...after, colour: COLOURS[code[1]!] ?? "" };
-    else if (code === "39") after = { ...after, colour: "" };
-  }
-  return after;
 }
 
 function lookOf({ colour = "", isBold = false }: Look, text: string): VNode | string {

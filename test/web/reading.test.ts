@@ -4,9 +4,10 @@ import { startExample } from "./example.ts";
 import { inChromium } from "./in-chromium.ts";
 import { overflow } from "./overflow.ts";
 import { startPrefixProxy } from "./prefix-proxy.ts";
+import { violations } from "./violations.ts";
 import { visit } from "./visit.ts";
 
-/* Ways in which pages are reached and read: behind a reverse proxy, on paper, by another person, without a script. */
+/* Ways in which pages are reached and read: behind a reverse proxy, on paper, by another person, by keys, without a script. */
 
 inChromium("ways to read pages", startExample, (at) => {
   const HISTORY = "history?task_name=build&subject=gcc&context=sid%2Famd64";
@@ -22,6 +23,10 @@ inChromium("ways to read pages", startExample, (at) => {
     }
     await page.getByRole("link", { name: `#${ids.failed}`, exact: true }).click();
     await page.getByRole("heading", { level: 1, name: /glibc/ }).waitFor();
+    await page.keyboard.press("g");
+    await page.keyboard.press("w");
+    await page.waitForURL(`${proxy.url}workers`);
+    await page.goBack();
     await page.getByText("live", { exact: true }).waitFor();
     await page.getByRole("button", { name: "dark" }).click();
     await page.locator("html[data-theme=dark]").waitFor();
@@ -150,6 +155,65 @@ inChromium("ways to read pages", startExample, (at) => {
     await page.getByText("The same as a table").click();
     const rows = page.getByRole("region", { name: "Requests that wait for each other" }).locator("tbody th");
     expect(await rows.allInnerTexts()).toEqual([3, 2, 1, 0].map((before) => `#${last!.id - before}`));
+    await context.close();
+  });
+
+  it("shortcuts are listed, and heed neither what is typed nor keys that belong to the browser", async () => {
+    const { page, context } = await at.visit();
+    const focused = () => page.evaluate("document.activeElement.href ?? document.activeElement.tagName");
+    const dialog = page.getByRole("dialog", { name: "Shortcuts" });
+    await page.goto("/r");
+    for (const keys of ["Control+j", "Alt+k", "Meta+/", "Control+g", "w"]) await page.keyboard.press(keys);
+    expect(await focused()).toBe("BODY");
+    await page.getByLabel("Result").focus();
+    await page.keyboard.press("?");
+    await page.keyboard.press("/");
+    await page.keyboard.press("Home");
+    await page.getByLabel("Go to a request").press("g");
+    await page.keyboard.type("w?j.");
+    expect(await page.getByLabel("Go to a request").inputValue()).toBe("gw?j.");
+    expect(await dialog.count()).toBe(0);
+    expect(new URL(page.url()).pathname).toBe("/r");
+    await page.reload();
+    for (const key of ["j", "j", "k"]) await page.keyboard.press(key);
+    const row = await focused();
+    const first = await page.locator("tbody th a").first().getAttribute("href");
+    expect(row).toBe(new URL(first!, page.url()).href); // a row leads to its request
+    await page.keyboard.press("?");
+    await dialog.getByText("run of the same key before").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    expect(await focused()).toBe(row);
+    await page.goto("/regressions");
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/regressions\/\d+$/);
+    await context.close();
+  });
+
+  it("shortcuts lead to every place, are switched off, stay off, and are switched on again", async () => {
+    const { page, context } = await at.visit();
+    const path = () => new URL(page.url()).pathname;
+    const places = { r: "/r", f: "/wf", t: "/t", g: "/regressions", w: "/workers", s: "/schedules", n: "/new" };
+    const rarer = { a: "/accuracy", u: "/waste", h: "/hooks", d: "/deliveries", o: "/", c: "/settings" };
+    await page.goto("/new"); // the page that signed in may still be loading
+    for (const [key, place] of Object.entries({ ...places, ...rarer })) {
+      await page.keyboard.press("g");
+      await page.keyboard.press(key);
+      await page.waitForURL((url) => url.pathname === place);
+    }
+    await page.keyboard.press("?");
+    await page.getByRole("button", { name: "Switch shortcuts off" }).click();
+    await page.reload();
+    for (const key of ["?", "g", "w", "/"]) await page.keyboard.press(key);
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    expect(path()).toBe("/settings");
+    await page.getByRole("button", { name: "Shortcuts", exact: true }).press("Enter");
+    await page.getByRole("button", { name: "Switch shortcuts on" }).click();
+    await page.keyboard.press("g");
+    await page.keyboard.press("w");
+    await page.waitForURL((url) => url.pathname === "/workers");
     await context.close();
   });
 

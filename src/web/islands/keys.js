@@ -16,10 +16,36 @@ const PLACES = new Map([
   ["s", "schedules"],
   ["n", "new"],
   ["a", "accuracy"],
+  ["u", "waste"],
   ["h", "hooks"],
   ["d", "deliveries"],
   ["c", "settings"],
 ]);
+
+/** @type {[string, string][]} */
+const HELP = [
+  ["/", "search"],
+  ["g o", "overview"],
+  ["g r", "requests"],
+  ["g f", "workflows"],
+  ["g t", "tasks"],
+  ["g g", "regressions"],
+  ["g w", "workers"],
+  ["g s", "schedules"],
+  ["g n", "submit"],
+  ["g a", "accuracy"],
+  ["g u", "waste: what was unused"],
+  ["g h", "hooks"],
+  ["g d", "deliveries"],
+  ["g c", "settings"],
+  ["j", "next row"],
+  ["k", "row before"],
+  ["Enter", "open it"],
+  [".", "what can be done"],
+  ["m", "mark a regression: what is to be said of it"],
+  ["[", "run of the same key before"],
+  ["]", "run of the same key after, or the next part of a list"],
+];
 
 const [way] = performance.getEntriesByType("navigation");
 if (/** @type {PerformanceNavigationTiming | undefined} */ (way)?.type === "back_forward") loadCommands(); // forms come back as they were typed
@@ -36,7 +62,7 @@ let isGoing = false;
 document.addEventListener("keydown", (event) => {
   const target = /** @type {HTMLElement} */ (event.target); // keys are pressed on elements
   const isTyping = target.matches("input:not([type=range]), textarea, select");
-  if (isTyping || event.ctrlKey || event.altKey || event.metaKey || localStorage.getItem(OFF) !== null) return;
+  if (isTyping || event.ctrlKey || event.altKey || event.metaKey || isOff()) return;
   if (isGoing) {
     isGoing = false;
     const place = PLACES.get(event.key);
@@ -83,50 +109,39 @@ function moveRow(step) {
   links[Math.max(0, Math.min(links.length - 1, at + step))]?.focus();
 }
 
+const dialog = document.createElement("dialog");
+const toggle = document.createElement("button");
+makeHelp();
+
+/** Lists the shortcuts, and switches them: also where they are off, by the button at the foot of the page. */
 function help() {
-  const open = document.querySelector("dialog");
-  if (open !== null) return open.showModal();
-  const dialog = document.createElement("dialog");
+  toggle.textContent = `Switch shortcuts ${isOff() ? "on" : "off"} in this browser`;
+  dialog.showModal();
+}
+
+function isOff() {
+  return localStorage.getItem(OFF) !== null;
+}
+
+function makeHelp() {
   dialog.setAttribute("aria-label", "Shortcuts");
   const list = document.createElement("ul");
   for (const [keys, meaning] of HELP) list.append(helpItem(keys, meaning));
-  const off = document.createElement("button");
-  off.textContent = "Switch shortcuts off in this browser";
-  off.addEventListener("click", () => {
-    localStorage.setItem(OFF, "");
+  toggle.addEventListener("click", () => {
+    if (isOff()) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "");
     dialog.close();
   });
   const close = document.createElement("button");
   close.textContent = "Close";
   close.addEventListener("click", () => dialog.close());
-  dialog.append(list, close, " ", off);
+  dialog.append(list, close, " ", toggle);
+  const opener = document.createElement("button");
+  opener.textContent = "Shortcuts";
+  opener.addEventListener("click", help);
   document.body.append(dialog);
-  dialog.showModal();
+  document.querySelector("footer")?.append(opener);
 }
-
-/** @type {[string, string][]} */
-const HELP = [
-  ["/", "search"],
-  ["g o", "overview"],
-  ["g r", "requests"],
-  ["g f", "workflows"],
-  ["g t", "tasks"],
-  ["g g", "regressions"],
-  ["g w", "workers"],
-  ["g s", "schedules"],
-  ["g n", "submit"],
-  ["g a", "accuracy"],
-  ["g h", "hooks"],
-  ["g d", "deliveries"],
-  ["g c", "settings"],
-  ["j", "next row"],
-  ["k", "row before"],
-  ["Enter", "open it"],
-  [".", "what can be done"],
-  ["m", "mark a regression: what is to be said of it"],
-  ["[", "run of the same key before"],
-  ["]", "run of the same key after, or the next part of a list"],
-];
 
 /** @param {string} keys @param {string} meaning */
 function helpItem(keys, meaning) {

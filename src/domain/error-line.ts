@@ -6,7 +6,17 @@ const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/gu;
 
 /** Words by which programs say that something went wrong. */
 const ERROR_WORDS =
-  /\b(?:error|errors|fail|fails|failed|failure|failures|fatal|panic|panicked|exception|abort|aborted|assert|assertion|undefined|unresolved|cannot|can't|could not|couldn't|unable|denied|refused|not found|no such|missing|invalid|illegal|segmentation|killed|overflow|timed out|timeout|not ok|core dumped|terminate called|died)\b|error:|[A-Za-z](?:Error|Exception)\b|✕|✗|^E[: ]|^E\d{3,}/i;
+  /\b(?:error|errors|fail|fails|failed|failure|failures|fatal|panic|panicked|exception|abort|aborted|assert|assertion|undefined|unresolved|cannot|can't|could not|couldn't|unable|denied|refused|not found|no such|missing|invalid|illegal|segmentation|killed|overflow|timed out|timeout|not ok|core dumped|terminate called|died)\b|\berror:|✕|✗|^E[: ]|^E\d{3,}/i;
+
+/** `TypeError`, `java.io.IOException`; of lower case, such as the `onerror=` of a page, it is none. */
+const ERROR_NAMES = /[A-Za-z](?:Error|Exception)\b/;
+
+/** Words by which programs say that something may be wrong. */
+const WARNING_WORDS = /\b(?:warn|warning|warnings|caution|deprecated|deprecation|obsolete)\b|⚠|^W: |^W\d{3,}/i;
+const WARNING_NAMES = /[A-Za-z]Warning\b/;
+
+/** Lines that only count them: `2 warnings generated.` */
+const WARNING_COUNT = /^\W*(?:\d+|no) warnings?\b|\b(?:0|no) warnings?\b/i;
 
 /** Lines that only count or repeat what was said before them: the summary of a test run, of make, of npm. */
 const SUMMARY =
@@ -37,5 +47,10 @@ function shownLine(line: string): string {
 
 /** True when a plain line says that something went wrong, and is no summary or frame of what was said before it. */
 export function namesError(plain: string): boolean {
-  return ERROR_WORDS.test(plain) && !SUMMARY.test(plain) && !FRAME.test(plain);
+  return (ERROR_WORDS.test(plain) || ERROR_NAMES.test(plain)) && !SUMMARY.test(plain) && !FRAME.test(plain);
+}
+
+/** True when a plain line says that something may be wrong, and does not only count what was said before it. */
+export function namesWarning(plain: string): boolean {
+  return (WARNING_WORDS.test(plain) || WARNING_NAMES.test(plain)) && !WARNING_COUNT.test(plain);
 }

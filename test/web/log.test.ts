@@ -7,6 +7,7 @@ import { inChromium } from "./in-chromium.ts";
 
 const LINES = 1_000_000;
 const ERROR_AT = 654_321;
+const WARNING_AT = 98_765;
 /** Leaves room on the worker for others. */
 const SMALL = { memory: 2 ** 30, disk_space: 2 ** 30, cpu_count: 1 };
 
@@ -17,6 +18,7 @@ async function startLongLog() {
   await example.harness.client.call("abortWorkRequest", { params: { id: example.ids.tooLarge }, body: {} });
   const lines = Array.from({ length: LINES }, (_, index) => `[${index + 1}] compiling unit ${index % 977}.o`);
   lines[ERROR_AT - 1] = "\u001b[31mfatal error: disk on fire\u001b[0m <b>not bold</b>";
+  lines[WARNING_AT - 1] = "unit.c:5:1: warning: unused variable 'x'";
   const id = await example.play.run({ subject: "world" }, { exit: 2, memory: 1, log: lines });
   return { ...example, path: `/r/${id}/log` };
 }
@@ -81,6 +83,17 @@ inChromium("a log of a million lines", startLongLog, (at) => {
       await page.goto(`${at.farm.path}?q=${encodeURIComponent(text)}`);
       await page.getByText(`${count}, of 1,000,000.`).waitFor();
       expect(await page.getByLabel("Lines with").inputValue()).toBe(text);
+    }
+    for (const [only, number] of [
+      ["that warn", WARNING_AT],
+      ["that name an error", ERROR_AT],
+    ] as const) {
+      await page.getByLabel("Lines with").fill("");
+      await page.getByLabel("Only").selectOption(only);
+      await page.getByRole("button", { name: "Show" }).click();
+      await page.getByRole("heading", { name: `Lines ${only}` }).waitFor();
+      await page.getByText("1 line, of 1,000,000.").waitFor();
+      expect(await page.locator("pre.log > span").innerText()).toMatch(new RegExp(`^${number}`));
     }
     await page.goto(`${at.farm.path}?q=unit+5.o`);
     await page.getByText("200 and more lines").waitFor();

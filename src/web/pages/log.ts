@@ -12,7 +12,12 @@ import { logLines } from "../parts/log-lines.ts";
 import { zonedText } from "../zone.ts";
 
 /** Which lines are looked for without a word. */
-export const LOG_FILTERS = ["errors", "stderr"] as const;
+export const LOG_FILTERS = ["errors", "warnings", "stderr"] as const;
+const FILTER_WORDS: Record<(typeof LOG_FILTERS)[number], string> = {
+  errors: "that name an error",
+  warnings: "that warn",
+  stderr: "of standard error",
+};
 /** What stands before each line: nothing, the time since the run's start, of the day, or since the line before. */
 export const LOG_TIMES = ["none", "start", "day", "before"] as const;
 
@@ -168,8 +173,7 @@ function form({ root }: Frame, { request, query, run }: LogData): VNode {
         "select",
         { name: "only" },
         option("", "all lines", query.only ?? ""),
-        option("errors", "that name an error", query.only ?? ""),
-        option("stderr", "of standard error", query.only ?? ""),
+        ...LOG_FILTERS.map((name) => option(name, FILTER_WORDS[name], query.only ?? "")),
       ),
     ),
     e("label", {}, "Go to line", e("input", { name: "at", type: "number", min: 1, value: query.at ?? "" })),
@@ -208,10 +212,7 @@ function linkTo(
 
 function found(frame: Frame, { query, lines, next_after, total }: LogData, run: Run): VNode[] {
   const { q, only } = query;
-  const what = [
-    only === "errors" ? "that name an error" : only === "stderr" ? "of standard error" : "",
-    q === undefined ? "" : `with “${q}”`,
-  ].filter(Boolean);
+  const what = [only === undefined ? "" : FILTER_WORDS[only], q === undefined ? "" : `with “${q}”`].filter(Boolean);
   const more = next_after === null || next_after === undefined ? "" : " and more";
   const from = query.after === undefined ? "" : ` after line ${wholeNumber(query.after)}`;
   const count = lines.length === 1 && more === "" ? "1 line" : `${lines.length}${more} lines`;

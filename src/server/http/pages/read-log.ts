@@ -1,5 +1,5 @@
 import { AppError } from "../../../contract/errors.ts";
-import { namesError, plainLine } from "../../../domain/error-line.ts";
+import { namesError, namesWarning, plainLine } from "../../../domain/error-line.ts";
 import type { WorkRequestId } from "../../../domain/ids.ts";
 import type { LinePlace, LogLine } from "../../../domain/log-line.ts";
 import { LogReader } from "../../../domain/log-record.ts";
@@ -53,6 +53,7 @@ function testOf({ q, only }: LogQuery): ((line: LogLine) => boolean) | undefined
   return (line) => {
     if (only === "stderr" && line.stream !== "stderr") return false;
     if (only === "errors" && !namesError(plainLine(line.text))) return false;
+    if (only === "warnings" && !namesWarning(plainLine(line.text))) return false;
     const text = line.text.includes("\u001b") ? plainLine(line.text) : line.text;
     return text.toLowerCase().includes(word);
   };

@@ -33,6 +33,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "why it waits, runs where it runs, or ended",
     load: () => import("./commands/why.ts"),
   },
+  { name: "diff", group: WORK, summary: "two runs side by side", load: () => import("./commands/diff.ts") },
   {
     name: "fit",
     group: WORK,

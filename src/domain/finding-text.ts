@@ -1,13 +1,13 @@
 import { assertNever } from "./assert-never.ts";
 import type { Finding, FindingKind } from "./finding.ts";
 import type { LastPass } from "./last-pass.ts";
-import { formatBytes, formatDuration, formatShare, wholeNumber } from "./units.ts";
+import { formatBytes, formatDuration, formatShare, formatSignedShare, wholeNumber } from "./units.ts";
 
 type Amounts = Pick<Finding, "kind" | "before_amount" | "after_amount">;
 
 /** What was found, beside the key that it was found of: `fails, and passed before`; `takes 3m12s, and took 2m11s (+46 %)`. */
 export function findingText({ kind, before_amount: before, after_amount: after }: Amounts): string {
-  const change = before === null || after === null || before <= 0 ? "" : ` (${signedShare(after / before - 1)})`;
+  const change = before === null || after === null || before <= 0 ? "" : ` (${formatSignedShare(after / before - 1)})`;
   const amounts = (format: (amount: number) => string, now: string, then: string) =>
     after === null || before === null
       ? `${now} otherwise than before`
@@ -49,10 +49,6 @@ export function changedText(last_pass: LastPass | null): string | undefined {
 /** How sure something is: `97 %`; nothing that is counted is ever sure. */
 export function sureText(confidence: number): string {
   return confidence >= 0.995 ? "over 99 %" : formatShare(confidence);
-}
-
-function signedShare(share: number): string {
-  return share < 0 ? `−${formatShare(-share)}` : `+${formatShare(share)}`;
 }
 
 /** What each kind of finding is about, in a word or two. */

@@ -74,6 +74,11 @@ export function formatShare(share: number): string {
   return `${value >= 9.95 || value === 0 ? Math.round(value) : value.toFixed(1)} %`;
 }
 
+/** By how much something became more or less: `+46 %`, `−8 %`. */
+export function formatSignedShare(share: number): string {
+  return share < 0 ? `−${formatShare(-share)}` : `+${formatShare(share)}`;
+}
+
 /** A count for people: `1,000,000`. */
 export function wholeNumber(count: number): string {
   return String(Math.round(count)).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");

@@ -5,7 +5,7 @@ import type { WorkRequest } from "../domain/work-request.ts";
 
 /** A run, and what was asked for when it was made. */
 export type RunAndRequest = {
-  request: Pick<WorkRequest, "task_data" | "input_size">;
+  request: Pick<WorkRequest, "task_name" | "subject" | "context" | "task_data" | "input_size">;
   run: Pick<Run, "worker_name" | "cpu_model" | "allocation" | "inputs">;
 };
 
@@ -14,8 +14,8 @@ const MOST_CHANGES = 20;
 const MOST_CHARACTERS = 120;
 
 /**
- * What a run had otherwise than an earlier one: what it was told and given first, since that is the likeliest cause, then
- * where it ran and with how much. At most 20.
+ * What a run had otherwise than another, mostly an earlier one of its key: what it is a run of, then what it was told and
+ * given, since that is the likeliest cause, then where it ran and with how much. At most 20.
  */
 export function changedSince(before: RunAndRequest, after: RunAndRequest): Change[] {
   const [old, now] = [factsOf(before), factsOf(after)];
@@ -30,6 +30,9 @@ export function changedSince(before: RunAndRequest, after: RunAndRequest): Chang
 function factsOf({ request, run }: RunAndRequest): Map<string, string> {
   const { memory, cpu_count, tags } = run.allocation;
   return new Map([
+    ["task", request.task_name] as const,
+    ["subject", request.subject] as const,
+    ["context", request.context] as const,
     ...Object.entries(request.task_data).map(([name, value]) => [`task data ${name}`, textOf(value)] as const),
     ...run.inputs.map(
       ({ path, sha256, size }) => [`input ${path}`, `${sha256.slice(0, 12)} (${formatBytes(size)})`] as const,

@@ -133,7 +133,8 @@ function standing(earlier: readonly HistoryEntry[]): string {
   return `${failed} of ${countOf(earlier.length, "earlier run")} failed as well`;
 }
 
-function factorText(factor: number): string {
+/** `1.8×`, `12×`. */
+export function factorText(factor: number): string {
   return `${factor >= 9.95 ? Math.round(factor) : factor.toFixed(1)}×`;
 }
 

@@ -13,7 +13,7 @@ function runOf(part: {
 }): RunAndRequest {
   const { task_data = {}, inputs = {}, worker = "w-1", memory = GIB, input_size = null } = part;
   return {
-    request: { task_data, input_size },
+    request: { task_name: "build", subject: "hello", context: "", task_data, input_size },
     run: {
       worker_name: workerNameOf(worker),
       cpu_model: null,

@@ -84,6 +84,7 @@ const SOURCES: Record<string, Source> = {
   show: requests,
   log: requests,
   why: requests,
+  diff: requests,
   wait: requests,
   watch: requests,
   abort: requests,

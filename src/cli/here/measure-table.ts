@@ -1,5 +1,5 @@
 import type { EndedRun } from "../../worker/run/run-spec.ts";
-import { metricValue, formatMetric, METRICS, type Metric } from "../../history/metric.ts";
+import { metricValue, formatMetric, METRICS, METRIC_WORDS, type Metric } from "../../history/metric.ts";
 import type { Cli } from "../cli.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
 import { curveLines } from "../terminal/curve-plot.ts";
@@ -33,13 +33,6 @@ export function measureTable(
   return `${statistics}${plot.join("")}${isPlain ? "" : `${outcomeText(outcome)}\n`}`;
 }
 
-const LABELS: Record<Metric, string> = {
-  duration: "time",
-  cpu_time: "cpu time",
-  memory: "memory",
-  disk_space: "disk",
-};
-
 /** For each figure: mean ± standard deviation, and the extremes. */
 function spread(runs: readonly EndedRun[], surface: Surface): string {
   const dash = symbols(surface).range;
@@ -50,7 +43,7 @@ function spread(runs: readonly EndedRun[], surface: Surface): string {
     const { mean, deviation } = meanAndDeviation(values);
     const format = (value: number) => formatMetric(value, metric);
     const range = `${format(Math.min(...values))} ${dash} ${format(Math.max(...values))}`;
-    return [`${LABELS[metric].padEnd(10)}${format(mean)} ${plusMinus} ${format(deviation)}   (${range})\n`];
+    return [`${METRIC_WORDS[metric].padEnd(10)}${format(mean)} ${plusMinus} ${format(deviation)}   (${range})\n`];
   });
   return `${lines.join("")}${runs.length} runs\n`;
 }

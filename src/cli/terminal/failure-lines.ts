@@ -1,5 +1,5 @@
 import type { FailureFacts } from "../../contract/answers.ts";
-import type { LastPass } from "../../domain/last-pass.ts";
+import type { Change, LastPass } from "../../domain/last-pass.ts";
 import { formatMoment } from "./relative-time.ts";
 import { symbols } from "./glyph.ts";
 import { sanitizeText } from "./sanitize.ts";
@@ -29,11 +29,13 @@ export function passLines({ run_id, completed_at, changes }: LastPass, surface: 
   const passed = `  passed ${run_id ?? "in an imported run"} at ${formatMoment(completed_at, surface)}`;
   if (changes === null) return [`${passed}; what has changed since cannot be told\n`];
   if (changes.length === 0) return [`${passed}; nothing that is known of has changed since\n`];
+  return [`${passed}; since then have changed:\n`, ...changeLines(changes, surface)];
+}
+
+/** One line for each thing that was otherwise. */
+export function changeLines(changes: readonly Change[], surface: Surface): string[] {
   const { arrow } = symbols(surface);
-  return [
-    `${passed}; since then have changed:\n`,
-    ...changes.map(
-      ({ what, before, after }) => sanitizeText(`    ${what}: ${before ?? "-"} ${arrow} ${after ?? "-"}`) + "\n",
-    ),
-  ];
+  return changes.map(
+    ({ what, before, after }) => sanitizeText(`    ${what}: ${before ?? "-"} ${arrow} ${after ?? "-"}`) + "\n",
+  );
 }

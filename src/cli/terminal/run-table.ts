@@ -10,7 +10,7 @@ import { formatMoment } from "./relative-time.ts";
 import { isRunLowerBound, runFigure } from "./run-figures.ts";
 import { sanitizeText } from "./sanitize.ts";
 import type { Surface } from "./surface.ts";
-import { renderTable, type Cell, type Column } from "./table.ts";
+import { renderTable, type Column } from "./table.ts";
 
 /** The attempts at a request, or the runs of a worker, one a row. */
 export function renderRuns(runs: readonly Run[], surface: Surface): string {
@@ -28,7 +28,7 @@ function columnsOf(surface: Surface): Column<Run>[] {
     metricColumn("CPU", "cpu_time", surface),
     metricColumn("MEMORY", "memory", surface),
     metricColumn("DISK", "disk_space", surface),
-    { header: "ENDED", cell: (run) => endCell(run, surface) },
+    { header: "ENDED", cell: (run) => ({ painted: runLabel(run, surface) }) },
   ];
 }
 
@@ -50,16 +50,16 @@ function tookSeconds(run: Run, surface: Surface): number | undefined {
   return runFigure(run, "duration");
 }
 
-/** Glyph and words, as everywhere. */
-function endCell(run: Run, surface: Surface): Cell {
+/** How a run stands, or ended: glyph and words, painted. */
+export function runLabel(run: Run, surface: Surface): string {
   const signs = symbols(surface);
   switch (run.state) {
     case "assigned":
-      return { text: `${signs.waiting} starting`, style: "waiting" };
+      return paint(surface, "waiting", `${signs.waiting} starting`);
     case "running":
-      return { text: `${signs.running} running`, style: "running" };
+      return paint(surface, "running", `${signs.running} running`);
     case "ended":
-      return { painted: endText(run, surface) };
+      return endText(run, surface);
     default:
       return assertNever(run.state);
   }

@@ -8,6 +8,8 @@ import { action, type Session, type SharedOptions } from "../session.ts";
 import { sinceOf } from "../since.ts";
 import { countArgument, withServer, withTable } from "../shared-options.ts";
 import { renderRequestList } from "../terminal/request-list-view.ts";
+import { isWatched } from "../wait/is-watched.ts";
+import { watchList } from "../wait/watch-list.ts";
 
 type Options = SharedOptions & {
   status?: (typeof STATUSES)[number];
@@ -24,12 +26,20 @@ type Options = SharedOptions & {
   until?: string;
   limit: number;
   cursor?: string;
+  watch?: boolean;
 };
+
+const EXAMPLES = `Examples:
+  almanac ls --failed --since 7d       what failed in the last week, the last first
+  almanac ls --status running --watch  what runs, kept up to date until Ctrl-C
+  almanac ls --task build | cut -f 1   the numbers alone, for programs
+`;
 
 /** `almanac ls`. */
 export function define(command: Command, cli: Cli): void {
   command
     .description("Work requests, newest first.")
+    .addHelpText("before", EXAMPLES)
     .addOption(new Option("--status <status>", "only of this status").choices(STATUSES))
     .addOption(new Option("--result <result>", "only with this result").choices(RESULTS))
     .option("--failed", "the same as --result failure")
@@ -43,11 +53,21 @@ export function define(command: Command, cli: Cli): void {
     .option("--since <when>", "only those that ended since then, the last first: 7d, 12h, or a date")
     .option("--until <when>", "only those that ended until then")
     .option("--limit <n>", "at most so many", countArgument, 100)
-    .option("--cursor <cursor>", "go on from the next_cursor of the page before");
-  withTable(withServer(command)).action(action(cli, list));
+    .option("--cursor <cursor>", "go on from the next_cursor of the page before")
+    .option("-w, --watch", "go on until Ctrl-C: the list drawn anew in place, else one line for each change");
+  withTable(withServer(command))
+    .option("--jsonl", "with --watch: each change as one JSON document on a line of its own")
+    .action(action(cli, list));
 }
 
 async function list(session: Session, options: Options): Promise<ExitCode> {
+  if (isWatched(session, options, "almanac ls --json")) {
+    return watchList(
+      session,
+      async (signal) => (await fetchUpTo(session, options, signal)).items,
+      options.jsonl === true,
+    );
+  }
   const page = await fetchUpTo(session, options);
   if (session.wantsJson) {
     session.json(page, page.items);
@@ -64,13 +84,14 @@ type Page = Answer<"listWorkRequests">;
 const PAGE_SIZE = 1000;
 
 /** As many as asked for, over as many pages as it takes. */
-async function fetchUpTo(session: Session, options: Options): Promise<Page> {
+async function fetchUpTo(session: Session, options: Options, signal?: AbortSignal): Promise<Page> {
   const found: Page = { items: [], next_cursor: options.cursor ?? null };
   // ends when the limit is reached or the server has no more
   do {
     const limit = Math.min(PAGE_SIZE, options.limit - found.items.length);
     if (limit <= 0) break;
     const page = await session.client.call("listWorkRequests", {
+      signal,
       query: {
         ...filterOf(options, session.cli.nowMs()),
         limit,

@@ -1,19 +1,24 @@
 import type { Command } from "commander";
-import type { Run } from "../../domain/run.ts";
-import type { WorkRequest } from "../../domain/work-request.ts";
 import { parseLookupName } from "../../history/lookup-name.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
+import { usageError } from "../failure.ts";
 import { requestOrRunOf } from "../request-ids.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { withOutput, withServer } from "../shared-options.ts";
-import { curveLines } from "../terminal/curve-plot.ts";
+import { readShown, renderShown, type AskedFor } from "../show/shown-request.ts";
+import { watchShown } from "../show/watch-shown.ts";
 import { renderHistory } from "../terminal/history-view.ts";
-import { renderRequest } from "../terminal/request-view.ts";
-import { renderWorkflow } from "../terminal/workflow-view.ts";
+import { isWatched } from "../wait/is-watched.ts";
 import { exitCodeOfRequest } from "../wait/verdict.ts";
 
-type Options = SharedOptions & { exitStatus?: boolean; plot?: boolean };
+type Options = SharedOptions & { exitStatus?: boolean; plot?: boolean; watch?: boolean };
+
+const EXAMPLES = `Examples:
+  almanac show 5122                          how it stands, why, what it was given and used, every attempt
+  almanac show 5122 --watch --plot           the same, kept up to date to its end, with its curves
+  almanac show last-success:worker:build:hello:   the last run of a key that passed
+`;
 
 /** `almanac show`. */
 export function define(command: Command, cli: Cli): void {
@@ -22,44 +27,32 @@ export function define(command: Command, cli: Cli): void {
       "One work request with its runs: 5122, #5122, one run of it (5122.1), or an entry of the history by\n" +
         "name (last-success:worker:build:hello:bookworm%2Famd64; last-entry: and last-failure: too).",
     )
+    .addHelpText("before", EXAMPLES)
     .argument("<id>", "a work request, a run, or the name of an entry")
     .option("--plot", "what the newest of the runs used over time, also while it runs")
+    .option("-w, --watch", "go on to its end, or until Ctrl-C: drawn anew in place, else one line for each change")
     .option("--exit-status", "exit with what became of it, as `almanac wait` does");
-  withOutput(withServer(command)).action(action(cli, show));
+  withOutput(withServer(command))
+    .option("--jsonl", "with --watch: each change as one JSON document on a line of its own")
+    .action(action(cli, show));
 }
 
 async function show(session: Session, options: Options, text: string): Promise<ExitCode> {
-  if (text.startsWith("last-")) return showEntry(session, text);
-  const { id, runId } = requestOrRunOf(text);
-  const found = await session.client.call("getWorkRequest", { params: { id } });
-  const runs = runId === undefined ? found.runs : found.runs.filter((run) => run.id === runId);
-  if (runId !== undefined && runs.length === 0) await session.client.call("getRun", { params: { run_id: runId } }); // says that it is not there
-  if (session.wantsJson) {
-    session.json({ work_request: found.work_request, runs }, found.work_request);
-  } else if (found.work_request.task_type === "workflow" && hasMembers(found.work_request)) {
-    const state = await session.client.call("getWorkflow", { params: { id } });
-    const { nodes } = await session.client.call("listWorkflowNodes", { params: { id } });
-    session.print(renderWorkflow(state, nodes, session.surface));
-  } else {
-    const pageUrl = `${session.client.url.replace(/\/+$/, "")}/r/${id}`;
-    const { items: deliveries } = await session.client.call("listDeliveries", { query: { work_request_id: id } });
-    session.print(renderRequest(found.work_request, runs, session.surface, { pageUrl, deliveries }));
-    if (options.plot === true) session.print(plotOf(runs, session));
+  const isToBeWatched = isWatched(session, options, `almanac show ${text} --json`);
+  if (text.startsWith("last-")) {
+    if (isToBeWatched) throw usageError(`--watch: ${text} is an entry of the history, which does not change.`);
+    return showEntry(session, text);
   }
-  return options.exitStatus === true ? exitCodeOfRequest(found.work_request) : EXIT.success;
+  const asked = requestOrRunOf(text);
+  return isToBeWatched ? watchShown(session, options, asked) : showOnce(session, options, asked);
 }
 
-/** A workflow that was never planned has only itself to show. */
-function hasMembers({ started_at }: WorkRequest): boolean {
-  return started_at !== null;
-}
-
-/** The newest run that has a curve; a sentence when none has. */
-function plotOf(runs: readonly Run[], session: Session): string {
-  const run = runs.findLast(({ measurement }) => measurement?.curve !== undefined);
-  const lines = run?.measurement?.curve === undefined ? [] : curveLines(run.measurement.curve, session.surface);
-  if (run === undefined || lines.length === 0) return "\nNo run of it was measured over time.\n";
-  return `\n${[`Run ${run.id} over time`, ...lines].join("\n")}\n`;
+async function showOnce(session: Session, options: Options, asked: AskedFor): Promise<ExitCode> {
+  const shown = await readShown(session, asked);
+  const { work_request, runs } = shown;
+  if (session.wantsJson) session.json({ work_request, runs }, work_request);
+  else session.print(renderShown(shown, session.surface, options));
+  return options.exitStatus === true ? exitCodeOfRequest(work_request) : EXIT.success;
 }
 
 async function showEntry(session: Session, name: string): Promise<ExitCode> {

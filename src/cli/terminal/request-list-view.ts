@@ -91,8 +91,8 @@ function secondsColumn(
   };
 }
 
-/** Of the newest run; where that is not at hand, of the request, and from its times where its whole seconds say nothing. */
-function ranSeconds({ work_request: request, run }: RequestRow, surface: Surface): number | undefined {
+/** How long it ran, seconds: of the newest run; where that is not at hand, of the request, and from its times where its whole seconds say nothing. */
+export function ranSeconds({ work_request: request, run }: RequestRow, surface: Surface): number | undefined {
   const isOver = run === undefined ? request.status === "completed" : run.state === "ended";
   const measured = run === undefined ? request.output_data?.runtime_statistics.duration : runFigure(run, "duration");
   if (isOver && measured !== undefined && measured > 0) return measured;

@@ -5,12 +5,13 @@ import type { Run } from "../../domain/run.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import { stateLabel, stateOf, symbols } from "../terminal/glyph.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
+import { ranSeconds } from "../terminal/request-list-view.ts";
 import { sanitizeText } from "../terminal/sanitize.ts";
 import { isWorthSaying, verdictText } from "../terminal/verdict-text.ts";
 import type { Surface } from "../terminal/surface.ts";
 import type { Seen } from "./follow-requests.ts";
 
-/** One line that says how a request stands; a new line is worth printing when it differs from the one before. */
+/** One line that says how a request stands, of its runs where they are at hand; a new line is worth printing when it differs from the one before. */
 export function changeLine(seen: Seen, surface: Surface): string {
   const { work_request: request } = seen;
   const run = seen.runs.at(-1);
@@ -25,12 +26,13 @@ export function nameOf(request: WorkRequest): string {
 function standing(request: WorkRequest, run: Run | undefined, surface: Surface): string {
   switch (request.status) {
     case "blocked":
-      return request.waiting?.message ?? `waits for ${request.dependencies.map((id) => `#${id}`).join(", ")}`;
+      return request.waiting?.message ?? blockedBy(request);
     case "pending":
       return request.waiting?.message ?? "waits to be placed";
     case "running":
       if (request.task_type === "workflow") return "is under way";
-      return run === undefined ? "is being placed" : runningWhere(run);
+      if (run !== undefined) return runningWhere(run);
+      return request.worker_name === null ? "is being placed" : `runs on ${request.worker_name}`;
     case "completed":
       return request.task_type === "workflow" ? workflowEnding(request, surface) : ending(request, run, surface);
     case "aborted":
@@ -38,6 +40,12 @@ function standing(request: WorkRequest, run: Run | undefined, surface: Surface):
     default:
       return assertNever(request.status);
   }
+}
+
+function blockedBy({ dependencies }: WorkRequest): string {
+  return dependencies.length === 0
+    ? "waits to be released"
+    : `waits for ${dependencies.map((id) => `#${id}`).join(", ")}`;
 }
 
 function runningWhere(run: Run): string {
@@ -56,12 +64,16 @@ function workflowEnding(request: WorkRequest, surface: Surface): string {
 
 function ending(request: WorkRequest, run: Run | undefined, surface: Surface): string {
   const verdict = isWorthSaying(request) && request.verdict !== null ? verdictText(request.verdict) : undefined;
-  const parts = [ranFor(run), verdict, why(request, run), usedMemory(run)];
+  const parts = [ranFor(request, run, surface), verdict, why(request, run), usedMemory(run)];
   return parts.filter((part) => part !== undefined).join(` ${symbols(surface).dot} `);
 }
 
-function ranFor(run: Run | undefined): string | undefined {
-  if (run?.started_at === null || run?.started_at === undefined || run.ended_at === null) return undefined;
+function ranFor(request: WorkRequest, run: Run | undefined, surface: Surface): string | undefined {
+  if (run === undefined) {
+    const seconds = ranSeconds({ work_request: request }, surface);
+    return seconds === undefined ? undefined : `after ${formatDuration(seconds)}`;
+  }
+  if (run.started_at === null || run.ended_at === null) return undefined;
   return `after ${formatDuration((epochMs(run.ended_at) - epochMs(run.started_at)) / 1000)}`;
 }
 

@@ -61,7 +61,7 @@ function timedOut(options: WaitingOptions): CliError {
 
 async function detach(session: Session, options: WaitingOptions): Promise<ExitCode> {
   const open = options.open();
-  session.say(`\ndetached; the work goes on. Come back with: ${options.comeBack} ${open.join(" ")}`);
+  session.say(`\ndetached; the work goes on. Come back with: ${[options.comeBack, ...open].join(" ")}`);
   if (!options.isOwner) return EXIT.interrupted;
   session.say("Ctrl-C again within 2 s aborts it.");
   if (await isInterruptedAgain()) {

@@ -5,23 +5,26 @@ import { METRICS, parseMetric } from "../../history/metric.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { usageError } from "../failure.ts";
+import { openPage, withWeb, type WebOptions } from "../open-page.ts";
+import { PAGE, type QueryFields } from "../page-address.ts";
 import { readHistory, type HistoryQuery } from "../read-history.ts";
 import { sinceOf } from "../since.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { countArgument, withServer, withTable } from "../shared-options.ts";
 import { renderHistory } from "../terminal/history-view.ts";
 
-type Options = SharedOptions & {
-  context?: string;
-  type: TaskType;
-  worker?: string;
-  since?: string;
-  limit: number;
-  metric?: string;
-  plot?: boolean;
-  hist?: boolean;
-  local?: boolean;
-};
+type Options = SharedOptions &
+  WebOptions & {
+    context?: string;
+    type: TaskType;
+    worker?: string;
+    since?: string;
+    limit: number;
+    metric?: string;
+    plot?: boolean;
+    hist?: boolean;
+    local?: boolean;
+  };
 
 const EXAMPLES = `Examples:
   almanac history build                    every build, newest first
@@ -46,7 +49,7 @@ export function define(command: Command, cli: Cli): void {
     .option("--plot", "over time")
     .option("--hist", "as a histogram")
     .option("--local", "of `almanac run` on this machine, not of the server");
-  withTable(withServer(command)).action(action(cli, history));
+  withTable(withServer(withWeb(command))).action(action(cli, history));
 }
 
 async function history(
@@ -56,6 +59,7 @@ async function history(
   subject?: string,
   context = options.context,
 ): Promise<ExitCode> {
+  if (options.web === true) return openHistory(session, options, { task_name: task, subject, context });
   const metric = metricOf(options);
   const query: HistoryQuery = {
     task_type: options.type,
@@ -86,6 +90,14 @@ async function history(
   } as const;
   session.print(renderHistory(items, view, session.surface));
   return EXIT.success;
+}
+
+/** The page shows all that `--metric`, `--plot` and `--hist` choose from; the local history has none. */
+function openHistory(session: Session, options: Options, key: QueryFields & { task_name: string }): Promise<ExitCode> {
+  if (options.local === true) throw usageError("--web: the local history has no page.", "Leave --local or --web out.");
+  const { type, worker, since } = options;
+  const from = since === undefined ? undefined : sinceOf(since, session.cli.nowMs());
+  return openPage(session, PAGE.history({ task_type: type, ...key, worker, since: from }));
 }
 
 function metricOf(options: Options) {

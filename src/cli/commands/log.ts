@@ -5,17 +5,20 @@ import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { CliError } from "../failure.ts";
 import { logDocument, showLog } from "../log/show-log.ts";
+import { openPage, withWeb, type WebOptions } from "../open-page.ts";
+import { PAGE } from "../page-address.ts";
 import { requestOrRunOf } from "../request-ids.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { countArgument, withOutput, withServer } from "../shared-options.ts";
 
-type Options = SharedOptions & {
-  follow?: boolean;
-  tail?: number;
-  timestamps?: boolean;
-  clockTimes?: boolean;
-  stream?: LogStream;
-};
+type Options = SharedOptions &
+  WebOptions & {
+    follow?: boolean;
+    tail?: number;
+    timestamps?: boolean;
+    clockTimes?: boolean;
+    stream?: LogStream;
+  };
 
 /** `almanac log`. */
 export function define(command: Command, cli: Cli): void {
@@ -27,7 +30,7 @@ export function define(command: Command, cli: Cli): void {
     .option("-t, --timestamps", "before each line, the time since the run's start")
     .option("-T, --clock-times", "before each line, the time of day")
     .addOption(new Option("--stream <name>", "only what went there").choices(["stdout", "stderr"]));
-  withOutput(withServer(command))
+  withOutput(withServer(withWeb(command)))
     .option("--jsonl", "each piece of output as one JSON document on a line of its own")
     .action(action(cli, log));
 }
@@ -39,6 +42,7 @@ async function log(session: Session, options: Options, text: string): Promise<Ex
     isJsonl: options.jsonl === true,
     ...(options.stream !== undefined && { stream: options.stream }),
   } as const;
+  if (options.web === true) return openPage(session, PAGE.log(id, runId ?? (await newestRun(session, id))));
   if (session.wantsJson) return logDocument(session, runId ?? (await newestRun(session, id)), options);
   if (options.follow === true) {
     const named = runId === undefined ? {} : { runId };

@@ -9,24 +9,27 @@ import {
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { usageError } from "../failure.ts";
+import { openPage, withWeb, type WebOptions } from "../open-page.ts";
+import { PAGE, pageUrl } from "../page-address.ts";
 import { readPages } from "../read-pages.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { countArgument, withServer, withTable } from "../shared-options.ts";
 import { renderFinding, renderFindings } from "../terminal/finding-view.ts";
 
-type Options = SharedOptions & {
-  state?: FindingState;
-  kind?: FindingKind;
-  all?: boolean;
-  limit: number;
-  task?: string;
-  subject?: string;
-  context?: string;
-  /** False: nobody. */
-  owner?: string | false;
-  mark?: FindingState;
-  note?: string;
-};
+type Options = SharedOptions &
+  WebOptions & {
+    state?: FindingState;
+    kind?: FindingKind;
+    all?: boolean;
+    limit: number;
+    task?: string;
+    subject?: string;
+    context?: string;
+    /** False: nobody. */
+    owner?: string | false;
+    mark?: FindingState;
+    note?: string;
+  };
 
 /** `almanac regressions`. */
 export function define(command: Command, cli: Cli): void {
@@ -47,13 +50,14 @@ export function define(command: Command, cli: Cli): void {
     .option("--limit <n>", "at most so many", countArgument, 100)
     .addOption(new Option("--mark <state>", "the state to put the finding into").choices(FINDING_STATES))
     .option("-m, --note <text>", "why, for those who wonder");
-  withTable(withServer(command)).action(action(cli, regressions));
+  withTable(withServer(withWeb(command))).action(action(cli, regressions));
 }
 
 async function regressions(session: Session, options: Options, text?: string): Promise<ExitCode> {
   if (text !== undefined || options.mark !== undefined || options.note !== undefined)
     return one(session, options, text);
   const query = queryOf(options);
+  if (options.web === true) return openPage(session, listPage(query));
   const findings = await readPages<Finding>(options.limit, (page) =>
     session.client.call("listFindings", { query: { ...query, ...page } }),
   );
@@ -61,6 +65,11 @@ async function regressions(session: Session, options: Options, text?: string): P
   else session.print(renderFindings(findings, session.surface, session.tableOptions));
   if (findings.length === 0 && !session.wantsJson) session.say(emptyText(query));
   return EXIT.success;
+}
+
+/** The page lists what is open unless it is told otherwise. */
+function listPage({ state, ...others }: ReturnType<typeof queryOf>): string {
+  return PAGE.regressions({ ...others, state: state === "open" ? undefined : (state ?? "all") });
 }
 
 /** Where some are asked for, others may be open. */
@@ -97,9 +106,9 @@ async function one(session: Session, options: Options, text: string | undefined)
   }
   if (mark === undefined && owner === undefined) {
     const { finding } = await session.client.call("getFinding", { params });
-    const pageUrl = `${session.client.url.replace(/\/+$/, "")}/regressions/${id}`;
+    if (options.web === true) return openPage(session, PAGE.finding(id));
     if (session.wantsJson) session.json({ finding }, finding);
-    else session.print(renderFinding(finding, session.surface, pageUrl));
+    else session.print(renderFinding(finding, session.surface, pageUrl(session, PAGE.finding(id))));
     return EXIT.success;
   }
   const body = {
@@ -108,6 +117,7 @@ async function one(session: Session, options: Options, text: string | undefined)
     ...(owner !== undefined && { owner: owner === false ? null : owner }),
   };
   const { finding } = await session.client.call("changeFinding", { params, body });
+  if (options.web === true) return openPage(session, PAGE.finding(id));
   if (session.wantsJson) session.json({ finding }, finding);
   else session.print(`finding ${id} ${changedText(options, finding)}\n`);
   return EXIT.success;

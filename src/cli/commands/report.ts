@@ -6,6 +6,7 @@ import { TASK_TYPES, type TaskType } from "../../domain/task.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { usageError } from "../failure.ts";
+import { PAGE, pageUrl } from "../page-address.ts";
 import { requestIdOf, requestOrRunOf } from "../request-ids.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { withServer } from "../shared-options.ts";
@@ -53,7 +54,7 @@ export function define(command: Command, cli: Cli): void {
 
 async function report(session: Session, options: Options, what: string, names: readonly string[]): Promise<ExitCode> {
   const page = pageOf(session, options, what, names);
-  const root = `${session.client.url.replace(/\/+$/, "")}/`;
+  const root = pageUrl(session, "");
   const { body } = await session.client.download("report", { query: { page, root } });
   if (options.html === "-") await pipeline(body, session.cli.stdout, { end: false });
   else await pipeline(body, createWriteStream(options.html));
@@ -80,7 +81,7 @@ function requestPage(what: string, names: readonly string[]): string {
   }
   const { id, runId } = requestOrRunOf(what);
   if (names.length > 0) throw usageError(`After ${what} nothing is expected, but there is "${names[0]}".`);
-  return runId === undefined ? `r/${id}` : `r/${id}?run=${runId.split(".")[1] ?? ""}`;
+  return PAGE.request(id, runId);
 }
 
 /** How many names may follow each. */
@@ -97,28 +98,23 @@ const MOST_NAMES: Record<Kind, number> = {
 const PAGES: Record<Kind, (options: Options & { nowMs: number }, names: readonly string[]) => string> = {
   history: ({ context: given, type, since }, [task_name, subject, context = given]) => {
     if (task_name === undefined) throw usageError("A history is that of a task: its name is missing.");
-    return `history?${query({ task_type: type, task_name, subject, context, since })}`;
+    return PAGE.history({ task_type: type, task_name, subject, context, since });
   },
   worker: ({ since }, [name]) => {
     if (name === undefined) throw usageError("The worker's name is missing.");
-    return `workers/${encodeURIComponent(name)}?${query({ since })}`;
+    return PAGE.worker(name, { since });
   },
   workflow: (_, [id]) => {
     if (id === undefined) throw usageError("The workflow's number is missing.");
-    return `wf/${requestIdOf(id)}`;
+    return PAGE.workflow(requestIdOf(id));
   },
-  regressions: (_, [task_name]) => `regressions?${query({ task_name })}`,
-  tasks: () => "t",
-  waste: (options) => `waste?${query({ days: daysOf(options) })}`,
-  accuracy: (options, [task_name]) => `accuracy?${query({ days: daysOf(options), task_name })}`,
+  regressions: (_, [task_name]) => PAGE.regressions({ task_name }),
+  tasks: () => PAGE.tasks(),
+  waste: (options) => PAGE.waste({ days: daysOf(options) }),
+  accuracy: (options, [task_name]) => PAGE.accuracy({ days: daysOf(options), task_name }),
 };
 
 /** Over how many days the page is to look; the server says which it knows. */
 function daysOf({ since, nowMs }: { since?: string; nowMs: number }): string | undefined {
   return since === undefined ? undefined : String(Math.round((nowMs - epochMs(since)) / DAY_MS));
-}
-
-function query(fields: Record<string, string | undefined>): string {
-  const given = Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined);
-  return new URLSearchParams(given).toString();
 }

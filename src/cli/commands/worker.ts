@@ -6,6 +6,8 @@ import { workerName } from "../../contract/names.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { usageError } from "../failure.ts";
+import { openPage, withWeb, type WebOptions } from "../open-page.ts";
+import { PAGE } from "../page-address.ts";
 import { readPages } from "../read-pages.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
 import { countArgument, withOutput, withServer, withTable } from "../shared-options.ts";
@@ -39,7 +41,7 @@ export function define(command: Command, cli: Cli): void {
     new Option("--sort <figure>", "by name, or what has most of it first").choices(WORKER_ORDERS).default("worker"),
   );
   withTable(withServer(ls)).action(action(cli, list));
-  withOutput(withServer(named(command, "show", "One worker and what runs on it."))).action(action(cli, show));
+  withOutput(withServer(withWeb(named(command, "show", "One worker and what runs on it.")))).action(action(cli, show));
   const log = named(command, "log", "What the program of a worker said of itself, the newest last.");
   log.option("-n, --tail <lines>", "only the last so many lines; a thousand are kept", countArgument, 100);
   withOutput(withServer(log))
@@ -77,8 +79,9 @@ async function list(session: Session, { sort }: SharedOptions & { sort: WorkerOr
   return EXIT.success;
 }
 
-async function show(session: Session, _: SharedOptions, name: string): Promise<ExitCode> {
+async function show(session: Session, { web }: SharedOptions & WebOptions, name: string): Promise<ExitCode> {
   const answer = await session.client.call("getWorker", { params: { worker_name: nameOf(name) } });
+  if (web === true) return openPage(session, PAGE.worker(answer.worker.worker_name));
   if (session.wantsJson) session.json(answer, answer.worker);
   else session.print(renderWorker(answer, session.surface));
   return EXIT.success;

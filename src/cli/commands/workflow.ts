@@ -3,6 +3,8 @@ import { FAIL_ON, type FailOn } from "../../domain/verdict.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
+import { openPage, withWeb, type WebOptions } from "../open-page.ts";
+import { PAGE } from "../page-address.ts";
 import { readPages } from "../read-pages.ts";
 import { requestIdOf } from "../request-ids.ts";
 import { action, type Session, type SharedOptions } from "../session.ts";
@@ -42,7 +44,7 @@ export function define(command: Command, cli: Cli): void {
     .argument("<id>", "a workflow: 7, #7")
     .option("--all", "every request, not folded by group")
     .option("--exit-status", "exit with what became of it, as `almanac wait` does");
-  withTable(withServer(show)).action(action(cli, showWorkflow));
+  withTable(withServer(withWeb(show))).action(action(cli, showWorkflow));
   const list = command
     .command("ls")
     .description("Workflows, newest first.")
@@ -68,11 +70,12 @@ async function showPlan(session: Session, options: PlanOptions, name: string): P
   return answer.errors.length > 0 ? EXIT.failed : EXIT.success;
 }
 
-type ShowOptions = SharedOptions & { all?: boolean; exitStatus?: boolean };
+type ShowOptions = SharedOptions & WebOptions & { all?: boolean; exitStatus?: boolean };
 
 async function showWorkflow(session: Session, options: ShowOptions, text: string): Promise<ExitCode> {
   const params = { id: requestIdOf(text) };
   const state = await session.client.call("getWorkflow", { params });
+  if (options.web === true) return openPage(session, PAGE.workflow(params.id));
   const { nodes } = await session.client.call("listWorkflowNodes", { params });
   if (session.wantsJson) session.json({ ...state, nodes }, nodes);
   else {

@@ -8,7 +8,7 @@ import { curveLines } from "../terminal/curve-plot.ts";
 import { renderRequest } from "../terminal/request-view.ts";
 import type { Surface } from "../terminal/surface.ts";
 import { renderWorkflow } from "../terminal/workflow-view.ts";
-import { pageUrl } from "../page-url.ts";
+import { PAGE, pageUrl } from "../page-address.ts";
 
 /** The work request meant, and the one of its runs where one is meant. */
 export type AskedFor = { id: WorkRequestId; runId?: RunId };
@@ -18,7 +18,9 @@ export type ShownRequest = {
   work_request: WorkRequest;
   /** All of them, or the one that is meant. */
   runs: Run[];
-  /** Its page. */
+  /** Its page, from the server's first page on. */
+  page: string;
+  /** The whole address of the request's page. */
   url: string;
   /** Of a workflow that was planned. */
   workflow?: { state: Answer<"getWorkflow">; nodes: Answer<"listWorkflowNodes">["nodes"] };
@@ -35,13 +37,14 @@ export async function readShown(session: Session, asked: AskedFor, signal?: Abor
   if (asked.runId !== undefined && runs.length === 0) {
     await client.call("getRun", { params: { run_id: asked.runId }, signal }); // says that it is not there
   }
-  const shown = { work_request: found.work_request, runs, url: pageUrl(session, `r/${asked.id}`) };
+  const url = pageUrl(session, PAGE.request(asked.id));
+  const shown = { work_request: found.work_request, runs, url, page: PAGE.request(asked.id, asked.runId) };
   if (session.wantsJson) return { ...shown, deliveries: [] };
   // a workflow that was never planned has only itself to show
   if (found.work_request.task_type === "workflow" && found.work_request.started_at !== null) {
     const state = await client.call("getWorkflow", { params, signal });
     const { nodes } = await client.call("listWorkflowNodes", { params, signal });
-    return { ...shown, workflow: { state, nodes }, deliveries: [] };
+    return { ...shown, page: PAGE.workflow(asked.id), workflow: { state, nodes }, deliveries: [] };
   }
   const { items } = await client.call("listDeliveries", { query: { work_request_id: asked.id }, signal });
   return { ...shown, deliveries: items };

@@ -76,7 +76,7 @@ describe("an interrupt", () => {
     waiting.child.kill("SIGINT");
     await waiting.said(/Ctrl-C again within 2 s aborts it/);
     // An echo of the same Ctrl-C, as npm makes one, is not a second one: so this has to be repeated.
-    const again = setInterval(() => waiting.child.kill("SIGINT"), 60);
+    const again = setInterval(() => waiting.child.kill("SIGINT"), 2);
     expect(await waiting.code).toBe(130);
     clearInterval(again);
     const id = waiting.stdout().trim();

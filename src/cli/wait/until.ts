@@ -65,6 +65,8 @@ async function detach(session: Session, options: WaitingOptions): Promise<ExitCo
   if (!options.isOwner) return EXIT.interrupted;
   session.say("Ctrl-C again within 2 s aborts it.");
   if (await isInterruptedAgain()) {
+    // whoever presses it once more wants no less: it must not cut the aborting off, up to the end of the program
+    process.on("SIGINT", () => undefined);
     for (const id of open) {
       await session.client.call("abortWorkRequest", {
         params: { id },

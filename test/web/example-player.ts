@@ -152,7 +152,7 @@ export class Player {
 function statistics(memoryGib: number, minutes = MINUTES) {
   return {
     duration: Math.round(minutes * 60),
-    cpu_time: Math.round(minutes * 335),
+    cpu_time: Math.round(minutes * 167),
     memory: Math.round(memoryGib * GIB),
     disk_space: Math.round(1.9 * memoryGib * GIB),
     available_memory: 58 * GIB,
@@ -165,8 +165,8 @@ function measured(memoryGib: number, wasKilled: boolean, minutes = MINUTES): Mea
   return {
     method: "cgroup2",
     duration_ms: minutes * 60_000,
-    cpu_user_ms: Math.round(minutes * 310_000),
-    cpu_system_ms: Math.round(minutes * 25_000),
+    cpu_user_ms: Math.round(minutes * 155_000),
+    cpu_system_ms: Math.round(minutes * 12_000),
     lower_bounds: wasKilled ? ["memory", "duration"] : [],
     curve: curve(memoryGib, minutes),
   };
@@ -180,7 +180,7 @@ function curve(memoryGib: number, minutes: number): Curve {
     memory: points.map((share) =>
       Math.round(memoryGib * GIB * Math.min(1, 0.2 + share * 0.85) * (0.92 + 0.08 * random())),
     ),
-    cpu_millicores: points.map((share) => Math.round(share < 0.08 ? 900 : 5200 + 2000 * random())),
+    cpu_millicores: points.map((share) => Math.round(share < 0.08 ? 900 : 2600 + 1000 * random())),
     disk_space: points.map((share) => Math.round(1.9 * memoryGib * GIB * share)),
   };
 }

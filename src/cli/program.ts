@@ -70,7 +70,7 @@ function rewrite(args: readonly string[]): string[] {
 
 const SHARED_WITH_VALUE: ReadonlySet<string> = new Set(["--url", "--token", "--home", "--color"]);
 /** Commands that have commands below them. */
-const NESTED: ReadonlySet<string> = new Set(["worker", "token", "config"]);
+const NESTED: ReadonlySet<string> = new Set(["worker", "token", "config", "workflow", "schedule", "hook"]);
 const OWN: ReadonlySet<string> = new Set(["--help", "-h", "--version", "-V"]);
 
 /** `--json ls` is `ls --json`: options before the command are the command's. */

@@ -8,6 +8,7 @@ import { inChromium } from "./in-chromium.ts";
 const LINES = 1_000_000;
 const ERROR_AT = 654_321;
 const WARNING_AT = 98_765;
+const SECTION_AT = 4_321;
 /** Leaves room on the worker for others. */
 const SMALL = { memory: 2 ** 30, disk_space: 2 ** 30, cpu_count: 1 };
 
@@ -18,6 +19,7 @@ async function startLongLog() {
   await example.harness.client.call("abortWorkRequest", { params: { id: example.ids.tooLarge }, body: {} });
   const lines = Array.from({ length: LINES }, (_, index) => `[${index + 1}] compiling unit ${index % 977}.o`);
   lines[ERROR_AT - 1] = "\u001b[31mfatal error: disk on fire\u001b[0m <b>not bold</b>";
+  lines[SECTION_AT - 1] = "::group::Link";
   lines[WARNING_AT - 1] = "unit.c:5:1: warning: unused variable 'x'";
   const id = await example.play.run({ subject: "world" }, { exit: 2, memory: 1, log: lines });
   return { ...example, path: `/r/${id}/log` };
@@ -86,6 +88,7 @@ inChromium("a log of a million lines", startLongLog, (at) => {
     }
     for (const [only, number] of [
       ["that warn", WARNING_AT],
+      ["that begin a section", SECTION_AT],
       ["that name an error", ERROR_AT],
     ] as const) {
       await page.getByLabel("Lines with").fill("");

@@ -96,7 +96,7 @@ function anyForm({ root, person }: Frame, given: string): VNode {
       "label",
       {},
       "To https://…, mailto:NAME@HOST or command:PROGRAM",
-      e("input", { name: "action", required: true, maxLength: 2000, value: given }),
+      e("input", { name: "action", required: true, maxLength: 2000, size: 50, value: given }),
     ),
     e("button", {}, "Send a test"),
     typedCommand(["deliveries --try", typed("action", "ACTION")], { action: given }),

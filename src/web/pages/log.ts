@@ -12,10 +12,11 @@ import { logLines } from "../parts/log-lines.ts";
 import { zonedText } from "../zone.ts";
 
 /** Which lines are looked for without a word. */
-export const LOG_FILTERS = ["errors", "warnings", "stderr"] as const;
+export const LOG_FILTERS = ["errors", "warnings", "sections", "stderr"] as const;
 const FILTER_WORDS: Record<(typeof LOG_FILTERS)[number], string> = {
   errors: "that name an error",
   warnings: "that warn",
+  sections: "that begin a section",
   stderr: "of standard error",
 };
 /** What stands before each line: nothing, the time since the run's start, of the day, or since the line before. */

@@ -1,5 +1,6 @@
 import { AppError } from "../../../contract/errors.ts";
 import { namesError, namesWarning, plainLine } from "../../../domain/error-line.ts";
+import { beginsSection } from "../../../domain/section-line.ts";
 import type { WorkRequestId } from "../../../domain/ids.ts";
 import type { LinePlace, LogLine } from "../../../domain/log-line.ts";
 import { LogReader } from "../../../domain/log-record.ts";
@@ -46,14 +47,19 @@ function placeOf({ at, from, to }: LogQuery): LinePlace {
   return to === undefined ? { kind: "end" } : { kind: "to", line: to };
 }
 
+const FILTERS: Record<NonNullable<LogQuery["only"]>, (line: LogLine) => boolean> = {
+  errors: ({ text }) => namesError(plainLine(text)),
+  warnings: ({ text }) => namesWarning(plainLine(text)),
+  sections: ({ text }) => beginsSection(text),
+  stderr: ({ stream }) => stream === "stderr",
+};
+
 /** What lines are looked for; undefined: none, all of them are shown. */
 function testOf({ q, only }: LogQuery): ((line: LogLine) => boolean) | undefined {
   if (q === undefined && only === undefined) return undefined;
   const word = q?.toLowerCase() ?? "";
   return (line) => {
-    if (only === "stderr" && line.stream !== "stderr") return false;
-    if (only === "errors" && !namesError(plainLine(line.text))) return false;
-    if (only === "warnings" && !namesWarning(plainLine(line.text))) return false;
+    if (only !== undefined && !FILTERS[only](line)) return false;
     const text = line.text.includes("\u001b") ? plainLine(line.text) : line.text;
     return text.toLowerCase().includes(word);
   };

@@ -1,45 +1,20 @@
 // @ts-check
+import { commandText } from "./command-text.js";
+
 /*
  * Keeps the command beside a form up with what is typed into the form; `keys.js` loads it then. Without it, the command has words
- * in capitals for what the page does not know. As `parts/typed-command.ts` has it.
+ * in capitals for what the page does not know.
  */
-
-/** @typedef {{ of: { field: string, word: string }[], between?: string, option?: string, isEachLine?: boolean, instead?: Record<string, string> }} Typed */
 
 /** @param {HTMLFormElement} form */
 function renew(form) {
   const data = new FormData(form);
   for (const code of form.querySelectorAll("code[data-command]")) {
-    /** @type {(string | Typed)[]} */
+    /** @type {import("./command-text.js").CommandPart[]} */
     const parts = JSON.parse(/** @type {HTMLElement} */ (code).dataset.command ?? "[]");
-    const texts = parts.map((part) => (typeof part === "string" ? part : textOf(part, data)));
-    const command = `almanac ${texts.filter((text) => text !== "").join(" ")}`;
+    const command = `almanac ${commandText(parts, (field) => data.get(field))}`;
     if (code.textContent !== command) code.textContent = command;
   }
-}
-
-/**
- * @param {Typed} part
- * @param {FormData} data
- */
-function textOf({ of, between = "", option, isEachLine, instead }, data) {
-  const found = of.map(({ field }) => {
-    const value = data.get(field);
-    return typeof value === "string" ? value.trim() : "";
-  });
-  if (instead !== undefined) return instead[found[0] ?? ""] ?? "";
-  if (option !== undefined && found.every((value) => value === "")) return "";
-  const whole = of.map(({ word }, index) => found[index] || word).join(between);
-  const words = isEachLine === true ? whole.split("\n").map((line) => line.trim()) : [whole];
-  return words
-    .filter((word) => word !== "")
-    .map((word) => (option === undefined ? quoted(word) : `${option} ${quoted(word)}`))
-    .join(" ");
-}
-
-/** @param {string} text */
-function quoted(text) {
-  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function renewAll() {

@@ -5,6 +5,8 @@ import type { HistoryKey } from "../../domain/task.ts";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
 
+export { quoted } from "../islands/command-text.js";
+
 /** A query string of the fields that have a value, with its `?`; empty without any. */
 export function queryText(fields: Readonly<Record<string, string | number | undefined>>): string {
   const query = new URLSearchParams();
@@ -66,11 +68,6 @@ export function keyText({
 }: Pick<HistoryKey, "task_name" | "subject" | "context">): string {
   const name = [task_name, subject].filter((part) => part !== "").join(" ");
   return context === "" ? name : `${name} (${context})`;
-}
-
-/** A word of a shell's command line. */
-export function quoted(text: string): string {
-  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** The same at the command line, and how to get there. */

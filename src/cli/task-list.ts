@@ -25,15 +25,15 @@ export async function printTasks(session: Session, list: TaskList, task_name: st
   const found = await readPages<TaskCourse>(limit + 1, (page) =>
     session.client.call("listTasks", { query: { ...query, ...page } }),
   );
-  const looked = found.slice(0, limit);
-  const listed = looked.filter(isListed);
+  // in this order, those that are not listed come after those that are
+  const all = found.filter(isListed);
+  const listed = all.slice(0, limit);
   if (session.wantsJson) session.json({ tasks: listed }, listed);
   else session.print(renderTasks(listed, session.surface, session.tableOptions, figures));
   if (found.length === 0)
     sayUnlessJson(session, task_name === undefined ? "no task has run yet" : "no such task has run"); // prettier-ignore
-  else if (listed.length === 0) sayUnlessJson(session, none);
-  // in this order, those that are not listed come after those that are
-  else if (found.length > limit && listed.length === limit) session.say("there are more: --limit");
+  else if (all.length === 0) sayUnlessJson(session, none);
+  else if (all.length > limit) session.say("there are more: --limit");
   return EXIT.success;
 }
 

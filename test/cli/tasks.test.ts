@@ -27,6 +27,12 @@ test("almanac flaky lists what failed and passed, almanac slow what takes longer
   });
   expect((await home.almanac(["slow", "nothing"])).stderr).toBe("no such task has run\n");
 
+  const first = await home.almanac(["tasks", "--sort", "time", "--limit", "1"]);
+  expect([first.stdout.split("\t")[0], first.stderr]).toEqual(["build", "there are more: --limit\n"]);
+  expect((await home.almanac(["tasks", "--limit", "2"])).stderr).toBe("");
+  // what is left out here is not slow
+  expect((await home.almanac(["slow", "--limit", "1"])).stderr).toBe("");
+
   const failed = await submit("--task", "check", "--script", "exit 1");
   await home.almanac(["wait", failed]);
   await home.almanac(["verdict", failed, "flaky", "--note", "the network"]);

@@ -6,17 +6,17 @@ import type { LoopContext } from "../../loop/context.ts";
 import { workerStandings, type WorkerStandings } from "../../loop/worker-standings.ts";
 
 /** All workers, and what the runs hold of those that are drawn as boxes. */
-export type Fleet = {
+export type DrawnWorkers = {
   now: Timestamp;
   workers: readonly WorkerStanding[];
   runsOf: ReadonlyMap<string, readonly RunLoad[]>;
 };
 
-/** Reads it; of workers that are being read already, where they are. */
-export async function readFleet(
+/** Reads them; workers that are being read already are not read again. */
+export async function readDrawnWorkers(
   context: LoopContext,
   reading: Promise<WorkerStandings> = workerStandings(context),
-): Promise<Fleet> {
+): Promise<DrawnWorkers> {
   const { now, workers } = await reading;
   const { read } = context.store;
   const loads = boxedWorkers(workers).map(

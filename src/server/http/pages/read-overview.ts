@@ -1,10 +1,13 @@
 import { inGoingOrder, type GoingOrder } from "../../../domain/going-order.ts";
+import { runId, type WorkRequestId } from "../../../domain/ids.ts";
+import type { ExpectedTimes } from "../../../domain/work-request.ts";
 import type { OverviewData } from "../../../web/pages/overview.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { farmStanding } from "../../loop/farm-standing.ts";
 import { expectedTimes, withExpectedTimes } from "../../loop/planning/expected-times.ts";
 import { workerStandings } from "../../loop/worker-standings.ts";
-import { readFleet } from "./read-fleet.ts";
+import { publicRun } from "../public-run.ts";
+import { readDrawnWorkers } from "./read-drawn-workers.ts";
 
 const OVERVIEW_ROWS = 20;
 
@@ -15,7 +18,7 @@ export async function readOverview(context: LoopContext, sort: GoingOrder): Prom
   const reading = workerStandings(context);
   const [standing, fleet, waiting, going, ended] = await Promise.all([
     farmStanding(context, reading),
-    readFleet(context, reading),
+    readDrawnWorkers(context, reading),
     firstToWait(context),
     firstOfGoing(context, sort),
     read.workRequests({ status: "completed", order: "ended" }, { limit: OVERVIEW_ROWS / 2 }),
@@ -29,22 +32,28 @@ async function firstOfGoing(context: LoopContext, sort: GoingOrder): Promise<Ove
   const times = await expectedTimes(context);
   const ids = await idsInOrder(context, times, sort);
   const found = await Promise.all(
-    ids.map(async (id) => ({ request: await read.workRequest(id), run: (await read.runsOf(id)).at(-1) })),
+    ids.map(async (id): Promise<OverviewData["going"]> => {
+      const request = await read.workRequest(id);
+      if (request?.status !== "running") return [];
+      const run = await read.run(runId(id, request.run_count));
+      const expected = times.get(id);
+      return run === undefined
+        ? []
+        : [{ request: { ...request, ...(expected !== undefined && { expected }) }, run: publicRun(run) }];
+    }),
   );
-  return found
-    .flatMap(({ request, run }) => {
-      if (request?.status !== "running" || run === undefined) return [];
-      const expected = times.get(request.id);
-      return [{ request: { ...request, ...(expected !== undefined && { expected }) }, run }];
-    })
-    .slice(0, OVERVIEW_ROWS);
+  return found.flat().slice(0, OVERVIEW_ROWS);
 }
 
 /** So many more are read, for some may have ended since the times were worked out. */
 const SPARE_ROWS = 10;
 
 /** What is known to end at some time; where these are few, what else runs. */
-async function idsInOrder(context: LoopContext, times: Awaited<ReturnType<typeof expectedTimes>>, sort: GoingOrder) {
+async function idsInOrder(
+  context: LoopContext,
+  times: ReadonlyMap<WorkRequestId, ExpectedTimes>,
+  sort: GoingOrder,
+): Promise<WorkRequestId[]> {
   const most = OVERVIEW_ROWS + SPARE_ROWS;
   // what waits is known by its start
   const running = [...times].flatMap(([id, expected]) => (expected.start === undefined ? [{ id, expected }] : []));

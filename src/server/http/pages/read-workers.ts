@@ -10,7 +10,7 @@ import { aboutWorker } from "../../loop/worker-standings.ts";
 import { workerOf } from "../../loop/workers.ts";
 import type { RunOnWorker } from "../../store/store.ts";
 import { publicRun } from "../public-run.ts";
-import { readFleet } from "./read-fleet.ts";
+import { readDrawnWorkers } from "./read-drawn-workers.ts";
 
 const WORKER_ROWS = 20;
 const NEWEST_LINES = 20;
@@ -22,7 +22,7 @@ const DAY_MS = 86_400_000;
 /** All workers with what runs on them. */
 export async function readWorkers(context: LoopContext, filter: WorkersFilter): Promise<WorkersData> {
   const lastEventId = await context.store.read.lastEventId();
-  return { ...(await readFleet(context)), lastEventId, filter };
+  return { ...(await readDrawnWorkers(context)), lastEventId, filter };
 }
 
 /** One worker, and what it did in a span of time: the last day, unless another is given. */

@@ -234,6 +234,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ["keptHistories", (tx) => tx.keptHistories(FULL_KEY, 50), [/history_by_(key|subject)/]],
   ["taskAfter", (tx) => tx.taskAfter(TASK), [/history_/]],
   ["keepTaskCourses", (tx) => tx.keepTaskCourses([{ ...FULL_KEY, completed_at: at(0) }]), [/history_by_context/, /task_courses_pkey|autoindex_task_courses/]], // prettier-ignore
+  ["taskCourses of a task", (tx) => tx.taskCourses(TASK, "task", PAGE, 0), [/findings_open/, /task_courses_pkey|autoindex_task_courses/]], // prettier-ignore
   ["rebuilds", (tx) => tx.rebuilds(50), [/estimate_states_by_task/]],
   ["deleteEstimateStates", (tx) => tx.deleteEstimateStates(TASK, 50), [/estimate_states_by_task/]],
   ["estimateStates", (tx) => tx.estimateStates(["key7"]), [/estimate_states_pkey|sqlite_autoindex_estimate_states_1/]],

@@ -16,7 +16,7 @@ import type { CourseRun } from "../../domain/task-course.ts";
 import type { Capacity } from "../../domain/worker.ts";
 import type { WorkRequest } from "../../domain/work-request.ts";
 import type { WorkerLine } from "../../domain/worker-line.ts";
-import type { CourseFigures } from "../../history/task-course.ts";
+import type { CourseEntry, CourseFigures } from "../../history/task-course.ts";
 import type { ReactionPayload } from "./delivery-store.ts";
 import type { TaskContext, TaskDay, TokenRecord, WorkerRow } from "./store.ts";
 
@@ -265,6 +265,22 @@ export const JUDGED_COLUMNS = [
   "worker_name",
   "person_verdict",
 ] as const satisfies readonly (keyof HistoryTable)[];
+
+/** Only what courses of tasks are made of. */
+export const COURSE_COLUMNS = [
+  "id",
+  "subject",
+  "work_request_id",
+  "completed_at",
+  "result",
+  "outcome",
+  "runtime_statistics",
+  "duration_ms",
+  "cpu_time_ms",
+  "lower_bounds",
+  "allocation",
+  "person_verdict",
+] as const satisfies readonly (keyof CourseEntry)[];
 
 export const TOKEN_COLUMNS = [
   "id",

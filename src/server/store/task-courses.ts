@@ -6,23 +6,8 @@ import type { Database, Engine } from "./engine.ts";
 import { historyEntryOf } from "./history-records.ts";
 import { listedCourses, taskTotals } from "./statements/listed-courses.ts";
 import type { TaskContext } from "./store.ts";
+import { COURSE_COLUMNS } from "./tables.ts";
 import type { ChangedRun, TaskCourseReader, TaskCourseWriter } from "./task-course-store.ts";
-
-/** What courses are made of. */
-const ENTRY_COLUMNS = [
-  "id",
-  "subject",
-  "work_request_id",
-  "completed_at",
-  "result",
-  "outcome",
-  "runtime_statistics",
-  "duration_ms",
-  "cpu_time_ms",
-  "lower_bounds",
-  "allocation",
-  "person_verdict",
-] as const satisfies readonly (keyof CourseEntry)[];
 
 /** What can be asked about how tasks go. */
 export function taskCourseReader(db: Database): TaskCourseReader {
@@ -86,7 +71,7 @@ async function insertEmpty(db: Database, run: ChangedRun): Promise<void> {
 async function newestEntries(db: Database, context: TaskContext): Promise<CourseEntry[]> {
   const rows = await db
     .selectFrom("history")
-    .select(ENTRY_COLUMNS)
+    .select(COURSE_COLUMNS)
     .where(isOf(context))
     .orderBy("completed_at", "desc")
     .orderBy("id", "desc")

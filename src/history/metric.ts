@@ -6,14 +6,6 @@ import { formatBytes, formatDuration } from "../domain/units.ts";
 export const METRICS = MEASURED_FIGURES;
 export type Metric = MeasuredFigure;
 
-/** What each figure is called in a terminal. */
-export const METRIC_WORDS: Record<Metric, string> = {
-  duration: "time",
-  cpu_time: "cpu time",
-  memory: "memory",
-  disk_space: "disk",
-};
-
 /** What a figure is read from. */
 export type MeasuredRun = Pick<
   HistoryEntry,

@@ -1,7 +1,8 @@
 import type { EndedRun } from "../../worker/run/run-spec.ts";
-import { metricValue, formatMetric, METRICS, METRIC_WORDS, type Metric } from "../../history/metric.ts";
+import { metricValue, formatMetric, METRICS, type Metric } from "../../history/metric.ts";
 import type { Cli } from "../cli.ts";
 import { outcomeText } from "../../domain/outcome-text.ts";
+import { METRIC_WORDS } from "../terminal/metric-words.ts";
 import { curveLines } from "../terminal/curve-plot.ts";
 import { renderStatistics } from "../terminal/statistics-view.ts";
 import { surfaceOf, type Surface } from "../terminal/surface.ts";

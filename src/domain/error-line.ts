@@ -6,7 +6,7 @@ const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/gu;
 
 /** Words by which programs say that something went wrong. */
 const ERROR_WORDS =
-  /\b(?:error|errors|fail|fails|failed|failure|failures|fatal|panic|panicked|exception|abort|aborted|assert|assertion|undefined|unresolved|cannot|can't|could not|couldn't|unable|denied|refused|not found|no such|missing|invalid|illegal|segmentation|killed|overflow|timed out|timeout|not ok|core dumped|terminate called|died)\b|\berror:|✕|✗|^E[: ]|^E\d{3,}/i;
+  /\b(?:error|errors|fail|fails|failed|failure|failures|fatal|panic|panicked|exception|abort|aborted|assert|assertion|undefined|unresolved|cannot|can't|could not|couldn't|unable|denied|refused|not found|no such|missing|invalid|illegal|segmentation|killed|overflow|timed out|timeout|not ok|core dumped|terminate called|died)\b|✕|✗|^E[: ]|^E\d{3,}/i;
 
 /** `TypeError`, `java.io.IOException`; of lower case, such as the `onerror=` of a page, it is none. */
 const ERROR_NAMES = /[A-Za-z](?:Error|Exception)\b/;

@@ -100,6 +100,22 @@ describe("the forms of the pages", () => {
     expect(await commandOf(behind)).toMatch(new RegExp(`^ls --url https://${host}/farm/almanac/ --token almanac_`));
   });
 
+  it("lead to the command with which a machine joins, and say whom to ask to those who may not make it", async () => {
+    const { token, secret } = await harness.client.call("createToken", { body: { name: "eve", scope: "read" } });
+    expect(token.scope).toBe("read");
+    const [reader, admin] = [await signIn(secret), await signIn()];
+    for (const path of ["/", "/workers"]) {
+      const [asked, offered] = [await (await reader.get(path)).text(), await (await admin.get(path)).text()];
+      expect(asked).toContain("Who has an admin token makes one:");
+      expect(asked).toContain("npx almanac token new --worker");
+      expect(asked).not.toContain("Make the command to join");
+      expect(offered).toMatch(/action="[^"]*settings\/tokens#tokens"/);
+      expect(offered).toContain("Make the command to join");
+    }
+    const made = await admin.send("/settings/tokens", { name: "worker", scope: "join" });
+    expect(await made.text()).toMatch(/npx almanac worker --url \S+ --join almanac_/);
+  });
+
   it("the settings say who reads, and which tokens have one name", async () => {
     const make = async (name: string, scope: "read" | "submit") =>
       harness.client.call("createToken", { body: { name, scope } });

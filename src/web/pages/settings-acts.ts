@@ -11,7 +11,7 @@ import {
 import type { Timestamp } from "../../domain/clock.ts";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
-import { commandLine, queryText } from "../parts/links.ts";
+import { commandLine, guideLink, queryText } from "../parts/links.ts";
 import { pager } from "../parts/pager.ts";
 import { table } from "../parts/table.ts";
 import { ago } from "../parts/time.ts";
@@ -51,7 +51,15 @@ export function actsPart(
 ): (VNode | null)[] {
   const isAny = Object.values(filter).every((value) => value === undefined) && cursor === undefined;
   const shown = new Set(tokens.map(({ id }) => id));
-  if (acts.length === 0 && isAny) return [e("p", {}, "Nobody has changed anything of the server yet.")];
+  if (acts.length === 0 && isAny)
+    return [
+      e(
+        "p",
+        {},
+        "Nobody has changed anything of the server yet.",
+        guideLink(root, "guide/operating#who-did-what", "Who did what"),
+      ),
+    ];
   return [
     filterForm(root, filter, tokens),
     acts.length === 0

@@ -105,15 +105,16 @@ function alikePart(tokens: readonly ShownToken[]): VNode[] {
 
 function secretPart({ token, secret, url }: MadeToken): VNode {
   const at = `--url ${quoted(url)}`;
-  const use = token.scope === "join" ? `worker ${at} --join ${secret}` : `ls ${at} --token ${secret}`;
-  const where = token.scope === "join" ? "On the machine that is to do the work:" : "With it, from any machine:";
+  const use =
+    token.scope === "join"
+      ? [e("p", {}, "On the machine that is to do the work:"), commandLine(`worker ${at} --join ${secret}`)]
+      : [e("p", {}, "With it, from any machine:"), commandLine(`ls ${at}`, { token: secret })];
   return e(
     "div",
     { class: "card", role: "status" },
     e("p", {}, `The secret of token ${token.id}, ${token.name}, is shown this once:`),
     e("pre", { tabIndex: 0, "aria-label": "Secret" }, secret),
-    e("p", {}, where),
-    commandLine(use),
+    ...use,
   );
 }
 

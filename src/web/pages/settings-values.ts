@@ -14,14 +14,14 @@ import { layerValueText } from "../../domain/layer-text.ts";
 import { element as e } from "../element.ts";
 import type { Frame } from "../layout.ts";
 import { action, mayDo } from "../parts/actions.ts";
-import { commandLine, quoted } from "../parts/links.ts";
+import { commandLine, guideLink, quoted } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { ago } from "../parts/time.ts";
 import { typed, typedCommand } from "../parts/typed-command.ts";
 
 /** A value that is looked at before it is set: it, what it would have done, and what was typed. */
 export type Looked = {
-  layer: LayerScope & Pick<Layer, "field" | "mode" | "value">;
+  layer: LayerScope & Pick<Layer, "field" | "mode" | "value" | "note">;
   preview: LayerPreview;
   typed: Readonly<Record<string, unknown>>;
 };
@@ -29,7 +29,12 @@ export type Looked = {
 /** What people have set, with a way to take it back. */
 export function layerTable(frame: Frame, { layers, now }: { layers: readonly Layer[]; now: Timestamp }): VNode {
   if (layers.length === 0)
-    return e("p", {}, "None: history sizes everything, and the settings of the server say the rest.");
+    return e(
+      "p",
+      {},
+      "None: history sizes everything, and the settings of the server say the rest.",
+      guideLink(frame.root, "guide/configuration-layers", "Needs and policy without code"),
+    );
   const isAdmin = mayDo(frame, "admin");
   const rows = layers.map((layer): Row => {
     const { id, field, mode, value, set_by, set_at, note } = layer;
@@ -134,8 +139,8 @@ export function previewPart(looked: Looked | undefined): VNode[] {
   ];
 }
 
-function setCommand({ field, mode, task_name, subject, context }: Looked["layer"], text: string): string {
-  const options = { "--task": task_name, "--subject": subject, "--context": context };
+function setCommand({ field, mode, task_name, subject, context, note }: Looked["layer"], text: string): string {
+  const options = { "--task": task_name, "--subject": subject, "--context": context, "--note": note };
   const scope = Object.entries(options).flatMap(([name, value]) =>
     value === null ? [] : [` ${name} ${quoted(value)}`],
   );

@@ -70,9 +70,15 @@ export function keyText({
   return context === "" ? name : `${name} (${context})`;
 }
 
-/** The same at the command line, and how to get there. */
-export function commandLine(command: string): VNode {
-  return e("pre", { tabIndex: 0, "aria-label": "At the command line" }, `npx almanac ${command}`);
+/** The same at the command line, and how to get there; `token`: the secret that it is typed with, where others cannot see it. */
+export function commandLine(command: string, { token }: { token?: string } = {}): VNode {
+  const variable = token === undefined ? "" : `ALMANAC_TOKEN=${token} `;
+  return e("pre", { tabIndex: 0, "aria-label": "At the command line" }, `${variable}npx almanac ${command}`);
+}
+
+/** After the words of a page that has nothing to show yet: where the guide says more; `place`: the text in `docs/`, and its part. */
+export function guideLink(root: string, place: string, words: string): VNode {
+  return e("span", {}, " In the guide: ", e("a", { href: `${root}docs/${place}` }, words), ".");
 }
 
 /** After other links: the page as one file; `page` is its address from the root. Nothing on a page that is one already. */

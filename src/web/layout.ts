@@ -197,6 +197,7 @@ function footer({ root, theme, person, alone }: Frame): VNode {
     "footer",
     {},
     e("span", {}, "Times are in ", e("a", { href: `${root}settings#zone` }, zoneName()), "."),
+    e("a", { href: `${root}docs` }, "Guide"),
     e("a", { href: `${root}api/v1/openapi.json` }, "API"),
     e(
       "form",

@@ -25,7 +25,7 @@ export function readImports(root: string): Import[] {
 /** The imports in the text of one file: static, dynamic, and files started as threads. */
 export function importsOf(file: string, text: string): Import[] {
   const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
-  const named = code.matchAll(/(?<!["'\w.])(?:from|import)\s*\(?\s*["']([^"'\n]+)["']/g);
+  const named = code.matchAll(/(?<!["'\w.])(?:from|import)\s*\(?\s*["']([^"'\s]+)["']/g); // no name has a space
   const started = code.matchAll(/new URL\(\s*["'](\.[^"'\n]+\.ts)["']/g);
   return [...named, ...started].map(([, target]) => ({ from: file, to: resolveTarget(file, target!) }));
 }

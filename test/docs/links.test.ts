@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
-import { anchorOf } from "../../docs/reference/generate/markdown.ts";
+import { anchorOf } from "../../src/web/parts/markdown.ts";
 import { pagesIn, readPage, ROOT } from "./fenced-blocks.ts";
 
 const PAGES = [

@@ -138,6 +138,9 @@ export const EXAMPLE_PAGES: Readonly<Record<string, ExamplePage>> = {
   "a worker that has said nothing": { path: () => "/workers/arm-1" },
   "the log of a worker that has said nothing": { path: () => "/workers/arm-1/log" },
   submit: { path: () => "/new", picture: "submit" },
+  "the guide": { path: () => "/docs" },
+  "a text of the guide": { path: () => "/docs/guide/workers" },
+  "the longest text of the guide": { path: () => "/docs/glossary" },
   [NOT_THERE]: { path: () => "/nowhere" },
 };
 

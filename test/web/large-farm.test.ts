@@ -45,7 +45,7 @@ inChromium(
       await page.goto("t?sort=-time");
       const tasks = await page.locator("main tbody tr").evaluateAll((all) => all.map((row) => row.dataset["key"]));
       await page.getByRole("link", { name: "More" }).click();
-      await page.getByRole("link", { name: "From the first" }).waitFor();
+      await page.getByRole("link", { name: "First" }).waitFor();
       expect(new URL(page.url()).searchParams.get("sort")).toBe("-time");
       const more = await page.locator("main tbody tr").evaluateAll((all) => all.map((row) => row.dataset["key"]));
       expect(new Set([...tasks, ...more]).size).toBe(200);

@@ -2,7 +2,8 @@ import { Command, type Help, type Option } from "commander";
 import type { Cli } from "../../../src/cli/cli.ts";
 import { COMMANDS } from "../../../src/cli/command-table.ts";
 import { loadCommand } from "../../../src/cli/program.ts";
-import { anchorOf, code, table } from "./markdown.ts";
+import { anchorOf } from "../../../src/web/parts/markdown.ts";
+import { code, table } from "./markdown.ts";
 
 /** Groups that many commands have, told once. */
 const SHARED = ["Server:", "Output:"];

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { anchorOf, code } from "./markdown.ts";
+import { anchorOf } from "../../../src/web/parts/markdown.ts";
+import { code } from "./markdown.ts";
 
 /** The part of JSON Schema that zod makes of our schemas. */
 export type JsonSchema = {

@@ -6,7 +6,7 @@ import { formatShare } from "../../domain/units.ts";
 import { spanLinesChart, type SpanLine } from "../charts/span-lines.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
-import { commandLine, keepLink, queryText, quoted } from "../parts/links.ts";
+import { commandLine, guideLink, keepLink, queryText, quoted } from "../parts/links.ts";
 import { mistakesText } from "../parts/mistakes.ts";
 import { periods } from "../parts/periods.ts";
 import { dayText } from "../parts/time.ts";
@@ -57,6 +57,7 @@ export function accuracyPage(frame: Frame, data: AccuracyData): string {
             "p",
             {},
             "This page will show how often runs kept to what was predicted for them, as soon as runs of a key have ended that had earlier ones.",
+            guideLink(frame.root, "guide/estimates#how-good-they-were", "How good they were"),
           ),
         ]),
     e("h2", { id: "mistakes" }, "Where they were wrong"),

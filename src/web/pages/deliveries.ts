@@ -6,7 +6,7 @@ import { renderPage, type Frame } from "../layout.ts";
 import { choices, type Choice } from "../parts/choices.ts";
 import { automationPages } from "../parts/automation.ts";
 import { deliveryTable } from "../parts/delivery-table.ts";
-import { commandLine, queryText, requestLink } from "../parts/links.ts";
+import { commandLine, guideLink, queryText, requestLink } from "../parts/links.ts";
 import { pager } from "../parts/pager.ts";
 import { ageText } from "../parts/time.ts";
 import { isAnswer, outcomePart, triesPart, type TriesData } from "./deliveries-tried.ts";
@@ -43,7 +43,7 @@ export function deliveriesPage(frame: Frame, data: DeliveriesData): string {
     ...(data.tries === undefined ? [] : outcomePart(data.tries)),
     e("p", { class: "lead" }, ...sentence(root, data)),
     states(root, query),
-    deliveries.length === 0 ? emptyText(query) : deliveryTable(frame, deliveries, now),
+    deliveries.length === 0 ? emptyText(root, query) : deliveryTable(frame, deliveries, now),
     pager({
       from: data.cursor,
       next: data.next_cursor,
@@ -89,7 +89,7 @@ function states(root: string, query: DeliveryQuery): VNode {
   return choices([choice("all", undefined), ...DELIVERY_STATES.map((state) => choice(state, state))]);
 }
 
-function emptyText({ state, work_request_id }: DeliveryQuery): VNode {
+function emptyText(root: string, { state, work_request_id }: DeliveryQuery): VNode {
   if (state !== undefined || work_request_id !== undefined) return e("p", { class: "quiet" }, "None matches.");
   return e(
     "div",
@@ -97,7 +97,9 @@ function emptyText({ state, work_request_id }: DeliveryQuery): VNode {
     e(
       "p",
       {},
-      "Reactions tell people and programs what became of requests. This page will show each of them. One for a task:",
+      "Reactions tell people and programs what became of requests. This page will show each of them.",
+      guideLink(root, "guide/failures#tell-somebody", "Tell somebody"),
+      " One for a task:",
     ),
     commandLine("config set on_regression=mailto:team@example.org --task build"),
   );

@@ -22,7 +22,7 @@ import {
   scopeTitle,
   type HistoryQuery,
 } from "../parts/history-scope.ts";
-import { commandLine, keepLink, queryText, requestLink, workerLink } from "../parts/links.ts";
+import { commandLine, guideLink, keepLink, queryText, requestLink, workerLink } from "../parts/links.ts";
 import { metricPart } from "../parts/metric-part.ts";
 import { predictedFor, predictionCell, predictionText, type Predicted } from "../parts/predicted.ts";
 import { stateLabel } from "../parts/state.ts";
@@ -69,7 +69,7 @@ export function historyPage(frame: Frame, data: HistoryData): string {
     ...scopePart(frame.root, query),
     isCut ? olderLink(frame.root, query, entries) : null,
     ...(entries.length === 0
-      ? [isFiltered(query) ? null : emptyText()]
+      ? [isFiltered(query) ? null : emptyText(frame.root)]
       : [
           e("h2", { id: "results" }, "Results"),
           stripChart(frame.root, oldestFirst.slice(-STRIP_RUNS), stripSentence(entries)),
@@ -135,14 +135,15 @@ function stripSentence(entries: readonly HistoryEntry[]): string {
   return `The newest ${newest.length} runs, oldest at the left, as high as they took long: ${since}.`;
 }
 
-function emptyText(): VNode {
+function emptyText(root: string): VNode {
   return e(
     "div",
     {},
     e(
       "p",
       {},
-      "This page will show what its runs used over time, beside what they were given. History can be brought along:",
+      "This page will show what its runs used over time, beside what they were given. History can be brought along.",
+      guideLink(root, "guide/history-and-import", "History and import"),
     ),
     commandLine("import trace.txt"),
   );

@@ -12,7 +12,7 @@ import {
   linesPart,
   submissionPart,
 } from "../parts/automation.ts";
-import { commandLine } from "../parts/links.ts";
+import { commandLine, guideLink } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { ago, moment } from "../parts/time.ts";
 import { hookForm, type SentHook } from "./hook-form.ts";
@@ -62,7 +62,12 @@ export function hooksPage(frame: Frame, { now, hooks, kept, sent }: HooksData): 
     e("p", { class: "lead" }, sentence(hooks)),
     sent === undefined ? null : form,
     hooks.length === 0
-      ? e("p", {}, "A hook has work submitted when another program, such as GitHub, calls it:")
+      ? e(
+          "p",
+          {},
+          "A hook has work submitted when another program, such as GitHub, calls it. This page will show what each call came to.",
+          guideLink(root, "guide/hooks", "Hooks"),
+        )
       : table(
           "Hooks, by name",
           [

@@ -20,7 +20,7 @@ import { choices } from "../parts/choices.ts";
 import { fleet } from "../parts/fleet.ts";
 import { gibHours } from "../parts/held-hours.ts";
 import { joinPart } from "../parts/join-part.ts";
-import { commandLine, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
+import { commandLine, guideLink, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
 import { table, type Row } from "../parts/table.ts";
 import { secondsBetween } from "../parts/time.ts";
 import { waitText } from "../parts/wait-text.ts";
@@ -62,7 +62,12 @@ export function overviewPage(frame: Frame, data: OverviewData): string {
     ...(total === 0
       ? [
           e("h2", {}, "The first request"),
-          e("p", {}, "Nothing was submitted yet. This page will show what waits and why, what runs and when it ends."),
+          e(
+            "p",
+            {},
+            "Nothing was submitted yet. This page will show what waits and why, what runs and when it ends.",
+            guideLink(frame.root, "guide/getting-started", "Getting started"),
+          ),
           commandLine("submit --task build --subject hello --follow -- make -j2"),
         ]
       : []),
@@ -123,7 +128,7 @@ function figures({ root }: Frame, standing: FarmStanding): VNode {
       `${root}workers`,
       percent(reserved),
       "of memory reserved",
-      `${percent(used)} used of ${formatBytes(capacity)}`,
+      capacity > 0 ? `${percent(used)} used of ${formatBytes(capacity)}` : "no worker has any",
     ),
     ...weekFigures(root, week),
   );

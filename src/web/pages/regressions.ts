@@ -13,7 +13,7 @@ import { wholeNumber } from "../../domain/units.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { choices, type Choice } from "../parts/choices.ts";
-import { commandLine, keyText, queryText, quoted, runLink } from "../parts/links.ts";
+import { commandLine, guideLink, keyText, queryText, quoted, runLink } from "../parts/links.ts";
 import { pager } from "../parts/pager.ts";
 import { table, type Row } from "../parts/table.ts";
 import { ago } from "../parts/time.ts";
@@ -174,6 +174,7 @@ function emptyText({ root }: Frame, { query, cursor }: RegressionsData): VNode {
     "p",
     {},
     "This page will list keys that fail and passed before, failures that many subjects share, and keys that need more memory or time than they did. They are found as runs end; nothing needs to be set up.",
+    guideLink(root, "guide/failures#what-counts", "What counts"),
   );
 }
 

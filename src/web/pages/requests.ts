@@ -5,7 +5,7 @@ import { isByEnd, RESULTS, STATUSES, type Result, type Status, type WorkRequest 
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { choices, type Choice } from "../parts/choices.ts";
-import { commandLine, queryText, quoted } from "../parts/links.ts";
+import { commandLine, guideLink, queryText, quoted } from "../parts/links.ts";
 import { pager } from "../parts/pager.ts";
 import { table } from "../parts/table.ts";
 import { minuteText, zoneName } from "../zone.ts";
@@ -63,7 +63,6 @@ export function requestsPage(frame: Frame, data: RequestsData): string {
       from: data.cursor,
       next: data.next_cursor,
       address: (from) => listAddress(frame, data.filter, data.fields, from),
-      words: [isByEnd(data.filter) ? "Last" : "Newest", "Older"],
       isMain: true,
     }),
     e("h2", {}, "The same elsewhere"),
@@ -178,7 +177,13 @@ function emptyText({ root }: Frame, { filter, cursor }: RequestsData): VNode {
   return e(
     "div",
     {},
-    e("p", {}, "Nothing was submitted yet. This page will list every request. The first one:"),
+    e(
+      "p",
+      {},
+      "Nothing was submitted yet. This page will list every request.",
+      guideLink(root, "guide/submitting", "Submitting work"),
+      " The first one:",
+    ),
     commandLine("submit --task build --subject hello --follow -- make -j2"),
   );
 }

@@ -5,7 +5,7 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { action, mayDo } from "../parts/actions.ts";
 import { automationPages, becameLabel, becameText, forgetPart, submissionPart } from "../parts/automation.ts";
-import { commandLine } from "../parts/links.ts";
+import { commandLine, guideLink } from "../parts/links.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 import { ago, ahead, moment } from "../parts/time.ts";
 import { MISSED_WORDS, scheduleForm, type SentSchedule } from "./schedule-form.ts";
@@ -71,7 +71,12 @@ export function schedulesPage(frame: Frame, { now, schedules, kept, sent }: Sche
     e("p", { class: "lead" }, ...sentence(schedules, now)),
     sent === undefined ? null : form,
     schedules.length === 0
-      ? e("p", {}, "This page will show when each is due and what became of it. One that tests every night:")
+      ? e(
+          "p",
+          {},
+          "This page will show when each is due and what became of it.",
+          guideLink(root, "guide/schedules", "Schedules"),
+        )
       : table("Schedules, by name", head, rows),
     sent === undefined ? form : null,
     e("h2", {}, "The same elsewhere"),

@@ -11,7 +11,7 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { choices } from "../parts/choices.ts";
 import { gibHours } from "../parts/held-hours.ts";
-import { commandLine, historyAddress, keepLink, queryText, quoted } from "../parts/links.ts";
+import { guideLink, commandLine, historyAddress, keepLink, queryText, quoted } from "../parts/links.ts";
 import { pager } from "../parts/pager.ts";
 import { sortedHead } from "../parts/sorted-head.ts";
 import { table, type Cell, type Row } from "../parts/table.ts";
@@ -79,7 +79,12 @@ function emptyText(root: string, { task_name }: TasksQuery): VNode {
   return e(
     "div",
     {},
-    e("p", {}, "This page will list each task with how it goes. Runs made elsewhere count once they are imported:"),
+    e(
+      "p",
+      {},
+      "This page will list each task with how it goes. Runs made elsewhere count once they are imported.",
+      guideLink(root, "guide/history-and-import", "History and import"),
+    ),
     commandLine("import trace.txt"),
   );
 }
@@ -98,7 +103,7 @@ function list(root: string, { query, courses, next_cursor }: TasksData): (VNode 
       from: query.cursor,
       next: next_cursor,
       address: (cursor) => `${root}t${queryText({ ...query, cursor })}`,
-      words: ["From the first", "More"],
+      words: ["First", "More"],
       isMain: true,
     }),
     e(

@@ -10,7 +10,7 @@ import { spanLinesChart, type SpanLine } from "../charts/span-lines.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { gibHours, hours } from "../parts/held-hours.ts";
-import { commandLine, keepLink, queryText } from "../parts/links.ts";
+import { commandLine, guideLink, keepLink, queryText } from "../parts/links.ts";
 import { mistakesText } from "../parts/mistakes.ts";
 import { choices } from "../parts/choices.ts";
 import { periods } from "../parts/periods.ts";
@@ -45,7 +45,14 @@ export function wastePage(frame: Frame, data: WasteData): string {
     ...(held == null ? [] : [e("p", {}, savedText(report.all, held))]),
     periods(days, (other) => frame.root + addressOf(other, by)),
     ...(held == null
-      ? [e("p", {}, "This page will show how much of what was reserved for runs was used, as soon as runs have ended.")]
+      ? [
+          e(
+            "p",
+            {},
+            "This page will show how much of what was reserved for runs was used, as soon as runs have ended.",
+            guideLink(frame.root, "guide/estimates#whose-it-was-and-how-many-workers-could-go", "Whose it was"),
+          ),
+        ]
       : [
           ...bars(report.all),
           e("h2", { id: "time" }, "Over time"),

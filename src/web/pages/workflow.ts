@@ -7,7 +7,8 @@ import type { WorkflowNode, WorkflowState } from "../../domain/workflow.ts";
 import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { capital, inRange } from "../parts/answers.ts";
-import { commandLine, keepLink, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
+import { commandLine, guideLink, keepLink, keyText, queryText, requestLink, workerLink } from "../parts/links.ts";
+import { pager } from "../parts/pager.ts";
 import { stateLabel, stateOf } from "../parts/state.ts";
 import { numberHead, table, type Row } from "../parts/table.ts";
 import { moment, secondsBetween } from "../parts/time.ts";
@@ -25,13 +26,18 @@ export type WorkflowData = {
 };
 
 /** What the list of workflows shows. */
-export type WorkflowsData = { workflows: readonly WorkRequest[]; next_cursor: string | null };
+export type WorkflowsData = {
+  workflows: readonly WorkRequest[];
+  /** The place in the list, as it was in the address; undefined on the first part. */
+  cursor: string | undefined;
+  next_cursor: string | null;
+};
 
 /** So many requests are listed: the page has to stay light, and those that want attention come first. */
 const MOST_ROWS = 200;
 
 /** Workflows, newest first. */
-export function workflowsPage(frame: Frame, { workflows, next_cursor }: WorkflowsData): string {
+export function workflowsPage(frame: Frame, { workflows, cursor, next_cursor }: WorkflowsData): string {
   const { root } = frame;
   const going = workflows.filter(({ status }) => status === "running").length;
   const lead =
@@ -50,11 +56,19 @@ export function workflowsPage(frame: Frame, { workflows, next_cursor }: Workflow
     { title: "Workflows", place: "workflows" },
     e("p", { class: "lead" }, lead),
     rows.length === 0
-      ? e("p", {}, "A workflow is a graph of requests that code asks for: see `defineWorkflow` in the guide.")
+      ? e(
+          "p",
+          {},
+          "A workflow is a graph of requests that code asks for. This page will show how each stands, and when it ends.",
+          guideLink(root, "guide/workflows", "Workflows"),
+        )
       : table("Workflows", ["Workflow", "What", "State", { name: "Why", look: "wide" }, "Submitted"], rows),
-    next_cursor === null
-      ? null
-      : e("p", {}, e("a", { href: `${root}wf${queryText({ cursor: next_cursor })}`, rel: "next" }, "Older ones")),
+    pager({
+      from: cursor,
+      next: next_cursor,
+      address: (from) => `${root}wf${queryText({ cursor: from })}`,
+      isMain: true,
+    }),
     e("h2", {}, "The same elsewhere"),
     commandLine("workflow ls"),
   );

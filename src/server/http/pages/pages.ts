@@ -26,6 +26,7 @@ import { faultOf } from "../faults.ts";
 import { goneSignal } from "../gone-signal.ts";
 import { addAssets } from "./assets.ts";
 import { addAutomationPages } from "./automation-pages.ts";
+import { addDocsPages } from "./docs-pages.ts";
 import { historyList, historyQuery } from "./history-list.ts";
 import { requestList, requestsQuery } from "./request-list.ts";
 import { addFindingPages } from "./finding-pages.ts";
@@ -148,6 +149,7 @@ export function readingPages(context: LoopContext): ReadingPage[] {
   );
   addLogPages(page, context);
   addFindingPages(page, context);
+  addDocsPages(page);
   addAccuracyPages(page, context);
   addWorkflowPages(page, context);
   addAutomationPages(page, context);

@@ -26,7 +26,7 @@ export function addWorkflowPages(page: AddPage, context: LoopContext): void {
   page("/wf", async (frame, { query }) => {
     const { cursor } = parseOrThrow(listQuery, given(query), "invalid-request");
     const { items, next_cursor } = await read.workflows({ limit: PAGE_ROWS, cursor });
-    return workflowsPage(frame, { workflows: items, next_cursor });
+    return workflowsPage(frame, { workflows: items, cursor, next_cursor });
   });
   page("/wf/:id", async (frame, { params, query }) => {
     const { open } = parseOrThrow(openQuery, given(query), "invalid-request");

@@ -2,7 +2,7 @@ import { timestamp } from "../domain/clock.ts";
 import type { WorkRequestId, WorkerName } from "../domain/ids.ts";
 import type { Placement } from "../domain/run.ts";
 import type { Capacity } from "../domain/worker.ts";
-import { placementOf, reasonFor, reasonsFor, type PlanReason } from "./decide/explain.ts";
+import { placementOf, reasonFor, reasonsSteps, type PlanReason, type ReasonText } from "./decide/explain.ts";
 import { changeRun, endRun, placeAll, startRun, turnProbes, type Placed } from "./decide/round.ts";
 import { newPlanningState, type PlanningState } from "./decide/state.ts";
 import type { Needs } from "./fit.ts";
@@ -215,9 +215,12 @@ export class Planner {
     return reasonFor(this.#state, id, nowMs);
   }
 
-  /** As `reasonFor`, of many: the workers are looked at once for those that differ only in their rank. */
-  reasonsFor(ids: Iterable<WorkRequestId>, nowMs: number): Map<WorkRequestId, PlanReason> {
-    return reasonsFor(this.#state, ids, nowMs);
+  /**
+   * As `reasonFor`, of many, step by step: the workers are looked at once for those that differ only in their rank. What is not waiting
+   * any more when its turn comes is left out.
+   */
+  reasonsSteps(ids: Iterable<WorkRequestId>, nowMs: number): Generator<undefined, Map<WorkRequestId, ReasonText>> {
+    return reasonsSteps(this.#state, ids, nowMs);
   }
 
   #reshelve(): void {

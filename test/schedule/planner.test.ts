@@ -97,6 +97,15 @@ describe("planning", () => {
             const reasons = fits ? ["reserved", "max_share"] : ["no_room", "no_worker", "never_fits", "max_share"];
             expect(reasons).toContain(play.planner.reasonFor(needs.id, play.nowMs)?.code);
           }
+          const waiting = [...play.waiting.values()];
+          const ids = waiting.map((needs) => needs.id);
+          const all = stepped(play.planner.reasonsSteps(ids, play.nowMs));
+          expect(ids.map((who) => all.get(who))).toEqual(
+            ids.map((who) => {
+              const { code, message } = play.planner.reasonFor(who, play.nowMs)!; // it waits
+              return { code, message };
+            }),
+          );
         }
         expect(play.wrongs).toEqual([]);
       }),
@@ -156,3 +165,12 @@ describe("planning", () => {
     });
   });
 });
+
+/** What a calculation comes to, without anything in between. */
+function stepped<Result>(steps: Generator<undefined, Result>): Result {
+  // ends: after as many steps as the calculation has
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}

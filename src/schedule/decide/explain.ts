@@ -16,8 +16,11 @@ import { isFree } from "./choose.ts";
 import type { Placed } from "./round.ts";
 import type { PlanningState } from "./state.ts";
 
+/** Why a request waits, in a sentence. */
+export type ReasonText = Omit<WaitingReason, "since">;
+
 /** Why a request waits, worker by worker. */
-export type PlanReason = Omit<WaitingReason, "since"> & {
+export type PlanReason = ReasonText & {
   /** At most 20; `candidate_count` has them all. */
   candidates: Candidate[];
   candidate_count: number;
@@ -114,34 +117,45 @@ function isThere({ verdict }: Candidate): boolean {
 export function reasonFor(state: PlanningState, id: WorkRequestId, nowMs: number): PlanReason | undefined {
   const row = state.table.rowOf(id);
   if (row === undefined) return undefined;
-  const lane = state.lanes.laneOf(row);
-  const needs = needsOf(lane);
-  const candidates = [...state.fleet.slots()].map((slot) => candidateOf(state, row, lane, needs, slot, nowMs));
-  const own = state.reservations.of(row);
+  const { reason, candidates, own } = lookAtWorkers(state, row, nowMs);
   return {
-    ...reasonFrom(state, lane, needs, candidates, own, nowMs),
+    ...reason,
     candidates: keptCandidates(candidates),
     candidate_count: candidates.length,
     ...(own !== undefined && own.startMs < Infinity && { expectedStartMs: own.startMs }),
   };
 }
 
-/** The reasons of many: those in one lane have the same, but for one that has a worker kept for it. */
-export function reasonsFor(
+/** How every worker stands to the request of this row, and what follows from it. */
+function lookAtWorkers(state: PlanningState, row: number, nowMs: number) {
+  const lane = state.lanes.laneOf(row);
+  const needs = needsOf(lane);
+  const candidates = [...state.fleet.slots()].map((slot) => candidateOf(state, row, lane, needs, slot, nowMs));
+  const own = state.reservations.of(row);
+  return { reason: reasonFrom(state, lane, needs, candidates, own, nowMs), candidates, own };
+}
+
+/**
+ * The reasons of many: those in one lane have the same, but for one that has a worker kept for it. A step each time that all workers
+ * were looked at, so that whoever has other things to do can do them in between.
+ */
+export function* reasonsSteps(
   state: PlanningState,
   ids: Iterable<WorkRequestId>,
   nowMs: number,
-): Map<WorkRequestId, PlanReason> {
-  const reasons = new Map<WorkRequestId, PlanReason>();
-  const byLane = new Map<number, PlanReason>();
+): Generator<undefined, Map<WorkRequestId, ReasonText>> {
+  const reasons = new Map<WorkRequestId, ReasonText>();
+  const byLane = new Map<number, ReasonText>();
   for (const id of ids) {
     const row = state.table.rowOf(id);
     if (row === undefined) continue;
     const lane = state.table.laneOf(row);
     const isOwn = state.reservations.of(row) !== undefined;
-    const reason = (isOwn ? undefined : byLane.get(lane)) ?? reasonFor(state, id, nowMs)!; // it waits: it has a row
+    const known = isOwn ? undefined : byLane.get(lane);
+    const reason = known ?? lookAtWorkers(state, row, nowMs).reason;
     if (!isOwn) byLane.set(lane, reason);
     reasons.set(id, reason);
+    if (known === undefined) yield;
   }
   return reasons;
 }
@@ -153,7 +167,7 @@ function reasonFrom(
   candidates: readonly Candidate[],
   own: Reservation | undefined,
   nowMs: number,
-): Omit<WaitingReason, "since"> {
+): ReasonText {
   const full = lane.holders.find((holder) => !holds(fullRoom(holder), lane.needs));
   const fitting = candidates.filter(({ verdict }) => verdict === "fits" || verdict === "reserved");
   if (full !== undefined && lane.shelf !== undefined) return shareReason(full, lane);
@@ -166,24 +180,20 @@ function reasonFrom(
   return { code: "not_planned_yet", message: "a worker has room, and planning has not looked at it yet" };
 }
 
-function withOwn(
-  reason: Omit<WaitingReason, "since">,
-  own: Reservation | undefined,
-  nowMs: number,
-): Omit<WaitingReason, "since"> {
+function withOwn(reason: ReasonText, own: Reservation | undefined, nowMs: number): ReasonText {
   if (own === undefined) return reason;
   const when = own.startMs === Infinity ? "" : `, which should have room in ${inTime(own.startMs - nowMs)}`;
   return { ...reason, message: `${reason.message}; next is kept for it ${own.slot.worker.worker_name}${when}` };
 }
 
 /** What is held back for a probe finds no room because other work went first. */
-function withHold(reason: Omit<WaitingReason, "since">, lane: Lane): Omit<WaitingReason, "since"> {
+function withHold(reason: ReasonText, lane: Lane): ReasonText {
   if (lane.probe?.isHeld !== true || reason.code !== "no_room") return reason;
   const others = `other work goes first, until one of ${lane.probe.runs} runs has shown what ${lane.task_name} needs`;
   return { ...reason, message: `${reason.message}; ${others}` };
 }
 
-function shareReason(holder: ShareHolder, lane: Lane): Omit<WaitingReason, "since"> {
+function shareReason(holder: ShareHolder, lane: Lane): ReasonText {
   const used = { ...holder.used };
   const has = shareOf(used, holder);
   addTo(used, lane.needs, 1);
@@ -201,7 +211,7 @@ function shareOf(used: ShareHolder["used"], { total }: ShareHolder): number {
   );
 }
 
-function probeReason(state: PlanningState, lane: Lane, nowMs: number): Omit<WaitingReason, "since"> {
+function probeReason(state: PlanningState, lane: Lane, nowMs: number): ReasonText {
   const until = (lane.probe?.heldSinceMs ?? nowMs) + state.policy.probeHoldMs;
   const runs = lane.probe?.runs ?? 0;
   const message =
@@ -210,12 +220,7 @@ function probeReason(state: PlanningState, lane: Lane, nowMs: number): Omit<Wait
   return { code: "probing", message };
 }
 
-function reservedReason(
-  state: PlanningState,
-  kept: Candidate,
-  lane: Lane,
-  nowMs: number,
-): Omit<WaitingReason, "since"> {
+function reservedReason(state: PlanningState, kept: Candidate, lane: Lane, nowMs: number): ReasonText {
   const reservation = state.fleet.slot(kept.worker_name)?.reservation;
   const startMs = reservation?.startMs ?? Infinity;
   const when = startMs === Infinity ? "as soon as its runs have ended" : `in ${inTime(startMs - nowMs)}`;

@@ -1,10 +1,10 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { epochMs, timestamp, type Timestamp } from "../../../domain/clock.ts";
 import type { WorkRequestId } from "../../../domain/ids.ts";
 import type { ExpectedRange, ExpectedTimes, WorkRequest } from "../../../domain/work-request.ts";
 import { forecastSteps, type Forecast, type ForecastInput, type TimeRange } from "../../../schedule/forecast.ts";
 import { DEFAULT_POLICY } from "../../../schedule/policy.ts";
 import type { LoopContext } from "../context.ts";
+import { inTurns } from "../in-turns.ts";
 import { fleetWorker, goingRun, isPrepared, waitingRequest } from "./rows.ts";
 import { knownSpeeds } from "./speeds.ts";
 
@@ -55,19 +55,14 @@ async function forecastNow(context: LoopContext): Promise<Map<WorkRequestId, Exp
   return runForward(context, await forecastInput(context, now), now);
 }
 
-/** Runs the plan forward, and lets others go on between the samples. */
+/** Runs the plan forward. */
 export async function runForward(
   context: LoopContext,
   input: ForecastInput,
   now: Timestamp,
 ): Promise<Map<WorkRequestId, ExpectedTimes>> {
   const steps = forecastSteps(input, epochMs(now), { random: context.random, samples: SAMPLES });
-  // ends: after as many steps as samples
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return timesOf(input, step.value, epochMs(now));
-    await nextTurn();
-  }
+  return timesOf(input, await inTurns(steps, context.clock), epochMs(now));
 }
 
 /** What runs, and the first of what waits. */

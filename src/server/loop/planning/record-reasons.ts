@@ -1,10 +1,11 @@
 import type { Timestamp } from "../../../domain/clock.ts";
 import { epochMs } from "../../../domain/clock.ts";
 import type { WorkRequestId } from "../../../domain/ids.ts";
-import type { PlanReason } from "../../../schedule/decide/explain.ts";
+import type { ReasonText } from "../../../schedule/decide/explain.ts";
 import type { Planner } from "../../../schedule/planner.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import type { LoopContext } from "../context.ts";
+import { inTurns } from "../in-turns.ts";
 
 /** Of how many waiting requests, first in the order of service, the reasons are written down; `why` knows those of all. */
 const RECORDED = 1_000;
@@ -16,31 +17,35 @@ const LEAST_PART = 0.01;
  * Writes down why requests wait, where that has changed. The record keeps the kinds of reasons over time, not each
  * change of a number in them.
  * @param isForNumbers also where only numbers have changed, as they do all the time: an expected start comes nearer
+ * @returns how long it took to find them, milliseconds
  */
 export async function recordReasons(
   context: LoopContext,
   planner: Planner,
   now: Timestamp,
   isForNumbers: boolean,
-): Promise<void> {
+): Promise<number> {
   const pending = await context.store.read.pending(now, RECORDED);
-  const reasons = planner.reasonsFor(
+  const steps = planner.reasonsSteps(
     pending.map(({ id }) => id),
     epochMs(now),
   );
+  const begunMs = context.clock.monotonicMs();
+  const reasons = await inTurns(steps, context.clock);
+  const tookMs = context.clock.monotonicMs() - begunMs;
   const changed = pending.filter(({ id, waiting, pending_at }) => {
     const reason = reasons.get(id);
     if (reason === undefined || reason.code === "not_planned_yet") return false;
     if (waiting?.code !== reason.code) return waiting === null || isLongEnough(waiting.since, pending_at, now);
     return isForNumbers && waiting.message !== reason.message;
   });
-  if (changed.length === 0) return;
   await write(
     context,
     changed.map(({ id }) => id),
     reasons,
     now,
   );
+  return tookMs;
 }
 
 /**
@@ -56,7 +61,7 @@ function isLongEnough(since: Timestamp, pendingAt: Timestamp | null, now: Timest
 async function write(
   { store }: LoopContext,
   ids: readonly WorkRequestId[],
-  reasons: ReadonlyMap<WorkRequestId, PlanReason>,
+  reasons: ReadonlyMap<WorkRequestId, ReasonText>,
   now: Timestamp,
 ): Promise<void> {
   // only those that have a reason are written
@@ -66,7 +71,7 @@ async function write(
 async function writeReason(
   tx: StoreTransaction,
   id: WorkRequestId,
-  { code, message }: PlanReason,
+  { code, message }: ReasonText,
   now: Timestamp,
 ): Promise<void> {
   const current = await tx.lockWorkRequest(id);

@@ -14,6 +14,8 @@ import { recordReasons } from "./record-reasons.ts";
 const IDLE_MS = 1_000;
 /** How often they are written down when only their numbers have changed. */
 const NUMBERS_MS = 15_000;
+/** At most this part of the time goes into finding them. */
+const REASONS_SHARE = 0.02;
 const PREPARE_BATCH = 500;
 
 /** After these a workflow may be over, or is to be ended; a plan may have asked for nothing. */
@@ -141,6 +143,9 @@ export class Rounds {
     const isForNumbers = atMs >= this.#numbersDueMs;
     this.#reasonsDueMs = atMs + IDLE_MS;
     if (isForNumbers) this.#numbersDueMs = atMs + NUMBERS_MS;
-    await attempt(log, "recording reasons", () => recordReasons(this.#context, planner, now, isForNumbers));
+    await attempt(log, "recording reasons", async () => {
+      const tookMs = await recordReasons(this.#context, planner, now, isForNumbers);
+      this.#reasonsDueMs = Math.max(this.#reasonsDueMs, atMs + tookMs / REASONS_SHARE);
+    });
   }
 }

@@ -2,6 +2,8 @@ import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { startExample } from "./example.ts";
 import { inChromium } from "./in-chromium.ts";
+import { overflow } from "./overflow.ts";
+import { violations } from "./violations.ts";
 
 /* A log as long as logs can be, in a real Chromium. */
 
@@ -136,6 +138,35 @@ inChromium("a log of a million lines", startLongLog, (at) => {
     await at.farm.play.write(running, ["last", "very last"]);
     await page.getByRole("button", { name: "2 later lines: go to the end" }).click();
     await line(page, 205).getByText("very last").waitFor();
+    await context.close();
+  });
+
+  it("is folded up part by part, stays so while it grows, and is opened by whoever looks for a line in it", async () => {
+    const written = ["before", "::group::Fetch", "one", "two", "::endgroup::", "between", "::group::Build", "three"];
+    const running = await at.farm.play.start({ subject: "in parts", requirements: SMALL }, written);
+    const { page, context, complaints } = await open(`/r/${running}/log`);
+    await page.getByText("live", { exact: true }).waitFor();
+    const seen = () =>
+      page
+        .locator("#log > span")
+        .evaluateAll((all) => all.flatMap((one) => (one.hasAttribute("hidden") ? [] : [Number(one.id.slice(1))])));
+    const parts = page.getByRole("button", { name: "The lines of this part" });
+    await expect.poll(() => parts.count()).toBe(2);
+    await parts.first().click();
+    await parts.last().press("Enter");
+    expect(await seen()).toEqual([1, 2, 6, 7]);
+    expect(await parts.first().getAttribute("aria-expanded")).toBe("false");
+    expect(await line(page, 3).getAttribute("hidden")).toBe("until-found");
+    expect([await violations(page), await overflow(page)]).toEqual([[], []]);
+    await at.farm.play.write(running, ["four", "::endgroup::", "after"]);
+    await line(page, 11).waitFor();
+    expect(await seen()).toEqual([1, 2, 6, 7, 11]);
+    await page.evaluate(() => void (location.hash = "#L4"));
+    await expect.poll(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 11]);
+    await line(page, 9).dispatchEvent("beforematch"); // what a search in the browser does with what it finds
+    await parts.first().click();
+    expect(await seen()).toEqual([1, 2, 6, 7, 8, 9, 10, 11]);
+    expect(complaints).toEqual([]);
     await context.close();
   });
 

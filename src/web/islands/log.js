@@ -37,6 +37,7 @@ function begin(box, shown) {
   const follows = box.dataset.end !== undefined;
   /** @type {Reading} */
   const reading = { box, shown, news, total: Number(box.dataset.total), follows, isReading: false };
+  fold(box);
   if (follows) box.scrollTop = box.scrollHeight;
   box.addEventListener("scroll", () => look(reading));
   document.addEventListener("almanac:fresh", (event) => {
@@ -107,6 +108,7 @@ function take(box, added, isBefore) {
   for (const line of made) document.getElementById(line.id)?.remove();
   if (isBefore) box.prepend(...made);
   else box.append(...made);
+  fold(box);
   if (isBefore) box.scrollTop += box.scrollHeight - heightBefore;
   const excess = box.children.length - MOST_LINES;
   if (excess <= 0) return;
@@ -136,15 +138,29 @@ function goToHash(box) {
   const line = /^#L(\d{1,15})$/.exec(location.hash)?.[1];
   if (line === undefined) return false;
   const here = document.getElementById(`L${line}`);
-  // the browser's own way there may still be to come, and would be lost when lines are added before it
-  here?.scrollIntoView({ block: "center" });
-  if (here !== null) return false;
+  if (here !== null) {
+    void comeTo(box, here);
+    return false;
+  }
   if (Number(line) > Number(box.dataset.total)) return false;
   const address = new URL(endAddress());
   address.searchParams.set("at", line);
   address.hash = `L${line}`;
   location.replace(address);
   return true;
+}
+
+/** @param {HTMLElement} box @param {HTMLElement} line */
+async function comeTo(box, line) {
+  if (line.hasAttribute("hidden")) (await import("./folds.js")).openAt(box, line);
+  // the browser's own way there may still be to come, and would be lost when lines are added before it
+  line.scrollIntoView({ block: "center" });
+}
+
+/** Most logs have no parts that could be folded up: what that takes is loaded for those that have. @param {HTMLElement} box */
+function fold(box) {
+  if (box.querySelector("[data-section]") === null) return;
+  void import("./folds.js").then(({ foldLines }) => foldLines(box));
 }
 
 /** @param {Element | null} line */

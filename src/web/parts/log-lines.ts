@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import type { LogLine } from "../../domain/log-line.ts";
+import { beginsSection, endsSection } from "../../domain/section-line.ts";
 import { formatBytes } from "../../domain/units.ts";
 import { element as e } from "../element.ts";
 import { lookAfter, type Look } from "./log-look.ts";
@@ -20,13 +21,19 @@ export function logLines(lines: readonly LogLine[], { href, time }: LinePrefix):
     const id = `L${number}`;
     return e(
       "span",
-      { id, class: stream === "stderr" ? "stderr" : undefined, "data-key": id },
+      { id, class: stream === "stderr" ? "stderr" : undefined, "data-key": id, "data-section": markOf(line) },
       // five hundred stops on the way through a page help nobody: lines are gone to by their number
       e("a", { href: href(line), tabIndex: -1 }, String(number)),
       time === undefined ? null : e("i", {}, `${time(line, lines[index - 1])} `),
       ...contentOf(line),
     );
   });
+}
+
+/** Where the part of a log begins or ends that can be folded up. */
+function markOf({ stream, text }: LogLine): "begin" | "end" | undefined {
+  if (stream === "cut") return undefined;
+  return beginsSection(text) ? "begin" : endsSection(text) ? "end" : undefined;
 }
 
 /** A line's text with its colours, without what stands before it. */

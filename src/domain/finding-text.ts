@@ -26,13 +26,16 @@ export function findingText({ kind, before_amount: before, after_amount: after }
   }
 }
 
-/** Whom it hits: `3 requests, and 12 more not run because of it`; undefined where it was seen in imported runs alone. */
+/** Whom it hits: `3 requests (5 runs show it), and 12 more not run because of it`; undefined where it was seen in imported runs alone. */
 export function concernsText({
   request_count: shown,
   stopped_count: stopped,
-}: Pick<Finding, "request_count" | "stopped_count">): string | undefined {
+  run_count: runs,
+}: Pick<Finding, "request_count" | "stopped_count" | "run_count">): string | undefined {
   if (shown === 0) return undefined;
-  const requests = `${wholeNumber(shown)} ${shown === 1 ? "request" : "requests"}`;
+  const count = `${wholeNumber(shown)} ${shown === 1 ? "request" : "requests"}`;
+  // a request may have had several, and runs that were made elsewhere are of none
+  const requests = runs <= shown ? count : `${count} (${wholeNumber(runs)} runs show it)`;
   return stopped === 0 ? requests : `${requests}, and ${wholeNumber(stopped)} more not run because of it`;
 }
 

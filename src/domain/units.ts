@@ -52,6 +52,7 @@ export function formatBytes(bytes: number): string {
 
 /** Seconds for people: `0.42s`, `7.1s`, `45s`, `2m11s`, `1h05m`, `3d04h`. */
 export function formatDuration(seconds: number): string {
+  if (seconds === 0) return "0s";
   if (seconds < 0) return `-${formatDuration(-seconds)}`;
   if (seconds < 0.9995) return seconds < 0.0995 ? `${Math.round(seconds * 1000)}ms` : `${seconds.toFixed(2)}s`;
   if (seconds < 9.95) return `${seconds.toFixed(1)}s`;

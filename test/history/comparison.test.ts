@@ -18,7 +18,7 @@ describe("a run beside the earlier ones", () => {
     [4.55, "as fast as the median of 12 runs (4.5s), within their range"],
     [3.64, "20 % faster than the median of 12 runs (4.5s), faster than all of them"],
     [0.455, "10× faster than the median of 12 runs (4.5s), faster than all of them"],
-    [0, "0ms, against the median of 12 runs (4.5s), faster than all of them"],
+    [0, "0s, against the median of 12 runs (4.5s), faster than all of them"],
   ])("that took %d s", (seconds, sentence) => {
     expect(compareRun(success(99, seconds, GIB), twelve).sentence).toBe(sentence);
   });

@@ -129,7 +129,7 @@ describe("the forms of the pages", () => {
     const [first, second] = [await make("ada", "read"), await make("ada", "submit")];
     await make("ci", "submit");
     const reader = await (await (await signIn(first.secret)).get("/settings")).text();
-    expect(reader).toContain("You are ada, and may read.");
+    expect(reader).toContain("You are ada, with the scope read.");
     expect(reader).not.toContain("are all called");
     const admin = await (await (await signIn()).get("/settings")).text();
     const ids = [first, second].map(({ token }) => token.id).join(", ");

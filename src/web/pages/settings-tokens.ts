@@ -83,7 +83,7 @@ export function tokensPart(frame: Frame, { tokens, made, now }: TokenData): (VNo
 
 /** What stands for users and roles, and who reads. */
 function whoText({ person }: Frame): string {
-  const you = person === undefined ? "" : ` You are ${person.name}, and may ${person.scope}.`;
+  const you = person === undefined ? "" : ` You are ${person.name}, with the scope ${person.scope}.`;
   return `There are no accounts: a token is a person, a program or a worker. Its name is who they are in all that they do, and its scope what they may.${you}`;
 }
 

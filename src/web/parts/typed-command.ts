@@ -15,11 +15,13 @@ export function typed(field: string, word: string, more: Omit<TypedPart, "of"> =
  */
 export function typedCommand(parts: readonly CommandPart[], values: Readonly<Record<string, unknown>> = {}): VNode {
   const isTyped = parts.some((part) => typeof part !== "string");
-  return e(
-    "code",
-    { class: "quiet", "data-command": isTyped ? JSON.stringify(parts) : undefined },
-    `almanac ${commandOf(parts, values)}`,
-  );
+  const text = `almanac ${commandOf(parts, values)}`;
+  if (isTyped) return e("code", { class: "quiet", "data-command": JSON.stringify(parts) }, text);
+  // a browser would end a line behind the dashes of an option
+  const words = text
+    .split(/(?<= )(--[\w-]+)/)
+    .map((word, at) => (at % 2 === 1 ? e("span", { class: "option" }, word) : word));
+  return e("code", { class: "quiet" }, ...words);
 }
 
 /** The command for these values of the fields. */

@@ -56,7 +56,7 @@ it("almanac regressions ID prints whom it hits, where it began, and what was oth
       why    20 of 20 earlier runs passed
       error  shop.ts:9: error: \\x1b[31mno tax
       sure   99 %
-      hits   3 requests, and 12 more not run because of it
+      hits   3 requests (5 runs show it), and 12 more not run because of it
       began  in run 42.1, which ada sent
       owner  eve
       passed 41.1 at 2026-11-22 11:00:00Z; since then have changed:

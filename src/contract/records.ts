@@ -327,6 +327,7 @@ export const workRequestSchema = recordOf<WorkRequest>()(
     output_data: outputDataSchema.nullable(),
     run_count: z.int().min(0),
     expected: expectedTimesSchema.optional(),
+    used_memory: z.number().min(0).optional(),
     verdict: verdictSchema.nullable(),
     avoid_workers: z.array(workerName).nullable(),
   }),

@@ -174,6 +174,8 @@ export type WorkRequest = HistoryKey & {
   run_count: number;
   /** Worked out when asked, of requests that wait or run; absent where nothing can be said. */
   expected?: ExpectedTimes;
+  /** Told of requests that run: the most memory that the newest run has used so far, bytes; absent until its worker has said. */
+  used_memory?: number;
   /** What it means; null while it has not ended. */
   verdict: Verdict | null;
   /** Workers that its next run keeps off while there are others: it failed there. */

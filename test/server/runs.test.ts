@@ -26,6 +26,11 @@ describe.each(ENGINES)("a run, kept in $name,", (engine) => {
     });
 
     await worker.sync([running(assignment!, { runtime_statistics: { memory: 5 } })]);
+    const listed = async () =>
+      (await harness.client.call("listWorkRequests", { query: { task_name: request!.task_name } })).items.map(
+        ({ id, used_memory }) => [id, used_memory],
+      );
+    expect(await listed()).toContainEqual([request!.id, 5]);
     expect((await harness.request(request!.id)).started_at).not.toBeNull();
 
     const statistics = { duration: 3, cpu_time: 2, memory: 3 * GIB, disk_space: GIB };
@@ -35,6 +40,7 @@ describe.each(ENGINES)("a run, kept in $name,", (engine) => {
     const done = await harness.request(request!.id);
     expect(done).toMatchObject({ status: "completed", result: "success" });
     expect(done.output_data).toEqual({ runtime_statistics: statistics });
+    expect(await listed()).toContainEqual([request!.id, undefined]);
     const name = `last-success:worker:build:hello:${encodeURIComponent("a:b/c")}`;
     const { entry } = await harness.client.call("lookup", { params: { name } });
     expect(entry).toMatchObject({ run_id: assignment!.run_id, worker_name: "w-1", runtime_statistics: statistics });

@@ -185,6 +185,7 @@ const CALLS: [string, (tx: StoreTransaction) => Promise<unknown>, RegExp[]][] = 
   ],
   ["goingRuns", (tx) => tx.goingRuns(), [/runs_active|runs_lease/]],
   ["runFigures", (tx) => tx.runFigures(), [/runs_active|runs_lease/]],
+  ["runFigures of some", (tx) => tx.runFigures([ID]), [/runs_active|runs_lease|work_request_id/]],
   ["expiredRuns", (tx) => tx.expiredRuns(at(0)), [/runs_lease|runs_active/]],
   [
     "renewLeases",

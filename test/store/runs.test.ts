@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RunId, WorkerName } from "../../src/domain/ids.ts";
+import type { RunId, WorkerName, WorkRequestId } from "../../src/domain/ids.ts";
 import { OUTCOME_KINDS, resultOf, type Outcome } from "../../src/domain/outcome.ts";
 import { loadOf, runLoad } from "../../src/domain/worker-load.ts";
 import { ENGINES, useDatabases } from "./engines.ts";
@@ -59,6 +59,8 @@ describe.each(ENGINES)("runs on $name", (engine) => {
       { id: ids[0], work_request_id: runs[0]!.work_request_id, worker_name: WORKER, used_memory: 2 ** 41 + 1, used_disk_space: 7, raised_memory: 7 }, // prettier-ignore
       { id: ids[1], work_request_id: runs[1]!.work_request_id, worker_name: WORKER, used_memory: null, used_disk_space: null, raised_memory: null }, // prettier-ignore
     ]);
+    const some = [runs[1]!.work_request_id, 99_999 as WorkRequestId];
+    expect([await store.read.runFigures(some), await store.read.runFigures([])]).toEqual([[figuresOf[1]], []]);
     const { assigned_at, estimate } = runs[0]!; // just inserted
     expect((await store.read.goingRuns())[0]).toMatchObject({ assigned_at, estimate, allocation, raised_memory: 7 });
     expect(await store.read.workerLoads()).toEqual(new Map([[WORKER, loadOf(loads)]]));

@@ -114,7 +114,7 @@ function leftText({ work_request, run }: RequestRow, surface: Surface): string |
 }
 
 function usedMemory({ work_request: request, run }: RequestRow): number | undefined {
-  return run?.runtime_statistics.memory ?? request.output_data?.runtime_statistics.memory;
+  return run?.runtime_statistics.memory ?? request.output_data?.runtime_statistics.memory ?? request.used_memory;
 }
 
 /** `3.3G/5.0G ▅▆▆▇▇▇▇`: used, reserved, and the curve of a run that goes on. */

@@ -23,8 +23,8 @@ export type GoingRunReader = {
   workerLoads(): Promise<Map<WorkerName, WorkerLoad>>;
   /** The same of each run on one worker, oldest first. */
   runLoads(worker: WorkerName): Promise<RunLoad[]>;
-  /** The figures of all runs that have not ended. */
-  runFigures(): Promise<RunFigures[]>;
+  /** The figures of all runs that have not ended, or of those of these requests. */
+  runFigures(ids?: readonly WorkRequestId[]): Promise<RunFigures[]>;
   /** What planning reads of them, oldest first. */
   goingRuns(): Promise<GoingRow[]>;
 };

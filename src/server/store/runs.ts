@@ -61,7 +61,7 @@ export function runReader(db: Database, engine: Engine): RunReader {
     workerLoads: () => workerLoads(db),
     runLoads: (worker) => runLoads(db, worker),
     heldRuns: (worker) => heldRuns(db, worker),
-    runFigures: () => runFigures(db),
+    runFigures: (ids) => runFigures(db, ids),
     goingRuns: () => goingRuns(db),
     expiredRuns: (now) => expiredRuns(db, now),
     runsInFlight: (task, limit) => runsInFlight(db, task, limit),

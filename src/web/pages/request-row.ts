@@ -135,8 +135,8 @@ function ranText({ started_at, completed_at }: WorkRequest, now: Timestamp): str
   return formatDuration(secondsBetween(started_at, completed_at ?? now));
 }
 
-function memoryText({ output_data, allocation }: WorkRequest): string {
-  const used = output_data?.runtime_statistics.memory;
+function memoryText({ output_data, used_memory, allocation }: WorkRequest): string {
+  const used = output_data?.runtime_statistics.memory ?? used_memory;
   if (allocation === null) return "–";
   return `${used === undefined ? "–" : formatBytes(used)} of ${formatBytes(allocation.memory.amount)}`;
 }

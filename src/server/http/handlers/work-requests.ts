@@ -1,9 +1,11 @@
 import { AppError } from "../../../contract/errors.ts";
+import type { WorkRequest } from "../../../domain/work-request.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { abortWorkRequest, adjustPriority, unblockWorkRequest } from "../../loop/actions.ts";
 import { retryWorkRequest } from "../../loop/retry.ts";
 import { fit } from "../../loop/fit.ts";
 import { withExpectedTimes } from "../../loop/planning/expected-times.ts";
+import { withUsedMemory } from "../../loop/used-memory.ts";
 import { overruleVerdict } from "../../loop/overrule.ts";
 import { submit } from "../../loop/submit.ts";
 import { confirmWorkRequest } from "../../loop/wait-tasks.ts";
@@ -25,17 +27,19 @@ type Names =
 
 export function workRequestHandlers(context: LoopContext): Pick<Handlers, Names> {
   const { read } = context.store;
+  const asTheyGo = async (requests: readonly WorkRequest[]) =>
+    withUsedMemory(read, await withExpectedTimes(context, requests));
   return {
     submit: async ({ body, token }) => ({ work_requests: await submit(context, body, token.name) }),
     fit: ({ body }) => fit(context, body),
     async listWorkRequests({ query: { limit, cursor, ...filter } }) {
       const page = await read.workRequests(filter, { limit, cursor });
-      return { ...page, items: await withExpectedTimes(context, page.items) };
+      return { ...page, items: await asTheyGo(page.items) };
     },
     async getWorkRequest({ params: { id } }) {
       const work_request = await read.workRequest(id);
       if (work_request === undefined) throw new AppError("not-found", { what: "work request", id: `#${id}` });
-      const [shown] = await withExpectedTimes(context, [work_request]);
+      const [shown] = await asTheyGo([work_request]);
       return { work_request: shown ?? work_request, runs: await read.runsOf(id) };
     },
     whyWorkRequest: ({ params }) => why(context, params.id),

@@ -12,6 +12,7 @@ import type { TasksData, TasksQuery } from "../../../web/pages/tasks.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { estimateFor } from "../../loop/estimates.ts";
 import { knownSpeeds } from "../../loop/planning/speeds.ts";
+import { withUsedMemory } from "../../loop/used-memory.ts";
 import { why } from "../../loop/why.ts";
 import type { WorkerRow, WorkRequestFilter } from "../../store/store.ts";
 import { readAround } from "./read-request-parts.ts";
@@ -51,7 +52,7 @@ export async function readRequests(
     read.workRequests(filter, { limit: PAGE_ROWS, cursor }),
     isMixed ? read.workRequests({ ...others, status: "running" }, { limit: RUNNING_ROWS }) : undefined,
   ]);
-  const running = going?.items ?? [];
+  const running = await withUsedMemory(read, going?.items ?? []);
   const isRunningCut = (going?.next_cursor ?? null) !== null;
   const above = new Set(running.map(({ id }) => id));
   return {
@@ -63,7 +64,10 @@ export async function readRequests(
     fields,
     running: cursor === undefined ? running : [],
     isRunningCut,
-    requests: page.items.filter(({ id }) => !above.has(id)),
+    requests: await withUsedMemory(
+      read,
+      page.items.filter(({ id }) => !above.has(id)),
+    ),
     next_cursor: page.next_cursor,
   };
 }

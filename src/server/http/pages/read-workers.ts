@@ -8,6 +8,7 @@ import type { WorkersData, WorkersFilter } from "../../../web/pages/workers.ts";
 import type { LoopContext } from "../../loop/context.ts";
 import { aboutWorker } from "../../loop/worker-standings.ts";
 import { workerOf } from "../../loop/workers.ts";
+import { withUsedMemory } from "../../loop/used-memory.ts";
 import type { RunOnWorker } from "../../store/store.ts";
 import { publicRun } from "../public-run.ts";
 import { readDrawnWorkers } from "./read-drawn-workers.ts";
@@ -90,7 +91,10 @@ async function lastOn(
   const byEnd = runs.toSorted((a, b) => momentOf(b) - momentOf(a));
   const ids = [...new Set(byEnd.map(({ work_request_id }) => work_request_id))].slice(0, WORKER_ROWS);
   const requests = await Promise.all(ids.map((id) => read.workRequest(id)));
-  return requests.filter((request) => request !== undefined);
+  return withUsedMemory(
+    read,
+    requests.filter((request) => request !== undefined),
+  );
 }
 
 /** What goes on is newer than what has ended. */

@@ -122,9 +122,11 @@ const FIGURE_COLUMNS = [
   "raised_memory",
 ] as const satisfies readonly (keyof RunFigures)[];
 
-/** What the runs that have not ended have used so far; no curves. Served by the partial index `runs_active`. */
-export function runFigures(db: Database): Promise<RunFigures[]> {
-  return db.selectFrom("runs").select(FIGURE_COLUMNS).where(IS_ACTIVE).execute();
+/** What the runs that have not ended, or those of them that are of these requests, have used so far; no curves. */
+export async function runFigures(db: Database, ids?: readonly WorkRequestId[]): Promise<RunFigures[]> {
+  if (ids?.length === 0) return [];
+  const all = db.selectFrom("runs").select(FIGURE_COLUMNS).where(IS_ACTIVE);
+  return (ids === undefined ? all : all.where("work_request_id", "in", ids)).execute();
 }
 
 /** As `activeRuns`, without what is large and says nothing to planning. Served by the partial index `runs_active`. */

@@ -49,7 +49,11 @@ export const tokenRoutes = {
       max_share: maxShareSchema.optional(),
     }),
     status: 201,
-    response: z.object({ token: z.object(tokenFields), secret: z.string() }),
+    response: z.object({
+      token: z.object(tokenFields),
+      /** What calls are made with; it is kept nowhere and cannot be asked for again. */
+      secret: z.string(),
+    }),
   }),
   revokeToken: route({
     method: "DELETE",
@@ -57,6 +61,9 @@ export const tokenRoutes = {
     summary: "End a token at once, with the sessions in browsers that were opened with it",
     scope: "admin",
     params: z.strictObject({ id: z.coerce.number().pipe(z.int().min(1)) }),
-    response: z.object({ revoked: z.int() }),
+    response: z.object({
+      /** The number of the token that was ended. */
+      revoked: z.int(),
+    }),
   }),
 } as const;

@@ -6,6 +6,11 @@ import { joinAnswerSchema, joinRequestSchema, syncAnswerSchema, syncRequestSchem
 
 const runIdParams = z.strictObject({ run_id: runIdSchema });
 
+const leaseToken = {
+  /** Of the run's lease, as it was assigned: whoever has another may not touch the run. */
+  lease_token: z.string().max(100),
+};
+
 /** A worker's own calls. */
 export const workerRoutes = {
   join: route({
@@ -31,9 +36,16 @@ export const workerRoutes = {
     summary: "More of a run's log",
     scope: "worker",
     params: runIdParams,
-    query: z.strictObject({ offset: z.coerce.number().pipe(z.int().min(0)), lease_token: z.string().max(100) }),
+    query: z.strictObject({
+      /** Where these bytes stand in the log: bytes from its beginning. */
+      offset: z.coerce.number().pipe(z.int().min(0)),
+      ...leaseToken,
+    }),
     body: "bytes",
-    response: z.object({ size: z.int() }),
+    response: z.object({
+      /** How much of the log the server has now, bytes. */
+      size: z.int(),
+    }),
   }),
   putOutput: route({
     method: "PUT",
@@ -42,10 +54,13 @@ export const workerRoutes = {
     scope: "worker",
     params: runIdParams,
     query: z.strictObject({
+      /** Its place in the run's directory. */
       path: insidePath("a path"),
+      /** Bytes. */
       size: z.coerce.number().pipe(z.int().min(0)),
+      /** Of its content, in hexadecimal digits. */
       sha256: sha256Schema,
-      lease_token: z.string().max(100),
+      ...leaseToken,
     }),
     body: "bytes",
     response: runOutputSchema,
@@ -56,8 +71,17 @@ export const workerRoutes = {
     summary: "Whether a content is kept already, so that it need not be sent; it then stays for a while",
     scope: "worker",
     params: runIdParams,
-    body: z.strictObject({ size: z.int().min(0), sha256: sha256Schema, lease_token: z.string().max(100) }),
-    response: z.object({ is_known: z.boolean() }),
+    body: z.strictObject({
+      /** Bytes. */
+      size: z.int().min(0),
+      /** Of the content, in hexadecimal digits. */
+      sha256: sha256Schema,
+      ...leaseToken,
+    }),
+    response: z.object({
+      /** False: it has to be sent. */
+      is_known: z.boolean(),
+    }),
   }),
   getInput: route({
     method: "GET",
@@ -65,7 +89,7 @@ export const workerRoutes = {
     summary: "One of the files that a run is given",
     scope: "worker",
     params: z.strictObject({ run_id: runIdSchema, sha256: sha256Schema }),
-    query: z.strictObject({ lease_token: z.string().max(100) }),
+    query: z.strictObject(leaseToken),
     response: "bytes",
   }),
 } as const;

@@ -12,18 +12,21 @@ import type { VerdictKind } from "./verdict.ts";
 export type HeldAmounts = {
   /** By all runs. */
   allocated: number;
-  /** Of that, used by runs whose need is known (they were not cut short), and held by them without need. */
+  /** Of that, used by runs whose need is known: they were not cut short. */
   used: number;
+  /** Held by them without need. */
   unused: number;
   /** Held by attempts that died of the resource, so that all of it was in vain. */
   lost: number;
-  /** `unused + lost`, and its share of what was allocated to those runs and attempts. */
+  /** `unused + lost`. */
   wasted: number;
+  /** Its share of what was allocated to those runs and attempts. */
   wasted_share: number | null;
   /** What runs that did not die were given, in times of what they used. */
   times_used: number | null;
-  /** For how many runs people (their request, workflow or task) asked for an amount, and what they asked for over time. */
+  /** For how many runs people (their request, workflow or task) asked for an amount. */
   asked_runs: number;
+  /** What they asked for over time. */
   asked: number;
   /** What they asked for and were not given, because an override said less; below 0: they were given more. */
   saved: number;
@@ -35,15 +38,17 @@ export type ResourceAccuracy = {
   judged: number;
   /** Of those of them that had a p5, the share that used less: 5 % is right. */
   below_p5: number | null;
-  /** The share of them that used no more than their p50, and their p95. */
+  /** The share of them that used no more than their p50. */
   below_p50: number | null;
+  /** The share of them that used no more than their p95. */
   below_p95: number | null;
   /** The median of |p50 - used| / used, to within a twentieth of itself. */
   median_error: number | null;
   /** How many runs had their amount from each source. */
   sources: Partial<Record<AmountSource, number>>;
-  /** Attempts that died of an amount that Almanac chose, and of one that people asked for. */
+  /** Attempts that died of an amount that Almanac chose. */
   deaths: number;
+  /** Attempts that died of one that people asked for. */
   deaths_as_asked: number;
   /** Null for time: its amount is a limit, which nobody else goes without. */
   held: HeldAmounts | null;
@@ -69,9 +74,11 @@ export type ToldEnds = {
   median_error: number | null;
   /** As `median_error`, of nine of ten. */
   p90_error: number | null;
-  /** The share of runs that ended before the range told, in it, and after it. */
+  /** The share of runs that ended before the range told. */
   sooner: number | null;
+  /** In it. */
   within: number | null;
+  /** After it. */
   later: number | null;
 };
 
@@ -80,6 +87,7 @@ export type ToldEnds = {
  * predicted, and that more than one worker could have taken.
  */
 export type ChoiceAccuracy = {
+  /** How many. */
   runs: number;
   /** Those whose workers were thought to differ in speed: all that follows is of these. */
   unlike: number;
@@ -97,22 +105,38 @@ export type ChoiceAccuracy = {
 };
 
 /** Attempts that died of an amount, and what they had cost by then. */
-export type LostAttempts = { attempts: number; seconds: number; memory_byte_hours: number };
+export type LostAttempts = {
+  /** How many. */
+  attempts: number;
+  /** How long they had gone on, added up. */
+  seconds: number;
+  /** What they had held of memory, over time. */
+  memory_byte_hours: number;
+};
 
 /** Verdicts that people overruled: what was said first, and what they said. */
-export type Overruled = { from: VerdictKind; to: VerdictKind; count: number };
+export type Overruled = {
+  /** What Almanac said. */
+  from: VerdictKind;
+  /** What a person said. */
+  to: VerdictKind;
+  /** How often. */
+  count: number;
+};
 
 /** How good the estimates of some runs were. */
 export type Accuracy = {
   /** Runs that went to an end of their own, or died of an amount. */
   runs: number;
+  /** By resource; those of which something can be said. */
   resources: Partial<Record<Resource, ResourceAccuracy>>;
   /** One for each of `TOLD_AT`; empty where no run can be judged. */
   told_ends: ToldEnds[];
   /** Null where no run had a choice. */
   choice: ChoiceAccuracy | null;
-  /** The cost of Almanac's own mistakes, and of what people asked too little. */
+  /** The cost of Almanac's own mistakes. */
   mistakes: LostAttempts;
+  /** The cost of what people asked too little. */
   mistakes_as_asked: LostAttempts;
   /** On the days when people did so, most often overruled first. */
   overruled: Overruled[];
@@ -124,11 +148,13 @@ export type AccuracySpan = (typeof ACCURACY_SPANS)[number];
 
 /** How good the estimates were since a day: in all, by task, and over time. */
 export type AccuracyReport = {
-  /** The first day, and the day after the last: UTC, midnight. */
+  /** The first day: UTC, midnight. */
   since: Timestamp;
+  /** The day after the last: UTC, midnight. */
   until: Timestamp;
   /** True when there was more than one answer looks at: then only the newest days are in it. */
   is_cut: boolean;
+  /** Of all tasks together. */
   all: Accuracy;
   /** Those that wasted most memory first. */
   tasks: { task_type: TaskType; task_name: string; accuracy: Accuracy }[];

@@ -4,7 +4,10 @@ import type { WeighedResource } from "./outlook.ts";
 import type { HistoryKey } from "./task.ts";
 
 /** What an advice is about. A subject or context that is empty stands for any. */
-export type AdviceKey = HistoryKey & { resource: WeighedResource };
+export type AdviceKey = HistoryKey & {
+  /** Of what to ask for another amount. */
+  resource: WeighedResource;
+};
 
 /** What a layer holds for that decides what the advice is about: null for any. */
 export function adviceScope({ task_name, subject, context }: AdviceKey): LayerScope {
@@ -23,13 +26,19 @@ export type Advice = AdviceKey & {
   enough: number;
   /** The runs that were asked for so, on which this stands. */
   runs: number;
-  /** The share of runs that need more than is asked today, and more than would be enough; from 0 to 1. */
+  /** The share of runs that need more than is asked today; from 0 to 1. */
   failures_as_asked: number;
+  /** The share of runs that need more than would be enough. */
   failures: number;
   /** Byte-hours a week that would not be wasted; below 0 where it takes more to be enough. */
   saved_a_week: number;
   /** How many such runs the workers have room for at once; null where no worker may run them. */
-  at_once: { as_asked: number; with_enough: number } | null;
+  at_once: {
+    /** With what is asked today. */
+    as_asked: number;
+    /** With what is enough. */
+    with_enough: number;
+  } | null;
 };
 
 /**

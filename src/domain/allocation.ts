@@ -3,7 +3,16 @@ export const RESOURCES = ["memory", "disk_space", "cpu_count", "duration"] as co
 export type Resource = (typeof RESOURCES)[number];
 
 /** An amount for some of the resources. */
-export type Amounts = Partial<Record<Resource, number>>;
+export type Amounts = {
+  /** Bytes. */
+  memory?: number;
+  /** Bytes. */
+  disk_space?: number;
+  /** Cores; fractions of one too. */
+  cpu_count?: number;
+  /** Seconds. */
+  duration?: number;
+};
 
 /** What a submitter, a workflow or a task demands. Amounts win over estimates; bounds hold for every lower source. */
 export type Requirements = Amounts & {
@@ -36,7 +45,18 @@ export type AllocatedAmount = {
 };
 
 /** What a run is given; the scheduler reads nothing else. */
-export type Allocation = Record<Resource, AllocatedAmount> & { tags: string[] };
+export type Allocation = {
+  /** The limit of its memory, bytes. */
+  memory: AllocatedAmount;
+  /** What its files may take up, bytes. */
+  disk_space: AllocatedAmount;
+  /** Cores that are kept for it. */
+  cpu_count: AllocatedAmount;
+  /** How long it may take, seconds. */
+  duration: AllocatedAmount;
+  /** The worker has all of these. */
+  tags: string[];
+};
 
 /** How exactly the history matched: the levels of `DESIGN.md` §5, finest first. */
 export const ESTIMATE_LEVELS = ["key", "subject", "context", "task", "default"] as const;
@@ -77,4 +97,13 @@ export type ResourceEstimate = {
 };
 
 /** What history predicts; a resource is absent where nothing is known. */
-export type Estimate = Partial<Record<Resource, ResourceEstimate>>;
+export type Estimate = {
+  /** Bytes. */
+  memory?: ResourceEstimate;
+  /** Bytes. */
+  disk_space?: ResourceEstimate;
+  /** Cores that it keeps busy. */
+  cpu_count?: ResourceEstimate;
+  /** Seconds. */
+  duration?: ResourceEstimate;
+};

@@ -10,10 +10,22 @@ export const WAITING_STATUSES = ["pending", "blocked"] as const satisfies readon
 export type WaitingStatus = (typeof WAITING_STATUSES)[number];
 
 /** The request of a status that waits longest, and since when: see `waitsSince`. */
-export type LongestWait = { work_request_id: WorkRequestId; since: Timestamp };
+export type LongestWait = {
+  /** Which request. */
+  work_request_id: WorkRequestId;
+  /** When it was submitted or, before a second run, when the one before ended. */
+  since: Timestamp;
+};
 
-/** Of requests that wait for the same: how many, and the one that was submitted first; null: planning has said nothing yet. */
-export type WaitingGroup = { code: WaitingCode | null; count: number; first_id: WorkRequestId };
+/** Requests that wait for the same. */
+export type WaitingGroup = {
+  /** For what; null: planning has said nothing yet. */
+  code: WaitingCode | null;
+  /** How many. */
+  count: number;
+  /** The one of them that was submitted first. */
+  first_id: WorkRequestId;
+};
 
 /** What waits in a status. */
 export type WaitingStanding = {
@@ -21,20 +33,33 @@ export type WaitingStanding = {
   longest: LongestWait | null;
   /** For what they wait, what most wait for first; of the `looked` that were submitted first. */
   groups: WaitingGroup[];
+  /** How many of those that wait were looked at for `groups`. */
   looked: number;
 };
 
 /** How many requests failed. */
-export type FailureCounts = { failure: number; error: number; regression: number };
+export type FailureCounts = {
+  /** By their work. */
+  failure: number;
+  /** By something else than their work. */
+  error: number;
+  /** Those of them whose verdict is `regression`. */
+  regression: number;
+};
 
 /** How a farm stands, in numbers. */
 export type FarmStanding = {
+  /** When it stood so. */
   now: Timestamp;
   /** Requests by status. */
   counts: Record<Status, number>;
+  /** What waits, by status. */
   waiting: Record<WaitingStatus, WaitingStanding>;
   /** Of the requests that ended in the last 24 hours, which began then. */
-  failed: FailureCounts & { since: Timestamp };
+  failed: FailureCounts & {
+    /** When they began, to the minute. */
+    since: Timestamp;
+  };
   /** Workers by state. */
   workers: Record<WorkerState, number>;
   /** Runs that workers have now. */

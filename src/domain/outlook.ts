@@ -6,6 +6,7 @@ export type WeighedResource = (typeof WEIGHED_RESOURCES)[number];
 
 /** What is to be expected of runs that are given an amount of memory or disk. Bytes. */
 export type Outlook = {
+  /** What they are given. */
   amount: number;
   /**
    * The share of runs that need more, from 0 to 1. They die of it and are tried again with more, unless their worker has
@@ -20,8 +21,10 @@ export type Outlook = {
 
 /** The runs that one level of the history holds for an estimate. */
 export type LevelRuns = {
+  /** How exactly it matches. */
   level: EstimateLevel;
-  /** All that were learnt, and for each resource those whose figures are kept. */
+  /** All that were learnt. */
   runs: number;
+  /** For each resource, those whose figures are kept. */
   kept: Partial<Record<Resource, number>>;
 };

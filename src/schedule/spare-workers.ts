@@ -46,7 +46,7 @@ export function spareWorkers(runs: readonly HeldRun[], workers: readonly Staying
   return { spare, fits: spare.length === 0 ? null : 1 - fleet.unfitMs / busyMs, busyMs };
 }
 
-/** Work that the same workers may take: their places, and the largest that it asked for. */
+/** Work that the same workers may take: their places, and the largest that it asked for and one of them could give. */
 type Kind = { able: ReadonlySet<number>; largest: Capacity[] };
 
 const kindName = ({ task_name, tags }: HeldRun) => JSON.stringify([task_name, [...tags].sort()]);
@@ -59,10 +59,10 @@ function kindsOf(runs: readonly HeldRun[], workers: readonly StayingWorker[]): M
     const able = workers.flatMap((worker, at) =>
       mayRun(worker.tasks, task_name) && tags.every((tag) => worker.tags.includes(tag)) ? [at] : [],
     );
-    kinds.set(name, {
-      able: new Set(able.length === 0 ? workers.keys() : able),
-      largest: largestOf(ofKind.map(({ amounts }) => amounts)),
-    });
+    const takers = new Set(able.length === 0 ? workers.keys() : able);
+    const rooms = largestOf([...takers].map((at) => workers[at]!.capacity)); // places of workers
+    const taken = ofKind.filter(({ amounts }) => rooms.some((room) => isRoomFor(amounts, room)));
+    kinds.set(name, { able: takers, largest: largestOf(taken.map(({ amounts }) => amounts)) });
   }
   return kinds;
 }

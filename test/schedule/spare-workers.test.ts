@@ -68,6 +68,11 @@ describe("workers that could go", () => {
     ]);
   });
 
+  it("leave one to each run that has one today, also beside a larger run of its kind that no worker could take", () => {
+    const runs = [run(0, 1, 2, { tags: ["big"] }), run(0, 1, 1, { tags: ["big"] }), run(0, 20, 1)];
+    expect(spareWorkers(runs, [worker("small", 1, { tags: ["big"] }), worker("large", 2)]).spare).toEqual([]);
+  });
+
   it("are none while nothing is known, and while there is one worker or none", () => {
     expect(spareWorkers([], fleet(3))).toEqual({ spare: [], fits: null, busyMs: 0 });
     expect(spareWorkers([run(0, 10, 1)], fleet(1)).spare).toEqual([]);

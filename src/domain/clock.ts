@@ -9,6 +9,9 @@ export type Clock = {
   readonly monotonicMs: () => number;
 };
 
+/** A day of 24 hours, milliseconds. */
+export const DAY_MS = 86_400_000;
+
 /** The timestamp of a wall clock reading in milliseconds. */
 export function timestamp(msSince1970: number): Timestamp {
   return new Date(msSince1970).toISOString();

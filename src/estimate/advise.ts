@@ -1,5 +1,5 @@
 import type { Advice } from "../domain/advice.ts";
-import { epochMs } from "../domain/clock.ts";
+import { DAY_MS, epochMs } from "../domain/clock.ts";
 import type { HistoryEntry } from "../domain/history.ts";
 import { WEIGHED_RESOURCES, type WeighedResource } from "../domain/outlook.ts";
 import type { HistoryKey } from "../domain/task.ts";
@@ -35,7 +35,7 @@ const FINER_GAIN = 1.25;
 /** Nobody is advised to ask for less. */
 const LEAST_AMOUNT = 16 * 2 ** 20;
 
-const WEEK_MS = 7 * 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 const SECONDS_PER_HOUR = 3600;
 
 type AskedRun = { key: HistoryKey; asked: number; seconds: number };

@@ -1,4 +1,4 @@
-import { epochMs, type Timestamp } from "../domain/clock.ts";
+import { DAY_MS, epochMs, type Timestamp } from "../domain/clock.ts";
 import type { HistoryEntry } from "../domain/history.ts";
 
 /** What is kept of one key beside its last success and last failure. */
@@ -11,8 +11,6 @@ export type RetentionRule = {
 
 /** What the rule reads of an entry. */
 export type RetainedEntry = Pick<HistoryEntry, "id" | "completed_at" | "result">;
-
-const DAY_MS = 86_400_000;
 
 /**
  * The ids of the entries of one key that the rule keeps, as of `now`. This is what the store's trimming must do:

@@ -1,4 +1,4 @@
-import { epochMs, momentText, timestamp, type Timestamp } from "../domain/clock.ts";
+import { DAY_MS, epochMs, momentText, timestamp, type Timestamp } from "../domain/clock.ts";
 
 /*
  * The reader's time zone. Nearly everything on a page that names a moment is made from it, so it is not handed through every
@@ -61,5 +61,3 @@ export function ofMinute(minute: string): Timestamp {
   const fits = [before, after].find((offset) => zoneOffsetMs(wall - offset) === offset);
   return timestamp(wall - (fits ?? before));
 }
-
-const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { Option, type Command } from "commander";
-import { epochMs } from "../../domain/clock.ts";
+import { DAY_MS, epochMs } from "../../domain/clock.ts";
 import { TASK_TYPES, type TaskType } from "../../domain/task.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -13,8 +13,6 @@ import { withServer } from "../shared-options.ts";
 import { sinceOf } from "../since.ts";
 
 type Options = SharedOptions & { html: string; context?: string; type: TaskType; since?: string };
-
-const DAY_MS = 86_400_000;
 
 /** What can be reported beside a request, and which names follow it. */
 const KINDS = ["workflow", "history", "regressions", "worker", "tasks", "waste", "accuracy"] as const;

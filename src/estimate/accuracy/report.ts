@@ -1,13 +1,11 @@
 import type { AccuracyReport, AccuracySpan } from "../../domain/accuracy.ts";
-import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
+import { DAY_MS, epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { TaskType } from "../../domain/task.ts";
 import { accuracyOf } from "./accuracy.ts";
 import { addTallies, emptyTally, type Tally } from "./tally.ts";
 
 /** The tally of one task's runs that ended on one day (`2026-11-22`, UTC). */
 export type TaskDay = { task_type: TaskType; task_name: string; day: string; tally: Tally };
-
-const DAY_MS = 86_400_000;
 
 /** 1970-01-01 was a Thursday: weeks begin on Mondays. */
 const FIRST_MONDAY_MS = 4 * DAY_MS;

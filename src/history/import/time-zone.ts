@@ -1,3 +1,5 @@
+import { DAY_MS } from "../../domain/clock.ts";
+
 /** Years outside of these are taken for a wrong unit (seconds for milliseconds, or the reverse). */
 const FIRST_MS = Date.UTC(1990, 0, 1);
 const LAST_MS = Date.UTC(2100, 0, 1);
@@ -53,7 +55,7 @@ function writtenOffsetMs(text: string): number {
 /** How far the zone's clocks are ahead of UTC when they show this local time (given as if it were UTC). */
 function zoneOffsetMs(local: number, timeZone: string): number | undefined {
   if (timeZone === "UTC") return 0;
-  const before = offsetAt(local - 86_400_000, timeZone);
+  const before = offsetAt(local - DAY_MS, timeZone);
   if (before === undefined) return undefined;
   const near = offsetAt(local - before, timeZone)!; // the zone is known: it answered just now
   if (near === before) return near;

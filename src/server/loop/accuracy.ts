@@ -1,5 +1,5 @@
 import type { AccuracyReport, AccuracySpan } from "../../domain/accuracy.ts";
-import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
+import { DAY_MS, epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { Run } from "../../domain/run.ts";
 import type { MemoryRaise } from "../../domain/runtime-statistics.ts";
@@ -10,8 +10,6 @@ import { AccuracyFold, dayOf } from "../../estimate/accuracy/report.ts";
 import { addOverruled, addRun, parseTally } from "../../estimate/accuracy/tally.ts";
 import { toldEnd } from "../../schedule/sampled-duration.ts";
 import type { StoreReader, StoreTransaction, TaskDay } from "../store/store.ts";
-
-const DAY_MS = 86_400_000;
 
 /** What a report covers unless it is asked for more. */
 export const USUAL_DAYS = 30;

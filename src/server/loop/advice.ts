@@ -1,7 +1,7 @@
 import { doneBy, type Actor } from "../../domain/act.ts";
 import { AppError } from "../../contract/errors.ts";
 import { adviceScope, type Advice, type AdviceKey, type IgnoredAdvice } from "../../domain/advice.ts";
-import { timestamp } from "../../domain/clock.ts";
+import { DAY_MS, timestamp } from "../../domain/clock.ts";
 import { layerScopeText, type Layer } from "../../domain/layer.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { advise } from "../../estimate/advise.ts";
@@ -14,8 +14,6 @@ import type { LoopContext } from "./context.ts";
 import { putLayer } from "./layers.ts";
 
 type TaskKey = Pick<HistoryKey, "task_type" | "task_name">;
-
-const DAY_MS = 86_400_000;
 
 /** Advice stands on so many of a task's newest runs, within so many days. */
 const ENTRIES = 500;

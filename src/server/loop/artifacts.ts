@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { AppError } from "../../contract/errors.ts";
 import type { Content } from "../../domain/artifact.ts";
-import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
+import { DAY_MS, epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import { attempt } from "./attempt.ts";
 import type { LoopContext } from "./context.ts";
@@ -13,7 +13,7 @@ import { pause } from "./pause.ts";
  */
 
 /** How long a content is kept that has arrived and belongs to no finished run yet: its worker may be cut off. */
-const UNCLAIMED_MS = 7 * 86_400_000;
+const UNCLAIMED_MS = 7 * DAY_MS;
 
 /** How many contents one round of removing takes, and how often there is one. */
 const BATCH = 500;

@@ -1,4 +1,4 @@
-import { timestamp } from "../../domain/clock.ts";
+import { DAY_MS, timestamp } from "../../domain/clock.ts";
 import type { FarmStanding, WaitingStanding, WaitingStatus } from "../../domain/farm-standing.ts";
 import type { Capacity, WorkerStanding, WorkerState } from "../../domain/worker.ts";
 import type { LoopContext } from "./context.ts";
@@ -7,7 +7,6 @@ import { workerStandings, type WorkerStandings } from "./worker-standings.ts";
 
 /** Of each status; who was submitted first tells best for what the others wait as well. */
 const LOOKED_AT_WAITING = 1_000;
-const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
 /** How the farm stands now; with workers that are being read already, where they are. */

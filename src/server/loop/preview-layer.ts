@@ -1,4 +1,4 @@
-import { timestamp } from "../../domain/clock.ts";
+import { DAY_MS, timestamp } from "../../domain/clock.ts";
 import type { Layer } from "../../domain/layer.ts";
 import type { LayerPreview } from "../../domain/layer-preview.ts";
 import { previewLayer } from "../../estimate/preview-layer.ts";
@@ -7,8 +7,6 @@ import type { NewLayer, StoreReader } from "../store/store.ts";
 /** So many days are looked back, and so many of their newest runs are looked at. */
 const DAYS = 30;
 const MOST_RUNS = 5_000;
-
-const DAY_MS = 86_400_000;
 
 /** What a layer would have done to the runs of the last 30 days that the history still has. Sets nothing. */
 export async function previewOf(reader: StoreReader, layer: NewLayer, nowMs: number): Promise<LayerPreview> {

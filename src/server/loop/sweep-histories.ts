@@ -1,4 +1,4 @@
-import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
+import { DAY_MS, epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { attempt } from "./attempt.ts";
 import type { LoopContext } from "./context.ts";
@@ -8,8 +8,6 @@ import { pause } from "./pause.ts";
 /** How often all histories are looked at; and how many keys at a time. */
 const EVERY_MS = 6 * 3_600_000;
 const KEYS = 100;
-
-const DAY_MS = 86_400_000;
 
 /** How many entries one call of `trimHistory` deletes at most. */
 const TRIMMED_AT_ONCE = 1_000;

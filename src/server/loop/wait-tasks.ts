@@ -1,6 +1,6 @@
 import { AppError } from "../../contract/errors.ts";
 import { assertNever } from "../../domain/assert-never.ts";
-import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
+import { DAY_MS, epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { WorkRequestId } from "../../domain/ids.ts";
 import type { Confirmation } from "../../domain/output-data.ts";
 import type { WaitingReason, WorkRequest } from "../../domain/work-request.ts";
@@ -11,7 +11,7 @@ import type { LoopContext } from "./context.ts";
 import { completeWithoutRun } from "./transitions.ts";
 
 /** A request that waits for a person is looked at again so often, to no effect. */
-const LOOK_AGAIN_MS = 86_400_000;
+const LOOK_AGAIN_MS = DAY_MS;
 
 /**
  * Lets a pending request of a wait task wait, or ends it when its time has come. From what is stored alone, so that it

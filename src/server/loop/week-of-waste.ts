@@ -1,11 +1,11 @@
 import type { HeldAmounts } from "../../domain/accuracy.ts";
-import { timestamp } from "../../domain/clock.ts";
+import { DAY_MS, timestamp } from "../../domain/clock.ts";
 import { accuracyReport } from "./accuracy.ts";
 import type { LoopContext } from "./context.ts";
 import { remembering } from "./remember.ts";
 
 /** With today, which has begun, seven days. */
-const SIX_DAYS_MS = 6 * 86_400_000;
+const SIX_DAYS_MS = 6 * DAY_MS;
 
 /** It is asked for with everything that happens, and a week changes slowly. */
 const FRESH_MS = 60_000;

@@ -1,5 +1,5 @@
 import type { AboutWorker } from "../../domain/about-worker.ts";
-import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
+import { DAY_MS, epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import { resultOf } from "../../domain/outcome.ts";
 import type { WorkerStanding } from "../../domain/worker.ts";
 import { loadOf } from "../../domain/worker-load.ts";
@@ -11,7 +11,6 @@ import { workerOf } from "./workers.ts";
 
 /** Of the runs of a week on a worker. */
 const COUNTED_RUNS = 500;
-const DAY_MS = 86_400_000;
 /** What a worker has that runs nothing. */
 const IDLE = loadOf([]);
 

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { ImportedEntry } from "../../contract/history-entries.ts";
-import { epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
+import { DAY_MS, epochMs, timestamp, type Timestamp } from "../../domain/clock.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import type { HistoryKey } from "../../domain/task.ts";
 import { rebuildKeyOf, type RebuildNote } from "../../history/rebuild-key.ts";
@@ -46,8 +46,6 @@ type TaskKey = Pick<HistoryKey, "task_type" | "task_name">;
 type Noted = RebuildNote | undefined;
 type HistoryQuery = Parameters<StoreReader["history"]>;
 
-const MS_PER_DAY = 86_400_000;
-
 /** What can be asked about history. */
 export function historyReader(db: Database): HistoryReader {
   return {
@@ -72,7 +70,7 @@ export function historyWriter(db: Database, engine: Engine, now: () => Promise<T
     insertHistory: (entry) => insertHistory(db, entry),
     importHistory: (entries) => importHistory(db, engine, entries),
     trimHistory: async (key, { old_items_to_keep, max_age_days }) => {
-      const oldest = max_age_days === undefined ? undefined : epochMs(await now()) - max_age_days * MS_PER_DAY;
+      const oldest = max_age_days === undefined ? undefined : epochMs(await now()) - max_age_days * DAY_MS;
       const before = oldest === undefined ? undefined : timestamp(oldest);
       await keepTaskCourses(db, engine, await trimHistory(db, key, old_items_to_keep, before));
     },

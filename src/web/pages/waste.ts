@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import type { Accuracy, AccuracyReport, HeldAmounts } from "../../domain/accuracy.ts";
 import type { Advice, IgnoredAdvice } from "../../domain/advice.ts";
-import type { Timestamp } from "../../domain/clock.ts";
+import { DAY_MS, type Timestamp } from "../../domain/clock.ts";
 import { spareWorkersSentences } from "../../domain/spare-text.ts";
 import { formatShare } from "../../domain/units.ts";
 import { WASTE_GROUPS, type SpareWorkers, type WasteGroup, type WasteReport } from "../../domain/waste.ts";
@@ -195,7 +195,7 @@ function heldChart({ over_time, all }: AccuracyReport): VNode {
 }
 
 const GIB = 1024 ** 3;
-const WEEK_MS = 7 * 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 
 function isWeekly(spans: AccuracyReport["over_time"]): boolean {
   return spans.every(({ from }) => (Date.parse(from) - Date.parse(spans[0]!.from)) % WEEK_MS === 0); // asked for more than one

@@ -1,5 +1,5 @@
 import { actorOf } from "../authenticate.ts";
-import { timestamp } from "../../../domain/clock.ts";
+import { DAY_MS, timestamp } from "../../../domain/clock.ts";
 import { accuracyReport, USUAL_DAYS } from "../../loop/accuracy.ts";
 import { adviceFor, ignoreAdvice, takeBackAdvice } from "../../loop/advice.ts";
 import type { LoopContext } from "../../loop/context.ts";
@@ -27,7 +27,7 @@ export function estimateHandlers(context: LoopContext): Pick<Handlers, Names> {
       return { removed: id };
     },
     async waste({ query }) {
-      const since = query.since ?? timestamp(context.clock.nowMs() - USUAL_DAYS * 86_400_000);
+      const since = query.since ?? timestamp(context.clock.nowMs() - USUAL_DAYS * DAY_MS);
       const [report, spare_workers] = await Promise.all([
         wasteReport(read, { ...query, since }),
         spareWorkersSince(context, since),

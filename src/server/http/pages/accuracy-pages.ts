@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { routes } from "../../../contract/routes.ts";
 import { parseOrThrow } from "../../../contract/validation.ts";
-import { timestamp } from "../../../domain/clock.ts";
+import { DAY_MS, timestamp } from "../../../domain/clock.ts";
 import type { SpareWorkers } from "../../../domain/waste.ts";
 import { accuracyPage } from "../../../web/pages/accuracy.ts";
 import { SHOWN_GROUPS, wastePage } from "../../../web/pages/waste.ts";
@@ -14,7 +14,6 @@ import { wasteReport } from "../../loop/waste.ts";
 import { given, type AddPage } from "./given.ts";
 import { remembering } from "../../loop/remember.ts";
 
-const DAY_MS = 86_400_000;
 /** Which workers could go costs a tenth of a second on a busy farm, and is a matter of days. */
 const FRESH_MS = 60_000;
 /** More spans than this are weeks. */

@@ -1,5 +1,5 @@
 import { AppError } from "../../../contract/errors.ts";
-import { epochMs, timestamp, type Timestamp } from "../../../domain/clock.ts";
+import { DAY_MS, epochMs, timestamp, type Timestamp } from "../../../domain/clock.ts";
 import type { WorkerName } from "../../../domain/ids.ts";
 import type { WorkRequest } from "../../../domain/work-request.ts";
 import type { WorkerData } from "../../../web/pages/worker.ts";
@@ -18,7 +18,6 @@ const NEWEST_LINES = 20;
 const LINES_PER_PAGE = 100;
 /** More could not be told apart in a picture. */
 const WORKER_PAST_RUNS = 150;
-const DAY_MS = 86_400_000;
 
 /** All workers with what runs on them. */
 export async function readWorkers(context: LoopContext, filter: WorkersFilter): Promise<WorkersData> {

@@ -16,11 +16,13 @@ describe("the exit code of --wait, wait and watch", () => {
     [1, "failure", ["--", "sh", "-c", "exit 9"]],
     [3, "error", ["--", "no-such-command"]],
   ])("is %i for %s", async (expected, result, work) => {
-    const waited = await home.almanac(["submit", "--wait", "--task", "t", ...work]);
+    // of a task of its own: a failure is not tried again for earlier successes
+    const task = ["--task", `t-${result}`, "--fail-on", "any"];
+    const waited = await home.almanac(["submit", "--wait", ...task, ...work]);
     expect(waited.code).toBe(expected);
     const id = waited.stdout.trim();
     expect(waited.stdout).toBe(`${id}\n`);
-    expect(waited.stderr).toContain(`#${id} t`);
+    expect(waited.stderr).toContain(`#${id} t-${result}`);
     expect((await home.almanac(["wait", id])).code).toBe(expected);
     expect((await home.almanac(["watch", id])).code).toBe(expected);
     const shown = await home.almanac(["show", id, "--exit-status", "--json=id,status,result"]);

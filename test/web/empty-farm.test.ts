@@ -39,15 +39,22 @@ function guideLinks(page: Page): Promise<string[]> {
 }
 
 inChromium("the pages of an empty farm", startEmptyFarm, (at) => {
-  it.each(EMPTY_PAGES)("/%s leads to the part of the guide that says more, and is for everybody", async (path) => {
+  it("lead to the parts of the guide that say more, and are for everybody", async () => {
     const { page, context, complaints } = await at.visit();
-    await page.goto(`./${path}`);
-    const links = await guideLinks(page);
-    expect(await violations(page)).toEqual([]);
-    await page.setViewportSize({ width: 320, height: 900 });
-    expect([await violations(page, OF_SIZES), await overflow(page)]).toEqual([[], []]);
-    expect(links.length).toBeGreaterThan(0);
-    for (const link of links) {
+    const wanted = new Set<string>();
+    for (const path of EMPTY_PAGES) {
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await page.goto(`./${path}`);
+      const links = await guideLinks(page);
+      expect({ path, hasLink: links.length > 0 }).toEqual({ path, hasLink: true });
+      for (const link of links) wanted.add(link);
+      const faults = await violations(page);
+      await page.setViewportSize({ width: 320, height: 900 });
+      faults.push(...(await violations(page, OF_SIZES)), ...(await overflow(page)));
+      expect({ path, faults }).toEqual({ path, faults: [] });
+    }
+    for (const link of wanted) {
+      await page.goto("about:blank"); // from one part of a text to another a browser asks nobody
       const answer = await page.goto(link);
       const part = await page.locator(new URL(link).hash || "h1").count();
       expect({ link, status: answer?.status(), part }).toEqual({ link, status: 200, part: 1 });

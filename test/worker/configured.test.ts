@@ -14,6 +14,7 @@ export default defineConfig({
       data: z.strictObject({ n: z.number(), at: z.coerce.date().optional() }),
       dynamicData: () => ({ requirements: { memory: "200M", duration: "1m" } }),
       outputs: ["*.txt"],
+      retries: { flaky: 0 },
       run: async (data, run) => {
         const { writeFile } = await import("node:fs/promises");
         if (data.n < 0) throw new Error("a negative number");

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RESOURCES, type ResourceEstimate } from "../../src/domain/allocation.ts";
 import type { HistoryKey } from "../../src/domain/task.ts";
-import { hashOf } from "../../src/estimate/codec.ts";
+import { hashOf, LOG_STEP } from "../../src/estimate/codec.ts";
 import { estimate } from "../../src/estimate/estimate.ts";
 import { learn } from "../../src/estimate/learn.ts";
 import type { Observation } from "../../src/estimate/observation.ts";
@@ -210,8 +210,11 @@ describe("an estimate", () => {
 
   it("scales with the unit of the need, beyond a few bytes", () => {
     const large = fc.array(fc.integer({ min: MIB, max: 2 ** 40 }), { minLength: 1, maxLength: 40 });
+    // nearly 2 and 1024, but whole steps of those in which figures are kept: else some are rounded up that were rounded down, and
+    // once in 15,000 histories that decides whether a change is seen
+    const factors = [3634, 36_341].map((steps) => Math.exp(steps * LOG_STEP));
     fc.assert(
-      fc.property(large, fc.constantFrom(2, 1024), (values, factor) => {
+      fc.property(large, fc.constantFrom(...factors), (values, factor) => {
         const [once, scaled] = [1, factor].map(
           (unit) => memoryOf(values.map((value, index) => run(index + 1, value * unit))).allocate / unit,
         );

@@ -102,8 +102,8 @@ describe("a worker with a configuration", () => {
     );
     const could = "The task order could not be set up on w";
     expect(errors).toEqual([
-      ["error", "configure-unavailable", `${could} for now: not yet (almanac.config.ts:23)`],
-      ["error", "configure-failed", `${could}: never (task_data.fail, almanac.config.ts:24)`],
+      ["error", "configure-unavailable", `${could} for now: not yet (almanac.config.ts:24)`],
+      ["error", "configure-failed", `${could}: never (task_data.fail, almanac.config.ts:25)`],
       ["error", "configure-failed", expect.stringContaining("command().command: found a list of 0")],
     ]);
   });

@@ -11,7 +11,7 @@ import { element as e } from "../element.ts";
 import { renderPage, type Frame } from "../layout.ts";
 import { choices } from "../parts/choices.ts";
 import { gibHours } from "../parts/held-hours.ts";
-import { guideLink, commandLine, historyAddress, keepLink, queryText, quoted } from "../parts/links.ts";
+import { commandLine, guideLink, historyAddress, keepLink, queryText, quoted } from "../parts/links.ts";
 import { pager } from "../parts/pager.ts";
 import { sortedHead } from "../parts/sorted-head.ts";
 import { table, type Cell, type Row } from "../parts/table.ts";

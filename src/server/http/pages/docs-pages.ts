@@ -24,13 +24,21 @@ const docParams = z.object({ folder: z.string().optional(), name: z.string() });
 
 /** The documentation, as pages that link to each other: there also where no other host can be reached. */
 export function addDocsPages(page: AddPage): void {
-  const library = new Library();
+  const library = theLibrary();
   page("/docs", (frame) => docsPage(frame, library.groups));
   for (const path of ["/docs/:name", "/docs/:folder/:name"])
     page(path, (frame, { params }) => {
       const { folder, name } = parseOrThrow(docParams, params, "invalid-request");
       return docPage(frame, library.read(folder === undefined ? name : `${folder}/${name}`));
     });
+}
+
+let kept: Library | undefined;
+
+/** Read once, when the first server of the process starts: pages, and pages as files, show the same texts. */
+function theLibrary(): Library {
+  kept ??= new Library();
+  return kept;
 }
 
 /** The texts that are pages, by their paths in `docs/` without `.md`; the package has them all. */

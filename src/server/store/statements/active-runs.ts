@@ -122,7 +122,10 @@ const FIGURE_COLUMNS = [
   "raised_memory",
 ] as const satisfies readonly (keyof RunFigures)[];
 
-/** What the runs that have not ended, or those of them that are of these requests, have used so far; no curves. */
+/**
+ * What the runs that have not ended, or those of them that are of these requests, have used so far; no curves. Served by the
+ * partial index `runs_active`, or by that of their requests.
+ */
 export async function runFigures(db: Database, ids?: readonly WorkRequestId[]): Promise<RunFigures[]> {
   if (ids?.length === 0) return [];
   const all = db.selectFrom("runs").select(FIGURE_COLUMNS).where(IS_ACTIVE);
